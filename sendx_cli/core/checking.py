@@ -1,0 +1,114 @@
+"""What is checked of a contact's values before anything is sent."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+
+from sendx_cli.errors import InvalidValue
+
+MAX_TEXT_LENGTH = 255
+"""Characters; documented for `email`, `firstName`, `lastName` and `company`."""
+
+_LIST_ID = re.compile(r"list_[A-Za-z0-9]{22}\Z")
+_BIRTHDAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_COUNTING = ("++", "--")
+
+
+def check_text(name: str, text: str, *, max_length: int | None = MAX_TEXT_LENGTH) -> str:
+    """Return `text` if it can be sent as the value called `name`.
+
+    Raises:
+        InvalidValue: It is blank, too long, or holds what no JSON text may or should hold.
+    """
+    if not text or text.isspace():
+        raise InvalidValue(
+            f"{name} is empty", hint="leave it out: what is not named stays as it is"
+        )
+    if max_length is not None and len(text) > max_length:
+        raise InvalidValue(f"{name} is {len(text)} characters long, {max_length} are allowed")
+    if not text.isprintable():
+        _refuse_unsendable(name, text)
+    return text
+
+
+def check_birthday(text: str, *, today: date) -> str:
+    """Return a birthday of the form YYYY-MM-DD.
+
+    Raises:
+        InvalidValue: It has another form, is no day of the calendar, or lies after `today`.
+    """
+    if not _BIRTHDAY.match(text):
+        raise InvalidValue(f"birthday is not a date of the form YYYY-MM-DD: {text}")
+    try:
+        birthday = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"birthday is not a day of the calendar: {text}") from None
+    if birthday > today:
+        raise InvalidValue(f"birthday lies in the future: {text}")
+    return text
+
+
+def check_tags(name: str, tags: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags, each once, in the order given.
+
+    Raises:
+        InvalidValue: A tag is blank or holds what cannot be sent.
+    """
+    return tuple(dict.fromkeys(check_text(name, tag, max_length=None) for tag in tags))
+
+
+def check_lists(lists: Iterable[str]) -> tuple[str, ...]:
+    """Return the list ids, each once, in the order given.
+
+    Raises:
+        InvalidValue: One is not `list_` and 22 letters or digits, the documented form.
+    """
+    ids = tuple(dict.fromkeys(lists))
+    for list_id in ids:
+        if not _LIST_ID.match(list_id):
+            raise InvalidValue(
+                f"not a list id: {list_id}", hint="a list id is list_ and 22 letters or digits"
+            )
+    return ids
+
+
+def check_fields(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return custom fields as (name, value) pairs in the order given.
+
+    Raises:
+        InvalidValue: A name or value is blank or cannot be sent, or a name stands twice.
+    """
+    checked: dict[str, str] = {}
+    for name, value in fields:
+        check_text("the name of a custom field", name, max_length=None)
+        if name in checked:
+            raise InvalidValue(f"custom field {name} is given twice")
+        checked[name] = check_text(f"custom field {name}", value, max_length=None)
+    return tuple(checked.items())
+
+
+def parse_field(text: str) -> tuple[str, str]:
+    """Split `NAME=VALUE` at its first `=`.
+
+    Raises:
+        InvalidValue: There is no `=`.
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidValue(f"not of the form NAME=VALUE: {text}")
+    return name, value
+
+
+def counts(value: str) -> bool:
+    """Tell whether a custom field's value adds to or subtracts from what is stored."""
+    return value.startswith(_COUNTING)
+
+
+def _refuse_unsendable(name: str, text: str) -> None:
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Cs":
+            raise InvalidValue(f"{name} is not valid Unicode text")
+        if category == "Cc" and character not in "\t\n\r":
+            raise InvalidValue(f"{name} holds the control character U+{ord(character):04X}")

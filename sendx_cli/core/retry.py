@@ -1,0 +1,139 @@
+"""Whether a request is sent again, and when.
+
+Back-off is full jitter: before the n-th repetition the wait is drawn evenly from nothing to
+`min(30 s, 0.5 s * 2^n)`, so that clients which failed together do not come back together.
+`Retry-After` (RFC 9110, 10.2.3) is a lower bound: nothing is sent before it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.verdict import Kind, Verdict
+
+BASE_BACKOFF_S = 0.5
+MAX_BACKOFF_S = 30.0
+MAX_RETRY_AFTER_S = 3600.0
+_MAX_DIGITS = 9
+
+Jitter = Callable[[], float]
+"""Draws evenly from [0, 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a contact's request is repeated, and whether doubt forbids it.
+
+    Args:
+        retries: Repetitions after the first attempt.
+        retry_unknown: Repeat also what may have arrived and must not arrive twice.
+        max_wait_s: A longer wait is not begun: the contact is given up for now.
+    """
+
+    retries: int = 4
+    retry_unknown: bool = False
+    max_wait_s: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Send it again, not before `seconds` have gone by."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """Send it no more."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Send nothing more at all; this contact was not done."""
+
+    outcome: Outcome
+
+
+Decision = Wait | Final | Stop
+
+
+def decide(
+    verdict: Verdict,
+    *,
+    attempt: int,
+    is_repeatable: bool,
+    policy: RetryPolicy,
+    jitter: Jitter,
+    retry_after_s: float | None = None,
+) -> Decision:
+    """Say what follows the `attempt`-th attempt (the first is 1) at one contact."""
+    match verdict.kind:
+        case Kind.ACCEPTED:
+            return Final(Outcome.ACCEPTED)
+        case Kind.REFUSED:
+            return Final(Outcome.REJECTED)
+        case Kind.STOP:
+            return Stop(Outcome.SKIPPED)
+        case Kind.EXHAUSTED:
+            return Stop(Outcome.FAILED)
+        case Kind.AMBIGUOUS if not is_repeatable and not policy.retry_unknown:
+            return Final(Outcome.UNKNOWN)
+    if attempt > policy.retries:
+        return Final(_gave_up(verdict, is_repeatable=is_repeatable))
+    wait_s = max(backoff_s(attempt, jitter), retry_after_s or 0.0)
+    if wait_s > policy.max_wait_s:
+        return Final(_gave_up(verdict, is_repeatable=is_repeatable))
+    return Wait(wait_s)
+
+
+def backoff_s(attempt: int, jitter: Jitter) -> float:
+    """Seconds to wait after the `attempt`-th attempt: full jitter."""
+    exponent = min(attempt - 1, 16)
+    ceiling: float = min(MAX_BACKOFF_S, BASE_BACKOFF_S * 2**exponent)
+    return ceiling * jitter()
+
+
+def read_retry_after(value: str | None, *, date: str | None, now_unix_s: float) -> float | None:
+    """Read a `Retry-After` header: seconds, or a date (RFC 9110, 10.2.3).
+
+    Args:
+        value: The header, if it came.
+        date: The answer's own `Date` header, against which a date is measured, so that this
+            machine's clock does not matter.
+        now_unix_s: This machine's clock, for answers without a `Date`.
+
+    Returns:
+        Seconds from 0 to an hour, or None where nothing usable was said.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        seconds = float(text) if len(text) <= _MAX_DIGITS else MAX_RETRY_AFTER_S
+    else:
+        then = _read_date(text)
+        if then is None:
+            return None
+        sent = _read_date(date) if date else None
+        seconds = then - (now_unix_s if sent is None else sent)
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
+
+
+def _read_date(text: str) -> float | None:
+    from datetime import UTC
+    from email.utils import parsedate_to_datetime
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()
+
+
+def _gave_up(verdict: Verdict, *, is_repeatable: bool) -> Outcome:
+    in_doubt = verdict.kind is Kind.AMBIGUOUS and not is_repeatable
+    return Outcome.UNKNOWN if in_doubt else Outcome.FAILED

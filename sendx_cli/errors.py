@@ -1,0 +1,122 @@
+"""Everything that sendx says went wrong, as one tree.
+
+SendxError
+├── InputError            2    what was typed, or a file, was refused before anything was sent
+│   ├── InvalidValue           one value: an address, a date, a tag, a field
+│   └── FileRefused            a file that cannot be read as contacts
+├── SetupError            255  nothing can succeed until somebody acts: `xargs` stops
+│   ├── KeyMissing             no API key for this profile
+│   ├── KeyRefused             the service does not take the key
+│   ├── KeyUnusable            a key that no header can carry, or a key command that failed
+│   ├── ConfigUnusable         the config file cannot be read, or says what cannot be
+│   └── ServiceUnusable        wrong base URL, certificate, redirect, login page
+├── PassingTrouble        5    gave up for now: run it again
+└── ResultsLost           6    results could not be written: look before sending again
+
+An outcome of a single contact is a value (`core.outcome`), not an exception: one contact's
+rejection must not end the others.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller. GNU xargs goes on after any code but 255."""
+
+    OK = 0
+    BUG = 1
+    INPUT = 2
+    REJECTED = 4
+    PASSING = 5
+    UNKNOWN = 6
+    STOP = 255
+
+
+class SendxError(Exception):
+    """What happened, where, and what to do next.
+
+    Args:
+        message: What happened, lower case, without a full stop. Never holds the key.
+        where: The contact (an address) or place (`file:line:column`) it happened to.
+        hint: What to do next.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[ExitCode] = ExitCode.BUG
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+
+class InputError(SendxError):
+    """Input that was refused before anything was sent."""
+
+    code = "input"
+    exit_code = ExitCode.INPUT
+
+
+class InvalidValue(InputError):
+    """One value that cannot be sent: an address, a date, a tag, a field."""
+
+    code = "invalid_value"
+
+
+class FileRefused(InputError):
+    """A file that cannot be read as contacts."""
+
+    code = "file_refused"
+
+
+class SetupError(SendxError):
+    """Nothing can succeed until somebody acts."""
+
+    code = "setup"
+    exit_code = ExitCode.STOP
+
+
+class KeyMissing(SetupError):
+    """There is no API key for this profile."""
+
+    code = "key_missing"
+
+
+class KeyRefused(SetupError):
+    """The service does not take the key."""
+
+    code = "key_refused"
+
+
+class KeyUnusable(SetupError):
+    """A key that no header can carry, or a key command that gave none."""
+
+    code = "key_unusable"
+
+
+class ConfigUnusable(SetupError):
+    """The config file cannot be read or written, or says what cannot be."""
+
+    code = "config_unusable"
+
+
+class ServiceUnusable(SetupError):
+    """What answers at the base URL is not the contact API, or must not be trusted."""
+
+    code = "service_unusable"
+
+
+class PassingTrouble(SendxError):
+    """Gave up for now; the same command can succeed later."""
+
+    code = "passing_trouble"
+    exit_code = ExitCode.PASSING
+
+
+class ResultsLost(SendxError):
+    """Results could not be written: contacts may have been sent all the same."""
+
+    code = "results_lost"
+    exit_code = ExitCode.UNKNOWN

@@ -1,0 +1,95 @@
+"""What a command has to tell: frozen values with one JSON form each, documented and stable."""
+
+from dataclasses import dataclass
+
+from sendx_cli.core.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ResultError:
+    """Why a contact was not accepted.
+
+    Args:
+        kind: A stable word for programs, such as `rejected` or `timeout`.
+        message: What happened, for people.
+        hint: What to do next, if anything.
+    """
+
+    kind: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one contact.
+
+    Args:
+        email: The address as it was sent.
+        action: `identify` or `track`.
+        outcome: Its fate.
+        status: HTTP status of the last answer, or None.
+        message: What the service or the network said last.
+        response: The body of the last answer as it came.
+        error: Why it was not accepted, or None.
+        attempts: Requests made for it.
+        elapsed_ms: From its first request to its last answer.
+        source: The file it came from, or None.
+        line: Its line in that file, or None.
+    """
+
+    email: str
+    action: str
+    outcome: Outcome
+    status: int | None = None
+    message: str
+    response: object = None
+    error: ResultError | None = None
+    attempts: int = 0
+    elapsed_ms: float = 0.0
+    source: str | None = None
+    line: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the service accepted the contact."""
+        return self.outcome is Outcome.ACCEPTED
+
+    def record(self) -> dict[str, object]:
+        """The documented members, in their documented order."""
+        error = self.error
+        members: dict[str, object] = {
+            "email": self.email,
+            "action": self.action,
+            "ok": self.ok,
+            "status": self.status,
+            "message": self.message,
+            "response": self.response,
+            "error": error and {"kind": error.kind, "message": error.message, "hint": error.hint},
+            "attempts": self.attempts,
+            "elapsed_ms": round(self.elapsed_ms, 1),
+        }
+        if self.source is not None:
+            members |= {"source": self.source, "line": self.line}
+        return members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRequest:
+    """A request as it would be sent. The key is no part of it."""
+
+    action: str
+    method: str
+    url: str
+    body: dict[str, object]
+    line: int | None = None
+
+    def record(self) -> dict[str, object]:
+        """The documented members, in their documented order."""
+        members: dict[str, object] = {
+            "action": self.action,
+            "method": self.method,
+            "url": self.url,
+            "body": self.body,
+        }
+        return members if self.line is None else {**members, "line": self.line}
