@@ -1,0 +1,1 @@
+"""The network: one request in, one answer out."""

@@ -1,0 +1,58 @@
+"""How a contact becomes an HTTP request, apart from who carries it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sendx_cli import __version__
+from sendx_cli.core.contact import Contact
+
+SANDBOX_URL = "https://sandbox.invalid/api/v1/rest"
+"""Stands in for the service's address: nothing is looked up, the requests never leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to the service, without the key.
+
+    Args:
+        method: HTTP method.
+        url: Absolute URL.
+        body: JSON text in UTF-8, or nothing.
+    """
+
+    method: str
+    url: str
+    body: bytes = b""
+
+
+def base_url_of(base_url: str, *, sandbox: bool) -> str:
+    """Return where requests go: to the sandbox inside this process, or to `base_url`."""
+    return SANDBOX_URL if sandbox else base_url
+
+
+def call_for(contact: Contact, base_url: str) -> Call:
+    """Return the request that tells the service of `contact`."""
+    return Call("POST", base_url + contact.path, encode_payload(contact.payload))
+
+
+def key_check(base_url: str) -> Call:
+    """Return a request that needs a valid key and changes nothing (GET /tag)."""
+    return Call("GET", base_url + "/tag?limit=1")
+
+
+def encode_payload(payload: Mapping[str, object]) -> bytes:
+    """Return compact JSON in UTF-8."""
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def headers_for(key: str, prefix: str | None) -> dict[str, str]:
+    """Return the headers of every request; the key is in `X-Team-ApiKey`, after its prefix."""
+    return {
+        "X-Team-ApiKey": f"{prefix} {key}" if prefix else key,
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        # An answer in an encoding nobody asked for is taken as broken, so none is asked for.
+        "Accept-Encoding": "identity",
+        "User-Agent": f"sendx-cli/{__version__}",
+    }
