@@ -1,0 +1,1 @@
+"""Many contacts: order, pacing, journal."""

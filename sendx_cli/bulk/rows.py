@@ -1,0 +1,41 @@
+"""One contact on its way through a run."""
+
+from dataclasses import dataclass
+
+from sendx_cli.core.contact import Contact
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A checked contact and its place.
+
+    Args:
+        number: Its place in the order given, from 0.
+        contact: What is to be sent.
+        line: Its line in the file it came from, if any.
+    """
+
+    number: int
+    contact: Contact
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A row whose fate is decided.
+
+    Args:
+        row: The row.
+        outcome: Its fate.
+        verdict: What its last attempt came to; None if there was none.
+        attempts: Requests made for it.
+        elapsed_s: From its first request to its last answer.
+    """
+
+    row: Row
+    outcome: Outcome
+    verdict: Verdict | None = None
+    attempts: int = 0
+    elapsed_s: float = 0.0

@@ -1,0 +1,253 @@
+"""The sender: takes rows, keeps each contact's order, paces, repeats what may be repeated.
+
+It is one loop without threads or sleeping of its own: time passes in `Exchange.wait` alone, so
+that a simulated exchange and clock can play hours of a bad day in a moment.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Protocol
+
+from sendx_cli.api.exchange import Exchange, Reply
+from sendx_cli.api.requests import Call, call_for
+from sendx_cli.bulk.lanes import Lanes
+from sendx_cli.bulk.rows import Row, Settled
+from sendx_cli.clock import Clock
+from sendx_cli.core.answers import Answer
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.pacing import Pacer
+from sendx_cli.core.rate_headers import read_rate_headers
+from sendx_cli.core.retry import (
+    Jitter,
+    RetryPolicy,
+    Stop,
+    Wait,
+    decide,
+    read_retry_after,
+)
+from sendx_cli.core.verdict import Kind, Verdict, judge
+
+MAX_HELD_BACK = 20_000
+"""Rows read ahead at most while they wait behind other rows of their contacts."""
+
+
+class Journal(Protocol):
+    """Notes each row before it is sent and after it is decided."""
+
+    def sending(self, rows: Sequence[Row]) -> None:
+        """Note that these rows are about to be sent."""
+
+    def settled(self, rows: Sequence[Settled]) -> None:
+        """Note what became of these rows."""
+
+
+class NoJournal:
+    """For contacts named on the command line: their results are all there is to know."""
+
+    def sending(self, rows: Sequence[Row]) -> None:
+        """Note nothing."""
+
+    def settled(self, rows: Sequence[Settled]) -> None:
+        """Note nothing."""
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """A row that has begun: how often it was sent, and since when."""
+
+    row: Row
+    call: Call
+    began_at: float = 0.0
+    sent_at: float = 0.0
+    count: int = 0
+    verdict: Verdict | None = None
+
+    def left(self) -> "Settled":
+        """What is known of it when the run ends before it could be repeated."""
+        in_doubt = (
+            self.verdict is not None
+            and self.verdict.kind is Kind.AMBIGUOUS
+            and not self.row.contact.is_repeatable
+        )
+        outcome = Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED
+        return self.settled(outcome, self.sent_at)
+
+    def settled(self, outcome: Outcome, now: float) -> "Settled":
+        """Its fate, decided at `now`."""
+        return Settled(self.row, outcome, self.verdict, self.count, now - self.began_at)
+
+
+class Sender:
+    """Sends rows until there are none left, or until nothing can succeed.
+
+    Args:
+        exchange: Carries the calls.
+        pacer: Says when a call may start.
+        clock: What time it is.
+        jitter: Draws from [0, 1) for back-off.
+        policy: How often a row is repeated.
+        base_url: Where the service is.
+        journal: Notes what is under way and what became of it.
+    """
+
+    def __init__(
+        self,
+        *,
+        exchange: Exchange,
+        pacer: Pacer,
+        clock: Clock,
+        jitter: Jitter,
+        policy: RetryPolicy,
+        base_url: str,
+        journal: Journal | None = None,
+        on_wait: Callable[[float, Verdict], None] = lambda _wait_s, _verdict: None,
+    ) -> None:
+        self._exchange = exchange
+        self._pacer = pacer
+        self._clock = clock
+        self._jitter = jitter
+        self._policy = policy
+        self._base_url = base_url
+        self._journal = journal or NoJournal()
+        self._on_wait = on_wait
+        self._lanes = Lanes()
+        self._ready: deque[_Attempt] = deque()
+        self._later: list[tuple[float, int, _Attempt]] = []
+        self._in_flight: dict[int, _Attempt] = {}
+        self._tickets = 0
+        self._has_accepted = False
+        self._is_stopping = False
+        self.stopped_by: Verdict | None = None
+        """What ended the run before its last row, if it was the service or the network."""
+
+    def stop(self) -> None:
+        """Begin no further call; those under way are waited for. Safe in a signal's handler."""
+        self._is_stopping = True
+        self._exchange.wake()
+
+    def run(self, rows: Iterator[Row]) -> Iterator[Settled]:
+        """Yield each row once its fate is decided; rows not come to are not yielded."""
+        more = True
+        while True:
+            if more and not self._is_stopping:
+                more = self._read_ahead(rows)
+            self._begin_calls()
+            if not self._in_flight and (self._is_stopping or not self._has_work(more=more)):
+                break
+            settled = self._settle(self._exchange.wait(self._wait_s()))
+            if settled:
+                self._journal.settled(settled)
+                yield from settled
+        left = [attempt.left() for _, _, attempt in self._later]
+        self._journal.settled(left)
+        yield from left
+
+    def _has_work(self, *, more: bool) -> bool:
+        return more or bool(self._ready or self._later)
+
+    def _read_ahead(self, rows: Iterator[Row]) -> bool:
+        """Keep enough rows at hand; tell whether there are more."""
+        wanted = self._pacer.allowed_in_flight + 1
+        while len(self._ready) < wanted and self._lanes.waiting < MAX_HELD_BACK:
+            row = next(rows, None)
+            if row is None:
+                return False
+            if self._lanes.add(row):
+                self._make_ready(row)
+        return True
+
+    def _make_ready(self, row: Row) -> None:
+        self._ready.append(_Attempt(row, call_for(row.contact, self._base_url)))
+
+    def _begin_calls(self) -> None:
+        if self._is_stopping:
+            return
+        batch: list[_Attempt] = []
+        now = self._clock.now()
+        self._take_due(now)
+        while self._ready and self._pacer.wait_s(now, len(self._in_flight) + len(batch)) == 0.0:
+            self._pacer.started(now)
+            batch.append(self._ready.popleft())
+        if not batch:
+            return
+        self._journal.sending([attempt.row for attempt in batch])
+        for attempt in batch:
+            self._submit(attempt)
+
+    def _take_due(self, now: float) -> None:
+        while self._later and self._later[0][0] <= now:
+            self._ready.appendleft(heappop(self._later)[2])
+
+    def _submit(self, attempt: _Attempt) -> None:
+        attempt.sent_at = self._clock.now()
+        if not attempt.count:
+            attempt.began_at = attempt.sent_at
+        attempt.count += 1
+        self._tickets += 1
+        self._in_flight[self._tickets] = attempt
+        self._exchange.submit(self._tickets, attempt.call)
+
+    def _wait_s(self) -> float | None:
+        """How long nothing but an answer can happen."""
+        if self._is_stopping:
+            return None
+        now = self._clock.now()
+        moments = [self._later[0][0] - now] if self._later else []
+        if self._ready:
+            pause_s = self._pacer.wait_s(now, len(self._in_flight))
+            if pause_s is not None:
+                moments.append(pause_s)
+        return max(min(moments), 0.0) if moments else None
+
+    def _settle(self, replies: Sequence[Reply]) -> list[Settled]:
+        settled: list[Settled] = []
+        for reply in replies:
+            attempt = self._in_flight.pop(reply.ticket)
+            outcome = self._hear(attempt, reply)
+            if outcome is not None:
+                settled.append(outcome)
+                for row in self._lanes.leave(attempt.row):
+                    self._make_ready(row)
+        return settled
+
+    def _hear(self, attempt: _Attempt, reply: Reply) -> Settled | None:
+        now = self._clock.now()
+        contact = attempt.row.contact
+        verdict = judge(reply.reply, action=contact.action, is_first=not self._has_accepted)
+        attempt.verdict = verdict
+        retry_after_s = self._tell_pacer(attempt, reply, verdict, now)
+        self._has_accepted |= verdict.kind is Kind.ACCEPTED
+        decision = decide(
+            verdict,
+            attempt=attempt.count,
+            is_repeatable=contact.is_repeatable,
+            policy=self._policy,
+            jitter=self._jitter,
+            retry_after_s=retry_after_s,
+        )
+        if isinstance(decision, Wait):
+            self._on_wait(decision.seconds, verdict)
+            heappush(self._later, (now + decision.seconds, attempt.row.number, attempt))
+            return None
+        if isinstance(decision, Stop):
+            self.stopped_by = self.stopped_by or verdict
+            self._is_stopping = True
+        return attempt.settled(decision.outcome, now)
+
+    def _tell_pacer(
+        self, attempt: _Attempt, reply: Reply, verdict: Verdict, now: float
+    ) -> float | None:
+        headers = reply.reply.headers if isinstance(reply.reply, Answer) else {}
+        retry_after_s = read_retry_after(
+            headers.get("retry-after"), date=headers.get("date"), now_unix_s=self._clock.unix()
+        )
+        self._pacer.answered(
+            now,
+            started_at=attempt.sent_at,
+            throttled=verdict.kind is Kind.LATER,
+            latency_s=reply.elapsed_s,
+            headers=read_rate_headers(headers),
+        )
+        return retry_after_s

@@ -1,0 +1,47 @@
+"""Ctrl-C, SIGTERM and SIGHUP: stop taking contacts, wait for those under way; twice: at once."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from sendx_cli.ending import SIGNAL_BASE, Ending, die_by
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+@dataclass(slots=True)
+class Signals:
+    """Which signal came, if one did."""
+
+    ending: Ending | None = None
+
+
+@contextmanager
+def stop_on_signals(stop: Callable[[], None]) -> Iterator[Signals]:
+    """Call `stop` at the first signal and end the process by the second.
+
+    A signal that the caller had ignored (`nohup`, `&` in a script) stays ignored. A stop that
+    does not come to its end because a call hangs is ended by the second signal.
+    """
+    seen = Signals()
+
+    def stop_or_die(number: int, _frame: FrameType | None) -> None:
+        if seen.ending is not None:
+            die_by(number)
+            os._exit(SIGNAL_BASE + number)
+        seen.ending = Ending(SIGNAL_BASE + number)
+        stop()
+
+    earlier = {}
+    for name in _NAMES:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            earlier[number] = signal.signal(number, stop_or_die)
+    try:
+        yield seen
+    finally:
+        for number, previous in earlier.items():
+            signal.signal(number, previous)

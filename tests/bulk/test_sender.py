@@ -1,0 +1,186 @@
+import json
+import random
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sendx_cli.api.requests import Call
+from sendx_cli.bulk.direct import send_all
+from sendx_cli.bulk.rows import Settled
+from sendx_cli.bulk.sender import Sender
+from sendx_cli.core.answers import Answer, Breakdown
+from sendx_cli.core.contact import Contact, Identify, Track
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.pacing import Pacer
+from sendx_cli.core.retry import RetryPolicy
+from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
+
+OK = Answer(200, {}, b'{"status":"200","message":"OK"}')
+TROUBLE = Answer(500, {}, b'{"status":"error","message":"Internal server error occurred"}')
+THROTTLED = Answer(429, {}, b'{"status":"error","message":"slow down"}')
+LOST = Breakdown("connection_lost", "the connection broke", may_have_arrived=True)
+REFUSED = Breakdown("connection", "cannot connect", may_have_arrived=False)
+
+
+def run(
+    contacts: Sequence[Contact],
+    decide: Callable[[Call, float], Fate],
+    *,
+    concurrency: int = 8,
+    policy: RetryPolicy | None = None,
+    seed: int = 0,
+) -> tuple[list[Settled], SimulatedExchange, Sender]:
+    clock = SimulatedClock()
+    exchange = SimulatedExchange(clock, decide)
+    sender = Sender(
+        exchange=exchange,
+        pacer=Pacer(concurrency=concurrency, now=clock.now()),
+        clock=clock,
+        jitter=random.Random(seed).random,
+        policy=policy or RetryPolicy(),
+        base_url="https://api.example.com",
+    )
+    return list(send_all(sender, contacts)), exchange, sender
+
+
+def people(count: int) -> list[Contact]:
+    return [Identify(email=f"p{n}@example.com") for n in range(count)]
+
+
+def bodies(exchange: SimulatedExchange) -> list[dict[str, str]]:
+    return [json.loads(body) for body in exchange.applied]
+
+
+def test_every_contact_is_sent_once_and_told_of_in_the_order_given() -> None:
+    """Whatever order the answers come in."""
+    draw = random.Random(1)
+    settled, exchange, _ = run(people(50), lambda _c, _t: Fate(draw.random(), OK, True))
+    assert [s.row.number for s in settled] == list(range(50))
+    assert sorted(b["email"] for b in bodies(exchange)) == sorted(c.email for c in people(50))
+    assert exchange.most_in_flight <= 8
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=60),
+    seed=st.integers(0, 2**32),
+    trouble=st.floats(0, 0.4),
+)
+def test_rows_of_one_contact_are_applied_in_their_order_whatever_goes_wrong(
+    names: list[tuple[int, int]], seed: int, trouble: float
+) -> None:
+    """Also through a change of address, across retries, delays and failures."""
+    draw = random.Random(seed)
+    contacts: list[Contact] = [
+        Identify(
+            email=f"P{old}@example.com" if n % 2 else f"p{old}@example.com",
+            new_email=f"p{new}@example.com" if new != old and n % 3 == 0 else None,
+            first_name=str(n),
+        )
+        for n, (old, new) in enumerate(names)
+    ]
+
+    def decide(_call: Call, _now: float) -> Fate:
+        bad = draw.random() < trouble
+        reply: Answer | Breakdown = OK
+        if bad:
+            reply = draw.choice((TROUBLE, THROTTLED, LOST, REFUSED))
+        return Fate(draw.random(), reply, reply in (OK, TROUBLE, LOST))
+
+    settled, exchange, _ = run(
+        contacts, decide, policy=RetryPolicy(retries=100, max_wait_s=1e9), seed=seed
+    )
+    assert {s.outcome for s in settled} == {Outcome.ACCEPTED}
+    for person in range(6):
+        address = f"p{person}@example.com"
+        order = [
+            int(body["firstName"])
+            for body in bodies(exchange)
+            if address in {body["email"].lower(), body.get("newEmail")}
+        ]
+        assert all(earlier <= later for earlier, later in pairwise(order))
+    for under_way in exchange.under_way:
+        concerned = [
+            address.lower()
+            for body in map(json.loads, under_way)
+            for address in {body["email"].lower(), body.get("newEmail", body["email"]).lower()}
+        ]
+        assert len(concerned) == len(set(concerned))
+
+
+def test_a_contact_with_many_rows_does_not_stop_the_others() -> None:
+    """Its rows wait for one another; other contacts' rows pass them."""
+    contacts = [Identify(email="busy@example.com", first_name=str(n)) for n in range(100)]
+    settled, exchange, _ = run([*contacts, *people(10)], lambda _c, _t: Fate(1.0, OK, True))
+    assert len(settled) == 110
+    done = [body["email"] for body in bodies(exchange)]
+    assert max(done.index(person.email) for person in people(10)) < 20
+
+
+@pytest.mark.parametrize(
+    ("contact", "reply", "outcome", "attempts"),
+    [
+        (Identify(email="a@b.co"), TROUBLE, Outcome.FAILED, 5),
+        (Identify(email="a@b.co"), LOST, Outcome.FAILED, 5),
+        (Identify(email="a@b.co", fields=(("n", "++1"),)), LOST, Outcome.UNKNOWN, 1),
+        (Track(email="a@b.co", add_tags=("x",)), LOST, Outcome.UNKNOWN, 1),
+        (Track(email="a@b.co", add_tags=("x",)), TROUBLE, Outcome.UNKNOWN, 1),
+        (Track(email="a@b.co", add_tags=("x",)), REFUSED, Outcome.FAILED, 5),
+        (Track(email="a@b.co", add_tags=("x",)), THROTTLED, Outcome.FAILED, 5),
+    ],
+)
+def test_what_may_not_be_repeated_is_sent_once_where_it_could_have_arrived(
+    contact: Contact, reply: Answer | Breakdown, outcome: Outcome, attempts: int
+) -> None:
+    """Only what surely did not arrive is sent again."""
+    settled, _, _ = run([contact], lambda _c, _t: Fate(0.1, reply, False))
+    assert [(s.outcome, s.attempts) for s in settled] == [(outcome, attempts)]
+
+
+def test_nothing_is_sent_before_retry_after() -> None:
+    """A throttled row comes back when it was told to, not sooner."""
+    replies = [Answer(429, {"retry-after": "7"}, THROTTLED.body), OK]
+    settled, exchange, _ = run(people(1), lambda _c, _t: Fate(0.1, replies.pop(0), True))
+    assert [s.outcome for s in settled] == [Outcome.ACCEPTED]
+    first, second = (at for at, _ in exchange.calls)
+    assert second - first >= 7
+
+
+def test_a_refused_key_ends_the_run_after_the_calls_under_way() -> None:
+    """A thousand contacts and a wrong key make a handful of calls."""
+    refusal = Answer(401, {}, b'{"status": 401, "message": "not valid"}')
+    settled, exchange, sender = run(people(1000), lambda _c, _t: Fate(0.1, refusal, False))
+    assert len(exchange.calls) == 8
+    assert [s.outcome for s in settled] == [Outcome.SKIPPED] * 1000
+    assert sender.stopped_by is not None
+    assert sender.stopped_by.code == "key_refused"
+
+
+def test_stopping_waits_for_the_calls_under_way_and_begins_no_other() -> None:
+    """What was sent is told of; a row that waited to be repeated stays undone."""
+    stop: list[Callable[[], None]] = []
+    clock = SimulatedClock()
+
+    def decide(call: Call, now: float) -> Fate:
+        if now > 0.5:
+            stop[0]()
+        return Fate(0.3, REFUSED if b"p0@" in call.body else OK, b"p0@" not in call.body)
+
+    exchange = SimulatedExchange(clock, decide)
+    sender = Sender(
+        exchange=exchange,
+        pacer=Pacer(concurrency=2, now=0.0),
+        clock=clock,
+        jitter=lambda: 0.99,
+        policy=RetryPolicy(retries=100),
+        base_url="https://api.example.com",
+    )
+    stop.append(sender.stop)
+    settled = list(send_all(sender, people(20)))
+    assert len(settled) == 20
+    sent = [s for s in settled if s.outcome is Outcome.ACCEPTED]
+    assert len(sent) == len(exchange.applied) < 20
+    assert {s.outcome for s in settled} == {Outcome.ACCEPTED, Outcome.SKIPPED}

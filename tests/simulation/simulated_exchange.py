@@ -1,0 +1,86 @@
+"""An exchange and a clock that share a virtual time: hours of a bad day in a moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from heapq import heappop, heappush
+
+from sendx_cli.api.exchange import Reply
+from sendx_cli.api.requests import Call
+from sendx_cli.core.answers import Answer, Breakdown
+
+
+class SimulatedClock:
+    """Moves only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    def unix(self) -> float:
+        return 1_800_000_000 + self.seconds
+
+    def today(self) -> date:
+        return datetime.fromtimestamp(self.unix(), UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What the simulated service makes of one call.
+
+    Args:
+        latency_s: How long it takes.
+        reply: What comes back.
+        is_applied: Whether the service acted on it, at the end of the latency.
+    """
+
+    latency_s: float
+    reply: Answer | Breakdown
+    is_applied: bool
+
+
+class SimulatedExchange:
+    """Plays the service by a function from (call, time) to its fate.
+
+    `applied` holds the bodies the service acted on, in its order; `overlaps` those it had under
+    way together.
+    """
+
+    def __init__(self, clock: SimulatedClock, decide: Callable[[Call, float], Fate]) -> None:
+        self._clock = clock
+        self._decide = decide
+        self._events: list[tuple[float, int, Call, Fate]] = []
+        self._started_at: dict[int, float] = {}
+        self.applied: list[bytes] = []
+        self.calls: list[tuple[float, bytes]] = []
+        self.most_in_flight = 0
+        self.under_way: list[list[bytes]] = []
+
+    def submit(self, ticket: int, call: Call) -> None:
+        now = self._clock.now()
+        fate = self._decide(call, now)
+        self.calls.append((now, call.body))
+        self._started_at[ticket] = now
+        heappush(self._events, (now + fate.latency_s, ticket, call, fate))
+        self.most_in_flight = max(self.most_in_flight, len(self._events))
+        self.under_way.append([event[2].body for event in self._events])
+
+    def wait(self, timeout_s: float | None) -> list[Reply]:
+        assert self._events or timeout_s is not None, "waiting for nothing, for ever"
+        until = float("inf") if timeout_s is None else self._clock.seconds + timeout_s
+        if not self._events or self._events[0][0] > until:
+            self._clock.seconds = until
+            return []
+        at, ticket, call, fate = heappop(self._events)
+        self._clock.seconds = max(self._clock.seconds, at)
+        if fate.is_applied:
+            self.applied.append(call.body)
+        return [Reply(ticket, fate.reply, at - self._started_at.pop(ticket))]
+
+    def wake(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
