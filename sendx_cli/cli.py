@@ -1,0 +1,130 @@
+"""The Typer app: commands registered (loaded when called), and the one error boundary."""
+
+import os
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from sendx_cli import __version__
+from sendx_cli.commands.options import gathered
+from sendx_cli.ending import Ending, end, open_standard_streams
+from sendx_cli.errors import ExitCode, SendxError
+from sendx_cli.runtime import Runtime
+
+COMMANDS = {
+    "identify": "Create or update contacts.",
+    "track": "Add and remove tags of contacts.",
+    "login": "Store the API key.",
+    "logout": "Take the stored API key out again.",
+    "config": "Show and change settings.",
+    "sandbox": "Run the contact API on this machine.",
+}
+"""Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""
+
+_BUG_HINT = "run it again with --debug and report what it shows"
+
+
+class Commands(TyperGroup):
+    """Loads a command's module when it is called, and turns errors into messages and codes."""
+
+    def __init__(self, **attrs: Any) -> None:  # noqa: ANN401 - handed through to Typer
+        super().__init__(**attrs)
+        self.commands = {
+            name: TyperCommand(name, help=text, rich_markup_mode=None)
+            for name, text in COMMANDS.items()
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer's types
+        """Put the real command in the place of its entry in the list."""
+        name, entry, rest = super().resolve_command(ctx, args)
+        if entry is None or name is None:
+            return name, entry, rest
+        module = import_module(f"sendx_cli.commands.{name}")
+        command = get_command(module.app)
+        command.name = name
+        return name, command, rest
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's types
+        """Run the command; only our own errors are made friendly, anything else is a bug."""
+        runtime: Runtime = ctx.obj or Runtime()
+        ctx.obj = runtime
+        try:
+            result = super().invoke(ctx)
+            runtime.output.flush()
+        except SendxError as error:
+            runtime.output.error(error)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(Ending.INTERRUPTED) from None
+        except BrokenPipeError:
+            raise typer.Exit(Ending.PIPE_CLOSED) from None
+        except Exception as bug:
+            if _is_of_typer(bug):
+                raise
+            _report(bug, runtime)
+            raise typer.Exit(ExitCode.BUG) from None
+        return result
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sendx {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+@gathered
+def sendx(
+    ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+    ] = False,
+) -> None:
+    """Tell SendX who a contact is and what they did: right, then fast.
+
+    Try it without an account: sendx identify jane@example.com --tag new --sandbox
+    """
+
+
+def main() -> None:
+    """Run the command line as a process, and end it as its caller expects."""
+    open_standard_streams()
+    if "_SENDX_COMPLETE" in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
+    try:
+        app(prog_name="sendx")
+    except SystemExit as ending:
+        end(ending.code)
+
+
+def _is_of_typer(error: Exception) -> bool:
+    return type(error).__module__.partition(".")[0] == "typer"
+
+
+def _report(bug: Exception, runtime: Runtime) -> None:
+    """Tell of a bug. Its message is left out unless asked for: it could hold anything."""
+    if runtime.said.debug:
+        runtime.output.traceback(bug)
+        return
+    frame = bug.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_globals['__name__']}:{frame.tb_lineno}" if frame else "start"
+    message = f"a bug in sendx: {type(bug).__name__} in {where}"
+    runtime.output.error(SendxError(message, hint=_BUG_HINT))

@@ -1,0 +1,70 @@
+"""`sendx identify`: create or update contacts."""
+
+from typing import Annotated
+
+import typer
+
+from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
+from sendx_cli.commands.sending import Asked, send_contacts
+from sendx_cli.core.checking import parse_field
+from sendx_cli.core.contact import Identify
+from sendx_cli.errors import InvalidValue
+
+app = new_app()
+
+
+@app.command()
+@gathered
+def identify(
+    ctx: typer.Context,
+    emails: Annotated[list[str] | None, typer.Argument(metavar="[EMAIL]...")] = None,
+    *,
+    first_name: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    last_name: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    company: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
+    birthday: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")] = None,
+    new_email: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="The contact's new address.")
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A custom field; NAME=++5 and NAME=--5 count."),
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", "--add-tag", metavar="NAME", help="A tag to add.")
+    ] = None,
+    list_ids: Annotated[
+        list[str] | None, typer.Option("--list", metavar="ID", help="A list to put them on.")
+    ] = None,
+    formatted: Formatted,
+    service: Service,
+    sending: Sending,
+) -> None:
+    """Create or update contacts.
+
+    What is not named stays as it is. Several EMAILs are sent with the same options.
+
+    Example: sendx identify jane@example.com --first-name Jane --tag vip
+    """
+    if new_email is not None and len(emails or ()) > 1:
+        raise InvalidValue("--new-email goes with one EMAIL only")
+    runtime = runtime_of(ctx)
+    members = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "company": company,
+        "birthday": birthday,
+        "new_email": new_email,
+    }
+    contacts = [
+        Identify.checked(
+            email,
+            today=runtime.clock.today(),
+            fields=[parse_field(text) for text in field or ()],
+            tags=tag or (),
+            lists=list_ids or (),
+            **members,
+        )
+        for email in emails or ()
+    ]
+    send_contacts(runtime, contacts, Asked(formatted, service, sending))

@@ -1,0 +1,165 @@
+"""Options that several commands share, in groups: a command takes a group as one value."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from sendx_cli.output.formats import Format
+from sendx_cli.runtime import Runtime, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """How much is said. These may stand before or after the command's name."""
+
+    quiet: Annotated[
+        bool | None, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")
+    ] = None
+    verbose: Annotated[
+        int | None, typer.Option("--verbose", "-v", count=True, help="Say more; repeatable.")
+    ] = None
+    color: Annotated[
+        bool | None, typer.Option("--color/--no-color", help="Colour, whatever the terminal.")
+    ] = None
+    no_input: Annotated[
+        bool | None, typer.Option("--no-input", help="Never ask; fail instead.")
+    ] = None
+    debug: Annotated[
+        bool | None, typer.Option("--debug", help="Show a traceback if sendx has a bug.")
+    ] = None
+
+    def said(self) -> Said:
+        """As the runtime takes it."""
+        return Said(
+            quiet=self.quiet or None,
+            verbose=self.verbose or None,
+            color=self.color,
+            no_input=self.no_input or None,
+            debug=self.debug or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """How results are written."""
+
+    output: Annotated[
+        Format | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="How to write results: a table on a terminal, jsonl elsewhere.",
+            show_default=False,
+        ),
+    ] = None
+    json: Annotated[bool, typer.Option("--json", help="Short for -o json.")] = False
+
+    @property
+    def format(self) -> Format | None:
+        """The format asked for, or None."""
+        return Format.JSON if self.json else self.output
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Over the profile's settings."""
+
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="The profile to use.")
+    ] = None
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", metavar="URL", help="Where the service is.")
+    ] = None
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", metavar="SECONDS", help="For one attempt, in all.")
+    ] = None
+    rate: Annotated[
+        str | None, typer.Option("--rate", metavar="N", help="At most N calls a second.")
+    ] = None
+    concurrency: Annotated[
+        str | None, typer.Option("--concurrency", metavar="N", help="At most N calls under way.")
+    ] = None
+    retries: Annotated[
+        str | None, typer.Option("--retries", metavar="N", help="Repeat a call at most N times.")
+    ] = None
+    sandbox: Annotated[
+        bool,
+        typer.Option("--sandbox", help="Use the sandbox inside this process: no key, no network."),
+    ] = False
+
+    def flags(self) -> dict[str, object]:
+        """The settings given here, as text, by name."""
+        names = ("profile", "base_url", "timeout", "rate", "concurrency", "retries")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How contacts are sent."""
+
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent, send nothing.")
+    ] = False
+    retry_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--retry-unknown",
+            help="Repeat also what may have arrived and can set off mails or count twice.",
+        ),
+    ] = False
+
+
+def new_app() -> typer.Typer:
+    """Return the Typer app of one command or group: plain help, no traceback with values."""
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        pretty_exceptions_show_locals=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def gathered(command: Callable[..., None]) -> Callable[..., None]:
+    """Let `command` take the option groups above as single parameters.
+
+    Each parameter whose type is a group is replaced, in the signature that Typer reads, by the
+    group's own options; before the call they are made into one value again. The group `Common`
+    is taken in by the runtime.
+    """
+    signature = inspect.signature(command)
+    groups: dict[str, Any] = {
+        name: parameter.annotation
+        for name, parameter in signature.parameters.items()
+        if is_dataclass(parameter.annotation)
+    }
+
+    @wraps(command)
+    def call(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - Typer's own values
+        for name, group in groups.items():
+            members = {field.name: given.pop(field.name) for field in fields(group)}
+            given[name] = group(**members)
+        runtime_of(ctx).hear(Common(**{f.name: given.pop(f.name) for f in fields(Common)}).said())
+        command(ctx, **given)
+
+    own = [p for name, p in signature.parameters.items() if name not in groups]
+    shared = [p for group in (*groups.values(), Common) for p in _parameters(group)]
+    keyword_only = [p.replace(kind=p.KEYWORD_ONLY) for p in (*own[1:], *shared)]
+    call.__signature__ = inspect.Signature([own[0], *keyword_only])  # type: ignore[attr-defined]
+    call.__annotations__ = {}
+    return call
+
+
+def runtime_of(ctx: typer.Context) -> Runtime:
+    """Return the runtime that the app put into the context."""
+    runtime: Runtime = ctx.obj
+    return runtime
+
+
+def _parameters(group: type) -> list[inspect.Parameter]:
+    return list(inspect.signature(group).parameters.values())

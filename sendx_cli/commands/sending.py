@@ -1,0 +1,125 @@
+"""What identify and track do alike, once their options have become contacts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from sendx_cli.commands.options import Formatted, Sending, Service
+from sendx_cli.core.contact import Contact
+from sendx_cli.errors import InputError
+from sendx_cli.output.formats import Format
+from sendx_cli.results import PlannedRequest, Result
+
+if TYPE_CHECKING:
+    from sendx_cli.bulk.rows import Settled
+    from sendx_cli.core.verdict import Verdict
+    from sendx_cli.output.writer import Output
+    from sendx_cli.runtime import Runtime
+    from sendx_cli.settings.resolve import Settings
+
+_LONG_WAIT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for beside the contacts themselves."""
+
+    formatted: Formatted
+    service: Service
+    sending: Sending
+
+
+def send_contacts(runtime: "Runtime", contacts: Sequence[Contact], asked: Asked) -> None:
+    """Send contacts named on the command line and tell what became of each.
+
+    Raises:
+        SendxError: Nothing could be sent.
+        typer.Exit: With the code that sums up what became of them.
+    """
+    if not contacts:
+        raise InputError("no contact is named", hint="give an EMAIL, or several")
+    settings = runtime.settings(asked.service.flags())
+    output = runtime.output
+    output.format = asked.formatted.format or _format_of(settings, output)
+    if asked.sending.dry_run:
+        _show_requests(output, contacts, settings, asked)
+        return
+    _send(runtime, contacts, settings, asked)
+
+
+def _format_of(settings: "Settings", output: "Output") -> Format:
+    chosen = settings.output.value
+    return Format(chosen) if chosen else output.format
+
+
+def _show_requests(
+    output: "Output", contacts: Sequence[Contact], settings: "Settings", asked: Asked
+) -> None:
+    from sendx_cli.api.requests import base_url_of
+
+    base_url = base_url_of(settings.base_url.value, sandbox=asked.service.sandbox)
+    requests = [
+        PlannedRequest(
+            action=contact.action, method="POST", url=base_url + contact.path, body=contact.payload
+        ).record()
+        for contact in contacts
+    ]
+    output.show(requests, as_one=len(requests) == 1)
+
+
+def _send(
+    runtime: "Runtime", contacts: Sequence[Contact], settings: "Settings", asked: Asked
+) -> None:
+    from sendx_cli.bulk.direct import MAX_AT_ONCE, send_all
+    from sendx_cli.bulk.report import exit_code, result_of
+    from sendx_cli.bulk.stopping import stop_on_signals
+    from sendx_cli.connection import make_sender
+
+    output = runtime.output
+    sender = make_sender(
+        runtime,
+        settings,
+        sandbox=asked.service.sandbox,
+        concurrency=min(settings.concurrency.value or MAX_AT_ONCE, len(contacts)),
+        retry_unknown=asked.sending.retry_unknown,
+        on_wait=lambda wait_s, verdict: _tell_wait(output, wait_s, verdict),
+    )
+    results: list[Result] = []
+    with stop_on_signals(sender.stop) as signals:
+        for settled in send_all(sender, contacts):
+            result = result_of(settled)
+            results.append(result)
+            if output.streams:
+                output.stream(result.record())
+            _complain(output, result, settled)
+    if not output.streams:
+        output.show([result.record() for result in results], as_one=len(results) == 1)
+    _tell_unsent(output, results)
+    if signals.ending is not None:
+        raise typer.Exit(signals.ending)
+    raise typer.Exit(exit_code((r.outcome for r in results), sender.stopped_by))
+
+
+def _complain(output: "Output", result: Result, settled: "Settled") -> None:
+    """Tell of a contact that was not accepted; those never sent are told of together."""
+    if result.error is None or not settled.attempts:
+        return
+    status = f" (HTTP {result.status})" if result.status else ""
+    message = f"{result.outcome}: {result.error.message}{status}"
+    output.complain(result.email, message, result.error.hint)
+
+
+def _tell_unsent(output: "Output", results: Sequence[Result]) -> None:
+    count = sum(1 for result in results if not result.attempts)
+    if count:
+        output.note(f"{count} of {len(results)} contacts were not sent")
+
+
+def _tell_wait(output: "Output", wait_s: float, verdict: "Verdict") -> None:
+    text = f"{verdict.message}: trying again in {wait_s:.1f} s"
+    if wait_s >= _LONG_WAIT_S:
+        output.note(text)
+    else:
+        output.detail(text)

@@ -1,0 +1,48 @@
+"""Records as JSON, JSON Lines and CSV: pure text, the same members in each."""
+
+import json
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from sendx_cli.output.safe import safe_json
+
+Record = Mapping[str, object]
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def json_text(value: object, *, ascii_only: bool) -> str:
+    """Return indented JSON."""
+    return safe_json(json.dumps(value, ensure_ascii=ascii_only, indent=2))
+
+
+def json_line(value: object, *, ascii_only: bool) -> str:
+    """Return JSON on one line."""
+    return safe_json(json.dumps(value, ensure_ascii=ascii_only, separators=(", ", ": ")))
+
+
+def csv_lines(rows: Iterable[Iterable[object]]) -> str:
+    """Return CSV rows (RFC 4180 quoting, line ends as the platform has them).
+
+    Members that hold members are compact JSON; what is null is an empty cell.
+    """
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,166 @@
+"""The only writer: results to standard output, everything else to standard error."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from sendx_cli.errors import ResultsLost, SendxError
+from sendx_cli.output.formats import Format, Record, csv_lines, json_line, json_text
+from sendx_cli.output.safe import safe
+
+
+class Output:
+    """Writes results in the format asked for, and messages as far as they are wanted.
+
+    Args:
+        stdout: Where results go.
+        stderr: Where messages go.
+        environ: The environment, for NO_COLOR, TERM and COLUMNS.
+        color: Colour as asked for, or None to find out.
+        is_quiet: Say nothing but results and errors.
+        verbosity: How much to say beside; 0 is the usual.
+    """
+
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        environ: Mapping[str, str],
+        *,
+        color: bool | None = None,
+        is_quiet: bool = False,
+        verbosity: int = 0,
+    ) -> None:
+        self.stdout = stdout
+        self.stderr = stderr
+        self.environ = environ
+        self.color = color
+        self.is_quiet = is_quiet
+        self.verbosity = verbosity
+        self.format = Format.TABLE if stdout.isatty() else Format.JSONL
+        self._has_csv_header = False
+
+    def show(self, records: Sequence[Record], *, as_one: bool = False) -> None:
+        """Write records that are all there.
+
+        Args:
+            records: What to write.
+            as_one: Whether `json` shows a single object, not an array of one.
+        """
+        match self.format:
+            case Format.TABLE:
+                self._table(records, as_one=as_one)
+            case Format.JSON:
+                self._json(records[0] if as_one else list(records))
+            case Format.JSONL | Format.CSV:
+                for record in records:
+                    self.stream(record)
+
+    def stream(self, record: Record) -> None:
+        """Write one record as soon as it is known: a line of JSON or CSV."""
+        if self.format is Format.CSV:
+            header = [] if self._has_csv_header else [record.keys()]
+            self._has_csv_header = True
+            self._write(csv_lines([*header, record.values()]))
+        else:
+            self._write(json_line(record, ascii_only=self._is_ascii()) + "\n")
+
+    @property
+    def streams(self) -> bool:
+        """Whether the format writes each record as it is decided."""
+        return self.format in {Format.JSONL, Format.CSV}
+
+    def line(self, text: str) -> None:
+        """Write one line of plain text to standard output: a path, a value, a version."""
+        self._write(safe(text) + "\n")
+
+    def note(self, text: str) -> None:
+        """Tell something that is good to know, unless quiet."""
+        if not self.is_quiet:
+            self._tell(text)
+
+    def detail(self, text: str) -> None:
+        """Tell something only those who asked for more want to know."""
+        if self.verbosity:
+            self._tell(text)
+
+    def warn(self, text: str, hint: str | None = None) -> None:
+        """Tell something that should be looked at, unless quiet."""
+        if not self.is_quiet:
+            self._tell(f"warning: {text}", hint)
+
+    def error(self, error: SendxError) -> None:
+        """Tell what ended the command: what happened, where, what to do next."""
+        where = f"{error.where}: " if error.where and error.where not in error.message else ""
+        self._tell(f"{where}{error.message}", error.hint)
+
+    def traceback(self, bug: BaseException) -> None:
+        """Show where a bug came from, without the values of variables: one may be the key."""
+        import traceback
+
+        for line in traceback.format_exception(bug):
+            self.stderr.write(line)
+        self.stderr.flush()
+
+    def complain(self, where: str, message: str, hint: str | None = None) -> None:
+        """Tell what went wrong with one contact; quiet or not, its result says it too."""
+        if not self.is_quiet:
+            self._tell(f"{where}: {message}", hint)
+
+    def ask(self, question: str) -> str:
+        """Put a question on standard error and return the line typed on standard input."""
+        self.stderr.write(safe(question) + " ")
+        self.stderr.flush()
+        return sys.stdin.readline().strip()
+
+    def flush(self) -> None:
+        """Hand everything to the system.
+
+        Raises:
+            ResultsLost: The system did not take it (a full disk).
+            BrokenPipeError: Nobody reads any more.
+        """
+        try:
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _lost(error) from None
+
+    def _json(self, value: object) -> None:
+        self._write(json_text(value, ascii_only=self._is_ascii()) + "\n")
+
+    def _table(self, records: Sequence[Record], *, as_one: bool) -> None:
+        from sendx_cli.output.tables import draw_one, draw_rows
+
+        draw = draw_one if as_one else draw_rows
+        self._write(draw(records, self.stdout, self.environ, color=self.color))
+
+    def _is_ascii(self) -> bool:
+        return (self.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
+
+    def _write(self, text: str) -> None:
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _lost(error) from None
+
+    def _tell(self, text: str, hint: str | None = None) -> None:
+        lines = f"sendx: {safe(text)}\n"
+        if hint:
+            lines += f"  hint: {safe(hint)}\n"
+        try:
+            self.stderr.write(lines)
+            self.stderr.flush()
+        except OSError:
+            pass  # nobody is left to tell
+
+
+def _lost(error: OSError) -> ResultsLost:
+    return ResultsLost(
+        f"results could not be written: {(error.strerror or str(error)).lower()}",
+        hint="contacts may have been sent all the same: look before sending them again",
+    )

@@ -1,0 +1,104 @@
+"""What a command needs from the world around it, each costly piece made when first asked for."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+from sendx_cli.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sendx_cli.api.carrier import Carrier
+    from sendx_cli.output.writer import Output
+    from sendx_cli.settings.files import ConfigFile
+    from sendx_cli.settings.resolve import Settings
+
+OpenCarrier = Callable[[], "Carrier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was asked for of how much is said; it may stand before or after the command.
+
+    None: not said there.
+    """
+
+    quiet: bool | None = None
+    verbose: int | None = None
+    color: bool | None = None
+    no_input: bool | None = None
+    debug: bool | None = None
+
+    def over(self, earlier: "Said") -> "Said":
+        """Return what holds when this was said after `earlier`."""
+        return Said(
+            quiet=earlier.quiet if self.quiet is None else self.quiet,
+            verbose=(self.verbose or 0) + (earlier.verbose or 0),
+            color=earlier.color if self.color is None else self.color,
+            no_input=earlier.no_input if self.no_input is None else self.no_input,
+            debug=earlier.debug if self.debug is None else self.debug,
+        )
+
+
+@dataclass
+class Runtime:
+    """The streams, the environment and the clock; settings and output made of them.
+
+    Args:
+        environ: The environment.
+        clock: What time it is.
+        open_carrier: The network's stand-in in tests; None is the real one.
+    """
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    stdin: TextIO = field(default_factory=lambda: sys.stdin)
+    clock: Clock = field(default_factory=SystemClock)
+    open_carrier: OpenCarrier | None = None
+    said: Said = field(default_factory=Said)
+
+    def hear(self, said: Said) -> None:
+        """Take in options that were given before or after the command's name."""
+        self.said = said.over(self.said)
+        output = self.output
+        output.color = self.said.color
+        output.is_quiet = bool(self.said.quiet)
+        output.verbosity = self.said.verbose or 0
+
+    @cached_property
+    def output(self) -> "Output":
+        """Where everything is written."""
+        from sendx_cli.output.writer import Output
+
+        return Output(sys.stdout, sys.stderr, self.environ)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether somebody is there to answer a question."""
+        return not self.said.no_input and self.stdin.isatty()
+
+    def settings(self, flags: Mapping[str, object]) -> "Settings":
+        """Resolve the settings in force: flags, environment, profile, default."""
+        from sendx_cli.settings.resolve import resolve
+
+        return resolve(flags, self.environ, self.config)
+
+    @cached_property
+    def config(self) -> "ConfigFile":
+        """The config file's settings; what is doubtful about it is told once."""
+        from sendx_cli.settings.files import read_config
+
+        config = read_config(self.config_path)
+        for warning in config.warnings:
+            self.output.warn(warning)
+        return config
+
+    @cached_property
+    def config_path(self) -> "Path":
+        """The config file."""
+        from sendx_cli.settings.paths import config_path
+
+        return config_path()

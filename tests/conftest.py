@@ -1,0 +1,100 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from typer.testing import CliRunner
+
+from sendx_cli.cli import app
+from sendx_cli.runtime import Runtime
+from tests.servers import ScriptedServer
+
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.load_profile("ci")
+
+CANARY = "Canary0key1never2shown3"
+SHELL_ENVIRONMENT = {"PATH": os.environ["PATH"], "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command showed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Run]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home directory of the test's own, and nothing of the machine's settings."""
+    for name in list(os.environ):
+        if name.startswith(("SENDX_", "SSL_", "GITHUB_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    directory = tmp_path / "home"
+    directory.mkdir()
+    monkeypatch.setenv("HOME", str(directory))
+    for kind in ("CONFIG", "STATE", "DATA", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(directory / kind.lower()))
+    for name, value in (("COLUMNS", "80"), ("NO_COLOR", "1"), ("TERM", "dumb")):
+        monkeypatch.setenv(name, value)
+    return directory
+
+
+@pytest.fixture
+def sendx() -> Command:
+    """Runs a command in this process."""
+
+    def run(
+        *words: str, env: Mapping[str, str] | None = None, stdin: str | bytes | None = None
+    ) -> Run:
+        runtime = Runtime(environ={**os.environ, **(env or {})})
+        result = CliRunner().invoke(app, words, obj=runtime, input=stdin, prog_name="sendx")
+        return Run(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Command:
+    """Runs a command as a process of its own, from an empty directory."""
+    directory = tmp_path / "cwd"
+    directory.mkdir()
+
+    def run(*words: str, env: Mapping[str, str] | None = None, stdin: str | None = None) -> Run:
+        environ = {n: v for n, v in os.environ.items() if n.startswith(("XDG_", "HOME"))}
+        finished = subprocess.run(
+            words,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            encoding="utf-8",
+            errors="backslashreplace",
+            cwd=directory,
+            env={**environ, **SHELL_ENVIRONMENT, **(env or {})},
+            timeout=120,
+            check=False,
+        )
+        return Run(finished.returncode, finished.stdout, finished.stderr)
+
+    return run
+
+
+@pytest.fixture
+def program() -> str:
+    """The installed command beside the Python that runs the tests."""
+    return str(Path(sys.executable).with_name("sendx"))
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """A server that answers as the test says."""
+    with ScriptedServer() as running:
+        yield running

@@ -1,0 +1,34 @@
+"""The help of every command, found by walking the tree, against its snapshot."""
+
+import os
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from sendx_cli.cli import COMMANDS
+from tests.conftest import Command
+
+SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
+
+
+def every_command() -> Iterator[tuple[str, ...]]:
+    yield ()
+    for name in COMMANDS:
+        yield (name,)
+        command = get_command(import_module(f"sendx_cli.commands.{name}").app)
+        for below in getattr(command, "commands", {}):
+            yield (name, below)
+
+
+@pytest.mark.parametrize("words", list(every_command()), ids="-".join)
+def test_help_is_as_it_was_agreed(sendx: Command, words: tuple[str, ...]) -> None:
+    """A change of any help text shows in review; UPDATE_SNAPSHOTS=1 takes it over."""
+    run = sendx(*words, "--help")
+    assert (run.code, run.err) == (0, "")
+    snapshot = SNAPSHOTS / f"{'-'.join(('sendx', *words))}.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        snapshot.write_text(run.out, "utf-8")
+    assert run.out == snapshot.read_text("utf-8")
