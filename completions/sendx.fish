@@ -1,0 +1,1 @@
+complete --command sendx --no-files --arguments "(env _SENDX_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) sendx)" --condition "env _SENDX_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) sendx"
