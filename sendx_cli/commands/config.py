@@ -1,0 +1,129 @@
+"""`sendx config`: the settings in force and the config file."""
+
+from typing import Annotated
+
+import typer
+
+from sendx_cli.commands.options import Formatted, gathered, new_app, runtime_of
+from sendx_cli.errors import InputError
+from sendx_cli.output.formats import Format
+from sendx_cli.runtime import Runtime
+from sendx_cli.settings.changes import assigned, unassigned
+from sendx_cli.settings.config_text import DEFAULT_PROFILE
+from sendx_cli.settings.declared import API_KEY, setting_named
+from sendx_cli.settings.files import update_config
+from sendx_cli.settings.listing import listed
+from sendx_cli.settings.resolve import choose_profile
+
+app = new_app()
+
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME", help="The profile meant.")
+]
+Name = Annotated[str, typer.Argument(help="The setting's name, as `config list` shows it.")]
+
+
+@app.callback()
+def config() -> None:
+    """Show and change settings: flags, then environment, then profile, then default.
+
+    Example: sendx config list
+    """
+
+
+@app.command("list")
+@gathered
+def list_settings(
+    ctx: typer.Context, profile: ProfileOption = None, *, formatted: Formatted
+) -> None:
+    """Show each setting in force, redacted, and where it comes from.
+
+    Example: sendx config list --profile staging
+    """
+    runtime = runtime_of(ctx)
+    settings = runtime.settings({"profile": profile})
+    chosen = settings.output.value
+    output = runtime.output
+    output.format = formatted.format or (Format(chosen) if chosen else output.format)
+    output.show([row.record() for row in listed(settings)])
+
+
+@app.command("get")
+@gathered
+def get_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
+    """Show one setting in force, an empty line where it has no value. The key is never shown.
+
+    Example: sendx config get base_url
+    """
+    runtime = runtime_of(ctx)
+    runtime.output.line(_text(_value_of(runtime, name, profile)))
+
+
+@app.command("set")
+@gathered
+def set_setting(
+    ctx: typer.Context,
+    name: Name,
+    value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
+    profile: ProfileOption = None,
+) -> None:
+    """Set a profile's setting, or default_profile. Comments in the config file are not kept.
+
+    Example: sendx config set rate 50
+    """
+    runtime = runtime_of(ctx)
+    if value is None and name != API_KEY.name:
+        raise InputError("the new value is missing", hint="sendx config set NAME VALUE")
+    where = _profile_of(runtime, profile)
+    update_config(runtime.config_path, lambda file: assigned(file, where, name, value or ""))
+    runtime.output.note(f"{name} is set in {_place(runtime, name, where)}")
+
+
+@app.command("unset")
+@gathered
+def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
+    """Take a setting out of a profile, or default_profile out of the config file.
+
+    Example: sendx config unset rate
+    """
+    runtime = runtime_of(ctx)
+    where = _profile_of(runtime, profile)
+    update_config(runtime.config_path, lambda file: unassigned(file, where, name))
+    runtime.output.note(f"{name} is not set in {_place(runtime, name, where)}")
+
+
+@app.command("path")
+@gathered
+def show_path(ctx: typer.Context) -> None:
+    """Show where the config file is, or would be.
+
+    Example: sendx config path
+    """
+    runtime = runtime_of(ctx)
+    runtime.output.line(str(runtime.config_path))
+
+
+def _profile_of(runtime: Runtime, profile: str | None) -> str:
+    return choose_profile({"profile": profile}, runtime.environ, runtime.config).value
+
+
+def _value_of(runtime: Runtime, name: str, profile: str | None) -> object:
+    if name == DEFAULT_PROFILE:
+        return runtime.config.default_profile
+    if name != "profile" and setting_named(name) is API_KEY:
+        raise InputError(
+            "the API key is never shown", hint="`sendx config list` shows where it comes from"
+        )
+    rows = listed(runtime.settings({"profile": profile}))
+    return next(row.value for row in rows if row.setting == name)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _place(runtime: Runtime, name: str, profile: str) -> str:
+    place = "" if name == DEFAULT_PROFILE else f"profile {profile} of "
+    return f"{place}{runtime.config_path}"

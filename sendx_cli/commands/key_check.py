@@ -1,0 +1,65 @@
+"""Does the service take the key? A harmless call (`GET /tag?limit=1`) tells."""
+
+import json
+from http import HTTPStatus
+
+from sendx_cli.api.requests import key_check
+from sendx_cli.connection import open_carrier_for
+from sendx_cli.core.answers import Answer, Breakdown
+from sendx_cli.core.verdict import Kind, Verdict, judge
+from sendx_cli.errors import KeyRefused, PassingTrouble, SendxError, ServiceUnusable
+from sendx_cli.runtime import Runtime
+from sendx_cli.settings.key import MASK
+from sendx_cli.settings.resolve import Settings
+
+_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_PASSING = frozenset({Kind.LATER, Kind.NOT_SENT, Kind.AMBIGUOUS, Kind.EXHAUSTED})
+_COPY_AGAIN = "copy the key from the SendX app (Settings, Team API Key) and log in again"
+_LATER = "run it again later, or store the key unchecked with --no-check"
+
+
+def check_key(runtime: Runtime, settings: Settings) -> None:
+    """Ask the service once whether it takes the key in force; changes nothing there.
+
+    Raises:
+        KeyRefused: It does not.
+        ServiceUnusable: What answers is not the contact API, or cannot be trusted.
+        PassingTrouble: It could not be found out now.
+    """
+    carrier = open_carrier_for(runtime, settings, sandbox=False)()
+    try:
+        reply = carrier.carry(key_check(settings.base_url.value))
+    finally:
+        carrier.close()
+    if not _is_list(reply):
+        _raise_unless_taken(reply, settings)
+
+
+def _is_list(reply: Answer | Breakdown) -> bool:
+    """Tell whether it is the documented answer, a JSON array of tags."""
+    if isinstance(reply, Breakdown) or reply.status != HTTPStatus.OK:
+        return False
+    try:
+        return isinstance(json.loads(reply.body), list)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _raise_unless_taken(reply: Answer | Breakdown, settings: Settings) -> None:
+    verdict = judge(reply, action="identify", is_first=True)
+    if verdict.kind is Kind.ACCEPTED:
+        return
+    error, hint = _meaning(verdict)
+    # Some servers repeat what they were given.
+    message = verdict.message.replace(settings.key().reveal(), MASK)
+    if verdict.status and "HTTP" not in message:
+        message += f" (HTTP {verdict.status})"
+    raise error(message, where=settings.base_url.value, hint=hint)
+
+
+def _meaning(verdict: Verdict) -> tuple[type[SendxError], str | None]:
+    if verdict.status in _REFUSED:
+        return KeyRefused, _COPY_AGAIN
+    if verdict.kind in _PASSING:
+        return PassingTrouble, _LATER
+    return ServiceUnusable, verdict.hint

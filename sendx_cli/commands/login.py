@@ -1,0 +1,68 @@
+"""`sendx login`: ask for the API key, check that the service takes it, store it."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from sendx_cli.commands.options import gathered, new_app, runtime_of
+from sendx_cli.errors import InputError
+from sendx_cli.runtime import Runtime
+from sendx_cli.settings.declared import API_KEY
+from sendx_cli.settings.resolve import Settings, resolve
+
+app = new_app()
+
+
+@app.command()
+@gathered
+def login(
+    ctx: typer.Context,
+    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The profile to store the key in; made if need be."),
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the service is; stored with the key."),
+    ] = None,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Do not ask the service whether it takes the key.")
+    ] = False,
+) -> None:
+    """Store the API key (SendX app: Settings, Team API Key) in a profile.
+
+    The key is asked for without echo, or read from standard input where that is no terminal.
+
+    Example: op read op://Marketing/SendX/key | sendx login
+    """
+    if words:
+        raise InputError(
+            "the API key is never taken as an argument, which others on this machine can see",
+            hint="run `sendx login` alone; if that was a key in use, replace it in SendX",
+        )
+    runtime = runtime_of(ctx)
+    flags = {"profile": profile, "base_url": base_url}
+    settings = resolve(flags, runtime.environ, runtime.config, may_make_profile=True)
+    _log_in(runtime, settings, is_checked=not no_check)
+
+
+def _log_in(runtime: Runtime, settings: Settings, *, is_checked: bool) -> None:
+    from sendx_cli.commands.key_entry import read_key
+    from sendx_cli.settings.key_source import KeySource
+    from sendx_cli.settings.logins import refuse_second_source, store_key
+
+    profile = settings.profile.value
+    refuse_second_source(runtime.config, profile)
+    key = read_key(runtime, profile)
+    settings = replace(settings, key_source=KeySource("login", api_key=key))
+    if is_checked:
+        from sendx_cli.commands.key_check import check_key
+
+        check_key(runtime, settings)
+    store_key(runtime.config_path, settings, key)
+    taken = "the service takes the key" if is_checked else "the key was not checked"
+    runtime.output.note(f"{taken}; it is stored in profile {profile} ({runtime.config_path})")
+    if runtime.environ.get(str(API_KEY.variable)):
+        runtime.output.warn(f"{API_KEY.variable} is set, and goes before the stored key")

@@ -1,0 +1,127 @@
+"""The config file: its settings by profile, checked when read, changed under its lock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sendx_cli.errors import InputError
+from sendx_cli.settings.config_text import DEFAULT_PROFILE, PROFILES, Profile, parse_config
+from sendx_cli.settings.declared import FIRST_PROFILE, nearest
+from sendx_cli.settings.key import ApiKey
+from sendx_cli.settings.kinds import tidy
+from sendx_cli.settings.storage import (
+    locked,
+    make_private_directory,
+    read_private,
+    replace_private,
+)
+
+_EXCLUSIVE = {"api_key": "api_key_command", "api_key_command": "api_key"}
+_TAKE_OUT = {"api_key": "sendx logout", "api_key_command": "sendx config unset api_key_command"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What the config file says; the value changes nothing on disk.
+
+    Args:
+        path: Where it is, or would be.
+        default_profile: The profile used where none is named.
+        profiles: Profiles by name.
+        warnings: What is wrong with the file's permissions.
+    """
+
+    path: Path
+    default_profile: str | None = None
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def has_profile(self, name: str) -> bool:
+        """Tell whether the profile is there; the first one counts as there from the start."""
+        return name in self.profiles or (name == FIRST_PROFILE and not self.profiles)
+
+    def with_value(self, profile: str, name: str, value: object) -> "ConfigFile":
+        """Return it with one setting of a profile changed; the profile is made if need be.
+
+        Raises:
+            InputError: The profile gets its key another way already.
+        """
+        other = _EXCLUSIVE.get(name)
+        if other in self.profiles.get(profile, {}):
+            raise InputError(
+                f"profile {profile} has {other} already", hint=f"first: {_TAKE_OUT[str(other)]}"
+            )
+        changed = {**self.profiles.get(profile, {}), name: value}
+        return replace(self, profiles={**self.profiles, profile: changed})
+
+    def without(self, profile: str, name: str) -> "ConfigFile":
+        """Return it with one setting of a profile taken out, if it is there."""
+        if name not in self.profiles.get(profile, {}):
+            return self
+        rest = {key: value for key, value in self.profiles[profile].items() if key != name}
+        return replace(self, profiles={**self.profiles, profile: rest})
+
+    def with_default_profile(self, profile: str | None) -> "ConfigFile":
+        """Return it with another default profile, or without one.
+
+        Raises:
+            InputError: There is no such profile.
+        """
+        if profile is not None and not self.has_profile(profile):
+            raise no_such_profile(profile, self)
+        return replace(self, default_profile=profile)
+
+
+def read_config(path: Path) -> ConfigFile:
+    """Return the config file's settings; none where there is no file.
+
+    Raises:
+        ConfigUnusable: It cannot be read or trusted, is no TOML, or holds what is no setting;
+            with line and column as far as they are known, and never with what stands there.
+    """
+    stored = read_private(path)
+    if stored is None:
+        return ConfigFile(path)
+    warnings = () if stored.warning is None else (stored.warning,)
+    default_profile, profiles = parse_config(stored.content, path)
+    return ConfigFile(path, default_profile, profiles, warnings)
+
+
+def update_config(path: Path, change: Callable[[ConfigFile], ConfigFile]) -> ConfigFile:
+    """Change the file as it is now, under its lock, so that two writers at once both survive.
+
+    A change that comes to nothing writes nothing. Comments are lost: the file is written anew.
+
+    Raises:
+        ConfigUnusable: It cannot be read, locked or saved; the old one is unchanged.
+    """
+    make_private_directory(path.parent)
+    with locked(path):
+        before = read_config(path)
+        after = change(before)
+        if after != before:
+            replace_private(path, _toml_of(after))
+    return after
+
+
+def no_such_profile(profile: str, config: ConfigFile) -> InputError:
+    """Return the error for a profile that was named but is not there."""
+    near = nearest(profile, config.profiles)
+    names = ", ".join(config.profiles) or "none yet: `sendx login` makes one"
+    hint = f'did you mean "{near}"?' if near else f"profiles are: {names}"
+    return InputError("there is no such profile", where=profile, hint=hint)
+
+
+def _toml_of(config: ConfigFile) -> bytes:
+    import tomli_w
+
+    profiles = {name: _plain(profile) for name, profile in config.profiles.items()}
+    top = {} if config.default_profile is None else {DEFAULT_PROFILE: config.default_profile}
+    return tomli_w.dumps({**top, PROFILES: profiles}).encode()
+
+
+def _plain(profile: Profile) -> dict[str, object]:
+    return {
+        name: value.reveal() if isinstance(value, ApiKey) else tidy(value)
+        for name, value in profile.items()
+    }

@@ -1,0 +1,72 @@
+import copy
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendx_cli.errors import KeyUnusable
+from sendx_cli.settings.key import MASK, ApiKey, parse_key
+
+CANARY = "Canary0key1never2shown3"
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_takes_a_key_less_one_line_break(end: str) -> None:
+    """What a pipe puts behind a key is no part of it."""
+    assert parse_key(CANARY + end).reveal() == CANARY
+
+
+def test_nothing_that_prints_a_key_shows_it() -> None:
+    """Only `reveal` gives the text."""
+    key = parse_key(CANARY)
+    shown = [repr(key), str(key), f"{key}", f"{key!r}", "%s" % key, repr([key]), repr({"k": key})]  # noqa: UP031
+    assert shown == [MASK] * 5 + [f"[{MASK}]", f"{{'k': {MASK}}}"]
+    assert f"{key:>10}" == f"  {MASK}"
+
+
+def test_a_copied_key_is_the_same_key() -> None:
+    """It is a value: equal by its text, also after it was copied or pickled."""
+    key = ApiKey(CANARY)
+    assert copy.copy(key) == pickle.loads(pickle.dumps(key)) == ApiKey(CANARY) != ApiKey("other")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{CANARY}\n\n",
+        f"{CANARY}\r\nX-Other: y",
+        f"\n{CANARY}",
+        f"{CANARY}\0",
+        f"{CANARY}\u00a0",
+        f"\ufeff{CANARY}",
+        f"{CANARY}\u200b",
+        f"{CANARY}ключ",
+        f'"{CANARY}"',
+        f"'{CANARY}'",
+        f" {CANARY}",
+        f"Token {CANARY}",
+        f"{CANARY}\t",
+        f"{CANARY}\x7f",
+        "",
+        "\n",
+        "short",
+        CANARY * 30,
+    ],
+)
+def test_refuses_what_no_header_can_carry(text: str) -> None:
+    """The refusal tells what is wrong and never the value."""
+    with pytest.raises(KeyUnusable) as refused:
+        parse_key(text)
+    assert CANARY not in f"{refused.value.message} {refused.value.hint} {refused.value.args}"
+
+
+@given(st.text())
+def test_whatever_is_taken_fits_a_header(text: str) -> None:
+    """A key that was taken is 8 to 512 visible ASCII characters."""
+    try:
+        key = parse_key(text).reveal()
+    except KeyUnusable:
+        return
+    assert 8 <= len(key) <= 512
+    assert all("!" <= character <= "~" for character in key)

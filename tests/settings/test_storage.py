@@ -1,0 +1,188 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sendx_cli.errors import ConfigUnusable
+from sendx_cli.settings.storage import (
+    MAX_BYTES,
+    make_private_directory,
+    read_private,
+    replace_private,
+)
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+STRANGER = 12345
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077, 0o777], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    directory = tmp_path / "own"
+    directory.mkdir()
+    return directory / "config.toml"
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o7777
+
+
+def _content(path: Path) -> bytes | None:
+    stored = read_private(path)
+    return None if stored is None else stored.content
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_saved_file_is_for_its_owner_alone(path: Path) -> None:
+    """Whatever the umask, and whatever the mode of the file that was there before."""
+    replace_private(path, b"one")
+    assert _mode(path) == 0o600
+    path.chmod(0o644)
+    replace_private(path, b"two")
+    assert (_mode(path), path.read_bytes()) == (0o600, b"two")
+
+
+@pytest.mark.usefixtures("umask")
+def test_made_directories_are_for_their_owner_alone(tmp_path: Path) -> None:
+    """The parents that had to be made, too; those that were there stay as they are."""
+    before = _mode(tmp_path)
+    make_private_directory(tmp_path / "a" / "b")
+    modes = [_mode(tmp_path / "a"), _mode(tmp_path / "a" / "b"), _mode(tmp_path)]
+    assert modes == [0o700, 0o700, before]
+
+
+def test_nothing_is_left_beside_a_saved_file(path: Path) -> None:
+    """The file that passes into place is the only one made."""
+    replace_private(path, b"one")
+    replace_private(path, b"two")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_no_file_is_nothing(path: Path) -> None:
+    """A first run has none, and that is no trouble."""
+    assert read_private(path) is None
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o444])
+def test_a_file_that_others_can_read_brings_a_warning(path: Path, mode: int) -> None:
+    """It says which, and what to do."""
+    path.touch()
+    path.chmod(mode)
+    stored = read_private(path)
+    assert stored is not None
+    assert stored.warning == f"others can read {path} (mode {mode:04o}): chmod 600 {path}"
+
+
+@pytest.mark.parametrize("mode", [0o602, 0o666, 0o777])
+def test_a_file_that_anybody_can_write_is_refused(path: Path, mode: int) -> None:
+    """Somebody else could have put a key command in."""
+    path.touch()
+    path.chmod(mode)
+    with pytest.raises(ConfigUnusable) as refused:
+        read_private(path)
+    assert refused.value.message == f"anybody can write the config file (mode {mode:04o})"
+    assert refused.value.hint == f"chmod 600 {path}"
+
+
+@needs_root
+def test_a_file_of_somebody_else_is_refused(path: Path) -> None:
+    """Its owner can change it at any time."""
+    path.touch(0o600)
+    os.chown(path, STRANGER, -1)
+    with pytest.raises(ConfigUnusable) as refused:
+        read_private(path)
+    assert refused.value.message == f"the config file belongs to another user (uid {STRANGER})"
+
+
+@needs_root
+def test_a_link_of_somebody_else_is_refused(path: Path) -> None:
+    """Its owner can point it anywhere."""
+    target = path.with_name("target")
+    target.touch(0o600)
+    path.symlink_to(target)
+    os.lchown(path, STRANGER, -1)
+    with pytest.raises(ConfigUnusable):
+        read_private(path)
+    with pytest.raises(ConfigUnusable):
+        replace_private(path, b"new")
+
+
+def test_a_link_stays_and_its_target_is_replaced(path: Path) -> None:
+    """So the config file can live among somebody's dotfiles."""
+    target = path.parent / "dotfiles" / "sendx.toml"
+    target.parent.mkdir()
+    target.write_bytes(b"old")
+    target.chmod(0o600)
+    path.symlink_to(target)
+    assert _content(path) == b"old"
+    replace_private(path, b"new")
+    assert (path.is_symlink(), target.read_bytes(), _mode(target)) == (True, b"new", 0o600)
+
+
+def test_a_link_that_leads_nowhere_is_refused(path: Path) -> None:
+    """Neither is it no file, nor is the file made wherever the link points."""
+    path.symlink_to(path.with_name("missing"))
+    with pytest.raises(ConfigUnusable):
+        read_private(path)
+    with pytest.raises(ConfigUnusable):
+        replace_private(path, b"new")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_links_in_a_circle_are_refused(path: Path) -> None:
+    """They end in a message."""
+    path.symlink_to(path)
+    with pytest.raises(ConfigUnusable):
+        read_private(path)
+
+
+def test_what_is_no_plain_file_is_refused(path: Path) -> None:
+    """A directory or a named pipe is not waited for."""
+    os.mkfifo(path, 0o600)
+    for place in (path, path.parent):
+        with pytest.raises(ConfigUnusable) as refused:
+            read_private(place)
+        assert refused.value.message == "the config file is not a plain file"
+
+
+def test_a_path_through_a_file_is_refused(path: Path) -> None:
+    """Where a directory should be there is a file."""
+    path.write_bytes(b"")
+    with pytest.raises(ConfigUnusable) as refused:
+        read_private(path / "config.toml")
+    assert refused.value.message == "cannot read: not a directory"
+
+
+def test_a_huge_file_is_refused(path: Path) -> None:
+    """It is not taken into memory whole."""
+    path.touch(0o600)
+    os.truncate(path, MAX_BYTES + 1)
+    with pytest.raises(ConfigUnusable):
+        read_private(path)
+
+
+def test_a_file_that_cannot_be_written_whole_keeps_the_old_one(path: Path) -> None:
+    """The disk is full half-way: what was there is there, and nothing beside it."""
+    replace_private(path, b"old")
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from sendx_cli.settings.storage import replace_private\n"
+        "from sendx_cli.errors import ConfigUnusable\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        "try: replace_private(Path(sys.argv[1]), b'x' * 100)\n"
+        "except ConfigUnusable as error: sys.exit(f'{error.message}|{error.hint}')\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert finished.stderr == "cannot save: file too large|what was there before is unchanged\n"
+    assert (path.read_bytes(), list(path.parent.iterdir())) == (b"old", [path])
