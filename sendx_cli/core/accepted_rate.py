@@ -1,0 +1,37 @@
+"""How many calls a second the service has been accepting lately."""
+
+import math
+
+_SPAN_S = 0.2
+_FEWEST = 5
+
+
+class AcceptedRate:
+    """Counts accepted calls over stretches of at least 0.2 s, one round trip and five calls.
+
+    `per_s` is the last finished stretch's rate: infinite before there was one, so that it
+    bounds nothing that it does not know.
+    """
+
+    __slots__ = ("_count", "_since_s", "per_s")
+
+    def __init__(self, now: float) -> None:
+        self.per_s = math.inf
+        self._count = 0
+        self._since_s = now
+
+    def add(self, now: float, round_trip_s: float) -> float | None:
+        """Count one accepted call.
+
+        Returns:
+            When the stretch began that this call has finished, or None where none is finished.
+        """
+        self._count += 1
+        span_s = now - self._since_s
+        if self._count < _FEWEST or span_s < _SPAN_S or span_s < round_trip_s:
+            return None
+        began = self._since_s
+        self.per_s = self._count / span_s
+        self._count = 0
+        self._since_s = now
+        return began

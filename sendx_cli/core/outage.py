@@ -1,0 +1,85 @@
+"""A service that is down: ask now and then, with one call, until it answers."""
+
+from collections.abc import Callable
+
+_DOWN_AFTER_FAILURES = 20
+_FIRST_PROBE_S = 1.0
+_LONGEST_PROBE_S = 60.0
+_MOST_DOUBLINGS = 10
+
+
+class Outage:
+    """Tells an outage from single failures, and says when to probe.
+
+    After 20 failures in a row the service is down. Then one call at a time may go, the n-th
+    after `min(60 s, 1 s * 2^n) * (0.5 + 0.5 * jitter)`: the jitter keeps clients apart that
+    went down together, the half keeps a probe from following at once. One success ends it;
+    pacing then starts gently again (`Pacer.restart`). Ten minutes cost about twenty probes.
+
+    A failure is what hits any row alike: not sent, cut off, 5xx. A rejection is an answer, and
+    so is a 429: both count as success here.
+
+    Args:
+        jitter: Draws evenly from [0, 1).
+        max_outage_s: Give up when nothing has succeeded for this long (`--max-outage`).
+    """
+
+    __slots__ = ("_count", "_jitter", "_max_outage_s", "_probe_at", "_probes", "_since_s")
+
+    def __init__(self, *, jitter: Callable[[], float], max_outage_s: float = 900.0) -> None:
+        self._jitter = jitter
+        self._max_outage_s = max_outage_s
+        self._count = 0
+        self._probes = 0
+        self._probe_at = 0.0
+        self._since_s = 0.0
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the service is taken to be down."""
+        return self._count >= _DOWN_AFTER_FAILURES
+
+    @property
+    def since_s(self) -> float | None:
+        """The moment of the first failure in a row; None where the last call succeeded."""
+        return self._since_s if self._count else None
+
+    def failed(self, now: float, *, started_at: float) -> None:
+        """Take in a failure; stragglers, sent before the probe was due, do not put it off."""
+        if self.is_down:
+            if started_at >= self._probe_at:
+                self._put_off(now)
+            return
+        if not self._count:
+            self._since_s = now
+        self._count += 1
+        if self.is_down:
+            self._put_off(now)
+
+    def succeeded(self) -> bool:
+        """Take in an answer; say whether it ended an outage."""
+        was_down = self.is_down
+        self._count = 0
+        self._probes = 0
+        return was_down
+
+    def probe_wait_s(self, now: float, in_flight: int) -> float | None:
+        """Say when the next call may start as far as an outage is concerned.
+
+        Returns:
+            Seconds from now, 0.0 for at once; None while it is down and a call is under way.
+        """
+        if not self.is_down:
+            return 0.0
+        if in_flight:
+            return None
+        return max(self._probe_at - now, 0.0)
+
+    def has_outlasted(self, now: float) -> bool:
+        """Whether it has been down so long that the run gives up for now (exit 5)."""
+        return self.is_down and now - self._since_s >= self._max_outage_s
+
+    def _put_off(self, now: float) -> None:
+        ceiling_s = min(_FIRST_PROBE_S * 2.0**self._probes, _LONGEST_PROBE_S)
+        self._probes = min(self._probes + 1, _MOST_DOUBLINGS)
+        self._probe_at = now + ceiling_s * (0.5 + 0.5 * self._jitter())
