@@ -1,0 +1,1 @@
+"""Files of contacts, read a row at a time."""

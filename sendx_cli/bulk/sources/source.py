@@ -1,0 +1,186 @@
+"""A file of contacts, or standard input, opened: found out how it is laid out, and its rows."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, TextIO
+
+from sendx_cli.bulk.sources.delimited import read_delimited
+from sendx_cli.bulk.sources.encoding import FoundEncoding, find_encoding
+from sendx_cli.bulk.sources.header import find_header
+from sendx_cli.bulk.sources.jsonlines import member_names, read_json_lines
+from sendx_cli.bulk.sources.layout import Format, Layout, Overrides
+from sendx_cli.bulk.sources.spool import spool
+from sendx_cli.core.source_rows import MemberRow, RowError, SourceRow
+from sendx_cli.errors import FileRefused
+
+STANDARD_INPUT = "-"
+_JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
+_ARRAY = re.compile(r"\[\s*(?:\{|\Z)")
+_STRAY_RETURNS = "some lines end in a bare carriage return"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that can be read as often as is needed, without holding them.
+
+    A context manager: at its end the copy of an input that could be read only once is taken away.
+
+    Args:
+        name: As people call it: the path given, or `standard input`.
+        path: The file that is read: the one given, or the copy.
+        layout: How it is laid out.
+        is_spooled: Whether `path` is a copy.
+        keeps_spool: Whether the copy stays when the source is closed.
+    """
+
+    name: str
+    path: Path
+    layout: Layout
+    is_spooled: bool = False
+    keeps_spool: bool = False
+
+    @property
+    def file_name(self) -> str:
+        """The file's own name, which can say who left; empty for standard input."""
+        return "" if self.is_spooled else self.path.name
+
+    def rows(self) -> Iterator[SourceRow | MemberRow | RowError]:
+        """Read the rows, from the first on at each call."""
+        with _opened(self.path, self.layout.format, self.layout.encoding) as text:
+            lines = islice(text, self.layout.first_line - 1, None)
+            if self.layout.format is Format.JSON_LINES:
+                yield from read_json_lines(lines, self.layout.first_line)
+            else:
+                yield from read_delimited(lines, self.layout)
+
+    def close(self) -> None:
+        """Take the copy away, if there is one that need not stay."""
+        if self.is_spooled and not self.keeps_spool:
+            self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        """Nothing is held open between passes."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def open_source(
+    path: str, overrides: Overrides, stdin: BinaryIO, spool_folder: Path | None = None
+) -> Source:
+    """Open a file, or standard input where `path` is `-`, and find out how it is laid out.
+
+    Args:
+        path: The file, or `-`.
+        overrides: What was said of it.
+        stdin: Standard input.
+        spool_folder: Where the copy of an input that can be read only once is made, to stay there
+            for a resume; None: a temporary file, taken away when the source is closed.
+
+    Raises:
+        FileRefused: It cannot be read, or not as contacts.
+        InvalidValue: What was said of it cannot be.
+    """
+    name = "standard input" if path == STANDARD_INPUT else path
+    is_spooled = path == STANDARD_INPUT or not _is_regular(Path(path))
+    kept = _spooled(path, stdin, spool_folder) if is_spooled else Path(path)
+    try:
+        return Source(
+            name, kept, _find_layout(kept, name, overrides), is_spooled, spool_folder is not None
+        )
+    except FileRefused as refused:
+        where = name if refused.where is None else f"{name}:{refused.where}"
+        _drop(kept, is_spooled=is_spooled)
+        raise FileRefused(refused.message, where=where, hint=refused.hint) from None
+    except BaseException:
+        _drop(kept, is_spooled=is_spooled)
+        raise
+
+
+def _is_regular(path: Path) -> bool:
+    """Tell whether it can be read again; what is not there is told on opening it."""
+    return path.is_file() or path.is_dir() or not path.exists()
+
+
+def _spooled(path: str, stdin: BinaryIO, folder: Path | None) -> Path:
+    if path == STANDARD_INPUT:
+        return spool(stdin, folder)
+    with _open_binary(Path(path), path) as stream:
+        return spool(stream, folder)
+
+
+def _drop(path: Path, *, is_spooled: bool) -> None:
+    if is_spooled:
+        path.unlink(missing_ok=True)
+
+
+def _open_binary(path: Path, name: str) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise FileRefused("no such file", where=name) from None
+    except IsADirectoryError:
+        raise FileRefused("this is a directory", where=name) from None
+    except OSError as error:
+        raise FileRefused(f"cannot be read: {error.strerror}", where=name) from None
+
+
+def _find_layout(path: Path, name: str, overrides: Overrides) -> Layout:
+    with _open_binary(path, name) as file:
+        found = find_encoding(file, overrides.encoding)
+    layout_format = overrides.format or _format_of(path, found.codec)
+    with _opened(path, layout_format, found.codec) as text:
+        if layout_format is Format.JSON_LINES:
+            names = member_names(text)
+            return Layout(
+                format=layout_format,
+                encoding=found.codec,
+                header=names,
+                notes=_notes(found, layout_format),
+            )
+        header = find_header(text, overrides)
+    return Layout(
+        format=layout_format,
+        encoding=found.codec,
+        header=header.names,
+        dialect=header.dialect,
+        first_line=header.first_row_line,
+        titles=header.titles,
+        takes_ragged=overrides.takes_ragged,
+        notes=(*header.notes, *_notes(found, layout_format)),
+    )
+
+
+def _notes(found: FoundEncoding, layout_format: Format) -> tuple[str, ...]:
+    # In JSON Lines only the line feed ends a line.
+    has_returns = found.has_stray_returns and layout_format is Format.DELIMITED
+    return tuple(filter(None, (found.note, _STRAY_RETURNS if has_returns else None)))
+
+
+def _format_of(path: Path, codec: str) -> Format:
+    """JSON Lines begin with an object; an array is refused as such, whatever the file's name."""
+    with path.open(encoding=codec, newline="") as text:
+        first = next((line for line in text if not line.isspace()), "").lstrip(" \t\ufeff")
+    is_json = first.startswith("{") or _ARRAY.match(first) is not None
+    return (
+        Format.JSON_LINES if is_json or path.suffix.lower() in _JSON_ENDINGS else Format.DELIMITED
+    )
+
+
+@contextmanager
+def _opened(path: Path, layout_format: Format, codec: str) -> Iterator[TextIO]:
+    newline = "\n" if layout_format is Format.JSON_LINES else ""
+    with path.open(encoding=codec, newline=newline) as text:
+        yield text

@@ -1,0 +1,130 @@
+"""Birthdays: which order a column's dates have, and each as YYYY-MM-DD."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from sendx_cli.errors import InvalidValue
+
+_MONTHS = 12
+_DATE = re.compile(
+    r"(?P<first>\d{1,4})(?P<mark>[-/. ])\s?(?P<second>\d{1,2})(?P=mark)\s?(?P<third>\d{1,4})\.?"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s?(?:Z|UTC|[AaPp][Mm]|[+-]\d{2}:?\d{2})?)?\Z",
+    re.ASCII,
+)
+_WITHOUT_YEAR = re.compile(r"(?:--)?\d{1,2}[-/. ]\d{1,2}\.?\Z", re.ASCII)
+_YEAR_DIGITS = 4
+
+
+class DateOrder(StrEnum):
+    """The order of a date's parts."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
+
+
+@dataclass(frozen=True, slots=True)
+class DatesSeen:
+    """What the dates of one column have shown so far.
+
+    Args:
+        has_dates: Whether one was seen that has a year.
+        has_yearless: Whether one was seen that has none.
+        ambiguous: One that could be read either way.
+        day_first: One that only day before month explains: its first part is over 12.
+        month_first: One that only month before day explains.
+    """
+
+    has_dates: bool = False
+    has_yearless: bool = False
+    ambiguous: str | None = None
+    day_first: str | None = None
+    month_first: str | None = None
+
+    def with_date(self, text: str) -> "DatesSeen":
+        """Return what is known after one more cell. What is no date at all tells nothing."""
+        if _WITHOUT_YEAR.match(text):
+            return self if self.has_yearless else replace(self, has_yearless=True)
+        match = _DATE.match(text)
+        if match is None:
+            return self
+        seen = self if self.has_dates else replace(self, has_dates=True)
+        if len(match["first"]) == _YEAR_DIGITS:
+            return seen
+        return _with_parts(seen, text, int(match["first"]), int(match["second"]))
+
+    def order(self, column: str, default: DateOrder | None = None) -> DateOrder:
+        """Return the column's order; `default` where no date tells (a preset's).
+
+        Raises:
+            InvalidValue: The dates contradict each other, none of them tells, or none has a year.
+        """
+        if self.day_first and self.month_first:
+            raise InvalidValue(
+                f'the dates of column "{column}" have different orders: '
+                f"{self.day_first} and {self.month_first}",
+                hint="mend the column, or say --date-order; what does not fit is an error then",
+            )
+        if self.has_yearless and not self.has_dates:
+            raise InvalidValue(
+                f'the dates of column "{column}" have no year, and the API takes none without',
+                hint=f"leave the column out: --ignore '{column}'",
+            )
+        return self._order_told() or default or self._order_free(column)
+
+    def _order_told(self) -> DateOrder | None:
+        if self.day_first:
+            return DateOrder.DMY
+        return DateOrder.MDY if self.month_first else None
+
+    def _order_free(self, column: str) -> DateOrder:
+        if self.ambiguous is None:
+            return DateOrder.YMD
+        raise InvalidValue(
+            f'column "{column}" does not tell whether its dates begin with the day or the month, '
+            f"as in {self.ambiguous}",
+            hint="say --date-order dmy or --date-order mdy",
+        )
+
+
+def parse_birthday(text: str, order: DateOrder) -> str:
+    """Return a date as YYYY-MM-DD; one that begins with its year is read so in any order.
+
+    A time of day behind it, as exports have it, is left out.
+
+    Raises:
+        InvalidValue: It is no date, has no full year, or is no day of the calendar.
+    """
+    match = _DATE.match(text)
+    if match is None:
+        if _WITHOUT_YEAR.match(text):
+            raise InvalidValue(f"a date without a year: {text}", hint="the API takes none without")
+        raise InvalidValue(f"not a date: {text}", hint="write it as YYYY-MM-DD")
+    year, month, day = _in_order(match["first"], match["second"], match["third"], order)
+    if len(year) != _YEAR_DIGITS:
+        raise InvalidValue(f"a date without a year of four digits: {text}")
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        raise InvalidValue(f"not a day of the calendar, read as {order}: {text}") from None
+
+
+def _with_parts(seen: DatesSeen, text: str, first: int, second: int) -> DatesSeen:
+    if first > _MONTHS >= second:
+        return seen if seen.day_first else replace(seen, day_first=text)
+    if second > _MONTHS >= first:
+        return seen if seen.month_first else replace(seen, month_first=text)
+    tells_nothing = first == second or first > _MONTHS or not first or not second
+    return seen if tells_nothing or seen.ambiguous else replace(seen, ambiguous=text)
+
+
+def _in_order(first: str, second: str, third: str, order: DateOrder) -> tuple[str, str, str]:
+    if len(first) == _YEAR_DIGITS:
+        return first, second, third
+    if order is DateOrder.DMY:
+        return third, second, first
+    if order is DateOrder.MDY:
+        return third, first, second
+    return first, second, third

@@ -1,0 +1,194 @@
+"""Rows read by a mapping: from cells to what they say of a contact."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sendx_cli.core.address import unwrap_address
+from sendx_cli.core.columns import Column, Mapping
+from sendx_cli.core.dates import DateOrder, parse_birthday
+from sendx_cli.core.departure import Standing
+from sendx_cli.core.member_cells import Members, read_members
+from sendx_cli.core.source_rows import Departed, MemberRow, RowError, RowValues, SourceRow
+from sendx_cli.core.spellings import EDGES, Target
+from sendx_cli.core.tag_cells import split_tags
+from sendx_cli.errors import InvalidValue
+
+_SINGLE = {
+    Target.NEW_EMAIL: "new_email",
+    Target.FIRST_NAME: "first_name",
+    Target.LAST_NAME: "last_name",
+    Target.COMPANY: "company",
+}
+_SEVERAL = {
+    Target.TAGS: "tags",
+    Target.LISTS: "lists",
+    Target.ADD_TAGS: "add_tags",
+    Target.REMOVE_TAGS: "remove_tags",
+}
+_ADDRESS_SEPARATOR = " ::: "
+_PHONE_NAME = re.compile(r"phone|mobile|\btel\b|telefon|whatsapp|\bsms\b", re.IGNORECASE)
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+\Z", re.IGNORECASE)
+_MAX_CELLS_KEPT = 4096
+
+
+class RowReader:
+    """Reads rows by a mapping, whose date order is known if it has birthdays.
+
+    Args:
+        mapping: What each column is for.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._header = [column.name for column in mapping.columns]
+        self._email = next(_with_target(mapping, {Target.EMAIL})).position - 1
+        self._singles = [(c.position - 1, _SINGLE[t]) for c, t in _targets(mapping, _SINGLE)]
+        self._several = [(c, c.position - 1, _SEVERAL[t]) for c, t in _targets(mapping, _SEVERAL)]
+        self._fields = list(_with_target(mapping, {Target.FIELD}))
+        self._birthday = next(_with_target(mapping, {Target.BIRTHDAY}), None)
+        self._full_name = next(_with_target(mapping, {Target.FULL_NAME}), None)
+        self._nameless = list(_with_target(mapping, {Target.NAMELESS}))
+        self._departures = [column for column in mapping.columns if column.departure]
+        self._may_depart = bool(self._departures or mapping.departed_by_name)
+        self._has_rare = bool(self._birthday or self._full_name or self._nameless)
+        self._tags_of_cell: dict[str, tuple[str, ...]] = {}
+
+    def read(self, row: SourceRow | MemberRow) -> RowValues | RowError | Departed:
+        """Return what a row says of its contact, why it cannot, or that its person left."""
+        try:
+            if isinstance(row, SourceRow):
+                return self._read(row.line, row.cells, None)
+            members = read_members(row.members, self._mapping.columns)
+            return self._read(row.line, members.texts, members)
+        except InvalidValue as error:
+            cells = row.cells if isinstance(row, SourceRow) else ()
+            text = row.text if isinstance(row, MemberRow) else ""
+            return RowError(
+                row.line, error.message, error.where, error.hint, cells=cells, text=text
+            )
+
+    def _read(
+        self, line: int, texts: Sequence[str], members: Members | None
+    ) -> RowValues | Departed:
+        email = texts[self._email].strip(EDGES)
+        if "@" not in email:
+            self._refuse_without_address(email, texts)
+        if self._may_depart and (reason := self._departure(texts)):
+            return Departed(line, email, reason)
+        values = self._single_values(texts)
+        notes: list[str] = []
+        if "<" in email or ":" in email:
+            email = self._bare_address(email, notes)
+        for column, place, name in self._several:
+            if tags := self._several_values(column, texts[place], members):
+                values[name] = values.get(name, ()) + tags
+        if self._has_rare:
+            self._add_rare(texts, values)
+        if (self._fields or members) and (fields := self._field_values(texts, members, notes)):
+            values["fields"] = fields
+        return RowValues(line, email, notes=tuple(notes), **values)
+
+    def _single_values(self, texts: Sequence[str]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for place, name in self._singles:
+            if text := texts[place].strip(EDGES):
+                values[name] = self._unmarked(text) if text[0] == "'" else text
+        if "new_email" in values:
+            values["new_email"] = unwrap_address(values["new_email"])
+        return values
+
+    def _refuse_without_address(self, email: str, texts: Sequence[str]) -> None:
+        name = self._header[self._email]
+        if not email:
+            raise InvalidValue(f"{name} is empty", where=name)
+        if email == name and [text.strip(EDGES) for text in texts] == self._header:
+            raise InvalidValue("the row repeats the header", hint="were files joined?")
+
+    def _departure(self, texts: Sequence[str]) -> str | None:
+        if by_name := self._mapping.departed_by_name:
+            return f"the file's name says {by_name.word}"
+        for column in self._departures:
+            text = texts[column.position - 1].strip(EDGES)
+            assert column.departure is not None
+            standing = column.departure.standing(text)
+            if standing is Standing.LEFT:
+                return f"{column.name} is {text}" if text else f"{column.name} is empty"
+            if standing is Standing.UNCLEAR and column.target is Target.DEPARTURE:
+                raise InvalidValue(
+                    f"cannot tell whether the person agreed or left: {text}",
+                    where=column.name,
+                    hint=f"if the column tells no such thing, say --ignore '{column.name}'",
+                )
+        return None
+
+    def _bare_address(self, email: str, notes: list[str]) -> str:
+        if self._mapping.preset.joins_addresses and _ADDRESS_SEPARATOR in email:
+            email = email.partition(_ADDRESS_SEPARATOR)[0]
+            notes.append("further addresses of the cell are left out")
+        return unwrap_address(email)
+
+    def _several_values(
+        self, column: Column, cell: str, members: Members | None
+    ) -> tuple[str, ...]:
+        if members is not None:
+            return members.arrays.get(column.position, ())
+        if cell not in self._tags_of_cell:
+            if len(self._tags_of_cell) >= _MAX_CELLS_KEPT:
+                self._tags_of_cell.clear()
+            try:
+                self._tags_of_cell[cell] = split_tags(cell.strip(EDGES), self._mapping.tag_style)
+            except InvalidValue as error:
+                raise InvalidValue(error.message, where=column.name, hint=error.hint) from None
+        return self._tags_of_cell[cell]
+
+    def _add_rare(self, texts: Sequence[str], values: dict[str, Any]) -> None:
+        for column in self._nameless:
+            if text := texts[column.position - 1].strip(EDGES):
+                raise InvalidValue(
+                    f"column {column.position} has no name, but holds: {text}",
+                    hint=f"name it in the header, or say --ignore '#{column.position}'",
+                )
+        if self._full_name and (name := texts[self._full_name.position - 1].strip(EDGES)):
+            first, _, last = name.rpartition(" ")
+            values.update({"first_name": first.strip(), "last_name": last} if first else {})
+            values.setdefault("first_name", name)
+        if self._birthday and (text := texts[self._birthday.position - 1].strip(EDGES)):
+            if text in self._mapping.preset.empty_dates:
+                return
+            values["birthday"] = self._read_birthday(self._birthday, text)
+
+    def _read_birthday(self, column: Column, text: str) -> str:
+        try:
+            return parse_birthday(text, self._mapping.date_order or DateOrder.YMD)
+        except InvalidValue as error:
+            raise InvalidValue(error.message, where=column.name, hint=error.hint) from None
+
+    def _field_values(
+        self, texts: Sequence[str], members: Members | None, notes: list[str]
+    ) -> tuple[tuple[str, str], ...]:
+        fields = [] if members is None else list(members.fields)
+        for column in self._fields:
+            text = texts[column.position - 1].strip(EDGES)
+            if not text:
+                continue
+            name = column.field or column.name
+            fields.append((name, self._unmarked(text)))
+            if _ROUNDED.match(text) and _PHONE_NAME.search(f"{column.name} {name}"):
+                notes.append(f"{column.name} was rounded by a spreadsheet: {text}")
+        return tuple(fields)
+
+    def _unmarked(self, text: str) -> str:
+        if text[0] == "'" and self._mapping.preset.marks_text and text[1:2] in "+0123456789":
+            return text[1:]
+        return text
+
+
+def _targets(mapping: Mapping, names: dict[Target, str]) -> Iterator[tuple[Column, Target]]:
+    for column in mapping.columns:
+        if column.target in names:
+            yield column, column.target
+
+
+def _with_target(mapping: Mapping, targets: Collection[Target]) -> Iterator[Column]:
+    return (column for column in mapping.columns if column.target in targets)

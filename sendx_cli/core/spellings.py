@@ -1,0 +1,101 @@
+"""The names of columns: what each spelling means, and which known name an unknown one is near."""
+
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import lru_cache
+
+EDGES = " \t\r\n\u00a0\u200b\u2060\ufeff"
+"""White space and invisible marks that exports leave at a cell's ends."""
+
+
+class Target(StrEnum):
+    """What a column is for. The values are the words of `--map` and of map files."""
+
+    EMAIL = "email"
+    NEW_EMAIL = "new_email"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    FULL_NAME = "full_name"
+    """First and last name in one cell: split at its last space. Only where it is asked for."""
+    COMPANY = "company"
+    BIRTHDAY = "birthday"
+    TAGS = "tags"
+    LISTS = "lists"
+    ADD_TAGS = "add_tags"
+    REMOVE_TAGS = "remove_tags"
+    FIELD = "field"
+    """A custom field; written `field:NAME`."""
+    FIELDS = "fields"
+    """An object of custom fields, in JSON Lines."""
+    DEPARTURE = "departure"
+    """Says who left or agreed; nothing of it is sent."""
+    NAMELESS = "nameless"
+    """Has no name in the header: ignored while it is empty."""
+    IGNORED = "ignore"
+
+
+_SPELLINGS = {
+    Target.EMAIL: (
+        "email, email address, email addresses, mail, mail address, email 1 value, primary email, "
+        "primary email address, user email, contact email"
+    ),
+    Target.NEW_EMAIL: "new email, new email address",
+    Target.FIRST_NAME: "first name, fname, given name, vorname, prénom, prenom, nombre",
+    Target.LAST_NAME: "last name, lname, surname, family name, nachname, nom, apellido, apellidos",
+    Target.COMPANY: (
+        "company, company name, organization, organization name, organisation, organisation name, "
+        "account name, associated company, default address company"
+    ),
+    Target.BIRTHDAY: "birthday, birthdate, birth date, date of birth, dob",
+    Target.TAGS: "tags, tag, labels",
+    Target.LISTS: "lists",
+    Target.ADD_TAGS: "add tags, add tag",
+    Target.REMOVE_TAGS: "remove tags, remove tag",
+    Target.FIELDS: "custom fields",
+}
+
+
+@lru_cache(maxsize=4096)
+def column_key(name: str) -> str:
+    """Return what all spellings of a name have in common: its letters and digits, in lower case.
+
+    `E-mail Address`, `email_address` and `emailAddress` have the same key.
+    """
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in text if character.isalnum())
+
+
+KNOWN = {
+    column_key(spelling): target
+    for target, spellings in _SPELLINGS.items()
+    for spelling in spellings.split(", ")
+}
+"""The usual spellings, by key."""
+
+RESULT_COLUMNS = frozenset(map(column_key, ("_sendx_line", "_sendx_code", "_sendx_error")))
+"""What a file of failed rows has behind its own columns."""
+_WHOLE_NAMES = frozenset({"name", "fullname", "contactname", "customername"})
+"""Not taken for anything unasked: where a name is to be split, nobody can tell."""
+
+
+def is_email_name(name: str) -> bool:
+    """Tell whether a column of this name holds addresses."""
+    return KNOWN.get(column_key(name)) is Target.EMAIL
+
+
+def nearest_target(name: str) -> Target | None:
+    """Return what a mistyped name most likely means, or None."""
+    key = column_key(name)
+    if key in _WHOLE_NAMES:
+        return Target.FULL_NAME
+    near = nearest(key, (known for known, target in KNOWN.items() if target is not Target.FIELDS))
+    return None if near is None else KNOWN[near]
+
+
+def nearest(text: str, known: Iterable[str]) -> str | None:
+    """Return the one of `known` that is nearest to `text`, if any is near."""
+    from difflib import get_close_matches
+
+    matches = get_close_matches(text, list(known), n=1, cutoff=0.72)
+    return matches[0] if matches else None
