@@ -1,0 +1,145 @@
+"""`sendx sandbox`: the contact API on this machine."""
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sendx_cli.commands.options import Formatted, gathered, new_app, runtime_of
+from sendx_cli.ending import SIGNAL_BASE
+from sendx_cli.errors import InvalidValue
+from sendx_cli.runtime import Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sendx_cli.sandbox.faults import Faults
+    from sendx_cli.sandbox.log import Entry
+    from sendx_cli.sandbox.server import ServeOptions
+
+app = new_app()
+
+
+@app.callback()
+def sandbox() -> None:
+    """Run the contact API, as SendX documents it, on this machine.
+
+    Its contacts are kept in a file, which `--sandbox` and `sandbox serve` share.
+    """
+
+
+@app.command()
+@gathered
+def serve(  # noqa: PLR0917 - Typer hands options over by name
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option(metavar="N", help="0 takes a free one.")] = 0,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Take this key only; else any but none.")
+    ] = None,
+    latency: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Answer late: 40ms, 0.2s, 20ms-80ms.")
+    ] = None,
+    rate_limit: Annotated[
+        str | None,
+        typer.Option(metavar="LIMIT", help="Answer 429 above it: 100/s, 100/s:10 (burst)."),
+    ] = None,
+    fail: Annotated[
+        str | None,
+        typer.Option(metavar="WHAT", help="Fail at times: 5%, 503:2%, reset:1%, timeout:1%."),
+    ] = None,
+    log: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write a line for each request; - is standard error."),
+    ] = None,
+) -> None:
+    """Serve the sandbox on a loopback port until it is interrupted.
+
+    Example: sendx sandbox serve --port 8025 --latency 40ms --rate-limit 100/s
+    """
+    from sendx_cli.sandbox.server import ServeOptions
+    from sendx_cli.settings.paths import sandbox_path
+
+    faults = _faults(latency, rate_limit, fail)
+    _serve(
+        runtime_of(ctx), ServeOptions(path=sandbox_path(), port=port, key=key, faults=faults), log
+    )
+
+
+@app.command()
+@gathered
+def contacts(
+    ctx: typer.Context,
+    email: Annotated[str | None, typer.Argument(metavar="[EMAIL]")] = None,
+    *,
+    formatted: Formatted,
+) -> None:
+    """Show who is in the sandbox, with the API's own member names.
+
+    Example: sendx sandbox contacts jane@example.com --json
+    """
+    from sendx_cli.sandbox import contents
+    from sendx_cli.settings.paths import sandbox_path
+
+    output = runtime_of(ctx).output
+    output.format = formatted.format or output.format
+    found = contents.contacts(sandbox_path(), email)
+    if email is not None and not found:
+        raise InvalidValue("there is no such contact in the sandbox", where=email)
+    output.show(found, as_one=email is not None)
+
+
+@app.command()
+@gathered
+def reset(ctx: typer.Context) -> None:
+    """Empty the sandbox: contacts, tags and custom fields.
+
+    Example: sendx sandbox reset
+    """
+    from sendx_cli.sandbox import contents
+    from sendx_cli.settings.paths import sandbox_path
+
+    contents.reset(sandbox_path())
+    runtime_of(ctx).output.note("the sandbox is empty")
+
+
+def _faults(latency: str | None, rate_limit: str | None, fail: str | None) -> "Faults":
+    from sendx_cli.sandbox.faults import (
+        Faults,
+        parse_failures,
+        parse_latency,
+        parse_rate_limit,
+    )
+
+    return Faults(
+        latency=parse_latency(latency) if latency else None,
+        rate_limit=parse_rate_limit(rate_limit) if rate_limit else None,
+        failures=parse_failures(fail) if fail else (),
+    )
+
+
+def _serve(runtime: Runtime, options: "ServeOptions", log: str | None) -> None:
+    from sendx_cli.sandbox.server import serve as serve_until_signal
+
+    with _log_to(log) as on_request:
+        received = serve_until_signal(options, on_ready=runtime.output.line, on_request=on_request)
+    raise typer.Exit(SIGNAL_BASE + received)
+
+
+@contextmanager
+def _log_to(path: str | None) -> "Iterator[Callable[[Entry], None] | None]":
+    if path is None:
+        yield None
+        return
+    import sys
+
+    from sendx_cli.sandbox.log import LogWriter
+
+    if path == "-":
+        yield LogWriter(sys.stderr).write
+        return
+    try:
+        stream = open(path, "a", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
+    except OSError as error:
+        raise InvalidValue(f"cannot write the log: {error.strerror}", where=path) from None
+    with stream:
+        yield LogWriter(stream).write

@@ -1,0 +1,1 @@
+"""The contact API as SendX documents it, on this machine."""

@@ -1,0 +1,159 @@
+"""SendX's contact API: a request in, a response out, whichever door it came through."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from sendx_cli.core.address import contact_key
+from sendx_cli.sandbox.bodies import batch_in, identify_in, track_in
+from sendx_cli.sandbox.ids import TEAM_ID, public_id
+from sendx_cli.sandbox.messages import Refused, Request, Response, error_response, json_response
+from sendx_cli.sandbox.rules import Identify, identified, tracked
+from sendx_cli.sandbox.store import Kept, Store, Transaction
+
+BASE_PATH = "/api/v1/rest"
+"""As in production; requests are taken without it as well."""
+
+_ANY_JSON = frozenset({"*/*", "application/*", "application/json"})
+_DEFAULT_TAGS = 10
+_MAX_TAGS = 100
+
+
+class App:
+    """The API over one store.
+
+    Args:
+        store: Where the contacts are.
+        key: The only key that is taken; None takes any that is not empty.
+    """
+
+    def __init__(self, store: Store, key: str | None = None) -> None:
+        self._store = store
+        self._key = key
+        self._routes: Mapping[str, tuple[str, Callable[[Request], Response]]] = {
+            "/contact/identify": ("POST", self._identify),
+            "/contact/identify/bulk": ("POST", self._identify_batch),
+            "/contact/track": ("POST", self._track),
+            "/tag": ("GET", self._list_tags),
+        }
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request; never raises for what a request holds."""
+        try:
+            self._check_key(request.headers)
+            return self._action_for(request)(request)
+        except Refused as refused:
+            return refused.response
+        except sqlite3.Error:
+            return error_response(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def _check_key(self, headers: Mapping[str, str]) -> None:
+        # A prefix ("Token KEY") may stand before the key.
+        words = headers.get("x-team-apikey", "").split()
+        if not words or self._key not in {None, words[-1]}:
+            raise Refused(HTTPStatus.UNAUTHORIZED)
+
+    def _action_for(self, request: Request) -> Callable[[Request], Response]:
+        route = self._routes.get(request.path.removeprefix(BASE_PATH))
+        if route is None:
+            raise Refused(HTTPStatus.NOT_FOUND)
+        method, action = route
+        if request.method != method:
+            raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": method})
+        _check_formats(request.headers)
+        return action
+
+    def _identify(self, request: Request) -> Response:
+        wanted = identify_in(request.body)
+        with self._store.transaction() as transaction:
+            kept = _apply(transaction, wanted)
+        return _ok(members_of(kept))
+
+    def _identify_batch(self, request: Request) -> Response:
+        batch = batch_in(request.body)
+        with self._store.transaction() as transaction:
+            for wanted in batch:
+                _apply(transaction, wanted)
+        message = "All contacts processed successfully"
+        return json_response(HTTPStatus.OK, {"status": "success", "message": message})
+
+    def _track(self, request: Request) -> Response:
+        wanted = track_in(request.body)
+        key = contact_key(wanted.email)
+        with self._store.transaction() as transaction:
+            kept = transaction.find(key)
+            if kept is None:
+                raise Refused(HTTPStatus.NOT_FOUND)
+            transaction.change(kept, key, tracked(kept.record, wanted))
+        return _ok("success")
+
+    def _list_tags(self, request: Request) -> Response:
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        offset = _whole_number(query, "offset", default=0, least=0, most=2**53)
+        limit = _whole_number(query, "limit", default=_DEFAULT_TAGS, least=1, most=_MAX_TAGS)
+        with self._store.transaction() as transaction:
+            tags = transaction.tags(offset, limit)
+        return json_response(HTTPStatus.OK, [_tag_members(*tag) for tag in tags])
+
+
+def members_of(kept: Kept) -> dict[str, object]:
+    """Return a contact under the API's member names, as identify answers it."""
+    record = kept.record
+    return {
+        "encryptedTeamId": TEAM_ID,
+        "encryptedId": public_id("contact", kept.number),
+        "email": record.email,
+        "firstName": record.texts.get("firstName", ""),
+        "lastName": record.texts.get("lastName", ""),
+        "company": record.texts.get("company", ""),
+        "birthday": record.texts.get("birthday", ""),
+        "tags": list(record.tags),
+        "customFields": dict(record.fields),
+    }
+
+
+def _apply(transaction: Transaction, wanted: Identify) -> Kept:
+    key = contact_key(wanted.email)
+    kept = transaction.find(key)
+    if wanted.new_email is not None:
+        new_key = contact_key(wanted.new_email)
+        if new_key != key and transaction.find(new_key) is not None:
+            raise Refused(HTTPStatus.CONFLICT)
+        key = key if kept is None else new_key
+    if kept is None:
+        return transaction.add(key, identified(None, wanted))
+    return transaction.change(kept, key, identified(kept.record, wanted))
+
+
+def _check_formats(headers: Mapping[str, str]) -> None:
+    accepted = headers.get("accept", "*/*").lower().split(",")
+    if not any(media.partition(";")[0].strip() in _ANY_JSON for media in accepted):
+        raise Refused(HTTPStatus.NOT_ACCEPTABLE)
+    media = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media != "application/json" and not media.endswith("+json"):
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json")
+
+
+def _whole_number(
+    query: Mapping[str, str], name: str, *, default: int, least: int, most: int
+) -> int:
+    text = query.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
+        raise Refused(HTTPStatus.BAD_REQUEST, f"{name} must be a whole number")
+    if not least <= int(text) <= most:
+        raise Refused(HTTPStatus.BAD_REQUEST, f"{name} must be from {least} to {most}")
+    return int(text)
+
+
+def _tag_members(number: int, name: str, created: str) -> dict[str, str]:
+    return {
+        "id": f"tag_{public_id('tag', number)}",
+        "name": name,
+        "created": created,
+        "updated": created,
+    }
+
+
+def _ok(answered: object) -> Response:
+    return json_response(HTTPStatus.OK, {"status": "200", "message": "OK", "data": answered})

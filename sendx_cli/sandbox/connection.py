@@ -1,0 +1,109 @@
+"""One client's connection: its requests in turn, each answered, or broken as the faults say."""
+
+import socket
+import struct
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from threading import Event
+
+from sendx_cli.sandbox.app import App
+from sendx_cli.sandbox.log import Entry, emails_in
+from sendx_cli.sandbox.messages import Refused, Request, Response
+from sendx_cli.sandbox.trouble import Trouble, TroubleSource
+from sendx_cli.sandbox.wire import encode_response, is_last, read_request
+
+_NO_LINGER = struct.pack("ii", 1, 0)
+_DRAIN_S = 1.0
+_DRAIN_PARTS = 256
+_DRAIN_PART_BYTES = 65_536
+_UNANSWERED = frozenset({"reset", "timeout"})
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What all connections of a server have in common.
+
+    Args:
+        app: The API.
+        troubles: What goes wrong on purpose.
+        on_request: Told of each request before its answer goes out.
+        stopped: Set when the server ends.
+    """
+
+    app: App
+    troubles: TroubleSource
+    on_request: Callable[[Entry], None] | None
+    stopped: Event
+
+
+class Connection:
+    """Answers the requests of one client, in its own thread."""
+
+    def __init__(self, peer: socket.socket, service: Service) -> None:
+        self._peer = peer
+        self._service = service
+
+    def run(self) -> None:
+        """Answer until either side has had enough."""
+        self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError), self._peer, self._peer.makefile("rb") as stream:
+            try:
+                while request := read_request(stream, self._peer.sendall):
+                    if not self._take(request):
+                        return
+            except Refused as refused:
+                self._part(encode_response(refused.response, is_last=True))
+
+    def hear_no_more(self) -> None:
+        """Take no further request; an answer under way still goes out."""
+        with suppress(OSError):
+            self._peer.shutdown(socket.SHUT_RD)
+
+    def _take(self, request: Request) -> bool:
+        came_at = time.time()
+        trouble = self._service.troubles.next()
+        response = trouble.response or self._service.app.answer(request)
+        self._note(request, came_at, trouble, response)
+        if trouble.wait_s:
+            self._service.stopped.wait(trouble.wait_s)
+        if trouble.kind in _UNANSWERED:
+            self._leave_unanswered(trouble.kind)
+            return False
+        ends = is_last(request) or self._service.stopped.is_set()
+        has_body = request.method != "HEAD"
+        self._peer.sendall(encode_response(response, is_last=ends, has_body=has_body))
+        return not ends
+
+    def _part(self, last_words: bytes) -> None:
+        # Closing with bytes unread would reset the connection, and the answer could be lost.
+        self._peer.sendall(last_words)
+        self._peer.shutdown(socket.SHUT_WR)
+        self._peer.settimeout(_DRAIN_S)
+        for _ in range(_DRAIN_PARTS):
+            if not self._peer.recv(_DRAIN_PART_BYTES):
+                return
+
+    def _leave_unanswered(self, kind: str | None) -> None:
+        if kind == "timeout":
+            # Until the client gives up, or the server ends.
+            self._peer.recv(1)
+        else:
+            self._peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+
+    def _note(self, request: Request, came_at: float, trouble: Trouble, response: Response) -> None:
+        if self._service.on_request is None:
+            return
+        self._service.on_request(
+            Entry(
+                unix_s=came_at,
+                method=request.method,
+                path=request.path,
+                emails=emails_in(request),
+                status=None if trouble.kind in _UNANSWERED else response.status,
+                fault=trouble.kind,
+                was_applied=trouble.response is None and response.status == HTTPStatus.OK,
+            )
+        )

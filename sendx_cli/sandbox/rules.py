@@ -1,0 +1,104 @@
+"""What identify and track do to a contact: values in, value out."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from sendx_cli.sandbox.messages import Refused
+
+_NUMBER = re.compile(r"-?\d{1,100}(?:\.\d{1,100})?\Z", re.ASCII)
+_COUNT = re.compile(r"(\+\+|--)(\d{1,100}(?:\.\d{1,100})?)\Z", re.ASCII)
+_COUNTING = ("++", "--")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identify:
+    """What an identify names; what it does not name stays.
+
+    Args:
+        email: The contact's present address.
+        new_email: The address it shall have from now on.
+        texts: First and last name, company, birthday, under the API's member names.
+        fields: Custom fields, to be set or counted (`++5`, `--5`).
+        tags: Tags to add.
+        lists: Ids of lists to add.
+    """
+
+    email: str
+    new_email: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """Tags to add to a contact, and tags to take off; a tag on both sides is taken off."""
+
+    email: str
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A contact as it is kept; members as in `Identify`."""
+
+    email: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+
+
+def identified(record: Record | None, wanted: Identify) -> Record:
+    """Return the contact after an identify.
+
+    The address keeps the spelling it was first given in. `newEmail` is the new address *where
+    `email` names the present one*: a contact that is only now created has none to give up, so it
+    is created under `email`. (A 404 would tell clients that the endpoint is missing.)
+
+    Raises:
+        Refused: 422, a field is counted that holds no number, or by what is no number.
+    """
+    if record is None:
+        record = Record(email=wanted.email)
+    elif wanted.new_email is not None:
+        record = replace(record, email=wanted.new_email)
+    counted = {name: _set_or_count(record.fields.get(name), v) for name, v in wanted.fields.items()}
+    return replace(
+        record,
+        texts={**record.texts, **wanted.texts},
+        fields={**record.fields, **counted},
+        tags=_with(record.tags, wanted.tags),
+        lists=_with(record.lists, wanted.lists),
+    )
+
+
+def tracked(record: Record, wanted: Track) -> Record:
+    """Return the contact after a track."""
+    tags = _with(record.tags, wanted.add_tags)
+    return replace(record, tags=tuple(tag for tag in tags if tag not in wanted.remove_tags))
+
+
+def _with(present: tuple[str, ...], added: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*present, *added)))
+
+
+def _set_or_count(stored: str | None, value: str) -> str:
+    if not value.startswith(_COUNTING):
+        return value
+    count = _COUNT.match(value)
+    if count is None or not _NUMBER.match(stored or "0"):
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _sum(stored or "0", count[2], is_added=count[1] == "++")
+
+
+def _sum(stored: str, count: str, *, is_added: bool) -> str:
+    from decimal import Context, Decimal
+
+    exact = Context(prec=400)
+    change = exact.add if is_added else exact.subtract
+    return format(change(Decimal(stored), Decimal(count)), "f")

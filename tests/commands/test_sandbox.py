@@ -1,0 +1,105 @@
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.conftest import SHELL_ENVIRONMENT, Command
+
+
+@contextmanager
+def serving(program: str, *words: str) -> Iterator[str]:
+    """Serve the sandbox in a process of its own and give its URL."""
+    running = subprocess.Popen(
+        [program, "sandbox", "serve", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **SHELL_ENVIRONMENT},
+    )
+    try:
+        assert running.stdout is not None
+        yield running.stdout.readline().strip()
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=10)
+    assert running.returncode == -signal.SIGINT
+
+
+def without_time(text: str) -> dict[str, object]:
+    record: dict[str, object] = json.loads(text)
+    del record["elapsed_ms"]
+    return record
+
+
+def test_a_contact_goes_in_and_can_be_seen_tracked_and_forgotten(sendx: Command) -> None:
+    """The whole way without an account and without a network."""
+    words = ("identify", "Jane@Example.com", "--first-name", "Jane", "--field", "visits=++2")
+    assert sendx(*words, "--tag", "new", "--sandbox").code == 0
+    assert sendx(*words, "--sandbox").code == 0
+    track = ("track", "jane@example.com", "--add-tag", "vip", "--remove-tag", "new", "--sandbox")
+    assert sendx(*track).code == 0
+    shown = json.loads(sendx("sandbox", "contacts", "jane@example.com", "--json").out)
+    assert {name: shown[name] for name in ("email", "firstName", "tags", "customFields")} == {
+        "email": "Jane@example.com",
+        "firstName": "Jane",
+        "tags": ["vip"],
+        "customFields": {"visits": "4"},
+    }
+    reset = sendx("sandbox", "reset")
+    assert (reset.code, reset.out, reset.err) == (0, "", "sendx: the sandbox is empty\n")
+    assert sendx("sandbox", "contacts").out == ""
+    gone = sendx("sandbox", "contacts", "jane@example.com")
+    assert (gone.code, gone.out) == (2, "")
+    assert gone.err == "sendx: jane@example.com: there is no such contact in the sandbox\n"
+
+
+def test_contacts_are_shown_as_a_table_too(sendx: Command) -> None:
+    """One contact as members, several as rows."""
+    assert sendx("identify", "a@b.co", "c@d.co", "--tag", "x", "--sandbox").code == 0
+    assert "│ email" in sendx("sandbox", "contacts", "a@b.co", "-o", "table").out
+    assert "┃ email" in sendx("sandbox", "contacts", "-o", "table").out
+
+
+def test_tracking_an_unknown_contact_is_rejected(sendx: Command) -> None:
+    """As the API documents it: 404."""
+    run = sendx("track", "nobody@example.com", "--add-tag", "x", "--sandbox")
+    assert run.code == 4
+    assert run.err == (
+        "sendx: nobody@example.com: rejected: Resource not found (HTTP 404)\n"
+        "  hint: identify the contact first: only a known one can be tracked\n"
+    )
+
+
+def test_both_doors_lead_to_the_same_contacts(sendx: Command, program: str, tmp_path: Path) -> None:
+    """What comes in by the port is there inside the process, and the log tells of it."""
+    log = tmp_path / "log.jsonl"
+    with serving(program, "--key", "only-this-key", "--log", str(log)) as url:
+        env = {"SENDX_BASE_URL": url, "SENDX_API_KEY": "only-this-key"}
+        through_port = sendx("identify", "a@b.co", "--tag", "x", env=env)
+        inside = sendx("identify", "a@b.co", "--tag", "x", "--sandbox")
+        refused = sendx("identify", "a@b.co", env={**env, "SENDX_API_KEY": "another-key"})
+    assert (through_port.code, inside.code, refused.code) == (0, 0, 255)
+    assert without_time(through_port.out) == without_time(inside.out)
+    assert "only-this-key" not in log.read_text("utf-8")
+    assert [json.loads(line)["status"] for line in log.read_text("utf-8").splitlines()] == [
+        200,
+        401,
+    ]
+
+
+def test_a_bad_day_can_be_ordered(sendx: Command, program: str) -> None:
+    """All calls fail: the identify is repeated and then given up for now."""
+    with serving(program, "--fail", "503:100%", "--latency", "1ms") as url:
+        env = {"SENDX_BASE_URL": url, "SENDX_API_KEY": "any-key-does"}
+        run = sendx("identify", "a@b.co", "--retries", "1", env=env)
+    assert (run.code, json.loads(run.out)["attempts"]) == (5, 2)
+
+
+def test_a_fault_nobody_knows_is_refused(sendx: Command) -> None:
+    """With what can be written instead."""
+    run = sendx("sandbox", "serve", "--latency", "soon")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == ("sendx: not a time: soon\n  hint: write 40ms, 0.2s, or a range: 20ms-80ms\n")
