@@ -1,0 +1,112 @@
+"""What the README shows is what happens: every command in it is run, and its output compared."""
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SHELL_ENVIRONMENT
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+
+
+def steps(block: str) -> list[tuple[str, list[str]]]:
+    """Return each command with the lines that follow it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        else:
+            found[-1][1].append(line)
+    return found
+
+
+def assert_like(shown: list[str], expected: list[str]) -> None:
+    """Compare lines; `...` stands for any number of them."""
+    pattern = "\n".join(".*" if line == "..." else re.escape(line) for line in expected)
+    assert re.fullmatch(pattern, "\n".join(shown), re.DOTALL), "\n".join(shown)
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in listed.split("\n"):
+        if name and (ROOT / name).is_file():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, target)
+    return folder
+
+
+def shown_on_a_terminal(command: str, folder: Path) -> str:
+    """Run a command on a terminal of its own, 100 columns wide, and return what it shows."""
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        ["bash", "-c", command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={**os.environ, **SHELL_ENVIRONMENT, "COLUMNS": "100", "TERM": "xterm"},
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    _, err = running.communicate(timeout=120)
+    assert running.returncode == 0, err
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n")
+
+
+def test_the_first_command_works_in_a_clean_clone(tmp_path: Path) -> None:
+    """From nothing but Python to an accepted contact, on a terminal."""
+    ((command, expected),) = steps(BLOCKS[0])
+    folder = copy_of_the_project(tmp_path / "clone")
+    assert_like(shown_on_a_terminal(command, folder).splitlines(), expected)
+
+
+def test_the_other_commands_show_what_the_readme_says(tmp_path: Path) -> None:
+    """One after another, as a reader would try them."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for command, expected in (step for block in BLOCKS[1:] for step in steps(block)):
+        finished = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {command}"],
+            capture_output=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            env={**os.environ, **SHELL_ENVIRONMENT, "PATH": path},
+            check=False,
+        )
+        assert finished.returncode == 0, (command, finished.stderr)
+        assert_like(finished.stdout.splitlines(), expected)
+
+
+@pytest.mark.parametrize("command", ["identify", "track", "login", "config", "sandbox"])
+def test_every_command_is_in_the_readme(command: str) -> None:
+    """Nothing is left for readers to find by chance."""
+    assert f"sendx {command}" in README
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    """The one command that readers are given is the one that is held."""
+    (command,) = re.findall(r"^Run the tests: `(.*)`$", README, re.MULTILINE)
+    assert command in (ROOT / ".ci" / "run").read_text("utf-8")
