@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from sendx_cli import __version__
 from sendx_cli.commands.options import gathered
-from sendx_cli.ending import Ending, end, open_standard_streams
+from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
 from sendx_cli.errors import ExitCode, SendxError
 from sendx_cli.runtime import Runtime
 
@@ -103,6 +103,7 @@ def sendx(
 def main() -> None:
     """Run the command line as a process, and end it as its caller expects."""
     open_standard_streams()
+    leave_no_memory_behind()
     if "_SENDX_COMPLETE" in os.environ:
         from typer._completion_classes import completion_init
 

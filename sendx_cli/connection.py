@@ -64,14 +64,15 @@ def _to_service(runtime: Runtime, settings: "Settings") -> OpenCarrier:
     from sendx_cli.api.carrier import HttpCarrier, open_transport
 
     base_url, timeout_s = settings.base_url.value, settings.timeout_s.value
-    headers = headers_for(settings.key().reveal(), settings.api_key_prefix.value)
+    key = settings.key().reveal()
+    headers = headers_for(key, settings.api_key_prefix.value)
     trusted = None
     if base_url.startswith("https:"):
         from sendx_cli.api.tls import trust
 
         trusted = trust(runtime.environ, settings.ca_bundle.value)
 
-    return lambda: HttpCarrier(open_transport(base_url, trusted), headers, timeout_s)
+    return lambda: HttpCarrier(open_transport(base_url, trusted), headers, timeout_s, secret=key)
 
 
 def _to_sandbox() -> OpenCarrier:

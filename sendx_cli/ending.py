@@ -34,6 +34,15 @@ def open_standard_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def leave_no_memory_behind() -> None:
+    """Write no core file, should the process crash: it would hold the key."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, which writes none
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def end(code: int | str | None) -> NoReturn:
     """End the process: by the signal itself where a signal ended it.
 

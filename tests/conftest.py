@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -52,11 +53,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def sendx() -> Command:
     """Runs a command in this process."""
 
-    def run(
-        *words: str, env: Mapping[str, str] | None = None, stdin: str | bytes | None = None
-    ) -> Run:
-        runtime = Runtime(environ={**os.environ, **(env or {})})
-        result = CliRunner().invoke(app, words, obj=runtime, input=stdin, prog_name="sendx")
+    def run(*words: str, env: Mapping[str, str] | None = None, stdin: str | None = None) -> Run:
+        runtime = Runtime(environ={**os.environ, **(env or {})}, stdin=io.StringIO(stdin or ""))
+        result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
         return Run(result.exit_code, result.stdout, result.stderr)
 
     return run

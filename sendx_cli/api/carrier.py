@@ -67,12 +67,19 @@ class HttpCarrier:
         transport: What opens connections; the sandbox and tests hand in their own.
         headers: The headers of every request, with the key.
         timeout_s: The longest wait for any single read or write.
+        secret: What no answer may show again, should the service repeat it.
     """
 
     def __init__(
-        self, transport: httpx.BaseTransport, headers: Mapping[str, str], timeout_s: float
+        self,
+        transport: httpx.BaseTransport,
+        headers: Mapping[str, str],
+        timeout_s: float,
+        *,
+        secret: str | None = None,
     ) -> None:
         self._transport = transport
+        self._secret = secret.encode() if secret else None
         self._headers = headers
         connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
         self._extensions = {
@@ -99,7 +106,7 @@ class HttpCarrier:
             )
             response = self._transport.handle_request(request)
             try:
-                return _read(response)
+                return self._read(response)
             finally:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
@@ -109,17 +116,20 @@ class HttpCarrier:
         """Close the transport."""
         self._transport.close()
 
+    def _read(self, response: httpx.Response) -> Answer | Breakdown:
+        body = bytearray()
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        for part in response.stream:
+            body += part
+            if len(body) > MAX_BODY_BYTES:
+                return _broken("the answer is too long")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if headers.get("content-encoding", "identity") != "identity":
+            return _broken("the answer is in an encoding nobody asked for")
+        if self._secret is not None:
+            body = body.replace(self._secret, b"********")
+        return Answer(response.status_code, headers, bytes(body))
 
-def _read(response: httpx.Response) -> Answer | Breakdown:
-    body = bytearray()
-    assert isinstance(response.stream, httpx.SyncByteStream)
-    for part in response.stream:
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            return Breakdown("broken_answer", "the answer is too long", may_have_arrived=True)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    if headers.get("content-encoding", "identity") != "identity":
-        return Breakdown(
-            "broken_answer", "the answer is in an encoding nobody asked for", may_have_arrived=True
-        )
-    return Answer(response.status_code, headers, bytes(body))
+
+def _broken(message: str) -> Breakdown:
+    return Breakdown("broken_answer", message, may_have_arrived=True)

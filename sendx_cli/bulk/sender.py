@@ -239,7 +239,9 @@ class Sender:
     def _tell_pacer(
         self, attempt: _Attempt, reply: Reply, verdict: Verdict, now: float
     ) -> float | None:
-        headers = reply.reply.headers if isinstance(reply.reply, Answer) else {}
+        if not isinstance(reply.reply, Answer):
+            return None
+        headers = reply.reply.headers
         retry_after_s = read_retry_after(
             headers.get("retry-after"), date=headers.get("date"), now_unix_s=self._clock.unix()
         )
@@ -248,6 +250,6 @@ class Sender:
             started_at=attempt.sent_at,
             throttled=verdict.kind is Kind.LATER,
             latency_s=reply.elapsed_s,
-            headers=read_rate_headers(headers),
+            headers=read_rate_headers(headers, retry_after_s),
         )
         return retry_after_s

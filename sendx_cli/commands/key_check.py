@@ -9,7 +9,6 @@ from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import Kind, Verdict, judge
 from sendx_cli.errors import KeyRefused, PassingTrouble, SendxError, ServiceUnusable
 from sendx_cli.runtime import Runtime
-from sendx_cli.settings.key import MASK
 from sendx_cli.settings.resolve import Settings
 
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
@@ -50,8 +49,7 @@ def _raise_unless_taken(reply: Answer | Breakdown, settings: Settings) -> None:
     if verdict.kind is Kind.ACCEPTED:
         return
     error, hint = _meaning(verdict)
-    # Some servers repeat what they were given.
-    message = verdict.message.replace(settings.key().reveal(), MASK)
+    message = verdict.message
     if verdict.status and "HTTP" not in message:
         message += f" (HTTP {verdict.status})"
     raise error(message, where=settings.base_url.value, hint=hint)

@@ -11,7 +11,7 @@ from rich.text import Text
 from sendx_cli.output.formats import Record
 from sendx_cli.output.safe import safe
 
-_NARROW = 60
+_NARROW = 90
 _HIDDEN_WHERE_MANY = ("action", "response", "error")
 _HIDDEN_WHERE_NARROW = ("action", "response", "error", "attempts", "elapsed_ms", "method", "url")
 _STYLES = {True: "green", False: "red"}

@@ -117,8 +117,14 @@ def test_a_table_shows_one_contact_as_members_and_several_as_rows(send: Send) ->
     assert "│ email            │ jane@example.com │" in one
     assert "│ response.message │ OK               │" in one
     several = send("identify", "a@b.co", "c@d.co", "-o", "table").out
-    assert "┃ email  ┃ ok  ┃ status ┃ message ┃ attempts ┃ elapsed_ms ┃" in several
-    assert "│ a@b.co │ yes │ 200    │ OK      │ 1        │" in several
+    assert several == (
+        "┏━━━━━━━━┳━━━━━┳━━━━━━━━┳━━━━━━━━━┓\n"
+        "┃ email  ┃ ok  ┃ status ┃ message ┃\n"
+        "┡━━━━━━━━╇━━━━━╇━━━━━━━━╇━━━━━━━━━┩\n"
+        "│ a@b.co │ yes │ 200    │ OK      │\n"
+        "│ c@d.co │ yes │ 200    │ OK      │\n"
+        "└────────┴─────┴────────┴─────────┘\n"
+    )
 
 
 @pytest.mark.parametrize("columns", [20, 40, 59, 80, 200])
@@ -341,10 +347,10 @@ def test_quiet_may_stand_before_or_after_the_command(
 
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
 def test_the_key_is_never_shown(send: Send, server: ScriptedServer, status: int) -> None:
-    """Not in results, not in messages, however much is said."""
+    """Not in results, not in messages, however much is said, though the service repeats it."""
 
     def echo(request: Request, _number: int) -> bytes:
-        return json_answer(status, {"message": f"got {len(request.headers)} headers"})
+        return json_answer(status, {"message": f"got {request.headers['x-team-apikey']}"})
 
     server.script = echo
     for style in ("table", "json", "jsonl", "csv"):
