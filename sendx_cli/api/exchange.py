@@ -61,7 +61,7 @@ class ThreadedExchange:
         self._open_carrier = open_carrier
         self._timeout_s = timeout_s
         self._calls: SimpleQueue[tuple[int, Call] | None] = SimpleQueue()
-        self._done: SimpleQueue[tuple[int, Answer | Breakdown] | None] = SimpleQueue()
+        self._done: SimpleQueue[tuple[int, Answer | Breakdown | Exception] | None] = SimpleQueue()
         self._started_at: dict[int, float] = {}
         self._threads = 0
 
@@ -94,8 +94,11 @@ class ThreadedExchange:
         carrier: Carrier | None = None
         while (item := self._calls.get()) is not None:
             ticket, call = item
-            carrier = carrier or self._open_carrier()
-            self._done.put((ticket, carrier.carry(call)))
+            try:
+                carrier = carrier or self._open_carrier()
+                self._done.put((ticket, carrier.carry(call)))
+            except Exception as error:  # noqa: BLE001 - raised again where replies are taken
+                self._done.put((ticket, error))
         if carrier is not None:
             carrier.close()
 
@@ -107,6 +110,8 @@ class ThreadedExchange:
         if item is None:
             return
         ticket, reply = item
+        if isinstance(reply, Exception):
+            raise reply
         started_at = self._started_at.pop(ticket, None)
         if started_at is None:
             self._threads += 1  # it had been given up on; its thread is of use again

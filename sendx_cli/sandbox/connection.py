@@ -96,6 +96,8 @@ class Connection:
     def _note(self, request: Request, came_at: float, trouble: Trouble, response: Response) -> None:
         if self._service.on_request is None:
             return
+        was_answered_by_app = trouble.response is None
+        is_change = request.method == "POST" and response.status == HTTPStatus.OK
         self._service.on_request(
             Entry(
                 unix_s=came_at,
@@ -104,6 +106,6 @@ class Connection:
                 emails=emails_in(request),
                 status=None if trouble.kind in _UNANSWERED else response.status,
                 fault=trouble.kind,
-                was_applied=trouble.response is None and response.status == HTTPStatus.OK,
+                was_applied=was_answered_by_app and is_change,
             )
         )

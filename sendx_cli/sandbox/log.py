@@ -21,7 +21,7 @@ class Entry:
         emails: The addresses that its body names.
         status: What was answered; None where nothing was.
         fault: What went wrong on purpose: a kind of `faults.Failure`, or `rate_limit`.
-        was_applied: Whether it changed, or could have changed, the contacts.
+        was_applied: Whether the contacts are now as it asked, whatever the client was told.
     """
 
     unix_s: float

@@ -21,6 +21,7 @@ from sendx_cli.sandbox.trouble import TroubleSource
 
 HOST = "127.0.0.1"
 _BACKLOG = 512
+_MAX_PORT = 65_535
 _GRACE_S = 2.0
 _PAUSE_S = 0.05
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -145,11 +146,11 @@ def serve(
         InvalidValue: The port cannot be used.
         SetupError: The sandbox's file cannot be used.
     """
-    received = [signal.SIGTERM]
+    received: list[signal.Signals] = []
     server = Server(options, on_request)
 
     def stop(number: int, _frame: object) -> None:
-        received[:] = [signal.Signals(number)]
+        received.append(signal.Signals(number))
         server.stop()
 
     with _on_signals(stop):
@@ -169,10 +170,16 @@ def _on_signals(act: Callable[[int, object], None]) -> Iterator[None]:
 
 
 def _listen(port: int) -> socket.socket:
+    if not 0 <= port <= _MAX_PORT:
+        raise _port_refused(port, f"ports end at {_MAX_PORT}")
     try:
         return socket.create_server((HOST, port), backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or "a port is a number from 0 to 65535"
-        raise InvalidValue(
-            f"cannot listen on port {port}: {reason}", hint="leave --port out to take a free one"
-        ) from None
+    except OSError as error:
+        # create_server adds the address to the reason, which the message has already.
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise _port_refused(port, f"{reason[:1].lower()}{reason[1:]}") from None
+
+
+def _port_refused(port: int, reason: str) -> InvalidValue:
+    hint = "leave --port out to take a free one"
+    return InvalidValue(f"cannot listen on port {port}: {reason}", hint=hint)

@@ -98,6 +98,16 @@ def test_a_bad_day_can_be_ordered(sendx: Command, program: str) -> None:
     assert (run.code, json.loads(run.out)["attempts"]) == (5, 2)
 
 
+def test_a_sandbox_that_cannot_be_opened_is_told_and_not_waited_for(
+    sendx: Command, home: Path
+) -> None:
+    """Exit 255: no call to it can succeed."""
+    (home / "data").write_text("in the way")
+    run = sendx("identify", "a@b.co", "--sandbox")
+    assert (run.code, run.out) == (255, "")
+    assert run.err.startswith("sendx: ")
+
+
 def test_a_fault_nobody_knows_is_refused(sendx: Command) -> None:
     """With what can be written instead."""
     run = sendx("sandbox", "serve", "--latency", "soon")
