@@ -13,6 +13,7 @@ from typing import Protocol
 from sendx_cli.api.exchange import Exchange, Reply
 from sendx_cli.api.requests import Call, call_for
 from sendx_cli.bulk.lanes import Lanes
+from sendx_cli.bulk.patience import Patience
 from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.clock import Clock
 from sendx_cli.core.answers import Answer
@@ -29,6 +30,7 @@ from sendx_cli.core.retry import (
 )
 from sendx_cli.core.verdict import Kind, Verdict, judge
 
+_NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
 MAX_HELD_BACK = 20_000
 """Rows read ahead at most while they wait behind other rows of their contacts."""
 
@@ -55,13 +57,17 @@ class NoJournal:
 
 @dataclass(slots=True)
 class _Attempt:
-    """A row that has begun: how often it was sent, and since when."""
+    """A row that has begun: how often it was sent, and since when.
+
+    Of its attempts, `counted` are held against it: in an outage, none is.
+    """
 
     row: Row
     call: Call
     began_at: float = 0.0
     sent_at: float = 0.0
     count: int = 0
+    counted: int = 0
     verdict: Verdict | None = None
 
     def left(self) -> "Settled":
@@ -90,6 +96,8 @@ class Sender:
         policy: How often a row is repeated.
         base_url: Where the service is.
         journal: Notes what is under way and what became of it.
+        patience: Bears outages in a bulk run; None: each contact is given up by itself.
+        on_wait: Told of each wait before a repetition, in seconds, and why.
     """
 
     def __init__(
@@ -102,6 +110,7 @@ class Sender:
         policy: RetryPolicy,
         base_url: str,
         journal: Journal | None = None,
+        patience: Patience | None = None,
         on_wait: Callable[[float, Verdict], None] = lambda _wait_s, _verdict: None,
     ) -> None:
         self._exchange = exchange
@@ -111,6 +120,7 @@ class Sender:
         self._policy = policy
         self._base_url = base_url
         self._journal = journal or NoJournal()
+        self._patience = patience
         self._on_wait = on_wait
         self._lanes = Lanes()
         self._ready: deque[_Attempt] = deque()
@@ -167,7 +177,7 @@ class Sender:
         batch: list[_Attempt] = []
         now = self._clock.now()
         self._take_due(now)
-        while self._ready and self._pacer.wait_s(now, len(self._in_flight) + len(batch)) == 0.0:
+        while self._ready and self._pause_s(now, len(self._in_flight) + len(batch)) == 0.0:
             self._pacer.started(now)
             batch.append(self._ready.popleft())
         if not batch:
@@ -175,6 +185,12 @@ class Sender:
         self._journal.sending([attempt.row for attempt in batch])
         for attempt in batch:
             self._submit(attempt)
+
+    def _pause_s(self, now: float, in_flight: int) -> float | None:
+        """Seconds until a call may start; None for not before an answer has come."""
+        if self._patience is not None and self._patience.is_down:
+            return self._patience.probe_wait_s(now, in_flight)
+        return self._pacer.wait_s(now, in_flight)
 
     def _take_due(self, now: float) -> None:
         while self._later and self._later[0][0] <= now:
@@ -184,6 +200,8 @@ class Sender:
         attempt.sent_at = self._clock.now()
         if not attempt.count:
             attempt.began_at = attempt.sent_at
+            if self._patience is not None:
+                self._patience.begun()
         attempt.count += 1
         self._tickets += 1
         self._in_flight[self._tickets] = attempt
@@ -196,7 +214,7 @@ class Sender:
         now = self._clock.now()
         moments = [self._later[0][0] - now] if self._later else []
         if self._ready:
-            pause_s = self._pacer.wait_s(now, len(self._in_flight))
+            pause_s = self._pause_s(now, len(self._in_flight))
             if pause_s is not None:
                 moments.append(pause_s)
         return max(min(moments), 0.0) if moments else None
@@ -219,22 +237,42 @@ class Sender:
         attempt.verdict = verdict
         retry_after_s = self._tell_pacer(attempt, reply, verdict, now)
         self._has_accepted |= verdict.kind is Kind.ACCEPTED
+        if self._patience is None:
+            attempt.counted = attempt.count
+        else:
+            self._heed(self._patience, attempt, verdict, now)
         decision = decide(
             verdict,
-            attempt=attempt.count,
+            attempt=attempt.counted,
             is_repeatable=contact.is_repeatable,
             policy=self._policy,
             jitter=self._jitter,
             retry_after_s=retry_after_s,
         )
         if isinstance(decision, Wait):
-            self._on_wait(decision.seconds, verdict)
-            heappush(self._later, (now + decision.seconds, attempt.row.number, attempt))
+            self._put_off(attempt, decision.seconds, verdict, now)
             return None
         if isinstance(decision, Stop):
-            self.stopped_by = self.stopped_by or verdict
-            self._is_stopping = True
+            self._stop_for(verdict)
         return attempt.settled(decision.outcome, now)
+
+    def _put_off(self, attempt: _Attempt, wait_s: float, verdict: Verdict, now: float) -> None:
+        if self._patience is not None:
+            wait_s = max(wait_s, self._patience.retry_wait_s(verdict, now))
+        self._on_wait(wait_s, verdict)
+        heappush(self._later, (now + wait_s, attempt.row.number, attempt))
+
+    def _heed(self, patience: Patience, attempt: _Attempt, verdict: Verdict, now: float) -> None:
+        patience.heard(verdict, now, sent_at=attempt.sent_at)
+        # What hits any row alike is not held against this one.
+        attempt.counted += not (patience.is_down or verdict.kind in _NOBODYS_FAULT)
+        reason = patience.reason_to_stop(verdict, now)
+        if reason is not None:
+            self._stop_for(reason)
+
+    def _stop_for(self, verdict: Verdict) -> None:
+        self.stopped_by = self.stopped_by or verdict
+        self._is_stopping = True
 
     def _tell_pacer(
         self, attempt: _Attempt, reply: Reply, verdict: Verdict, now: float

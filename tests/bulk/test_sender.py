@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.api.requests import Call
 from sendx_cli.bulk.direct import send_all
+from sendx_cli.bulk.patience import Patience
 from sendx_cli.bulk.rows import Settled
 from sendx_cli.bulk.sender import Sender
 from sendx_cli.core.answers import Answer, Breakdown
@@ -184,3 +185,70 @@ def test_stopping_waits_for_the_calls_under_way_and_begins_no_other() -> None:
     sent = [s for s in settled if s.outcome is Outcome.ACCEPTED]
     assert len(sent) == len(exchange.applied) < 20
     assert {s.outcome for s in settled} == {Outcome.ACCEPTED, Outcome.SKIPPED}
+
+
+def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
+    """Ten minutes of nothing: single probes now and then, and then everybody is accepted."""
+    clock = SimulatedClock()
+
+    def decide(_call: Call, now: float) -> Fate:
+        return Fate(0.05, REFUSED if 5 < now < 605 else OK, not 5 < now < 605)
+
+    exchange = SimulatedExchange(clock, decide)
+    pacer = Pacer(concurrency=8, cap_per_s=50, now=0.0)
+    draw = random.Random(3)
+    sender = Sender(
+        exchange=exchange,
+        pacer=pacer,
+        clock=clock,
+        jitter=draw.random,
+        policy=RetryPolicy(),
+        base_url="https://api.example.com",
+        patience=Patience(pacer, draw.random, 0.0),
+    )
+    settled = list(send_all(sender, people(1000)))
+    assert {s.outcome for s in settled} == {Outcome.ACCEPTED}
+    assert len(exchange.calls) < 1000 + 100
+
+
+def test_an_outage_without_end_is_given_up_and_leaves_rows_undone() -> None:
+    """After a quarter of an hour: exit 5, nothing failed, all can be resumed."""
+    clock = SimulatedClock()
+    exchange = SimulatedExchange(clock, lambda _c, _t: Fate(0.05, REFUSED, False))
+    pacer = Pacer(concurrency=8, now=0.0)
+    sender = Sender(
+        exchange=exchange,
+        pacer=pacer,
+        clock=clock,
+        jitter=lambda: 0.5,
+        policy=RetryPolicy(),
+        base_url="https://api.example.com",
+        patience=Patience(pacer, lambda: 0.5, 0.0),
+    )
+    settled = list(send_all(sender, people(1000)))
+    assert {s.outcome for s in settled} == {Outcome.SKIPPED}
+    assert sender.stopped_by is not None
+    assert sender.stopped_by.code == "outage"
+    assert 900 <= clock.seconds < 1100
+    assert len(exchange.calls) < 100
+
+
+@pytest.mark.parametrize("keeps_going", [False, True])
+def test_a_thousand_rejections_for_one_reason_stop_a_bulk_run(keeps_going: bool) -> None:
+    """Such a file is meant for another account; --keep-going knows better."""
+    clock = SimulatedClock()
+    refusal = Answer(422, {}, b'{"message": "no such field"}')
+    exchange = SimulatedExchange(clock, lambda _c, _t: Fate(0.01, refusal, False))
+    pacer = Pacer(concurrency=8, now=0.0)
+    sender = Sender(
+        exchange=exchange,
+        pacer=pacer,
+        clock=clock,
+        jitter=lambda: 0.5,
+        policy=RetryPolicy(),
+        base_url="https://api.example.com",
+        patience=Patience(pacer, lambda: 0.5, 0.0, keeps_going=keeps_going),
+    )
+    settled = list(send_all(sender, people(1500)))
+    rejected = sum(s.outcome is Outcome.REJECTED for s in settled)
+    assert rejected == 1500 if keeps_going else 1000 <= rejected <= 1008

@@ -1,0 +1,92 @@
+"""How a bulk run bears a bad day: outages, a retry budget, and when it gives up for now.
+
+While everything fails, rows stay undone rather than failed: an outage of ten minutes must not
+make a hundred thousand failed rows.
+"""
+
+from sendx_cli.core.outage import Outage
+from sendx_cli.core.pacing import Pacer
+from sendx_cli.core.retry import Jitter
+from sendx_cli.core.retry_budget import RetryBudget
+from sendx_cli.core.verdict import Kind, Verdict
+
+MAX_OUTAGE_S = 900.0
+_TROUBLE = frozenset({Kind.NOT_SENT, Kind.AMBIGUOUS})
+MAX_SAME_REJECTIONS = 1000
+
+
+class Patience:
+    """Watches a run's answers and says whether, when and how long it goes on.
+
+    Args:
+        pacer: Told to begin gently again after an outage.
+        jitter: Draws from [0, 1).
+        now: The moment the run begins.
+        max_outage_s: Give up for now when nothing has succeeded for so long.
+        keeps_going: Whether a thousand rejections in a row for one reason are no reason to stop.
+    """
+
+    def __init__(
+        self,
+        pacer: Pacer,
+        jitter: Jitter,
+        now: float,
+        *,
+        max_outage_s: float = MAX_OUTAGE_S,
+        keeps_going: bool = False,
+    ) -> None:
+        self._pacer = pacer
+        self._outage = Outage(jitter=jitter, max_outage_s=max_outage_s)
+        self._budget = RetryBudget(now)
+        self._max_outage_s = max_outage_s
+        self._keeps_going = keeps_going
+        self._rejected_for = ""
+        self._rejections = 0
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the service is taken to be down: single calls find out when it is back."""
+        return self._outage.is_down
+
+    def begun(self) -> None:
+        """Take note of a row's first attempt."""
+        self._budget.called()
+
+    def heard(self, verdict: Verdict, now: float, *, sent_at: float) -> None:
+        """Take in what an attempt came to."""
+        if verdict.kind in _TROUBLE:
+            self._outage.failed(now, started_at=sent_at)
+        elif self._outage.succeeded():
+            self._pacer.restart(now)
+        if verdict.kind is Kind.REFUSED and verdict.message == self._rejected_for:
+            self._rejections += 1
+        elif verdict.kind in {Kind.REFUSED, Kind.ACCEPTED}:
+            self._rejected_for = verdict.message if verdict.kind is Kind.REFUSED else ""
+            self._rejections = int(verdict.kind is Kind.REFUSED)
+
+    def reason_to_stop(self, verdict: Verdict, now: float) -> Verdict | None:
+        """Say why the run should end here, if it should."""
+        if self._rejections >= MAX_SAME_REJECTIONS and not self._keeps_going:
+            return Verdict(
+                Kind.REFUSED,
+                "same_rejection",
+                f"{self._rejections} contacts in a row were rejected: {self._rejected_for}",
+                "is this file meant for this account? --keep-going goes on all the same",
+            )
+        refused_since_s = self._pacer.refused_since_s
+        is_refused = refused_since_s is not None and now - refused_since_s >= self._max_outage_s
+        if is_refused or self._outage.has_outlasted(now):
+            hint = "run it again later: `sendx runs resume`"
+            message = f"nothing was accepted for {self._max_outage_s / 60:.0f} minutes"
+            return Verdict(Kind.LATER, "outage", f"{message}: {verdict.message}", hint)
+        return None
+
+    def probe_wait_s(self, now: float, in_flight: int) -> float | None:
+        """Say when the next call may start as far as an outage is concerned."""
+        return self._outage.probe_wait_s(now, in_flight)
+
+    def retry_wait_s(self, verdict: Verdict, now: float) -> float:
+        """Seconds that a retry has to wait at least, so that retries stay a tenth of the calls."""
+        if verdict.kind is Kind.LATER or self.is_down or self._budget.take(now):
+            return 0.0
+        return self._budget.wait_s(now)
