@@ -100,7 +100,7 @@ def sendx(
     """
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line as a process, and end it as its caller expects."""
     open_standard_streams()
     leave_no_memory_behind()

@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sendx_cli.api.breakdowns import overdue
 from sendx_cli.api.carrier import Carrier
@@ -13,8 +12,7 @@ from sendx_cli.api.requests import Call
 from sendx_cli.core.answers import Answer, Breakdown
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came back for the call handed in under `ticket`.
 
     Args:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendx_cli import __version__
 from sendx_cli.core.contact import Contact
@@ -11,8 +11,7 @@ SANDBOX_URL = "https://sandbox.invalid/api/v1/rest"
 """Stands in for the service's address: nothing is looked up, the requests never leave."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request to the service, without the key.
 
     Args:

@@ -1,14 +1,13 @@
 """One contact on its way through a run."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendx_cli.core.contact import Contact
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A checked contact and its place.
 
     Args:
@@ -22,8 +21,7 @@ class Row:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A row whose fate is decided.
 
     Args:

@@ -1,11 +1,10 @@
 """What came back from one attempt, before anything is made of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An HTTP answer, whole.
 
     Args:
@@ -19,8 +18,7 @@ class Answer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
+class Breakdown(NamedTuple):
     """No answer: the network failed first.
 
     Args:

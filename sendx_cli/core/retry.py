@@ -7,6 +7,7 @@ Back-off is full jitter: before the n-th repetition the wait is drawn evenly fro
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.verdict import Kind, Verdict
@@ -20,8 +21,7 @@ Jitter = Callable[[], float]
 """Draws evenly from [0, 1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """How often a contact's request is repeated, and whether doubt forbids it.
 
     Args:
