@@ -1,6 +1,5 @@
 """The only writer: results to standard output, everything else to standard error."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
@@ -106,12 +105,6 @@ class Output:
         """Tell what went wrong with one contact; quiet or not, its result says it too."""
         if not self.is_quiet:
             self._tell(f"{where}: {message}", hint)
-
-    def ask(self, question: str) -> str:
-        """Put a question on standard error and return the line typed on standard input."""
-        self.stderr.write(safe(question) + " ")
-        self.stderr.flush()
-        return sys.stdin.readline().strip()
 
     def flush(self) -> None:
         """Hand everything to the system.

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from io import StringIO
 from pathlib import Path
 
@@ -103,8 +104,9 @@ def test_what_is_no_request_is_answered_and_ends_the_connection(path: Path) -> N
     ):
         peer.sendall(b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 100_000)
         peer.shutdown(socket.SHUT_WR)
-        assert stream.readline() == b"HTTP/1.1 413 Request Entity Too Large\r\n"
-        assert stream.read().endswith(b'{"status":"error","message":"Request Entity Too Large"}')
+        phrase = HTTPStatus(413).phrase  # it changed with Python 3.13
+        assert stream.readline() == f"HTTP/1.1 413 {phrase}\r\n".encode()
+        assert stream.read().endswith(f'{{"status":"error","message":"{phrase}"}}'.encode())
 
 
 def test_head_has_no_body(path: Path) -> None:
