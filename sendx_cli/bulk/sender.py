@@ -31,6 +31,7 @@ from sendx_cli.core.retry import (
 from sendx_cli.core.verdict import Kind, Verdict, judge
 
 _NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
+"""The service did not act on it, and any row would have met with the same."""
 MAX_HELD_BACK = 20_000
 """Rows read ahead at most while they wait behind other rows of their contacts."""
 
@@ -41,6 +42,9 @@ class Journal(Protocol):
     def sending(self, rows: Sequence[Row]) -> None:
         """Note that these rows are about to be sent."""
 
+    def put_back(self, rows: Sequence[Row]) -> None:
+        """Note that these rows, which surely did not arrive, wait to be sent again."""
+
     def settled(self, rows: Sequence[Settled]) -> None:
         """Note what became of these rows."""
 
@@ -49,6 +53,9 @@ class NoJournal:
     """For contacts named on the command line: their results are all there is to know."""
 
     def sending(self, rows: Sequence[Row]) -> None:
+        """Note nothing."""
+
+    def put_back(self, rows: Sequence[Row]) -> None:
         """Note nothing."""
 
     def settled(self, rows: Sequence[Settled]) -> None:
@@ -260,6 +267,8 @@ class Sender:
         if self._patience is not None:
             wait_s = max(wait_s, self._patience.retry_wait_s(verdict, now))
         self._on_wait(wait_s, verdict)
+        if verdict.kind in _NOBODYS_FAULT:
+            self._journal.put_back([attempt.row])
         heappush(self._later, (now + wait_s, attempt.row.number, attempt))
 
     def _heed(self, patience: Patience, attempt: _Attempt, verdict: Verdict, now: float) -> None:

@@ -1,0 +1,173 @@
+"""A run's SQLite file: opened with care, written in transactions, its troubles in our own words.
+
+Write-ahead logging, so that others may look at a run under way. A commit survives the end of the
+process by itself. It survives a power failure once it is synced, and with it all before it
+(https://sqlite.org/wal.html, https://sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sendx_cli.errors import InputError, PassingTrouble
+
+FORMAT_VERSION = 1
+FATE_COLUMNS = """(number INTEGER PRIMARY KEY, state TEXT NOT NULL, status INTEGER,
+                   attempts INTEGER NOT NULL DEFAULT 0, code TEXT, message TEXT,
+                   elapsed_ms REAL NOT NULL DEFAULT 0, settled_at INTEGER) STRICT"""
+ROW_COLUMNS = """(number INTEGER PRIMARY KEY, line INTEGER, digest BLOB NOT NULL,
+                  payload TEXT NOT NULL) STRICT"""
+_SCHEMA = (
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    f"CREATE TABLE rows {ROW_COLUMNS}",
+    f"CREATE TABLE fates {FATE_COLUMNS}",
+    f"PRAGMA user_version = {FORMAT_VERSION}",
+)
+_BUSY_TIMEOUT_S = 10.0
+_CACHE_KIB = 8192
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PASSING = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk does not take it",
+    sqlite3.SQLITE_READONLY: "the file is read-only",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_BUSY: "another process holds it",
+}
+
+
+class Database:
+    """One connection to a run's file.
+
+    Args:
+        path: The file, which exists.
+
+    Raises:
+        InputError: It is no journal, damaged, or of a later format.
+        PassingTrouble: It cannot be opened now.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.version = 0
+        self._is_synced: bool | None = None
+        with _told(path):
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                timeout=_BUSY_TIMEOUT_S,
+                isolation_level=None,
+            )
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def read(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows that answer a query."""
+        with _told(self.path):
+            return self._connection.execute(query, arguments).fetchall()
+
+    @contextmanager
+    def transaction(self, *, is_synced: bool = False) -> Iterator[sqlite3.Connection]:
+        """Hold the right to write; an exception takes all changes back.
+
+        Args:
+            is_synced: Whether the commit, and all before it, must survive a power failure.
+        """
+        with _told(self.path):
+            self._set_synced(is_synced)
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def sync(self) -> None:
+        """Let all commits so far survive a power failure."""
+        self.read("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Let go of the file. What is not committed is taken back."""
+        self._connection.close()
+
+    def _prepare(self) -> None:
+        with _told(self.path):
+            (self.version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        if self.version > FORMAT_VERSION:
+            raise InputError(
+                "the run was made by a later sendx", where=str(self.path), hint="update sendx"
+            )
+
+    def _set_synced(self, is_synced: bool) -> None:  # noqa: FBT001 - the only argument
+        if is_synced is not self._is_synced:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if is_synced else 'NORMAL'}")
+            self._is_synced = is_synced
+
+
+def create_database(path: Path, facts: Mapping[str, str]) -> Database:
+    """Make a new file that only its owner may see, mode 0600 from the first byte.
+
+    Args:
+        path: The file, which does not exist.
+        facts: What is to be known of the run as a whole.
+
+    Raises:
+        PassingTrouble: It cannot be made.
+    """
+    _create_private(path)
+    database = Database(path)
+    try:
+        database.read("PRAGMA journal_mode = WAL")
+        with database.transaction() as connection:
+            for statement in _SCHEMA:
+                connection.execute(statement)
+            connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+        database.version = FORMAT_VERSION
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _create_private(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        try:
+            if sys.platform != "win32":
+                os.fchmod(descriptor, 0o600)  # the umask may have taken the owner's bits, too
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise PassingTrouble(f"cannot keep the run's journal: {reason}", where=str(path)) from None
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say SQLite's errors in our own words; those that only a bug can cause stay as they are."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _BROKEN:
+            raise InputError(
+                "the run's journal is damaged, or is none",
+                where=str(path),
+                hint=f"keep the file for a look into it, then `sendx runs forget {path.stem}`",
+            ) from None
+        if code not in _PASSING:
+            raise
+        raise PassingTrouble(
+            f"cannot keep the run's journal: {_PASSING[code]}",
+            where=str(path),
+            hint=f"mend that, then `sendx runs resume {path.stem}`: no row is lost",
+        ) from None

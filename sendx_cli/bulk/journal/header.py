@@ -1,0 +1,88 @@
+"""What a run is: what was asked for, of which file, for which account."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import asdict, dataclass, fields
+
+from sendx_cli.errors import InputError
+
+_FINGERPRINT_LABEL = b"sendx-cli run, key fingerprint, version 1"
+_FINGERPRINT_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHeader:
+    """What was asked for when the run began.
+
+    Args:
+        tool_version: The sendx that began it.
+        action: `identify` or `track`.
+        source: The file as it was named.
+        source_path: Where it is, absolute; None for standard input.
+        source_sha256: SHA-256 of its bytes, in hexadecimal.
+        source_bytes: Its length.
+        origin: Where requests go: scheme, host and port of the base URL.
+        key_fingerprint: What `key_fingerprint` makes of the API key.
+        profile: The profile's name.
+        mapping: What each column means, as text that is the same for the same meaning.
+        options: What else shapes the requests, as text that is the same for the same options.
+        started_at: Seconds since 1970.
+    """
+
+    tool_version: str
+    action: str
+    source: str
+    source_path: str | None
+    source_sha256: str
+    source_bytes: int
+    origin: str
+    key_fingerprint: str
+    profile: str
+    mapping: str
+    options: str
+    started_at: float
+
+    def differences(self, other: "RunHeader") -> list[str]:
+        """Name what forbids that this run goes on as `other`: nothing, if it may.
+
+        The file and the mapping may differ: rows are known by their content.
+        """
+        found = [
+            f"the {name}: {before or 'none'} then, {now or 'none'} now"
+            for name, before, now in (
+                ("command", self.action, other.action),
+                ("base URL", self.origin, other.origin),
+                ("options", self.options, other.options),
+            )
+            if before != now
+        ]
+        if self.key_fingerprint != other.key_fingerprint:
+            found.append("the API key: another one")
+        return found
+
+    def to_text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> "RunHeader":
+        """Read what `to_text` wrote; members of a later sendx are left out.
+
+        Raises:
+            InputError: It is something else.
+        """
+        try:
+            members = json.loads(text)
+            return cls(**{field.name: members[field.name] for field in fields(cls)})
+        except (ValueError, TypeError, KeyError):
+            raise InputError("the run's journal has no readable header") from None
+
+
+def key_fingerprint(key: str) -> str:
+    """Return by what a key is known again; the key cannot be told from it.
+
+    HMAC-SHA-256 (RFC 2104) under a label of our own, cut to 64 bits.
+    """
+    digest = hmac.new(_FINGERPRINT_LABEL, key.encode(), hashlib.sha256)
+    return digest.hexdigest()[:_FINGERPRINT_LENGTH]

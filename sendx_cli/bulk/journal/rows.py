@@ -1,0 +1,80 @@
+"""What the journal holds of a row: its content, by which it is known again, and its state."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from sendx_cli.bulk.rows import Row
+from sendx_cli.core.contact import Contact
+
+DIGEST_BYTES = 16
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+class State(StrEnum):
+    """Where a row stands: `PENDING` and `IN_FLIGHT`, then an outcome of the same name."""
+
+    PENDING = "pending"
+    IN_FLIGHT = "in_flight"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class RowContent(NamedTuple):
+    """A row as the journal keeps it. The source's own cells are not kept.
+
+    Args:
+        number: Its place in the order of the file, from 0.
+        line: Its line in the file.
+        digest: By which it is known again in another order, or among mended rows.
+        payload: The request's body as JSON text.
+    """
+
+    number: int
+    line: int | None
+    digest: bytes
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRow:
+    """A row and what is known of it.
+
+    Args:
+        number: Its place in the order of the file, from 0.
+        line: Its line in the file.
+        contact: What is sent.
+        state: Where it stands.
+        status: HTTP status of its last answer.
+        attempts: Requests made for it.
+        code: A stable word for what its last attempt came to, as in `Verdict`.
+        message: What the service or the network said last.
+        elapsed_ms: From its first request to its last answer.
+    """
+
+    number: int
+    line: int | None
+    contact: Contact
+    state: State
+    status: int | None = None
+    attempts: int = 0
+    code: str | None = None
+    message: str | None = None
+    elapsed_ms: float = 0.0
+
+
+def content_of(row: Row) -> RowContent:
+    """Return what is kept of `row`.
+
+    The digest is BLAKE2b (RFC 7693) of the action and the payload. Members stand in the order of
+    their names: columns that changed their places make no other row.
+    """
+    contact = row.contact
+    text = _ENCODER.encode(contact.payload)
+    person = contact.action.encode()
+    digest = hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES, person=person).digest()
+    return RowContent(row.number, row.line, digest, text)

@@ -1,0 +1,144 @@
+"""The runs that were made here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sendx_cli.bulk.journal.database import Database
+from sendx_cli.bulk.journal.header import RunHeader
+from sendx_cli.bulk.journal.lock import RunLock, is_locked
+from sendx_cli.bulk.journal.opening import SUFFIX, lock_path
+from sendx_cli.bulk.journal.view import Counts, RunView
+from sendx_cli.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as its journal tells of it.
+
+    Args:
+        id: By which it is named, such as `20261123-1405-k3f9`.
+        path: Its journal.
+        header: What was asked for.
+        counts: How many rows stand where.
+        is_under_way: Whether some process sends it at this moment.
+    """
+
+    id: str
+    path: Path
+    header: RunHeader
+    counts: Counts
+    is_under_way: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What a directory of journals holds.
+
+    Args:
+        runs: The earliest first.
+        unreadable: Why other files there cannot be read.
+    """
+
+    runs: tuple[Run, ...]
+    unreadable: tuple[InputError, ...] = ()
+
+    @property
+    def latest(self) -> Run | None:
+        """The run that was begun last."""
+        return self.runs[-1] if self.runs else None
+
+    def find(self, text: str) -> Run:
+        """Return the run whose id is or begins with `text`.
+
+        Raises:
+            InputError: There is none, or more than one.
+        """
+        found = [run for run in self.runs if run.id.startswith(text)] if text else []
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            for error in self.unreadable:
+                if Path(error.where or "").stem.startswith(text):
+                    raise error
+            raise InputError(f"there is no run {text}", hint="see `sendx runs list`")
+        names = ", ".join(run.id for run in found)
+        raise InputError(f"several runs begin with {text}: {names}", hint="give more of the id")
+
+    def unfinished_run_of(self, *, sha256: str, action: str, origin: str) -> Run | None:
+        """Return the latest run of the same file, command and service that is not finished."""
+        wanted = (sha256, action, origin)
+        for run in reversed(self.runs):
+            header = run.header
+            is_same = (header.source_sha256, header.action, header.origin) == wanted
+            if is_same and not run.counts.is_finished:
+                return run
+        return None
+
+
+def list_runs(directory: Path) -> Runs:
+    """Return the runs in `directory`; those that were never started are none.
+
+    Raises:
+        PassingTrouble: A journal cannot be read now.
+    """
+    runs: list[Run] = []
+    unreadable: list[InputError] = []
+    for path in sorted(directory.glob(f"*{SUFFIX}")):
+        try:
+            with open_view(path) as view:
+                if view.is_sealed:
+                    runs.append(_run(path, view))
+        except InputError as error:
+            unreadable.append(InputError(error.message, where=str(path), hint=error.hint))
+    runs.sort(key=lambda run: (run.header.started_at, run.id))
+    return Runs(tuple(runs), tuple(unreadable))
+
+
+@contextmanager
+def open_view(path: Path) -> Iterator[RunView]:
+    """Look into a run's journal, whoever sends it meanwhile.
+
+    Raises:
+        InputError: It is damaged, or none.
+        PassingTrouble: It cannot be read now.
+    """
+    database = Database(path)
+    try:
+        yield RunView(database)
+    finally:
+        database.close()
+
+
+def forget(path: Path) -> None:
+    """Delete a run's journal, readable or not: what became of its rows is known no more.
+
+    Raises:
+        InputError: A process sends it at this moment.
+    """
+    lock = RunLock(lock_path(path), path.stem)
+    try:
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+    finally:
+        lock.release()
+    lock_path(path).unlink(missing_ok=True)
+
+
+def forget_never_started(directory: Path) -> None:
+    """Delete journals that a process began and did not fill: nothing was sent of them."""
+    for path in directory.glob(f"*{SUFFIX}"):
+        if is_locked(lock_path(path)):
+            continue
+        try:
+            with open_view(path) as view:
+                is_sealed = view.is_sealed
+        except InputError:
+            continue
+        if not is_sealed:
+            forget(path)
+
+
+def _run(path: Path, view: RunView) -> Run:
+    return Run(path.stem, path, view.header, view.counts(), is_locked(lock_path(path)))

@@ -1,0 +1,168 @@
+"""What can be read of a run, also while another process sends it."""
+
+import json
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sendx_cli.bulk.journal.database import Database
+from sendx_cli.bulk.journal.header import RunHeader
+from sendx_cli.bulk.journal.rows import NotedRow, State
+from sendx_cli.core.payloads import contact_from
+from sendx_cli.errors import InputError
+
+_CHUNK_ROWS = 1000
+_ROWS = """
+SELECT rows.number, line, payload, coalesce(state, 'pending'), status, coalesce(attempts, 0),
+       code, message, coalesce(elapsed_ms, 0.0)
+FROM rows LEFT JOIN fates USING (number)
+WHERE rows.number > ? AND coalesce(state, 'pending') IN (SELECT value FROM json_each(?))
+ORDER BY rows.number LIMIT ?
+"""
+_KINDS = """
+SELECT state, code, count(*), min(number) FROM fates
+WHERE number >= 0 AND state IN ('rejected', 'failed', 'unknown')
+GROUP BY state, code ORDER BY count(*) DESC, min(number)
+"""
+_ELAPSED = """
+SELECT place, elapsed_ms
+FROM (SELECT elapsed_ms, row_number() OVER (ORDER BY elapsed_ms) AS place FROM fates
+      WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight')
+WHERE place IN (SELECT value FROM json_each(?))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows stand where; together they are all rows of the run."""
+
+    pending: int = 0
+    in_flight: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    failed: int = 0
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return self.to_come + self.accepted + self.rejected + self.failed + self.unknown
+
+    @property
+    def to_come(self) -> int:
+        """Rows whose fate is open."""
+        return self.pending + self.in_flight
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether sending it again as it is would mend nothing: no row is open or gave up."""
+        return not self.to_come and not self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfTrouble:
+    """Rows that ended badly in the same way.
+
+    Args:
+        state: Rejected, failed or unknown.
+        code: A stable word for why.
+        count: How many they are.
+        example: The first of them.
+    """
+
+    state: State
+    code: str | None
+    count: int
+    example: NotedRow
+
+
+class RunView:
+    """Reads a run's journal.
+
+    Args:
+        database: Its file.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether all rows stood in the journal once: before that, nothing was sent."""
+        return self._fact("sealed") is not None
+
+    @property
+    def header(self) -> RunHeader:
+        """What the run is.
+
+        Raises:
+            InputError: The file does not say it.
+        """
+        text = self._fact("header")
+        if text is None:
+            raise InputError("the run was never started", where=str(self._database.path))
+        return RunHeader.from_text(text)
+
+    def counts(self) -> Counts:
+        """Count the rows of the file by their state."""
+        query = "SELECT state, count(*) FROM fates WHERE number >= 0 GROUP BY state"
+        found: dict[str, int] = dict(self._database.read(query))
+        ((total,),) = self._database.read("SELECT count(*) FROM rows WHERE number >= 0")
+        return Counts(pending=total - sum(found.values()), **found)
+
+    def rows(self, states: Collection[State]) -> Iterator[NotedRow]:
+        """Yield the rows in these states, in the file's order.
+
+        They are read a thousand at a time, so that the journal can be written meanwhile; a row
+        that changes after it was read is not yielded again.
+        """
+        wanted = json.dumps(sorted(states))
+        action, last = self.header.action, -1
+        while chunk := self._database.read(_ROWS, (last, wanted, _CHUNK_ROWS)):
+            for values in chunk:
+                yield _noted(action, values)
+            last = chunk[-1][0]
+
+    def kinds_of_trouble(self) -> list[KindOfTrouble]:
+        """Return what went wrong, the most frequent first, with an example each."""
+        kinds: list[KindOfTrouble] = []
+        for state, code, count, first in self._database.read(_KINDS):
+            wanted = json.dumps([state])
+            (values,) = self._database.read(_ROWS, (first - 1, wanted, 1))
+            example = _noted(self.header.action, values)
+            kinds.append(KindOfTrouble(State(state), code, count, example))
+        return kinds
+
+    def elapsed_ms(self, shares: Sequence[float]) -> list[float]:
+        """Return percentiles of the time that rows took, by nearest rank.
+
+        Args:
+            shares: Such as 0.5 for the median.
+
+        Returns:
+            One for each share; nothing where nothing was sent.
+        """
+        query = """SELECT count(*) FROM fates
+                   WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight'"""
+        ((count,),) = self._database.read(query)
+        places = [max(1, math.ceil(share * count)) for share in shares]
+        found = dict(self._database.read(_ELAPSED, (json.dumps(places),)))
+        return [found[place] for place in places] if found else []
+
+    def accepted_by_time(self, bucket_s: int) -> list[tuple[int, int]]:
+        """Return when rows were accepted: (Unix time a bucket begins at, how many)."""
+        query = """SELECT settled_at / ? * ? AS bucket, count(*) FROM fates
+                   WHERE number >= 0 AND state = 'accepted' GROUP BY bucket ORDER BY bucket"""
+        return [(start, count) for start, count in self._database.read(query, [bucket_s] * 2)]
+
+    def _fact(self, name: str) -> str | None:
+        if not self._database.version:
+            return None
+        found = self._database.read("SELECT value FROM facts WHERE name = ?", (name,))
+        return found[0][0] if found else None
+
+
+def _noted(action: str, values: tuple[Any, ...]) -> NotedRow:
+    number, line, payload, state, *rest = values
+    return NotedRow(number, line, contact_from(action, json.loads(payload)), State(state), *rest)
