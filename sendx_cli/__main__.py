@@ -1,12 +1,16 @@
 """The command's way in: `sendx`, `sendx-cli` and `python -m sendx_cli`."""
 
 import gc
+import signal
 
 
 def main() -> None:
     """Run the command line as a process."""
     # A call lives for a moment: collecting garbage while modules load costs it a tenth.
     gc.disable()
+    # While modules load, Ctrl-C just ends the process: there is nothing to tell yet.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from sendx_cli.cli import run
 
     run()

@@ -1,6 +1,9 @@
 """The Typer app: commands registered (loaded when called), and the one error boundary."""
 
+import errno
 import os
+import signal
+import threading
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -24,6 +27,7 @@ COMMANDS = {
 }
 """Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""
 
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG})
 _BUG_HINT = "run it again with --debug and report what it shows"
 
 
@@ -51,6 +55,7 @@ class Commands(TyperGroup):
         """Run the command; only our own errors are made friendly, anything else is a bug."""
         runtime: Runtime = ctx.obj or Runtime()
         ctx.obj = runtime
+        _hear_interrupts()
         try:
             result = super().invoke(ctx)
             runtime.output.flush()
@@ -62,7 +67,7 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             raise typer.Exit(Ending.PIPE_CLOSED) from None
         except Exception as bug:
-            if _is_of_typer(bug):
+            if _is_of_typer(bug) or _is_full_disk(bug):
                 raise
             _report(bug, runtime)
             raise typer.Exit(ExitCode.BUG) from None
@@ -112,10 +117,27 @@ def run() -> None:
         app(prog_name="sendx")
     except SystemExit as ending:
         end(ending.code)
+    except KeyboardInterrupt:
+        end(Ending.INTERRUPTED)
+    except OSError as error:
+        # Help and version are written before there is a command to tell of it.
+        os.write(2, f"sendx: output could not be written: {error.strerror}\n".lower().encode())
+        os._exit(ExitCode.PASSING)
+
+
+def _hear_interrupts() -> None:
+    """From here on Ctrl-C is an exception; before, it just ended the process."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_of_typer(error: Exception) -> bool:
     return type(error).__module__.partition(".")[0] == "typer"
+
+
+def _is_full_disk(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _UNWRITABLE
 
 
 def _report(bug: Exception, runtime: Runtime) -> None:

@@ -14,6 +14,7 @@ import httpx
 from sendx_cli.core.answers import Breakdown
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_AGAIN_HINT = "run it again later"
 _NETWORK_HINT = "check the network and the base URL, then run it again"
 
 
@@ -36,7 +37,9 @@ def breakdown_of(error: Exception, *, host: str) -> Breakdown:
 
 def overdue(timeout_s: float) -> Breakdown:
     """Say that the whole attempt took longer than it may."""
-    return Breakdown("timeout", f"no answer within {timeout_s:g} s", may_have_arrived=True)
+    return Breakdown(
+        "timeout", f"no answer within {timeout_s:g} s", may_have_arrived=True, hint=_AGAIN_HINT
+    )
 
 
 def _from_causes(error: Exception, host: str) -> Breakdown | None:
@@ -97,10 +100,13 @@ def _never_sent(error: Exception, host: str) -> Breakdown:
 
 def _maybe_sent(error: Exception) -> Breakdown | None:
     if isinstance(error, httpx.TimeoutException):
-        return Breakdown("timeout", "no answer in time", may_have_arrived=True)
+        return Breakdown("timeout", "no answer in time", may_have_arrived=True, hint=_AGAIN_HINT)
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
         return Breakdown(
-            "connection_lost", "the connection broke before the answer", may_have_arrived=True
+            "connection_lost",
+            "the connection broke before the answer",
+            may_have_arrived=True,
+            hint=_AGAIN_HINT,
         )
     return None
 

@@ -11,6 +11,7 @@ import httpx
 
 from sendx_cli.api.breakdowns import breakdown_of
 from sendx_cli.api.proxies import proxy_for
+from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import MAX_BODY_BYTES
@@ -79,7 +80,7 @@ class HttpCarrier:
         secret: str | None = None,
     ) -> None:
         self._transport = transport
-        self._secret = secret.encode() if secret else None
+        self._secret = secret
         self._headers = headers
         connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
         self._extensions = {
@@ -126,9 +127,8 @@ class HttpCarrier:
         headers = {name.lower(): value for name, value in response.headers.items()}
         if headers.get("content-encoding", "identity") != "identity":
             return _broken("the answer is in an encoding nobody asked for")
-        if self._secret is not None:
-            body = body.replace(self._secret, b"********")
-        return Answer(response.status_code, headers, bytes(body))
+        whole = bytes(body) if self._secret is None else redacted(bytes(body), self._secret)
+        return Answer(response.status_code, headers, whole)
 
 
 def _broken(message: str) -> Breakdown:

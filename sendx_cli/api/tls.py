@@ -26,10 +26,14 @@ def trust(environ: Mapping[str, str], ca_bundle: str | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=_bundled())
     except OSError as error:
         raise ServiceUnusable(
-            f"cannot read the certificate authorities: {error.strerror or error}",
+            f"cannot read the certificate authorities: {_reason(error)}",
             where=named,
             hint="SENDX_CA_BUNDLE and SSL_CERT_FILE name a file of certificates in PEM form",
         ) from None
+
+
+def _reason(error: OSError) -> str:
+    return "it holds none" if isinstance(error, ssl.SSLError) else str(error.strerror).lower()
 
 
 def _hashed_directory() -> str | None:

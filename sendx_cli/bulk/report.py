@@ -12,8 +12,8 @@ _UNKNOWN_HINT = (
     "look at the contact in SendX; --retry-unknown sends it again, and its automations may "
     "start or its counters count twice"
 )
-_PASSING_STOPS = frozenset({"name_lookup", "quota"})
-"""What stops a run and may mend itself, or by nothing that has to do with this machine."""
+_PASSING_STOP = "name_lookup"
+"""A name that cannot be found stops everything, and may be found again later."""
 
 
 def result_of(settled: Settled, source: str | None = None) -> Result:
@@ -37,8 +37,9 @@ def result_of(settled: Settled, source: str | None = None) -> Result:
 
 def exit_code(outcomes: Iterable[Outcome], stopped_by: Verdict | None) -> ExitCode:
     """Return what a command tells its caller: 255 where nothing can succeed, else the highest."""
-    if stopped_by is not None and stopped_by.kind is Kind.STOP:
-        return ExitCode.PASSING if stopped_by.code in _PASSING_STOPS else ExitCode.STOP
+    stop_code = stopped_by.code if stopped_by and stopped_by.kind is Kind.STOP else _PASSING_STOP
+    if stop_code != _PASSING_STOP:
+        return ExitCode.STOP
     return max((EXIT_CODES[outcome] for outcome in outcomes), default=ExitCode.OK)
 
 
@@ -56,6 +57,6 @@ def _error(settled: Settled) -> ResultError | None:
     if not settled.attempts or verdict is None:
         return ResultError("not_sent", _message(settled), verdict.hint if verdict else None)
     if settled.outcome is Outcome.UNKNOWN:
-        message = f"it is unknown whether it was applied: {verdict.message}"
+        message = f"it may have been applied: {verdict.message}"
         return ResultError("unknown", message, _UNKNOWN_HINT)
     return ResultError(verdict.code, verdict.message, verdict.hint)

@@ -32,6 +32,9 @@ from sendx_cli.core.verdict import Kind, Verdict, judge
 
 _NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
 """The service did not act on it, and any row would have met with the same."""
+_CUT_OFF = Verdict(Kind.AMBIGUOUS, "interrupted", "interrupted before the answer", "run it again")
+STOP_GRACE_S = 10.0
+"""Seconds that calls under way are given once a stop was asked for."""
 MAX_HELD_BACK = 20_000
 """Rows read ahead at most while they wait behind other rows of their contacts."""
 
@@ -77,15 +80,14 @@ class _Attempt:
     counted: int = 0
     verdict: Verdict | None = None
 
-    def left(self) -> "Settled":
+    def left(self, now: float) -> "Settled":
         """What is known of it when the run ends before it could be repeated."""
         in_doubt = (
             self.verdict is not None
             and self.verdict.kind is Kind.AMBIGUOUS
             and not self.row.contact.is_repeatable
         )
-        outcome = Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED
-        return self.settled(outcome, self.sent_at)
+        return self.settled(Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED, now)
 
     def settled(self, outcome: Outcome, now: float) -> "Settled":
         """Its fate, decided at `now`."""
@@ -136,12 +138,18 @@ class Sender:
         self._tickets = 0
         self._has_accepted = False
         self._is_stopping = False
+        self._is_stop_asked = False
+        self._asked_at: float | None = None
         self.stopped_by: Verdict | None = None
         """What ended the run before its last row, if it was the service or the network."""
 
     def stop(self) -> None:
-        """Begin no further call; those under way are waited for. Safe in a signal's handler."""
+        """Begin no further call and wait a little for those under way.
+
+        Safe in a signal's handler.
+        """
         self._is_stopping = True
+        self._is_stop_asked = True
         self._exchange.wake()
 
     def run(self, rows: Iterator[Row]) -> Iterator[Settled]:
@@ -151,15 +159,40 @@ class Sender:
             if more and not self._is_stopping:
                 more = self._read_ahead(rows)
             self._begin_calls()
-            if not self._in_flight and (self._is_stopping or not self._has_work(more=more)):
+            if self._is_over(more=more):
                 break
             settled = self._settle(self._exchange.wait(self._wait_s()))
             if settled:
                 self._journal.settled(settled)
                 yield from settled
-        left = [attempt.left() for _, _, attempt in self._later]
+        left = self._left()
         self._journal.settled(left)
         yield from left
+
+    def addresses_in_flight(self) -> list[str]:
+        """Return whom the calls under way concern, for the last words of a process."""
+        return [attempt.row.contact.email for attempt in self._in_flight.values()]
+
+    def _left(self) -> list[Settled]:
+        """Return the rows that were sent, but whose fate the end of the run leaves open."""
+        for attempt in self._in_flight.values():
+            attempt.verdict = _CUT_OFF
+        begun = [*self._in_flight.values(), *(item[2] for item in self._later), *self._ready]
+        now = self._clock.now()
+        return [attempt.left(now) for attempt in begun if attempt.count]
+
+    def _is_over(self, *, more: bool) -> bool:
+        if not self._in_flight:
+            return self._is_stopping or not self._has_work(more=more)
+        return self._grace_s() == 0.0
+
+    def _grace_s(self) -> float | None:
+        """Seconds left for the calls under way once a stop was asked for; None if it was not."""
+        if not self._is_stop_asked:
+            return None
+        if self._asked_at is None:
+            self._asked_at = self._clock.now()
+        return max(self._asked_at + STOP_GRACE_S - self._clock.now(), 0.0)
 
     def _has_work(self, *, more: bool) -> bool:
         return more or bool(self._ready or self._later)
@@ -217,7 +250,7 @@ class Sender:
     def _wait_s(self) -> float | None:
         """How long nothing but an answer can happen."""
         if self._is_stopping:
-            return None
+            return self._grace_s()
         now = self._clock.now()
         moments = [self._later[0][0] - now] if self._later else []
         if self._ready:

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
@@ -20,16 +20,18 @@ class Signals:
 
 
 @contextmanager
-def stop_on_signals(stop: Callable[[], None]) -> Iterator[Signals]:
-    """Call `stop` at the first signal and end the process by the second.
+def stop_on_signals(stop: Callable[[], None], last_words: Callable[[], str]) -> Iterator[Signals]:
+    """Call `stop` at the first signal; at the second, say `last_words` and end by the signal.
 
-    A signal that the caller had ignored (`nohup`, `&` in a script) stays ignored. A stop that
-    does not come to its end because a call hangs is ended by the second signal.
+    A signal that the caller had ignored (`nohup`, `&` in a script) stays ignored.
     """
     seen = Signals()
 
     def stop_or_die(number: int, _frame: FrameType | None) -> None:
         if seen.ending is not None:
+            with suppress(OSError):
+                # Not through the stream: the signal may have come amid a write to it.
+                os.write(2, last_words().encode("utf-8", "backslashreplace"))
             die_by(number)
             os._exit(SIGNAL_BASE + number)
         seen.ending = Ending(SIGNAL_BASE + number)

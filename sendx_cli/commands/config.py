@@ -10,7 +10,7 @@ from sendx_cli.output.formats import Format
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.changes import assigned, unassigned
 from sendx_cli.settings.config_text import DEFAULT_PROFILE
-from sendx_cli.settings.declared import API_KEY, setting_named
+from sendx_cli.settings.declared import API_KEY, nearest, setting_named
 from sendx_cli.settings.files import update_config
 from sendx_cli.settings.listing import listed
 from sendx_cli.settings.resolve import choose_profile
@@ -74,7 +74,9 @@ def set_setting(
     runtime = runtime_of(ctx)
     if value is None and name != API_KEY.name:
         raise InputError("the new value is missing", hint="sendx config set NAME VALUE")
-    where = _profile_of(runtime, profile)
+    # A name near another one is more likely a slip than a new profile.
+    is_new = profile is not None and nearest(profile, runtime.config.profiles) is None
+    where = _profile_of(runtime, profile, may_make=is_new)
     update_config(runtime.config_path, lambda file: assigned(file, where, name, value or ""))
     runtime.output.note(f"{name} is set in {_place(runtime, name, where)}")
 
@@ -103,8 +105,9 @@ def show_path(ctx: typer.Context) -> None:
     runtime.output.line(str(runtime.config_path))
 
 
-def _profile_of(runtime: Runtime, profile: str | None) -> str:
-    return choose_profile({"profile": profile}, runtime.environ, runtime.config).value
+def _profile_of(runtime: Runtime, profile: str | None, *, may_make: bool = False) -> str:
+    flags = {"profile": profile}
+    return choose_profile(flags, runtime.environ, runtime.config, may_make=may_make).value
 
 
 def _value_of(runtime: Runtime, name: str, profile: str | None) -> object:

@@ -3,6 +3,7 @@
 import json
 from http import HTTPStatus
 
+from sendx_cli.api.exchange import ThreadedExchange
 from sendx_cli.api.requests import key_check
 from sendx_cli.connection import open_carrier_for
 from sendx_cli.core.answers import Answer, Breakdown
@@ -25,11 +26,11 @@ def check_key(runtime: Runtime, settings: Settings) -> None:
         ServiceUnusable: What answers is not the contact API, or cannot be trusted.
         PassingTrouble: It could not be found out now.
     """
-    carrier = open_carrier_for(runtime, settings, sandbox=False)()
-    try:
-        reply = carrier.carry(key_check(settings.base_url.value))
-    finally:
-        carrier.close()
+    open_carrier = open_carrier_for(runtime, settings, sandbox=False)
+    exchange = ThreadedExchange(open_carrier, settings.timeout_s.value)
+    exchange.submit(0, key_check(settings.base_url.value))
+    ((_, reply, _),) = exchange.wait(None)
+    exchange.close()
     if not _is_list(reply):
         _raise_unless_taken(reply, settings)
 

@@ -8,6 +8,7 @@ import typer
 from sendx_cli.commands.options import Formatted, gathered, new_app, runtime_of
 from sendx_cli.ending import SIGNAL_BASE
 from sendx_cli.errors import InvalidValue
+from sendx_cli.output.formats import Format
 from sendx_cli.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -80,8 +81,10 @@ def contacts(
     from sendx_cli.sandbox import contents
     from sendx_cli.settings.paths import sandbox_path
 
-    output = runtime_of(ctx).output
-    output.format = formatted.format or output.format
+    runtime = runtime_of(ctx)
+    output = runtime.output
+    chosen = runtime.settings({}).output.value
+    output.format = formatted.format or (Format(chosen) if chosen else output.format)
     found = contents.contacts(sandbox_path(), email)
     if email is not None and not found:
         raise InvalidValue("there is no such contact in the sandbox", where=email)

@@ -10,10 +10,12 @@ from sendx_cli.commands.options import Formatted, Sending, Service
 from sendx_cli.core.contact import Contact
 from sendx_cli.errors import InputError
 from sendx_cli.output.formats import Format
+from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
 
 if TYPE_CHECKING:
     from sendx_cli.bulk.rows import Settled
+    from sendx_cli.bulk.sender import Sender
     from sendx_cli.core.verdict import Verdict
     from sendx_cli.output.writer import Output
     from sendx_cli.runtime import Runtime
@@ -87,7 +89,8 @@ def _send(
         on_wait=lambda wait_s, verdict: _tell_wait(output, wait_s, verdict),
     )
     results: list[Result] = []
-    with stop_on_signals(sender.stop) as signals:
+    output.has_sent = True
+    with stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender)) as signals:
         for settled in send_all(sender, contacts):
             result = result_of(settled)
             results.append(result)
@@ -106,8 +109,9 @@ def _complain(output: "Output", result: Result, settled: "Settled") -> None:
     """Tell of a contact that was not accepted; those never sent are told of together."""
     if result.error is None or not settled.attempts:
         return
-    status = f" (HTTP {result.status})" if result.status else ""
-    message = f"{result.outcome}: {result.error.message}{status}"
+    message = f"{result.outcome}: {result.error.message}"
+    if result.status and "HTTP" not in message:
+        message += f" (HTTP {result.status})"
     output.complain(result.email, message, result.error.hint)
 
 
@@ -117,9 +121,25 @@ def _tell_unsent(output: "Output", results: Sequence[Result]) -> None:
         output.note(f"{count} of {len(results)} contacts were not sent")
 
 
+def _stop(sender: "Sender", output: "Output") -> None:
+    sender.stop()
+    count = len(sender.addresses_in_flight())
+    if count:
+        output.note(f"stopping: waiting for {count} calls under way; once more ends it at once")
+
+
+def _last_words(sender: "Sender") -> str:
+    """Name the contacts whose fate nobody will know."""
+    lines = [
+        f"sendx: {safe(address)}: unknown: ended before the answer\n"
+        for address in sender.addresses_in_flight()
+    ]
+    return "".join(lines)
+
+
 def _tell_wait(output: "Output", wait_s: float, verdict: "Verdict") -> None:
     text = f"{verdict.message}: trying again in {wait_s:.1f} s"
-    if wait_s >= _LONG_WAIT_S:
+    if wait_s >= _LONG_WAIT_S or verdict.code == "timeout":
         output.note(text)
     else:
         output.detail(text)

@@ -53,7 +53,7 @@ class Identify:
             first_name=_check_optional("first name", first_name),
             last_name=_check_optional("last name", last_name),
             company=_check_optional("company", company),
-            birthday=birthday and checking.check_birthday(birthday, today=today),
+            birthday=None if birthday is None else checking.check_birthday(birthday, today=today),
             fields=checking.check_fields(fields),
             tags=checking.check_tags("tag", tags),
             lists=checking.check_lists(lists),

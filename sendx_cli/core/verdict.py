@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping
 from enum import Enum, auto
 from http import HTTPStatus
+from math import isfinite
 from typing import NamedTuple
 
 from sendx_cli.core.answers import Answer, Breakdown
@@ -102,7 +103,8 @@ def _judge_success(answer: Answer, body: object, *, is_first: bool) -> Verdict:
             "this looks like a login page or a proxy: check the base URL and the network",
         )
     what = "an empty answer" if not answer.body else "an answer that is not a JSON object"
-    return verdict(Kind.AMBIGUOUS, "broken_answer", f"{what} (HTTP {answer.status})")
+    message = f"{what} (HTTP {answer.status})"
+    return verdict(Kind.AMBIGUOUS, "broken_answer", message, "run it again later")
 
 
 def _judge_failure(answer: Answer, body: object, *, action: str) -> Verdict:
@@ -152,9 +154,17 @@ def _read_body(body: bytes) -> object:
     if not body:
         return None
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(
+            body.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_read_number
+        )
     except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
+
+
+def _read_number(text: str) -> float | str:
+    """Return the number, or its text where it is too large: JSON knows no infinity."""
+    number = float(text)
+    return number if isfinite(number) else text
 
 
 def _refuse_constant(name: str) -> object:

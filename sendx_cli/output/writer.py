@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from sendx_cli.errors import ResultsLost, SendxError
+from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.formats import Format, Record, csv_lines, json_line, json_text
 from sendx_cli.output.safe import safe
 
@@ -18,6 +18,9 @@ class Output:
         color: Colour as asked for, or None to find out.
         is_quiet: Say nothing but results and errors.
         verbosity: How much to say beside; 0 is the usual.
+
+    `format` is how results are written; `has_sent` is set once contacts may have been sent, so
+    that results which cannot be written leave doubt.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Output:
         self.verbosity = verbosity
         self.format = Format.TABLE if stdout.isatty() else Format.JSONL
         self._has_csv_header = False
+        self.has_sent = False
 
     def show(self, records: Sequence[Record], *, as_one: bool = False) -> None:
         """Write records that are all there.
@@ -102,9 +106,8 @@ class Output:
         self.stderr.flush()
 
     def complain(self, where: str, message: str, hint: str | None = None) -> None:
-        """Tell what went wrong with one contact; quiet or not, its result says it too."""
-        if not self.is_quiet:
-            self._tell(f"{where}: {message}", hint)
+        """Tell what went wrong with one contact, also when quiet."""
+        self._tell(f"{where}: {message}", hint)
 
     def flush(self) -> None:
         """Hand everything to the system.
@@ -118,7 +121,7 @@ class Output:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise _lost(error) from None
+            raise self._lost(error) from None
 
     def _json(self, value: object) -> None:
         self._write(json_text(value, ascii_only=self._is_ascii()) + "\n")
@@ -139,7 +142,16 @@ class Output:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise _lost(error) from None
+            raise self._lost(error) from None
+
+    def _lost(self, error: OSError) -> SendxError:
+        reason = (error.strerror or str(error)).lower()
+        if self.has_sent:
+            return ResultsLost(
+                f"results could not be written: {reason}",
+                hint="contacts may have been sent all the same: look before sending them again",
+            )
+        return PassingTrouble(f"output could not be written: {reason}", hint="nothing was sent")
 
     def _tell(self, text: str, hint: str | None = None) -> None:
         lines = f"sendx: {safe(text)}\n"
@@ -150,10 +162,3 @@ class Output:
             self.stderr.flush()
         except OSError:
             pass  # nobody is left to tell
-
-
-def _lost(error: OSError) -> ResultsLost:
-    return ResultsLost(
-        f"results could not be written: {(error.strerror or str(error)).lower()}",
-        hint="contacts may have been sent all the same: look before sending them again",
-    )

@@ -14,13 +14,11 @@ from threading import Thread
 from typing import IO
 
 from sendx_cli.errors import KeyUnusable
-from sendx_cli.settings.key import LONGEST_KEY, MASK, ApiKey, parse_key
+from sendx_cli.settings.key import LONGEST_KEY, ApiKey, parse_key
 
 COMMAND_TIMEOUT_S = 30.0
 _LAST_WORDS_S = 1.0
 _GLANCE_S = 0.05
-_MAX_ERROR_BYTES = 4096
-_LONGEST_ERROR_LINE = 200
 _WHERE = "api_key_command"
 _TRY_IT = "run the command by itself to see what it says"
 
@@ -40,9 +38,7 @@ def run_key_command(
     """
     process = _start(command, environ, directory)
     assert process.stdout is not None
-    assert process.stderr is not None
     output = _Reading(process.stdout, LONGEST_KEY + len("\r\n") + 1)
-    errors = _Reading(process.stderr, _MAX_ERROR_BYTES, drain=True)
     try:
         code = _wait(process, output, timeout_s)
     except subprocess.TimeoutExpired:
@@ -56,8 +52,8 @@ def run_key_command(
     if len(printed) > LONGEST_KEY + len("\r\n"):
         raise KeyUnusable("it printed more than a key", where=_WHERE, hint=_TRY_IT)
     if code != 0:
-        said = _first_line(errors.text(), printed)
-        raise KeyUnusable(f"it ended with code {code}{said}", where=_WHERE, hint=_TRY_IT)
+        # What it said is not repeated: some print the key there.
+        raise KeyUnusable(f"it ended with code {code}", where=_WHERE, hint=_TRY_IT)
     return _key_in(printed)
 
 
@@ -68,10 +64,9 @@ class _Reading:
     program started can hold the pipe open for as long as it likes.
     """
 
-    def __init__(self, pipe: IO[bytes], limit: int, *, drain: bool = False) -> None:
+    def __init__(self, pipe: IO[bytes], limit: int) -> None:
         self._pipe = pipe
         self._limit = limit
-        self._drain = drain
         self._read = b""
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -91,8 +86,6 @@ class _Reading:
         with self._pipe as pipe:
             while len(self._read) < self._limit and (part := pipe.read1(self._limit)):  # type: ignore[attr-defined]
                 self._read += part[: self._limit - len(self._read)]
-            while self._drain and pipe.read1(self._limit):  # type: ignore[attr-defined]
-                pass
 
 
 def _wait(process: subprocess.Popen[bytes], output: _Reading, timeout_s: float) -> int:
@@ -112,7 +105,7 @@ def _start(
             command if sys.platform == "win32" else shlex.split(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env={name: value for name, value in environ.items() if name != "SENDX_API_KEY"},
             cwd=directory,
         )
@@ -129,10 +122,3 @@ def _key_in(printed: str) -> ApiKey:
     except KeyUnusable as error:
         reason = f"it printed no key: {error.message}"
         raise KeyUnusable(reason, where=_WHERE, hint=_TRY_IT) from None
-
-
-def _first_line(errors: str, printed: str) -> str:
-    secret = printed.strip()
-    said = errors.replace(secret, MASK) if secret else errors
-    lines = said.strip().splitlines()
-    return f": {lines[0][:_LONGEST_ERROR_LINE]}" if lines else ""

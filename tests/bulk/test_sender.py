@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sendx_cli.api.exchange import Reply
 from sendx_cli.api.requests import Call
 from sendx_cli.bulk.direct import send_all
 from sendx_cli.bulk.patience import Patience
-from sendx_cli.bulk.rows import Settled
+from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.bulk.sender import Sender
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.contact import Contact, Identify, Track
@@ -252,3 +253,30 @@ def test_a_thousand_rejections_for_one_reason_stop_a_bulk_run(keeps_going: bool)
     settled = list(send_all(sender, people(1500)))
     rejected = sum(s.outcome is Outcome.REJECTED for s in settled)
     assert rejected == 1500 if keeps_going else 1000 <= rejected <= 1008
+
+
+def test_a_due_retry_that_a_stop_overtakes_is_told_of_as_sent() -> None:
+    """It was under way once, so it may have arrived: unknown, with its attempt counted."""
+    clock = SimulatedClock()
+    exchange = SimulatedExchange(clock, lambda _c, _t: Fate(0.1, TROUBLE, True))
+    sender = Sender(
+        exchange=exchange,
+        pacer=Pacer(concurrency=1, cap_per_s=0.05, now=0.0),
+        clock=clock,
+        jitter=lambda: 0.5,
+        policy=RetryPolicy(retry_unknown=True),
+        base_url="https://api.example.com",
+        on_wait=lambda _wait_s, _verdict: None,
+    )
+    rows = sender.run(iter([Row(0, Track(email="a@b.co", add_tags=("x",)))]))
+    waits = exchange.wait
+
+    def stop_late(timeout_s: float | None) -> list[Reply]:
+        if clock.now() > 2:
+            sender.stop()
+        return waits(1.0 if timeout_s is None else min(timeout_s, 1.0))
+
+    exchange.wait = stop_late  # type: ignore[method-assign]
+    (settled,) = rows
+    # Without --retry-unknown it would have been unknown at once; asked to stop, it still is.
+    assert (settled.outcome, settled.attempts) == (Outcome.UNKNOWN, 1)

@@ -253,3 +253,14 @@ def test_asks_nobody_where_it_must_not(program: str) -> None:
         2,
         "sendx: nobody may be asked for the key (--no-input)",
     )
+
+
+def test_a_service_that_never_answers_is_not_waited_for_longer_than_said(
+    login: Login, server: ScriptedServer, config: Path
+) -> None:
+    """The time-out holds for the whole question, however slowly bytes may come."""
+    server.script = lambda _request, _number: None
+    run = login(env={"SENDX_BASE_URL": server.url, "SENDX_TIMEOUT": "0.3"})
+    assert (run.code, run.out) == (5, "")
+    assert "no answer within 0.3 s" in run.err
+    assert not config.exists()

@@ -3,6 +3,10 @@ from collections.abc import Callable
 
 import pytest
 
+from sendx_cli.bulk.report import exit_code
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.verdict import Kind, Verdict
+from sendx_cli.errors import ExitCode
 from tests.conftest import CANARY, Command, Run
 from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer
 
@@ -338,11 +342,12 @@ def test_a_refused_key_stops_the_contacts_that_were_not_yet_sent(
 def test_quiet_may_stand_before_or_after_the_command(
     send: Send, server: ScriptedServer, words: tuple[str, ...]
 ) -> None:
-    """It leaves results and the exit code."""
-    server.script = lambda _request, _number: json_answer(422, {"message": "no"})
-    run = send(*words)
-    assert (run.code, run.err) == (4, "")
-    assert result_in(run)["ok"] is False
+    """It leaves results, errors and the exit code, and takes away what is only good to know."""
+    refusal = json_answer(401, {"status": 401, "message": "no"})
+    server.script = lambda _request, _number: refusal
+    run = send(*words, "b@c.co", "--concurrency", "1")
+    assert (run.code, len(run.out.splitlines())) == (255, 2)
+    assert [line[:6] for line in run.err.splitlines()] == ["sendx:", "  hint"]
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
@@ -370,3 +375,51 @@ def test_hostile_text_from_the_service_cannot_reach_the_terminal(
             assert character not in run.err + (run.out if style != "csv" else "")
         assert not any(line.lstrip().startswith("::") for line in run.err.splitlines())
     assert json.loads(send(*TRACK, "-o", "jsonl").out)["message"] == nasty.strip()
+
+
+def test_a_key_that_comes_back_with_json_escapes_is_not_shown_either(
+    sendx: Command, server: ScriptedServer
+) -> None:
+    """Some services write `&`, `<` and `/` in their answers as escapes."""
+    key = 'CAN&ARY<secret/9"x'
+    written = r"CAN\u0026ARY\u003csecret\/9\"x"
+    escaped = f'{{"message": "bad {written}", "more": ["{written}"]}}'
+    server.script = lambda _request, _number: answer(400, escaped.encode())
+    run = sendx(*TRACK, env={"SENDX_API_KEY": key, "SENDX_BASE_URL": server.url})
+    assert run.code == 4
+    assert json.loads(run.out)["response"] == {"message": "bad ********", "more": ["********"]}
+    assert "secret" not in run.out + run.err
+
+
+def test_csv_is_as_harmless_as_the_other_formats(send: Send, server: ScriptedServer) -> None:
+    """Escape codes and commands of build servers come out escaped in its cells too."""
+    nasty = "bad\x1b[31m\x07\n::error::own"
+    server.script = lambda _request, _number: json_answer(422, {"message": nasty})
+    run = send(*TRACK, "-o", "csv")
+    _, row = run.out.splitlines()
+    assert "\x1b" not in row
+    assert r"bad\x1b[31m\x07\x0a::error::own" in row
+
+
+def test_a_number_beyond_all_bounds_does_not_spoil_the_json(
+    send: Send, server: ScriptedServer
+) -> None:
+    """JSON knows no infinity: such a number is kept as the text it came in."""
+    server.script = lambda _request, _number: answer(200, b'\xef\xbb\xbf{"a": 1e999, "b": 1.5}')
+    run = send(*TRACK)
+    assert run.code == 0
+    assert result_in(run)["response"] == {"a": "1e999", "b": 1.5}
+
+
+@pytest.mark.parametrize("option", ["--birthday", "--first-name", "--new-email", "--company"])
+def test_an_empty_value_is_refused(send: Send, server: ScriptedServer, option: str) -> None:
+    """It is most likely a variable that was not set."""
+    run = send(*IDENTIFY, option, "")
+    assert (run.code, server.requests) == (2, [])
+
+
+def test_an_unknown_outcome_is_not_hidden_by_a_name_that_cannot_be_found() -> None:
+    """The highest of 4, 5 and 6 is given."""
+    stop = Verdict(Kind.STOP, "name_lookup", "cannot find the address of x")
+    assert exit_code([Outcome.UNKNOWN, Outcome.SKIPPED], stop) == ExitCode.UNKNOWN
+    assert exit_code([Outcome.SKIPPED], stop) == ExitCode.PASSING

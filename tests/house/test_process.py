@@ -128,7 +128,10 @@ def test_an_interrupted_command_ends_by_the_signal_itself(
     assert running.returncode == -number
     assert '"email": "a@b.co", "action": "track", "ok": true' in out
     assert '"email": "c@d.co", "action": "track", "ok": false' in out
-    assert err == "sendx: 1 of 2 contacts were not sent\n"
+    assert err == (
+        "sendx: stopping: waiting for 1 calls under way; once more ends it at once\n"
+        "sendx: 1 of 2 contacts were not sent\n"
+    )
     assert len(server.requests) == 1
 
 
@@ -148,8 +151,42 @@ def test_a_second_interrupt_ends_it_at_once(
     running.send_signal(signal.SIGINT)
     time.sleep(0.5)
     running.send_signal(signal.SIGINT)
-    running.communicate(timeout=10)
+    _, err = running.communicate(timeout=10)
     assert running.returncode == -signal.SIGINT
+    assert err.decode().splitlines() == [
+        "sendx: stopping: waiting for 1 calls under way; once more ends it at once",
+        "sendx: jane@example.com: unknown: ended before the answer",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [("--version",), ("--help",), ("track", "-h"), ("config", "list")]
+)
+def test_a_full_disk_under_other_output_is_told_without_doubt(
+    process: Command, program: str, words: tuple[str, ...]
+) -> None:
+    """Nothing was sent, so nothing needs to be looked at."""
+    run = process("bash", "-c", f"{program} {' '.join(words)} >/dev/full")
+    assert run.code == 5
+    assert run.err.startswith("sendx: output could not be written: no space left on device\n")
+    assert "Traceback" not in run.err
+
+
+def test_an_interrupt_while_it_starts_leaves_no_traceback(program: str, tmp_path: Path) -> None:
+    """At whatever moment it comes, the process ends by the signal and says nothing odd."""
+    for delay_s in (0.05, 0.08, 0.12, 0.16, 0.2):
+        running = subprocess.Popen(
+            [program, "identify", "a@b.co", "--sandbox"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env={**os.environ, **SHELL_ENVIRONMENT},
+        )
+        time.sleep(delay_s)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=10)
+        assert b"Traceback" not in err
+        assert running.returncode in {0, -signal.SIGINT}
 
 
 def test_an_unreadable_config_stops_everything_without_a_traceback(

@@ -59,14 +59,7 @@ def test_reads_nothing_of_standard_input() -> None:
     ("code", "message"),
     [
         (f"print('{CANARY}'); raise SystemExit(3)", "it ended with code 3"),
-        (
-            "import sys; sys.stderr.write('\\n vault is locked\\nmore'); sys.exit(1)",
-            "it ended with code 1: vault is locked",
-        ),
-        (
-            f"import sys; print('{CANARY}'); sys.exit('bad: {CANARY}')",
-            "it ended with code 1: bad: ********",
-        ),
+        (f"import sys; sys.exit('bad: {CANARY}')", "it ended with code 1"),
         ("import os; os.kill(os.getpid(), 9)", "it ended with code -9"),
         (
             f"print('{CANARY}'); print('more')",
@@ -80,12 +73,12 @@ def test_reads_nothing_of_standard_input() -> None:
         (f"while True: print('{CANARY}')", "it printed more than a key"),
         (
             "import sys; sys.stderr.write('e' * 10_000_000); sys.exit(1)",
-            f"it ended with code 1: {'e' * 200}",
+            "it ended with code 1",
         ),
     ],
 )
 def test_tells_what_went_wrong_and_never_what_was_printed(code: str, message: str) -> None:
-    """Its first line on standard error helps, as long as the key is not in it."""
+    """Not even what came on standard error: some print the key there."""
     assert _refusal(_python(code)) == message
 
 
