@@ -1,0 +1,143 @@
+"""How far a run is, on standard error: a live bar on a terminal, elsewhere a line now and then."""
+
+import math
+from typing import Self
+
+from sendx_cli.clock import Clock
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.tally import Totals
+from sendx_cli.output.live_bar import above, bar_on
+from sendx_cli.output.summary import duration, rate
+from sendx_cli.output.writer import Output
+
+_REDRAW_EVERY_S = 0.1
+_LINE_EVERY_S = 10.0
+_SLOTS_SHOWN = 10
+_FAILURES = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
+
+
+class NoProgress:
+    """For those who asked for quiet."""
+
+    is_due = False
+
+    def __enter__(self) -> Self:
+        """Show nothing."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Show nothing."""
+
+    def update(self, totals: Totals, **_: object) -> None:
+        """Show nothing."""
+
+
+class Progress:
+    """Shows how far a run is, while it is entered.
+
+    The live bar needs a terminal that can move its cursor; nothing in the environment makes a
+    pipe one. While it is shown, what `output` writes to a terminal appears above it.
+
+    Args:
+        output: Where it is shown, on standard error.
+        total: Rows there are to send; None where nobody knows.
+        clock: What time it is.
+    """
+
+    def __init__(self, output: Output, *, total: int | None, clock: Clock) -> None:
+        self._output = output
+        self._total = total
+        self._clock = clock
+        self._bar = bar_on(output)
+        self._streams = (output.stdout, output.stderr)
+        self._due_at = clock.now() + (_LINE_EVERY_S if self._bar is None else 0.0)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether an update would be shown: ten times a second, or every ten seconds."""
+        return self._clock.now() >= self._due_at
+
+    def __enter__(self) -> Self:
+        """Let what is written to the terminal appear above the bar."""
+        stdout, stderr = self._streams
+        if self._bar is not None:
+            self._output.stderr = above(self._bar, stderr)
+            if stdout.isatty():
+                self._output.stdout = above(self._bar, stdout)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        self._output.stdout, self._output.stderr = self._streams
+        if self._bar is not None:
+            self._bar.hide()
+
+    def update(
+        self,
+        totals: Totals,
+        *,
+        rate_per_s: float | None,
+        limit_per_s: float | None,
+        in_flight: int,
+        note: str | None = None,
+    ) -> None:
+        """Show the numbers as they stand, if that is due.
+
+        Args:
+            totals: What became of the rows so far.
+            rate_per_s: Rows decided a second lately; None or infinite where nobody knows.
+            limit_per_s: The service's limit as far as it was found; the same.
+            in_flight: Requests under way.
+            note: What else should be known just now: an outage, a wait.
+        """
+        if not self.is_due:
+            return
+        where = [_rows(totals, self._total), *_time_left(totals, self._total, rate_per_s)]
+        pace = [
+            *_rates(rate_per_s, limit_per_s),
+            *_counts(totals),
+            f"{in_flight} under way",
+        ]
+        notes = [note] if note else []
+        if self._bar is None:
+            self._due_at = self._clock.now() + _LINE_EVERY_S
+            self._output.note(", ".join([*where, *pace, *notes]))
+        else:
+            self._due_at = self._clock.now() + _REDRAW_EVERY_S
+            share = totals.rows / self._total if self._total else None
+            picture = self._bar.picture(totals.accepted_per_s[-_SLOTS_SHOWN:])
+            self._bar.draw(share, [[*where, picture], pace, notes])
+
+
+def open_progress(output: Output, *, total: int | None, clock: Clock) -> Progress | NoProgress:
+    """Return what shows how far a run is, or its stand-in where quiet was asked for."""
+    return NoProgress() if output.is_quiet else Progress(output, total=total, clock=clock)
+
+
+def _rows(totals: Totals, total: int | None) -> str:
+    if not total:
+        return f"{totals.rows:,} rows"
+    return f"{totals.rows:,} of {total:,} rows ({totals.rows * 100 // total} %)"
+
+
+def _time_left(totals: Totals, total: int | None, rate_per_s: float | None) -> list[str]:
+    if not total or not rate_per_s or not math.isfinite(rate_per_s):
+        return []
+    return [f"{duration(max(total - totals.rows, 0) / rate_per_s)} left"]
+
+
+def _rates(rate_per_s: float | None, limit_per_s: float | None) -> list[str]:
+    known = [("", rate_per_s), ("limit ", limit_per_s)]
+    return [
+        word + rate(per_s) for word, per_s in known if per_s is not None and math.isfinite(per_s)
+    ]
+
+
+def _counts(totals: Totals) -> list[str]:
+    failed = sum(totals.counts[outcome] for outcome in _FAILURES)
+    counts = {
+        "accepted": totals.counts[Outcome.ACCEPTED],
+        "failed": failed,
+        "retried": totals.retried,
+    }
+    return [f"{count:,} {word}" for word, count in counts.items()]

@@ -1,0 +1,206 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.tally import Failure, Totals
+from sendx_cli.output.summary import duration, rate, summary_lines, summary_markdown
+
+COUNTS = dict.fromkeys(Outcome, 0)
+SMOOTH = Totals(
+    counts=COUNTS | {Outcome.ACCEPTED: 3},
+    attempts=3,
+    retried=0,
+    p50_s=0.0021,
+    p95_s=0.12,
+    p99_s=1.25,
+    slot_s=1.0,
+    accepted_per_slot=(3,),
+    failures=(),
+)
+BAD_DAY = Totals(
+    counts=COUNTS | {Outcome.ACCEPTED: 12000, Outcome.REJECTED: 300, Outcome.UNKNOWN: 5},
+    attempts=12400,
+    retried=40,
+    p50_s=0.12,
+    p95_s=0.3,
+    p99_s=75.0,
+    slot_s=4.0,
+    accepted_per_slot=(20, 140, 280, 0, 280, 9),
+    failures=(
+        Failure(Outcome.REJECTED, "no_such_contact", 300, "people.csv:12", "no such contact"),
+        Failure(Outcome.UNKNOWN, "timeout", 5, "people.csv:80", "no answer within 30 s"),
+    ),
+)
+
+
+def with_example(where: str, message: str) -> Totals:
+    failure = Failure(Outcome.REJECTED, "rejected", 1, where, message)
+    return Totals(COUNTS, 0, 0, None, None, None, 1.0, (0,), (failure,))
+
+
+def lines_of(totals: Totals, *, ascii_only: bool = False) -> list[str]:
+    return summary_lines(
+        totals,
+        total_rows=None,
+        exit_code=4,
+        next_commands=[],
+        elapsed_s=1.0,
+        ascii_only=ascii_only,
+    )
+
+
+def test_a_run_that_went_well_is_told_in_a_few_lines() -> None:
+    """What did not happen is not counted out; a second is too short for a picture."""
+    lines = summary_lines(SMOOTH, total_rows=3, exit_code=0, next_commands=[], elapsed_s=0.5)
+    assert lines == [
+        "3 rows in 0.5 s, 6.0/s",
+        "  accepted   3",
+        "latency p50 2.1 ms, p95 120 ms, p99 1.2 s",
+        "exit 0: every row was accepted",
+    ]
+
+
+def test_a_bad_day_is_told_whole() -> None:
+    """Counts, throughput, latency, failures with an example each, exit code, what to type."""
+    commands = ["sendx runs resume 7", "sendx identify --from people.failed.csv"]
+    lines = summary_lines(
+        BAD_DAY, total_rows=20000, exit_code=6, next_commands=commands, elapsed_s=192.0
+    )
+    assert lines == [
+        "12,305 of 20,000 rows in 3 min 12 s, 64/s",
+        "  accepted   12,000",
+        "  rejected      300",
+        "  unknown         5",
+        "  not begun   7,695",
+        "  retried        40  (12,400 requests in all)",
+        "throughput ▂▅█▁█",
+        "each bar 4.0 s, the highest 70/s",
+        "latency p50 120 ms, p95 300 ms, p99 1 min 15 s",
+        "300 rejected: no_such_contact",
+        "  such as people.csv:12: no such contact",
+        "5 unknown: timeout",
+        "  such as people.csv:80: no answer within 30 s",
+        "exit 6: it is unknown whether some rows were applied: look at them",
+        "next: sendx runs resume 7",
+        "next: sendx identify --from people.failed.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "line"),
+    [
+        (0, "exit 0: every row was accepted"),
+        (4, "exit 4: some rows were rejected for good: mend them"),
+        (5, "exit 5: some rows were given up or not come to: run it again"),
+        (130, "exit 130: ended by a signal"),
+        (143, "exit 143: ended by a signal"),
+        (255, "exit 255: nothing can succeed until you act"),
+        (77, "exit 77"),
+    ],
+)
+def test_the_exit_code_is_explained(exit_code: int, line: str) -> None:
+    """The number a script sees stands beside what it means."""
+    lines = summary_lines(
+        SMOOTH, total_rows=3, exit_code=exit_code, next_commands=[], elapsed_s=1.0
+    )
+    assert lines[-1] == line
+
+
+def test_a_long_example_is_cut_to_the_line() -> None:
+    """A line ends at 80 columns, where a wide character takes two of them."""
+    lines = lines_of(with_example("a.csv:2", "漢" * 100))
+    assert lines[3] == "  such as a.csv:2: " + "漢" * 30 + "…"
+
+
+def test_a_stream_of_ascii_gets_no_other_characters_of_ours() -> None:
+    """Pictures and cut lines are drawn with what the stream can show."""
+    lines = lines_of(with_example("a.csv:2", "x" * 100), ascii_only=True)
+    picture = lines_of(BAD_DAY, ascii_only=True)[5]
+    assert (lines[3], picture) == (
+        "  such as a.csv:2: " + "x" * 58 + "...",
+        "throughput .=#_#",
+    )
+
+
+@given(st.text(), st.text())
+def test_text_from_elsewhere_stays_in_its_line(where: str, message: str) -> None:
+    """Whatever a file's name or the service says: the same lines, none a build server's command."""
+    lines = lines_of(with_example(where, message))
+    assert len(lines) == 5
+    assert all(line.splitlines() == [line] and len(line) <= 80 for line in lines)
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+def test_the_markdown_says_the_same() -> None:
+    """The page of a build server's job has the counts and failures as tables."""
+    page = summary_markdown(
+        BAD_DAY,
+        total_rows=20000,
+        exit_code=6,
+        next_commands=["sendx runs resume 7"],
+        elapsed_s=192.0,
+    )
+    assert page == (
+        "### sendx: 12,305 of 20,000 rows in 3 min 12 s, 64/s\n\n"
+        "| outcome | rows |\n| --- | ---: |\n"
+        "| accepted | 12,000 |\n| rejected | 300 |\n| unknown | 5 |\n| not begun | 7,695 |\n"
+        "| retried | 40  (12,400 requests in all) |\n\n"
+        "throughput ▂▅█▁█, each bar 4.0 s, the highest 70/s, "
+        "latency p50 120 ms, p95 300 ms, p99 1 min 15 s\n\n"
+        "| failure | rows | such as |\n| --- | ---: | --- |\n"
+        "| rejected&#58; no&#95;such&#95;contact | 300 |"
+        " people&#46;csv&#58;12&#58; no such contact |\n"
+        "| unknown&#58; timeout | 5 | people&#46;csv&#58;80&#58; no answer within 30 s |\n\n"
+        "exit 6: it is unknown whether some rows were applied: look at them\n\n"
+        "    sendx runs resume 7\n"
+    )
+
+
+def test_the_markdown_of_a_smooth_run_has_no_empty_parts() -> None:
+    """Where nothing failed there is no table of failures."""
+    page = summary_markdown(SMOOTH, total_rows=3, exit_code=0, next_commands=[], elapsed_s=0.5)
+    assert page == (
+        "### sendx: 3 rows in 0.5 s, 6.0/s\n\n"
+        "| outcome | rows |\n| --- | ---: |\n| accepted | 3 |\n\n"
+        "latency p50 2.1 ms, p95 120 ms, p99 1.2 s\n\n"
+        "exit 0: every row was accepted\n"
+    )
+
+
+@given(st.text(), st.text())
+def test_text_from_elsewhere_is_no_markup(where: str, message: str) -> None:
+    """Whatever it holds, it is one cell of letters, spaces and character references."""
+    page = summary_markdown(
+        with_example(where, message), total_rows=1, exit_code=4, next_commands=[], elapsed_s=1.0
+    )
+    row = page.split("\n\n")[2].split("\n")
+    cells = row[2].split("|")
+    assert (len(row), cells[:3], cells[4:]) == (3, ["", " rejected ", " 1 "], [""])
+    rest = re.sub(r"&#\d+;", "", cells[3])
+    assert all(not c.isascii() or c.isalnum() or c == " " for c in rest)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0.0 s"),
+        (9.94, "9.9 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (192, "3 min 12 s"),
+        (3600, "1 h 00 min"),
+        (90060, "25 h 01 min"),
+    ],
+)
+def test_a_duration_is_as_exact_as_one_wants_to_know(seconds: float, text: str) -> None:
+    """Tenths matter below ten seconds, seconds below an hour."""
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(("per_s", "text"), [(0.25, "0.2/s"), (64.4, "64/s"), (1200, "1,200/s")])
+def test_a_rate_is_as_exact_as_one_wants_to_know(per_s: float, text: str) -> None:
+    """Tenths matter below ten a second."""
+    assert rate(per_s) == text
