@@ -2,16 +2,16 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import inf
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sendx_cli.api.exchange import Reply
 from sendx_cli.api.requests import Call
 from sendx_cli.bulk.direct import send_all
 from sendx_cli.bulk.patience import Patience
-from sendx_cli.bulk.rows import Row, Settled
+from sendx_cli.bulk.rows import Settled
 from sendx_cli.bulk.sender import Sender
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.contact import Contact, Identify, Track
@@ -27,24 +27,42 @@ LOST = Breakdown("connection_lost", "the connection broke", may_have_arrived=Tru
 REFUSED = Breakdown("connection", "cannot connect", may_have_arrived=False)
 
 
+def simulate(
+    decide: Callable[[Call, float], Fate],
+    *,
+    concurrency: int = 8,
+    cap_per_s: float | None = None,
+    policy: RetryPolicy | None = None,
+    jitter: Callable[[], float] = lambda: 0.5,
+    is_patient: bool = False,
+    keeps_going: bool = False,
+    stop_at: float = inf,
+) -> tuple[Sender, SimulatedExchange, SimulatedClock]:
+    """Return a sender, and the service and the clock it is played against."""
+    clock = SimulatedClock()
+    exchange = SimulatedExchange(clock, decide, interrupted_at=stop_at)
+    pacer = Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=0.0)
+    sender = Sender(
+        exchange=exchange,
+        pacer=pacer,
+        clock=clock,
+        jitter=jitter,
+        policy=policy or RetryPolicy(),
+        base_url="https://api.example.com",
+        patience=Patience(pacer, jitter, 0.0, keeps_going=keeps_going) if is_patient else None,
+    )
+    exchange.on_interrupt = sender.stop
+    return sender, exchange, clock
+
+
 def run(
     contacts: Sequence[Contact],
     decide: Callable[[Call, float], Fate],
     *,
-    concurrency: int = 8,
     policy: RetryPolicy | None = None,
     seed: int = 0,
 ) -> tuple[list[Settled], SimulatedExchange, Sender]:
-    clock = SimulatedClock()
-    exchange = SimulatedExchange(clock, decide)
-    sender = Sender(
-        exchange=exchange,
-        pacer=Pacer(concurrency=concurrency, now=clock.now()),
-        clock=clock,
-        jitter=random.Random(seed).random,
-        policy=policy or RetryPolicy(),
-        base_url="https://api.example.com",
-    )
+    sender, exchange, _ = simulate(decide, policy=policy, jitter=random.Random(seed).random)
     return list(send_all(sender, contacts)), exchange, sender
 
 
@@ -163,49 +181,50 @@ def test_a_refused_key_ends_the_run_after_the_calls_under_way() -> None:
 
 def test_stopping_waits_for_the_calls_under_way_and_begins_no_other() -> None:
     """What was sent is told of; a row that waited to be repeated stays undone."""
-    stop: list[Callable[[], None]] = []
-    clock = SimulatedClock()
 
-    def decide(call: Call, now: float) -> Fate:
-        if now > 0.5:
-            stop[0]()
-        return Fate(0.3, REFUSED if b"p0@" in call.body else OK, b"p0@" not in call.body)
+    def decide(call: Call, _now: float) -> Fate:
+        is_first = b"p0@" in call.body
+        return Fate(0.3, REFUSED if is_first else OK, not is_first)
 
-    exchange = SimulatedExchange(clock, decide)
-    sender = Sender(
-        exchange=exchange,
-        pacer=Pacer(concurrency=2, now=0.0),
-        clock=clock,
-        jitter=lambda: 0.99,
-        policy=RetryPolicy(retries=100),
-        base_url="https://api.example.com",
+    sender, exchange, _ = simulate(
+        decide, concurrency=2, policy=RetryPolicy(retries=100), stop_at=0.5
     )
-    stop.append(sender.stop)
     settled = list(send_all(sender, people(20)))
     assert len(settled) == 20
     sent = [s for s in settled if s.outcome is Outcome.ACCEPTED]
-    assert len(sent) == len(exchange.applied) < 20
+    assert 0 < len(sent) == len(exchange.applied) < 20
     assert {s.outcome for s in settled} == {Outcome.ACCEPTED, Outcome.SKIPPED}
+
+
+def test_a_due_retry_that_a_stop_overtakes_is_told_of_as_sent() -> None:
+    """It was under way once, so it may have arrived: unknown, with its attempt counted."""
+    sender, _, _ = simulate(
+        lambda _c, _t: Fate(0.1, TROUBLE, True),
+        cap_per_s=0.05,
+        policy=RetryPolicy(retry_unknown=True),
+        stop_at=2.0,
+    )
+    (settled,) = send_all(sender, [Track(email="a@b.co", add_tags=("x",))])
+    assert (settled.outcome, settled.attempts) == (Outcome.UNKNOWN, 1)
+
+
+def test_a_call_that_hangs_holds_up_a_stop_for_a_few_seconds_only() -> None:
+    """Then it is told of: a track as unknown, with the time it took."""
+    sender, _, clock = simulate(lambda _c, _t: Fate(60.0, OK, True), stop_at=1.0)
+    (settled,) = send_all(sender, [Track(email="a@b.co", add_tags=("x",))])
+    assert (settled.outcome, settled.attempts) == (Outcome.UNKNOWN, 1)
+    assert settled.elapsed_s == clock.now() == 11.0
 
 
 def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
     """Ten minutes of nothing: single probes now and then, and then everybody is accepted."""
-    clock = SimulatedClock()
 
     def decide(_call: Call, now: float) -> Fate:
-        return Fate(0.05, REFUSED if 5 < now < 605 else OK, not 5 < now < 605)
+        is_down = 5 < now < 605
+        return Fate(0.05, REFUSED if is_down else OK, not is_down)
 
-    exchange = SimulatedExchange(clock, decide)
-    pacer = Pacer(concurrency=8, cap_per_s=50, now=0.0)
-    draw = random.Random(3)
-    sender = Sender(
-        exchange=exchange,
-        pacer=pacer,
-        clock=clock,
-        jitter=draw.random,
-        policy=RetryPolicy(),
-        base_url="https://api.example.com",
-        patience=Patience(pacer, draw.random, 0.0),
+    sender, exchange, _ = simulate(
+        decide, cap_per_s=50, jitter=random.Random(3).random, is_patient=True
     )
     settled = list(send_all(sender, people(1000)))
     assert {s.outcome for s in settled} == {Outcome.ACCEPTED}
@@ -214,18 +233,7 @@ def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
 
 def test_an_outage_without_end_is_given_up_and_leaves_rows_undone() -> None:
     """After a quarter of an hour: exit 5, nothing failed, all can be resumed."""
-    clock = SimulatedClock()
-    exchange = SimulatedExchange(clock, lambda _c, _t: Fate(0.05, REFUSED, False))
-    pacer = Pacer(concurrency=8, now=0.0)
-    sender = Sender(
-        exchange=exchange,
-        pacer=pacer,
-        clock=clock,
-        jitter=lambda: 0.5,
-        policy=RetryPolicy(),
-        base_url="https://api.example.com",
-        patience=Patience(pacer, lambda: 0.5, 0.0),
-    )
+    sender, exchange, clock = simulate(lambda _c, _t: Fate(0.05, REFUSED, False), is_patient=True)
     settled = list(send_all(sender, people(1000)))
     assert {s.outcome for s in settled} == {Outcome.SKIPPED}
     assert sender.stopped_by is not None
@@ -237,46 +245,10 @@ def test_an_outage_without_end_is_given_up_and_leaves_rows_undone() -> None:
 @pytest.mark.parametrize("keeps_going", [False, True])
 def test_a_thousand_rejections_for_one_reason_stop_a_bulk_run(keeps_going: bool) -> None:
     """Such a file is meant for another account; --keep-going knows better."""
-    clock = SimulatedClock()
     refusal = Answer(422, {}, b'{"message": "no such field"}')
-    exchange = SimulatedExchange(clock, lambda _c, _t: Fate(0.01, refusal, False))
-    pacer = Pacer(concurrency=8, now=0.0)
-    sender = Sender(
-        exchange=exchange,
-        pacer=pacer,
-        clock=clock,
-        jitter=lambda: 0.5,
-        policy=RetryPolicy(),
-        base_url="https://api.example.com",
-        patience=Patience(pacer, lambda: 0.5, 0.0, keeps_going=keeps_going),
+    sender, _, _ = simulate(
+        lambda _c, _t: Fate(0.01, refusal, False), is_patient=True, keeps_going=keeps_going
     )
     settled = list(send_all(sender, people(1500)))
     rejected = sum(s.outcome is Outcome.REJECTED for s in settled)
     assert rejected == 1500 if keeps_going else 1000 <= rejected <= 1008
-
-
-def test_a_due_retry_that_a_stop_overtakes_is_told_of_as_sent() -> None:
-    """It was under way once, so it may have arrived: unknown, with its attempt counted."""
-    clock = SimulatedClock()
-    exchange = SimulatedExchange(clock, lambda _c, _t: Fate(0.1, TROUBLE, True))
-    sender = Sender(
-        exchange=exchange,
-        pacer=Pacer(concurrency=1, cap_per_s=0.05, now=0.0),
-        clock=clock,
-        jitter=lambda: 0.5,
-        policy=RetryPolicy(retry_unknown=True),
-        base_url="https://api.example.com",
-        on_wait=lambda _wait_s, _verdict: None,
-    )
-    rows = sender.run(iter([Row(0, Track(email="a@b.co", add_tags=("x",)))]))
-    waits = exchange.wait
-
-    def stop_late(timeout_s: float | None) -> list[Reply]:
-        if clock.now() > 2:
-            sender.stop()
-        return waits(1.0 if timeout_s is None else min(timeout_s, 1.0))
-
-    exchange.wait = stop_late  # type: ignore[method-assign]
-    (settled,) = rows
-    # Without --retry-unknown it would have been unknown at once; asked to stop, it still is.
-    assert (settled.outcome, settled.attempts) == (Outcome.UNKNOWN, 1)

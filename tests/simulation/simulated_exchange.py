@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from heapq import heappop, heappush
+from math import inf
 
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.requests import Call
@@ -44,13 +45,22 @@ class Fate:
 class SimulatedExchange:
     """Plays the service by a function from (call, time) to its fate.
 
-    `applied` holds the bodies the service acted on, in its order; `overlaps` those it had under
-    way together.
+    `applied` holds the bodies the service acted on, in its order; `under_way` those it had
+    together, at each call. At the moment `interrupted_at`, `on_interrupt` is called, as a
+    signal's handler would be.
     """
 
-    def __init__(self, clock: SimulatedClock, decide: Callable[[Call, float], Fate]) -> None:
+    def __init__(
+        self,
+        clock: SimulatedClock,
+        decide: Callable[[Call, float], Fate],
+        *,
+        interrupted_at: float = inf,
+    ) -> None:
         self._clock = clock
         self._decide = decide
+        self._at = interrupted_at
+        self.on_interrupt: Callable[[], None] = lambda: None
         self._events: list[tuple[float, int, Call, Fate]] = []
         self._started_at: dict[int, float] = {}
         self.applied: list[bytes] = []
@@ -69,7 +79,11 @@ class SimulatedExchange:
 
     def wait(self, timeout_s: float | None) -> list[Reply]:
         assert self._events or timeout_s is not None, "waiting for nothing, for ever"
-        until = float("inf") if timeout_s is None else self._clock.seconds + timeout_s
+        until = inf if timeout_s is None else self._clock.seconds + timeout_s
+        if self._at < until and (not self._events or self._at < self._events[0][0]):
+            self._clock.seconds, self._at = self._at, inf
+            self.on_interrupt()
+            return []
         if not self._events or self._events[0][0] > until:
             self._clock.seconds = until
             return []
