@@ -285,3 +285,16 @@ def test_the_key_is_never_shown(words: tuple[str, ...], sendx: Command, config: 
     assert [run.code for run in shown] == [0, 0]
     assert CANARY not in repr(shown)
     assert config.exists()
+
+
+def test_setting_a_value_makes_the_profile_it_is_for(sendx: Command) -> None:
+    """So that a profile can begin with a key command; a name near another one is a slip."""
+    assert sendx("config", "set", "rate", "50").code == 0
+    made = sendx("config", "set", "api_key_command", "op read x", "--profile", "staging")
+    assert (made.code, made.out) == (0, "")
+    assert sendx("config", "get", "profile", "--profile", "staging").out == "staging\n"
+    slip = sendx("config", "set", "rate", "50", "--profile", "stagin")
+    assert slip.code == 2
+    assert slip.err == (
+        'sendx: stagin: there is no such profile\n  hint: did you mean "staging"?\n'
+    )
