@@ -1,79 +1,97 @@
-from datetime import date
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sendx_cli.core.address_changes import Collision, CollisionKind
-from sendx_cli.core.columns import ColumnOptions, explain
+from sendx_cli.core.address_changes import Collision, CollisionKind, Collisions
+from sendx_cli.core.bad_rows import BadRowKind, BadRows
+from sendx_cli.core.columns import ColumnOptions, Mapping, explain
 from sendx_cli.core.contact import Identify, Track
-from sendx_cli.core.look_alikes import look_alikes
+from sendx_cli.core.name_counts import NameCounts
 from sendx_cli.core.plan import Plan, PlanBuilder
 from sendx_cli.core.source_rows import Departed, RowError
 
-MAPPING = explain(("email", "tags"), ColumnOptions())
-TODAY = date(2026, 1, 31)
+
+def mapped(*header: str, action: str = "identify") -> Mapping:
+    return explain(header, ColumnOptions(action=action))
 
 
-def planned(*contacts: Identify | Track) -> Plan:
-    builder = PlanBuilder(MAPPING, "contacts.csv")
-    for line, contact in enumerate(contacts, start=2):
-        builder.add(contact, line)
-    return builder.plan()
+def test_an_identify_is_counted_in_all_that_it_writes() -> None:
+    """Rows, contacts, tags, lists, custom fields, counters, oddities, and what collides."""
+    mapping = mapped("email", "tags")
+    builder = PlanBuilder(mapping, "people.csv", ('found ";" as delimiter',))
+    ann = Identify(email="ann@b.co", tags=("vip",), fields=(("Plan", "a"), ("Points", "++5")))
+    builder.add(ann, 2, ("Phone was rounded by a spreadsheet: 1E+9",))
+    builder.add(Identify(email="ANN@b.co", tags=("VIP",), fields=(("plan ", "b"),)), 3)
+    builder.add(Identify(email="bob@b.co", new_email="ann@b.co", lists=("list_x",)), 4)
+    bad = RowError(5, "email is empty", "email")
+    builder.bad(bad)
+    assert builder.plan() == Plan(
+        source="people.csv",
+        mapping=mapping,
+        layout_notes=('found ";" as delimiter',),
+        to_send=3,
+        contacts=2,
+        bad=BadRows(1, (bad,), (BadRowKind("email is empty", "email", 1, 5),)),
+        tags_added=NameCounts((("VIP", 1), ("vip", 1))),
+        lists=NameCounts((("list_x", 1),)),
+        fields=NameCounts((("Plan", 1), ("Points", 1), ("plan ", 1))),
+        counting_fields=NameCounts((("Points", 1),)),
+        row_notes=NameCounts((("Phone was rounded by a spreadsheet", 1),)),
+        similar_tags=(("VIP", "vip"),),
+        similar_fields=(("Plan", "plan "),),
+        collisions=Collisions(1, (Collision(4, 2, CollisionKind.TAKEN),)),
+    )
+    assert (builder.plan().rows, builder.plan().duplicates) == (4, 1)
 
 
-def person(email: str, *, new_email: str | None = None) -> Identify:
-    return Identify.checked(email, today=TODAY, new_email=new_email)
+def test_a_track_is_counted_by_its_tags() -> None:
+    """A tag that is added looks like one that is removed."""
+    mapping = mapped("email", action="track")
+    builder = PlanBuilder(mapping, "-")
+    builder.add(Track(email="ann@b.co", add_tags=("Customer",), remove_tags=("lead",)), 2)
+    builder.add(Track(email="ann@b.co", remove_tags=("customer", "lead")), 3)
+    assert builder.plan() == Plan(
+        source="-",
+        mapping=mapping,
+        to_send=2,
+        contacts=1,
+        tags_added=NameCounts((("Customer", 1),)),
+        tags_removed=NameCounts((("lead", 2), ("customer", 1))),
+        similar_tags=(("Customer", "customer"),),
+    )
 
 
-def test_counts_rows_contacts_and_duplicates() -> None:
-    """Two spellings of one address are one contact."""
-    plan = planned(person("a@b.co"), person("A@B.co"), person("c@d.co"))
-    assert (plan.rows, plan.to_send, plan.contacts, plan.duplicates) == (3, 3, 2, 1)
-
-
-def test_counts_bad_rows_and_people_held_back_apart() -> None:
-    """All rows of the file are accounted for."""
-    builder = PlanBuilder(MAPPING, "contacts.csv")
-    builder.add(person("a@b.co"), 2)
-    builder.bad(RowError(3, "the address is empty", column="email"))
-    builder.held_back(Departed(4, "c@d.co", "Status is Unsubscribed"))
+def test_people_held_back_are_counted_by_what_says_so() -> None:
+    """The day on which somebody left is not a reason of its own."""
+    builder = PlanBuilder(mapped("email", "UNSUB_TIME", "Status", "bounced"), "people.csv")
+    for reason in (
+        "UNSUB_TIME is 2024-01-01 10:00:00",
+        "UNSUB_TIME is 2024-01-02 11:00:00",
+        "Status is Unsubscribed",
+        "bounced is true",
+    ):
+        builder.held_back(Departed(2, "a@b.co", reason))
     plan = builder.plan()
-    assert (plan.rows, plan.to_send, plan.bad.count, plan.held_back.total) == (3, 1, 1, 1)
-
-
-def test_counts_each_tag_and_field() -> None:
-    """Tags start mails and fields are created, so each is named with its rows."""
-    identify = Identify.checked(
-        "a@b.co", today=TODAY, tags=["x", "y"], fields=[("Plan", "pro"), ("visits", "++1")]
+    assert plan.held_back == NameCounts(
+        (("UNSUB_TIME is filled", 2), ("Status is Unsubscribed", 1), ("bounced is true", 1))
     )
-    plan = planned(identify, Identify.checked("c@d.co", today=TODAY, tags=["x"]))
-    assert dict(plan.tags_added.names) == {"x": 2, "y": 1}
-    assert dict(plan.fields.names) == {"Plan": 1, "visits": 1}
-    assert dict(plan.counting_fields.names) == {"visits": 1}
-    plan = planned(Track.checked("a@b.co", add_tags=["x"], remove_tags=["y"]))
-    assert dict(plan.tags_added.names) == {"x": 1}
-    assert dict(plan.tags_removed.names) == {"y": 1}
+    assert (plan.rows, plan.to_send, plan.duplicates) == (4, 0, 0)
 
 
-def test_names_that_differ_only_in_case_or_spacing_are_pointed_out() -> None:
-    """Most likely one was mistyped, and a tag that is created cannot be taken back."""
-    assert look_alikes(["Plan", "VIP", "plan ", "vip", "V-I-P"]) == (
-        ("Plan", "plan "),
-        ("VIP", "vip"),
+@given(st.lists(st.sampled_from(["a@b.co", "A@b.co", "b@b.co", "bad", "gone"]), max_size=30))
+def test_every_row_is_counted_once(rows: list[str]) -> None:
+    """Rows are what is sent, bad and held back; each contact but the first time a duplicate."""
+    builder = PlanBuilder(mapped("email"), "people.csv")
+    for line, row in enumerate(rows, start=2):
+        if row == "bad":
+            builder.bad(RowError(line, "email is empty"))
+        elif row == "gone":
+            builder.held_back(Departed(line, row, "Status is Bounced"))
+        else:
+            builder.add(Identify(email=row), line)
+    plan = builder.plan()
+    contacts = {row.lower() for row in rows} - {"bad", "gone"}
+    assert (plan.rows, plan.contacts, plan.contacts + plan.duplicates) == (
+        len(rows),
+        len(contacts),
+        plan.to_send,
     )
-
-
-def test_changes_of_address_that_get_into_each_others_way_are_told_with_their_lines() -> None:
-    """Two rows to one address, a chain, an address that is taken, one that is left behind."""
-    plan = planned(
-        person("a@b.co", new_email="b@b.co"),
-        person("b@b.co", new_email="c@b.co"),
-        person("x@b.co", new_email="c@b.co"),
-        person("d@b.co", new_email="e@b.co"),
-        person("e@b.co"),
-        person("d@b.co"),
-    )
-    assert set(plan.collisions.first) == {
-        Collision(2, 3, CollisionKind.CHAIN),
-        Collision(3, 4, CollisionKind.SAME_TARGET),
-        Collision(5, 6, CollisionKind.TAKEN),
-        Collision(5, 7, CollisionKind.LEFT_BEHIND),
-    }
-    assert plan.collisions.count == 4

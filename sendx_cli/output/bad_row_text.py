@@ -1,0 +1,51 @@
+"""Bad rows as lines that editors and build servers know how to follow."""
+
+from collections.abc import Iterator
+
+from sendx_cli.core.bad_rows import BadRows
+from sendx_cli.core.source_rows import RowError
+from sendx_cli.output.safe import safe
+
+_MAX_KINDS = 20
+_MAX_MESSAGE_LENGTH = 160
+
+
+def bad_row_lines(bad: BadRows, source: str) -> list[str]:
+    """Return the first bad rows as `file:line:column: message (hint)`, then all by kind.
+
+    The column is its name, where one is to blame.
+
+    Args:
+        bad: The bad rows.
+        source: The file as it was named.
+    """
+    # Behind this a name that a build server would take for a command means the same file.
+    file = f"./{source}" if source.lstrip().startswith("::") else source
+    lines = [_listed(error, file) for error in bad.first]
+    if bad.count > len(bad.first):
+        lines += _by_kind(bad)
+    return [safe(line) for line in lines]
+
+
+def _listed(error: RowError, file: str) -> str:
+    place = f"{file}:{error.line}"
+    if error.column:
+        place += f":{error.column}"
+    hint = f" ({error.hint})" if error.hint else ""
+    return f"{place}: {_cut(error.message)}{hint}"
+
+
+def _by_kind(bad: BadRows) -> Iterator[str]:
+    yield f"{bad.count:,} bad rows in all, by kind:"
+    width = len(f"{bad.kinds[0].rows:,}")
+    for kind in bad.kinds[:_MAX_KINDS]:
+        column = f"{kind.column}: " if kind.column else ""
+        message = _cut(column + kind.message)
+        yield f"  {kind.rows:>{width},}  {message} (first on line {kind.line})"
+    others = sum(kind.rows for kind in bad.kinds[_MAX_KINDS:])
+    if others:
+        yield f"  {others:>{width},}  for other reasons"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_MESSAGE_LENGTH else f"{text[: _MAX_MESSAGE_LENGTH - 3]}..."

@@ -1,0 +1,96 @@
+"""A plan as JSON."""
+
+from sendx_cli.core.bad_rows import BadRows
+from sendx_cli.core.columns import Mapping
+from sendx_cli.core.name_counts import NameCounts
+from sendx_cli.core.plan import Plan
+
+
+def plan_record(plan: Plan) -> dict[str, object]:
+    """Return the documented members, in their documented order.
+
+    `action`, `source`; `rows`, `to_send`, `contacts`, `duplicates`; `notes` of the file's layout;
+    `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as
+    `--map` writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`,
+    `counting_fields` and `row_notes`, each with `names` (`name`, `rows`) and `further`, the
+    occurrences of names too many to keep; `held_back` with `rows` and `reasons` of the same form;
+    `bad_rows` with `rows`, `first` (`line`, `column`, `message`, `hint`) and `kinds` (`message`,
+    `column`, `rows`, `first_line`); `similar_tags` and `similar_fields`, arrays of names that
+    differ only in case or spacing; `address_collisions` with `count` and `first` (`kind`, `line`,
+    `other_line`).
+    """
+    collisions = plan.collisions
+    return {
+        "action": plan.mapping.action,
+        "source": plan.source,
+        "rows": plan.rows,
+        "to_send": plan.to_send,
+        "contacts": plan.contacts,
+        "duplicates": plan.duplicates,
+        "notes": list(plan.layout_notes),
+        **_mapping_record(plan.mapping),
+        "tags_added": _names_record(plan.tags_added),
+        "tags_removed": _names_record(plan.tags_removed),
+        "lists": _names_record(plan.lists),
+        "custom_fields": _names_record(plan.fields),
+        "counting_fields": _names_record(plan.counting_fields),
+        "row_notes": _names_record(plan.row_notes),
+        "held_back": {"rows": plan.held_back.total, "reasons": _names_record(plan.held_back)},
+        "bad_rows": _bad_record(plan.bad),
+        "similar_tags": [list(group) for group in plan.similar_tags],
+        "similar_fields": [list(group) for group in plan.similar_fields],
+        "address_collisions": {
+            "count": collisions.count,
+            "first": [
+                {"kind": str(each.kind), "line": each.line, "other_line": each.other_line}
+                for each in collisions.first
+            ],
+        },
+    }
+
+
+def _mapping_record(mapping: Mapping) -> dict[str, object]:
+    return {
+        "export": mapping.preset.name or None,
+        "date_order": mapping.date_order and str(mapping.date_order),
+        "columns": [
+            {
+                "position": column.position,
+                "name": column.name,
+                "target": column.target_text,
+                "why": column.why,
+            }
+            for column in mapping.columns
+        ],
+    }
+
+
+def _names_record(names: NameCounts) -> dict[str, object]:
+    return {
+        "names": [{"name": name, "rows": count} for name, count in names.names],
+        "further": names.further,
+    }
+
+
+def _bad_record(bad: BadRows) -> dict[str, object]:
+    return {
+        "rows": bad.count,
+        "first": [
+            {
+                "line": error.line,
+                "column": error.column,
+                "message": error.message,
+                "hint": error.hint,
+            }
+            for error in bad.first
+        ],
+        "kinds": [
+            {
+                "message": kind.message,
+                "column": kind.column,
+                "rows": kind.rows,
+                "first_line": kind.line,
+            }
+            for kind in bad.kinds
+        ],
+    }

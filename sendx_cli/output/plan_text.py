@@ -1,0 +1,126 @@
+"""A plan as lines for people: what will be sent, and what looks odd, before the first request."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from sendx_cli.core.address_changes import CollisionKind
+from sendx_cli.core.columns import Column
+from sendx_cli.core.name_counts import NameCounts
+from sendx_cli.core.plan import Plan
+from sendx_cli.core.spellings import Target
+from sendx_cli.output.safe import safe
+
+_MAX_NAMES = 20
+_MAX_NAMES_IN_LINE = 6
+_MAX_NAME_LENGTH = 60
+_NOT_SENT = frozenset({Target.IGNORED, Target.DEPARTURE, Target.NAMELESS, None})
+_COLLISIONS = {
+    CollisionKind.SAME_TARGET: "lines {} and {} change to the same address",
+    CollisionKind.TAKEN: "line {} changes to an address that line {} names",
+    CollisionKind.CHAIN: "line {} changes to an address that line {} changes",
+    CollisionKind.LEFT_BEHIND: "line {} changes an address that line {} still uses",
+}
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """Return the plan as lines, harmless to a terminal.
+
+    Each line begins with words or numbers of our own, so that no text from elsewhere can be a
+    build server's command. Bad rows are only counted: `bad_row_lines` lists them.
+    """
+    lines = [
+        f"plan: {plan.mapping.action} from {_cut(plan.source)}",
+        *_counts(plan),
+        *(f"file: {note}" for note in plan.layout_notes),
+        *_columns(plan),
+        *_names("tags to add", plan.tags_added),
+        *_names("tags to remove", plan.tags_removed),
+        *_names("lists to put contacts on", plan.lists),
+        *_names("custom fields to write", plan.fields),
+        *_names("of them to count up or down", plan.counting_fields),
+        *_names("held back because they left", plan.held_back, _cut),
+        *_names("odd, but sent", plan.row_notes, _cut),
+        *_similar("tags", plan.similar_tags),
+        *_similar("custom fields", plan.similar_fields),
+        *_collisions(plan),
+    ]
+    return [safe(line) for line in lines]
+
+
+def _counts(plan: Plan) -> Iterator[str]:
+    counted = (
+        (plan.rows, "rows"),
+        (plan.bad.count, "bad"),
+        (plan.held_back.total, "held back"),
+        (plan.to_send, "to send"),
+        (plan.contacts, "contacts"),
+        (plan.duplicates, "duplicates: an earlier row is about the same contact"),
+    )
+    width = len(f"{plan.rows:,}")
+    for count, what in counted:
+        if count or what == "rows":
+            yield f"  {count:>{width},}  {what}"
+
+
+def _columns(plan: Plan) -> Iterator[str]:
+    mapping = plan.mapping
+    export = f" of an export by {mapping.preset.name}" if mapping.preset.name else ""
+    dates = f", dates in the order {mapping.date_order}" if mapping.date_order else ""
+    yield f"columns{export}{dates}:"
+    left_out: dict[str, list[str]] = {}
+    for column in mapping.columns:
+        if column.target in _NOT_SENT:
+            left_out.setdefault(column.why, []).append(column.name)
+            continue
+        leaving = ", and says who left" if column.departure else ""
+        yield f"  {_meaning(column)}: {_quoted(column.name)} ({column.why}{leaving})"
+    for why, names in left_out.items():
+        yield f"  not sent: {_listed(names)} ({why})"
+
+
+def _meaning(column: Column) -> str:
+    if column.target is Target.FIELD:
+        return f"custom field {_quoted(column.field or '')}"
+    return str(column.target)
+
+
+def _names(
+    title: str, names: NameCounts, shown: Callable[[str], str] | None = None
+) -> Iterator[str]:
+    if not names.total:
+        return
+    yield f"{title}:"
+    width = len(f"{names.names[0][1]:,}")
+    for name, count in names.names[:_MAX_NAMES]:
+        yield f"  {count:>{width},}  {(shown or _quoted)(name)}"
+    others = len(names.names) - _MAX_NAMES
+    if others > 0:
+        yield f"  and {'more than ' if names.further else ''}{others:,} more"
+
+
+def _similar(kind: str, groups: Sequence[Sequence[str]]) -> Iterator[str]:
+    for group in groups[:_MAX_NAMES]:
+        yield f"look: {kind} {_listed(group)} differ only in case or spacing"
+    if len(groups) > _MAX_NAMES:
+        yield f"look: and {len(groups) - _MAX_NAMES:,} more"
+
+
+def _collisions(plan: Plan) -> Iterator[str]:
+    found = plan.collisions
+    for collision in found.first:
+        yield "look: " + _COLLISIONS[collision.kind].format(collision.line, collision.other_line)
+    if found.count > len(found.first):
+        yield f"look: and {found.count - len(found.first):,} more"
+
+
+def _listed(names: Sequence[str]) -> str:
+    text = ", ".join(map(_quoted, names[:_MAX_NAMES_IN_LINE]))
+    more = len(names) - _MAX_NAMES_IN_LINE
+    return f"{text} and {more:,} more" if more > 0 else text
+
+
+def _quoted(name: str) -> str:
+    return f'"{_cut(name)}"'
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_NAME_LENGTH else f"{text[: _MAX_NAME_LENGTH - 3]}..."

@@ -1,0 +1,129 @@
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendx_cli.core.address_changes import Collision, CollisionKind, Collisions
+from sendx_cli.core.bad_rows import BadRows
+from sendx_cli.core.columns import ColumnOptions, explain
+from sendx_cli.core.name_counts import NameCounts
+from sendx_cli.core.plan import Plan
+from sendx_cli.output.plan_text import plan_lines
+
+HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+SIMPLE = Plan(
+    source="people.csv",
+    mapping=explain(["email"], ColumnOptions()),
+    to_send=3,
+    contacts=3,
+)
+FULL = Plan(
+    source="audience.csv",
+    mapping=explain(
+        ["Email Address", "First Name", "Plan", "Status", "NOTES", "LEID", "EUID", "Birthday"],
+        ColumnOptions(maps=("Plan=field:Plan", "Status=field:State"), ignores=("Birthday",)),
+    ),
+    layout_notes=('found ";" as delimiter',),
+    to_send=1200,
+    contacts=1180,
+    bad=BadRows(20),
+    held_back=NameCounts((("Status is Unsubscribed", 14),)),
+    tags_added=NameCounts((("vip", 1100), ("VIP", 3))),
+    tags_removed=NameCounts((("lead", 7),)),
+    lists=NameCounts((("list_x", 2),)),
+    fields=NameCounts(tuple((f"F{number:02}", 30 - number) for number in range(22))),
+    counting_fields=NameCounts((("F00", 4),)),
+    row_notes=NameCounts((("further addresses of the cell are left out", 2),)),
+    similar_tags=(("vip", "VIP"),),
+    similar_fields=(("Plan", "plan "),) * 21,
+    collisions=Collisions(
+        5,
+        (
+            Collision(2, 3, CollisionKind.SAME_TARGET),
+            Collision(4, 3, CollisionKind.TAKEN),
+            Collision(5, 6, CollisionKind.CHAIN),
+            Collision(7, 8, CollisionKind.LEFT_BEHIND),
+        ),
+    ),
+)
+
+
+def test_a_plain_plan_is_short() -> None:
+    """What there is none of is not said."""
+    assert plan_lines(SIMPLE) == [
+        "plan: identify from people.csv",
+        "  3  rows",
+        "  3  to send",
+        "  3  contacts",
+        "columns:",
+        '  email: "email" (spelling)',
+    ]
+
+
+def test_an_empty_file_has_no_rows() -> None:
+    """That it has none is said."""
+    empty = Plan(source="people.csv", mapping=SIMPLE.mapping)
+    assert plan_lines(empty)[:2] == ["plan: identify from people.csv", "  0  rows"]
+
+
+def test_a_full_plan_says_what_is_sent_and_what_looks_odd() -> None:
+    """Counts, layout, columns, tags, lists, fields, who is held back, look-alikes, collisions."""
+    assert plan_lines(FULL) == [
+        "plan: identify from audience.csv",
+        "  1,234  rows",
+        "     20  bad",
+        "     14  held back",
+        "  1,200  to send",
+        "  1,180  contacts",
+        "     20  duplicates: an earlier row is about the same contact",
+        'file: found ";" as delimiter',
+        "columns of an export by Mailchimp:",
+        '  email: "Email Address" (spelling)',
+        '  first_name: "First Name" (spelling)',
+        '  custom field "Plan": "Plan" (--map)',
+        '  custom field "State": "Status" (--map, and says who left)',
+        '  not sent: "NOTES", "LEID", "EUID" (Mailchimp export: has no place in SendX)',
+        '  not sent: "Birthday" (--ignore)',
+        "tags to add:",
+        '  1,100  "vip"',
+        '      3  "VIP"',
+        "tags to remove:",
+        '  7  "lead"',
+        "lists to put contacts on:",
+        '  2  "list_x"',
+        "custom fields to write:",
+        *(f'  {30 - number:>2}  "F{number:02}"' for number in range(20)),
+        "  and 2 more",
+        "of them to count up or down:",
+        '  4  "F00"',
+        "held back because they left:",
+        "  14  Status is Unsubscribed",
+        "odd, but sent:",
+        "  2  further addresses of the cell are left out",
+        'look: tags "vip", "VIP" differ only in case or spacing',
+        *['look: custom fields "Plan", "plan " differ only in case or spacing'] * 20,
+        "look: and 1 more",
+        "look: lines 2 and 3 change to the same address",
+        "look: line 4 changes to an address that line 3 names",
+        "look: line 5 changes to an address that line 6 changes",
+        "look: line 7 changes an address that line 8 still uses",
+        "look: and 1 more",
+    ]
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_text_from_elsewhere_is_harmless(name: str, source: str) -> None:
+    """No control character, no line of its own, no build server's command, nothing endless."""
+    plan = Plan(
+        source=source,
+        mapping=explain(["email", "Plan"], ColumnOptions(maps=(f"Plan=field:x{name}",))),
+        to_send=1,
+        contacts=1,
+        held_back=NameCounts(((name, 1),)),
+        tags_added=NameCounts(((name, 1),)),
+        similar_tags=((name, name),),
+    )
+    for line in plan_lines(plan):
+        assert not HARMFUL & {unicodedata.category(character) for character in line}
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
