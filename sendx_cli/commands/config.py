@@ -6,7 +6,6 @@ import typer
 
 from sendx_cli.commands.options import Formatted, gathered, new_app, runtime_of
 from sendx_cli.errors import InputError
-from sendx_cli.output.formats import Format
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.changes import assigned, unassigned
 from sendx_cli.settings.config_text import DEFAULT_PROFILE
@@ -42,9 +41,8 @@ def list_settings(
     """
     runtime = runtime_of(ctx)
     settings = runtime.settings({"profile": profile})
-    chosen = settings.output.value
     output = runtime.output
-    output.format = formatted.format or (Format(chosen) if chosen else output.format)
+    output.format = formatted.chosen(settings.output.value, output.format)
     output.show([row.record() for row in listed(settings)])
 
 

@@ -63,6 +63,10 @@ class Formatted:
         """The format asked for, or None."""
         return Format.JSON if self.json else self.output
 
+    def chosen(self, setting: str | None, usual: Format) -> Format:
+        """Return the format in force: the option's, else the setting's, else the usual one."""
+        return self.format or (Format(setting) if setting else usual)
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

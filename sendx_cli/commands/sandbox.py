@@ -8,7 +8,6 @@ import typer
 from sendx_cli.commands.options import Formatted, gathered, new_app, runtime_of
 from sendx_cli.ending import SIGNAL_BASE
 from sendx_cli.errors import InvalidValue
-from sendx_cli.output.formats import Format
 from sendx_cli.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -83,8 +82,7 @@ def contacts(
 
     runtime = runtime_of(ctx)
     output = runtime.output
-    chosen = runtime.settings({}).output.value
-    output.format = formatted.format or (Format(chosen) if chosen else output.format)
+    output.format = formatted.chosen(runtime.settings({}).output.value, output.format)
     found = contents.contacts(sandbox_path(), email)
     if email is not None and not found:
         raise InvalidValue("there is no such contact in the sandbox", where=email)

@@ -9,7 +9,6 @@ import typer
 from sendx_cli.commands.options import Formatted, Sending, Service
 from sendx_cli.core.contact import Contact
 from sendx_cli.errors import InputError
-from sendx_cli.output.formats import Format
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
 
@@ -44,16 +43,11 @@ def send_contacts(runtime: "Runtime", contacts: Sequence[Contact], asked: Asked)
         raise InputError("no contact is named", hint="give an EMAIL, or several")
     settings = runtime.settings(asked.service.flags())
     output = runtime.output
-    output.format = asked.formatted.format or _format_of(settings, output)
+    output.format = asked.formatted.chosen(settings.output.value, output.format)
     if asked.sending.dry_run:
         _show_requests(output, contacts, settings, asked)
         return
     _send(runtime, contacts, settings, asked)
-
-
-def _format_of(settings: "Settings", output: "Output") -> Format:
-    chosen = settings.output.value
-    return Format(chosen) if chosen else output.format
 
 
 def _show_requests(
