@@ -33,6 +33,8 @@ from sendx_cli.core.verdict import Kind, Verdict, judge
 _NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
 """The service did not act on it, and any row would have met with the same."""
 _CUT_OFF = Verdict(Kind.AMBIGUOUS, "interrupted", "interrupted before the answer", "run it again")
+LONGEST_TURN_S = 0.25
+"""Whoever watches the run is told of it this often at least."""
 STOP_GRACE_S = 10.0
 """Seconds that calls under way are given once a stop was asked for."""
 MAX_HELD_BACK = 20_000
@@ -107,6 +109,7 @@ class Sender:
         journal: Notes what is under way and what became of it.
         patience: Bears outages in a bulk run; None: each contact is given up by itself.
         on_wait: Told of each wait before a repetition, in seconds, and why.
+        on_turn: Called several times a second, whether answers come or not.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class Sender:
         journal: Journal | None = None,
         patience: Patience | None = None,
         on_wait: Callable[[float, Verdict], None] = lambda _wait_s, _verdict: None,
+        on_turn: Callable[[], None] | None = None,
     ) -> None:
         self._exchange = exchange
         self._pacer = pacer
@@ -131,6 +135,7 @@ class Sender:
         self._journal = journal or NoJournal()
         self._patience = patience
         self._on_wait = on_wait
+        self._on_turn = on_turn
         self._lanes = Lanes()
         self._ready: deque[_Attempt] = deque()
         self._later: list[tuple[float, int, _Attempt]] = []
@@ -161,13 +166,18 @@ class Sender:
             self._begin_calls()
             if self._is_over(more=more):
                 break
-            settled = self._settle(self._exchange.wait(self._wait_s()))
+            settled = self._settle(self._exchange.wait(self._turn_s()))
             if settled:
                 self._journal.settled(settled)
                 yield from settled
         left = self._left()
         self._journal.settled(left)
         yield from left
+
+    @property
+    def in_flight(self) -> int:
+        """Calls under way."""
+        return len(self._in_flight)
 
     def addresses_in_flight(self) -> list[str]:
         """Return whom the calls under way concern, for the last words of a process."""
@@ -246,6 +256,14 @@ class Sender:
         self._tickets += 1
         self._in_flight[self._tickets] = attempt
         self._exchange.submit(self._tickets, attempt.call)
+
+    def _turn_s(self) -> float | None:
+        """How long to wait for answers; nobody who watches the run waits longer than a turn."""
+        wait_s = self._wait_s()
+        if self._on_turn is None:
+            return wait_s
+        self._on_turn()
+        return LONGEST_TURN_S if wait_s is None else min(wait_s, LONGEST_TURN_S)
 
     def _wait_s(self) -> float | None:
         """How long nothing but an answer can happen."""
