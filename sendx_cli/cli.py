@@ -23,6 +23,7 @@ COMMANDS = {
     "login": "Store the API key.",
     "logout": "Take the stored API key out again.",
     "config": "Show and change settings.",
+    "runs": "Look at bulk runs, and go on with one that stopped.",
     "sandbox": "Run the contact API on this machine.",
 }
 """Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""

@@ -1,7 +1,7 @@
 """From settings to a sender: which service, which key, which certificates, how many at once."""
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli.api.exchange import ThreadedExchange
 from sendx_cli.api.requests import base_url_of, headers_for
@@ -13,11 +13,26 @@ from sendx_cli.runtime import OpenCarrier, Runtime
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sendx_cli.bulk.patience import Patience
+    from sendx_cli.bulk.sender import Journal
     from sendx_cli.core.verdict import Verdict
     from sendx_cli.settings.resolve import Settings
 
-_SANDBOX_KEY = "sandbox"
+SANDBOX_KEY = "sandbox"
+RUN_AT_ONCE = 50
+"""Calls of a run under way at most, unless something else is said: a service that answers within
+100 ms is then asked 500 times a second."""
+_SANDBOX_AT_ONCE = 8
 _SANDBOX_TIMEOUT_S = 60.0
+_SPARE_FILES = 32
+
+
+class RunSender(NamedTuple):
+    """A sender of a bulk run, and what says how it goes."""
+
+    sender: Sender
+    pacer: Pacer
+    patience: "Patience"
 
 
 def open_carrier_for(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> OpenCarrier:
@@ -49,15 +64,74 @@ def make_sender(
     exchange = ThreadedExchange(open_carrier_for(runtime, settings, sandbox=sandbox), timeout_s)
     return Sender(
         exchange=exchange,
-        pacer=Pacer(
-            concurrency=concurrency, cap_per_s=settings.rate.value, now=runtime.clock.now()
-        ),
+        pacer=_pacer(runtime, settings, concurrency),
         clock=runtime.clock,
         jitter=random.random,
         policy=RetryPolicy(retries=settings.retries.value, retry_unknown=retry_unknown),
         base_url=base_url_of(settings.base_url.value, sandbox=sandbox),
         on_wait=on_wait,
     )
+
+
+def make_run_sender(
+    runtime: Runtime,
+    settings: "Settings",
+    journal: "Journal",
+    *,
+    sandbox: bool,
+    batch: int,  # noqa: ARG001
+    retry_unknown: bool,
+    keeps_going: bool,
+    max_outage_s: float,
+    on_wait: "Callable[[float, Verdict], None]",
+    on_turn: "Callable[[], None]",
+) -> RunSender:
+    """Return a sender of a bulk run: it keeps a journal and bears outages.
+
+    Raises:
+        SetupError: There is no usable key, or the certificate authorities cannot be read.
+    """
+    from sendx_cli.bulk.patience import Patience
+
+    usual = _SANDBOX_AT_ONCE if sandbox else RUN_AT_ONCE
+    concurrency = _within_open_files(settings.concurrency.value or usual)
+    pacer = _pacer(runtime, settings, concurrency)
+    patience = Patience(
+        pacer,
+        random.random,
+        runtime.clock.now(),
+        max_outage_s=max_outage_s,
+        keeps_going=keeps_going,
+    )
+    timeout_s = settings.timeout_s.value
+    exchange = ThreadedExchange(open_carrier_for(runtime, settings, sandbox=sandbox), timeout_s)
+    sender = Sender(
+        exchange=exchange,
+        pacer=pacer,
+        clock=runtime.clock,
+        jitter=random.random,
+        policy=RetryPolicy(retries=settings.retries.value, retry_unknown=retry_unknown),
+        base_url=base_url_of(settings.base_url.value, sandbox=sandbox),
+        journal=journal,
+        patience=patience,
+        on_wait=on_wait,
+        on_turn=on_turn,
+    )
+    return RunSender(sender, pacer, patience)
+
+
+def _pacer(runtime: Runtime, settings: "Settings", concurrency: int) -> Pacer:
+    return Pacer(concurrency=concurrency, cap_per_s=settings.rate.value, now=runtime.clock.now())
+
+
+def _within_open_files(concurrency: int) -> int:
+    """Return as many calls as this process may have files open for, half of them in reserve."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return concurrency
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, min(concurrency, (soft - _SPARE_FILES) // 2))
 
 
 def _to_service(runtime: Runtime, settings: "Settings") -> OpenCarrier:
@@ -80,6 +154,6 @@ def _to_sandbox() -> OpenCarrier:
     from sendx_cli.sandbox.transport import SandboxTransport
     from sendx_cli.settings.paths import sandbox_path
 
-    headers = headers_for(_SANDBOX_KEY, None)
+    headers = headers_for(SANDBOX_KEY, None)
     path = sandbox_path()
     return lambda: HttpCarrier(SandboxTransport(path), headers, _SANDBOX_TIMEOUT_S)

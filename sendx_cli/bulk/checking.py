@@ -159,8 +159,10 @@ class RowChecker:
         return self._name_of((Target.FIELDS,))
 
 
-def check_rows(source: Source, checker: RowChecker, builder: PlanBuilder) -> Iterator[CheckedRow]:
-    """Yield the rows that can be sent, in the file's order; the plan learns of all rows.
+def check_rows(
+    source: Source, checker: RowChecker, builder: PlanBuilder
+) -> Iterator[CheckedRow | RowError | Departed]:
+    """Yield what is to become of each row, in the file's order; the plan learns of it as well.
 
     Args:
         source: The file, read once from its first row on.
@@ -171,8 +173,8 @@ def check_rows(source: Source, checker: RowChecker, builder: PlanBuilder) -> Ite
         checked = checker.check(row) if isinstance(row, RowValues) else row
         if isinstance(checked, CheckedRow):
             builder.add(checked.contact, checked.line, checked.notes)
-            yield checked
         elif isinstance(checked, Departed):
             builder.held_back(checked)
         else:
             builder.bad(checked)
+        yield checked

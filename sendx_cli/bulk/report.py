@@ -8,7 +8,7 @@ from sendx_cli.core.verdict import Kind, Verdict
 from sendx_cli.errors import ExitCode
 from sendx_cli.results import Result, ResultError
 
-_UNKNOWN_HINT = (
+UNKNOWN_HINT = (
     "look at the contact in SendX; --retry-unknown sends it again, and its automations may "
     "start or its counters count twice"
 )
@@ -58,5 +58,5 @@ def _error(settled: Settled) -> ResultError | None:
         return ResultError("not_sent", _message(settled), verdict.hint if verdict else None)
     if settled.outcome is Outcome.UNKNOWN:
         message = f"it may have been applied: {verdict.message}"
-        return ResultError("unknown", message, _UNKNOWN_HINT)
+        return ResultError("unknown", message, UNKNOWN_HINT)
     return ResultError(verdict.code, verdict.message, verdict.hint)

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
-from sendx_cli.commands.sending import Asked, send_contacts
+from sendx_cli.commands.sending import Asked, refuse_both, send_contacts, send_from_file
 from sendx_cli.core.checking import parse_field
 from sendx_cli.core.contact import Identify
 from sendx_cli.errors import InvalidValue
@@ -36,6 +37,7 @@ def identify(
     list_ids: Annotated[
         list[str] | None, typer.Option("--list", metavar="ID", help="A list to put them on.")
     ] = None,
+    file: FromFile,
     formatted: Formatted,
     service: Service,
     sending: Sending,
@@ -44,27 +46,43 @@ def identify(
 
     What is not named stays as it is. Several EMAILs are sent with the same options.
 
+    With --from, each row of a file is a contact; all rows are checked before the first is sent.
+
     Example: sendx identify jane@example.com --first-name Jane --tag vip
     """
     if new_email is not None and len(emails or ()) > 1:
         raise InvalidValue("--new-email goes with one EMAIL only")
     runtime = runtime_of(ctx)
-    members = {
-        "first_name": first_name,
-        "last_name": last_name,
-        "company": company,
-        "birthday": birthday,
-        "new_email": new_email,
-    }
+    asked = Asked(formatted, service, sending)
+    fields = [parse_field(text) for text in field or ()]
+    if file.from_ is not None:
+        from sendx_cli.bulk.checking import RowDefaults
+
+        refuse_both(emails, new_email)
+        defaults = RowDefaults(
+            first_name=first_name,
+            last_name=last_name,
+            company=company,
+            birthday=birthday,
+            fields=tuple(fields),
+            tags=tuple(tag or ()),
+            lists=tuple(list_ids or ()),
+        )
+        send_from_file(runtime, Identify.action, file, defaults, asked)
+    file.refuse_without_file()
     contacts = [
         Identify.checked(
             email,
             today=runtime.clock.today(),
-            fields=[parse_field(text) for text in field or ()],
+            first_name=first_name,
+            last_name=last_name,
+            company=company,
+            birthday=birthday,
+            new_email=new_email,
+            fields=fields,
             tags=tag or (),
             lists=list_ids or (),
-            **members,
         )
         for email in emails or ()
     ]
-    send_contacts(runtime, contacts, Asked(formatted, service, sending))
+    send_contacts(runtime, contacts, asked)

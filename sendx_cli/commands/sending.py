@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service
 from sendx_cli.core.contact import Contact
-from sendx_cli.errors import InputError
+from sendx_cli.errors import InputError, InvalidValue
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
+from sendx_cli.runtime import Runtime
 
 if TYPE_CHECKING:
+    from sendx_cli.bulk.checking import RowDefaults
     from sendx_cli.bulk.rows import Settled
     from sendx_cli.bulk.sender import Sender
     from sendx_cli.core.verdict import Verdict
     from sendx_cli.output.writer import Output
-    from sendx_cli.runtime import Runtime
     from sendx_cli.settings.resolve import Settings
 
 _LONG_WAIT_S = 2.0
@@ -32,7 +34,7 @@ class Asked:
     sending: Sending
 
 
-def send_contacts(runtime: "Runtime", contacts: Sequence[Contact], asked: Asked) -> None:
+def send_contacts(runtime: Runtime, contacts: Sequence[Contact], asked: Asked) -> None:
     """Send contacts named on the command line and tell what became of each.
 
     Raises:
@@ -40,7 +42,7 @@ def send_contacts(runtime: "Runtime", contacts: Sequence[Contact], asked: Asked)
         typer.Exit: With the code that sums up what became of them.
     """
     if not contacts:
-        raise InputError("no contact is named", hint="give an EMAIL, or several")
+        raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
     settings = runtime.settings(asked.service.flags())
     output = runtime.output
     output.format = asked.formatted.chosen(settings.output.value, output.format)
@@ -48,6 +50,59 @@ def send_contacts(runtime: "Runtime", contacts: Sequence[Contact], asked: Asked)
         _show_requests(output, contacts, settings, asked)
         return
     _send(runtime, contacts, settings, asked)
+
+
+def refuse_both(emails: Sequence[str] | None, new_email: str | None = None) -> None:
+    """Refuse contacts named on the command line beside a file of them.
+
+    Raises:
+        InvalidValue: There are some.
+    """
+    if emails:
+        raise InvalidValue("give EMAILs, or --from FILE, not both")
+    if new_email is not None:
+        raise InvalidValue("--new-email goes with one EMAIL", hint="a file has a column new_email")
+
+
+def send_from_file(
+    runtime: Runtime, action: str, file: FromFile, defaults: "RowDefaults", asked: Asked
+) -> None:
+    """Send a file's contacts, and give account of every row.
+
+    Args:
+        runtime: What the command needs.
+        action: `identify` or `track`.
+        file: What was said of the file.
+        defaults: What other options say of every row.
+        asked: What was asked for beside it.
+
+    Raises:
+        SendxError: Nothing was sent, or the journal could not be kept.
+        typer.Exit: With the code that sums up what became of the rows.
+    """
+    from sendx_cli.runs.asked import Manner
+    from sendx_cli.runs.commission import Commission
+    from sendx_cli.runs.starting import start_run
+
+    flags = asked.service.flags()
+    settings = runtime.settings(flags)
+    runtime.output.format = asked.formatted.chosen(settings.output.value, runtime.output.format)
+    service: dict[str, str] = {
+        name: str(flags[name]) for name in ("profile", "base_url") if name in flags
+    }
+    usual = Manner()
+    manner = Manner(
+        is_sandbox=asked.service.sandbox,
+        is_dry=asked.sending.dry_run,
+        is_confirmed=file.yes,
+        retry_unknown=asked.sending.retry_unknown,
+        keeps_going=file.keep_going,
+        max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
+        report=file.report,
+        save_map=file.save_map,
+    )
+    asked_of_file = file.asked(action, defaults, service)
+    raise typer.Exit(start_run(Commission(runtime, settings, asked_of_file, manner)))
 
 
 def _show_requests(
@@ -66,7 +121,7 @@ def _show_requests(
 
 
 def _send(
-    runtime: "Runtime", contacts: Sequence[Contact], settings: "Settings", asked: Asked
+    runtime: Runtime, contacts: Sequence[Contact], settings: "Settings", asked: Asked
 ) -> None:
     from sendx_cli.bulk.direct import MAX_AT_ONCE, send_all
     from sendx_cli.bulk.report import exit_code, result_of

@@ -1,6 +1,5 @@
 """A run's summary: plain lines for people, Markdown for a build server's page."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from sendx_cli.core.outcome import Outcome
@@ -8,6 +7,7 @@ from sendx_cli.core.sparkline import sparkline
 from sendx_cli.core.tally import Failure, Totals
 from sendx_cli.ending import SIGNAL_BASE
 from sendx_cli.errors import ExitCode
+from sendx_cli.output.columns import cut_to
 from sendx_cli.output.safe import safe
 
 _COLUMNS = 80
@@ -60,7 +60,7 @@ def summary_lines(
         lines.append(f"  such as {_example(failure)}")
     lines.append(_ending(exit_code))
     ellipsis = "..." if ascii_only else "…"
-    cut = [_cut(safe(line), ellipsis) for line in lines]
+    cut = [cut_to(safe(line), _COLUMNS, ellipsis) for line in lines]
     return cut + [f"next: {safe(command)}" for command in next_commands]
 
 
@@ -157,23 +157,6 @@ def _ending(exit_code: int) -> str:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"
     ended = ": ended by a signal" if exit_code > SIGNAL_BASE else ""
     return f"exit {exit_code}{ended}"
-
-
-def _cut(line: str, ellipsis: str) -> str:
-    """Shorten a line that a terminal of 80 columns could not show: no line is ever broken."""
-    columns = 0
-    fits = 0
-    for at, character in enumerate(line):
-        columns += _columns_of(character)
-        if columns > _COLUMNS:
-            return line[:fits] + ellipsis
-        if columns <= _COLUMNS - len(ellipsis):
-            fits = at + 1
-    return line
-
-
-def _columns_of(character: str) -> int:
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 def _count_cells(totals: Totals, total_rows: int | None) -> list[str]:

@@ -1,6 +1,6 @@
 """The only writer: results to standard output, everything else to standard error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
@@ -64,9 +64,9 @@ class Output:
         if self.format is Format.CSV:
             header = [] if self._has_csv_header else [record.keys()]
             self._has_csv_header = True
-            self._write(csv_lines([*header, record.values()]))
+            self.write(csv_lines([*header, record.values()]))
         else:
-            self._write(json_line(record, ascii_only=self._is_ascii()) + "\n")
+            self.write(json_line(record, ascii_only=self.is_ascii) + "\n")
 
     @property
     def streams(self) -> bool:
@@ -75,7 +75,7 @@ class Output:
 
     def line(self, text: str) -> None:
         """Write one line of plain text to standard output: a path, a value, a version."""
-        self._write(safe(text) + "\n")
+        self.write(safe(text) + "\n")
 
     def note(self, text: str) -> None:
         """Tell something that is good to know, unless quiet."""
@@ -109,6 +109,19 @@ class Output:
         """Tell what went wrong with one contact, also when quiet."""
         self._tell(f"{where}: {message}", hint)
 
+    def tell_lines(self, lines: Iterable[str]) -> None:
+        """Write lines that are harmless already to standard error, unless quiet."""
+        if not self.is_quiet:
+            self.complain_lines(lines)
+
+    def complain_lines(self, lines: Iterable[str]) -> None:
+        """Write lines that are harmless already to standard error, also when quiet."""
+        self._hand_over("".join(f"{line}\n" for line in lines))
+
+    def ask(self, question: str) -> None:
+        """Put a question on standard error; the answer is read elsewhere."""
+        self._hand_over(f"sendx: {safe(question)}")
+
     def flush(self) -> None:
         """Hand everything to the system.
 
@@ -124,18 +137,27 @@ class Output:
             raise self._lost(error) from None
 
     def _json(self, value: object) -> None:
-        self._write(json_text(value, ascii_only=self._is_ascii()) + "\n")
+        self.write(json_text(value, ascii_only=self.is_ascii) + "\n")
 
     def _table(self, records: Sequence[Record], *, as_one: bool) -> None:
         from sendx_cli.output.tables import draw_one, draw_rows
 
         draw = draw_one if as_one else draw_rows
-        self._write(draw(records, self.stdout, self.environ, color=self.color))
+        self.write(draw(records, self.stdout, self.environ, color=self.color))
 
-    def _is_ascii(self) -> bool:
+    @property
+    def is_ascii(self) -> bool:
+        """Whether standard output can show nothing but ASCII."""
         return (self.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
 
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Write text that is harmless already to standard output, and hand it to the system.
+
+        Raises:
+            ResultsLost: The system did not take it (a full disk), and contacts were sent.
+            PassingTrouble: The same, where none was.
+            BrokenPipeError: Nobody reads any more.
+        """
         try:
             self.stdout.write(text)
             self.stdout.flush()
@@ -157,8 +179,11 @@ class Output:
         lines = f"sendx: {safe(text)}\n"
         if hint:
             lines += f"  hint: {safe(hint)}\n"
+        self._hand_over(lines)
+
+    def _hand_over(self, text: str) -> None:
         try:
-            self.stderr.write(lines)
+            self.stderr.write(text)
             self.stderr.flush()
         except OSError:
             pass  # nobody is left to tell

@@ -36,6 +36,15 @@ def state_directory() -> Path:
     return _found(user_state_path, "XDG_STATE_HOME")
 
 
+def runs_directory() -> Path:
+    """Return the directory of the runs' journals.
+
+    Raises:
+        ConfigUnusable: This user has no home directory.
+    """
+    return state_directory() / "runs"
+
+
 def sandbox_path() -> Path:
     """Return the file of the sandbox's contacts.
 

@@ -11,7 +11,7 @@ from sendx_cli.bulk.sources.source import open_source
 from sendx_cli.core.columns import ColumnOptions, Mapping, explain
 from sendx_cli.core.contact import Identify, Track
 from sendx_cli.core.plan import PlanBuilder
-from sendx_cli.core.source_rows import RowError, RowValues
+from sendx_cli.core.source_rows import Departed, RowError, RowValues
 from sendx_cli.errors import InvalidValue
 
 TODAY = date(2026, 1, 31)
@@ -151,7 +151,7 @@ def test_a_tracks_bad_values_are_found_as_well() -> None:
 
 
 def test_the_plan_learns_of_every_row(tmp_path: Path) -> None:
-    """Good rows come out in the file's order; bad ones and people who left are only counted."""
+    """Each comes out as what is to become of it, in the file's order."""
     path = tmp_path / "people.csv"
     path.write_text(
         "email,first name,status\n"
@@ -165,7 +165,8 @@ def test_the_plan_learns_of_every_row(tmp_path: Path) -> None:
         mapping = settle_mapping(source, ColumnOptions())
         builder = PlanBuilder(mapping, source.name)
         rows = list(check_rows(source, checker(mapping), builder))
-    assert rows == [
+    assert [type(row) for row in rows] == [CheckedRow, RowError, CheckedRow, Departed, RowError]
+    assert [row for row in rows if isinstance(row, CheckedRow)] == [
         CheckedRow(2, Identify(email="ann@b.co", first_name="Ann")),
         CheckedRow(4, Identify(email="cid@b.co")),
     ]

@@ -14,6 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = [
     {"cli", "__main__"},
     {"commands"},
+    {"runs"},
     {"connection"},
     {"runtime"},
     {"bulk", "settings", "output", "sandbox"},

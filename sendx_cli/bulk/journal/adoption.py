@@ -7,9 +7,14 @@ file are kept as well, under numbers below 0, so that a file that comes back lat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sendx_cli.bulk.journal.database import FATE_COLUMNS, ROW_COLUMNS, Database
+from sendx_cli.bulk.journal.database import (
+    FATE_COLUMNS,
+    LEFT_OUT_COLUMNS,
+    ROW_COLUMNS,
+    Database,
+)
 from sendx_cli.bulk.journal.header import RunHeader
-from sendx_cli.bulk.journal.rows import RowContent
+from sendx_cli.bulk.journal.rows import LeftOut, RowContent
 from sendx_cli.bulk.journal.view import Counts
 
 _PAIR = """
@@ -41,6 +46,8 @@ _TAKE = (
     "ALTER TABLE arriving RENAME TO rows",
     "ALTER TABLE moved RENAME TO fates",
     "DROP TABLE moves",
+    "DROP TABLE left_out",
+    "ALTER TABLE arriving_left_out RENAME TO left_out",
 )
 _COUNT = """
 SELECT new_number >= 0, state, count(*) FROM fates JOIN moves USING (number)
@@ -73,11 +80,17 @@ class Arrivals:
         self.drop()
         with database.transaction() as connection:
             connection.execute(f"CREATE TABLE arriving {ROW_COLUMNS}")
+            connection.execute(f"CREATE TABLE arriving_left_out {LEFT_OUT_COLUMNS}")
 
     def add(self, contents: Iterable[RowContent]) -> None:
         """Take in rows of the new file."""
         with self._database.transaction() as connection:
             connection.executemany("INSERT INTO arriving VALUES (?, ?, ?, ?)", contents)
+
+    def leave_out(self, rows: Iterable[LeftOut]) -> None:
+        """Take in rows of the new file that are not sent."""
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT INTO arriving_left_out VALUES (?, ?, ?, ?)", rows)
 
     def weigh(self) -> Adoption:
         """Find each row's equal; say what the run would come to. Changes nothing yet."""
@@ -111,3 +124,4 @@ class Arrivals:
         """Leave the run as it was."""
         with self._database.transaction() as connection:
             connection.execute("DROP TABLE IF EXISTS arriving")
+            connection.execute("DROP TABLE IF EXISTS arriving_left_out")

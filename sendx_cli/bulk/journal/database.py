@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from sendx_cli.core.address import contact_key
 from sendx_cli.errors import InputError, PassingTrouble
 
 FORMAT_VERSION = 1
@@ -21,10 +22,13 @@ FATE_COLUMNS = """(number INTEGER PRIMARY KEY, state TEXT NOT NULL, status INTEG
                    elapsed_ms REAL NOT NULL DEFAULT 0, settled_at INTEGER) STRICT"""
 ROW_COLUMNS = """(number INTEGER PRIMARY KEY, line INTEGER, digest BLOB NOT NULL,
                   payload TEXT NOT NULL) STRICT"""
+LEFT_OUT_COLUMNS = """(line INTEGER PRIMARY KEY, kind TEXT NOT NULL, email TEXT,
+                       message TEXT NOT NULL) STRICT"""
 _SCHEMA = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
     f"CREATE TABLE rows {ROW_COLUMNS}",
     f"CREATE TABLE fates {FATE_COLUMNS}",
+    f"CREATE TABLE left_out {LEFT_OUT_COLUMNS}",
     f"PRAGMA user_version = {FORMAT_VERSION}",
 )
 _BUSY_TIMEOUT_S = 10.0
@@ -102,6 +106,7 @@ class Database:
         with _told(self.path):
             (self.version,) = self._connection.execute("PRAGMA user_version").fetchone()
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            self._connection.create_function("contact_key", 1, contact_key, deterministic=True)
         if self.version > FORMAT_VERSION:
             raise InputError(
                 "the run was made by a later sendx", where=str(self.path), hint="update sendx"

@@ -24,6 +24,29 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+class LeftOutKind(StrEnum):
+    """Why a row of the file is not sent at all."""
+
+    BAD = "bad"
+    HELD_BACK = "held_back"
+
+
+class LeftOut(NamedTuple):
+    """A row of the file that is not sent.
+
+    Args:
+        line: The line it begins on.
+        kind: Bad, or held back because its person left.
+        email: The address, where it was read.
+        message: What is wrong with it, or what says that its person left.
+    """
+
+    line: int
+    kind: LeftOutKind
+    email: str | None
+    message: str
+
+
 class RowContent(NamedTuple):
     """A row as the journal keeps it. The source's own cells are not kept.
 

@@ -49,6 +49,11 @@ class Runs:
         """The run that was begun last."""
         return self.runs[-1] if self.runs else None
 
+    @property
+    def unreadable_paths(self) -> tuple[Path, ...]:
+        """The files that cannot be read."""
+        return tuple(Path(error.where or "") for error in self.unreadable)
+
     def find(self, text: str) -> Run:
         """Return the run whose id is or begins with `text`.
 
@@ -67,12 +72,22 @@ class Runs:
         raise InputError(f"several runs begin with {text}: {names}", hint="give more of the id")
 
     def unfinished_run_of(self, *, sha256: str, action: str, origin: str) -> Run | None:
-        """Return the latest run of the same file, command and service that is not finished."""
+        """Return the latest run of the same file, command and service with rows to come."""
         wanted = (sha256, action, origin)
         for run in reversed(self.runs):
             header = run.header
             is_same = (header.source_sha256, header.action, header.origin) == wanted
-            if is_same and not run.counts.is_finished:
+            if is_same and run.counts.to_come:
+                return run
+        return None
+
+    def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
+        """Return the latest such run of a file at this path, whatever it held by then."""
+        wanted = (path, action, origin)
+        for run in reversed(self.runs):
+            header = run.header
+            is_same = (header.source_path, header.action, header.origin) == wanted
+            if is_same and run.counts.to_come:
                 return run
         return None
 

@@ -18,7 +18,8 @@ from typing import Self
 from sendx_cli.bulk.journal.adoption import Arrivals
 from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.lock import RunLock
-from sendx_cli.bulk.journal.rows import State, content_of
+from sendx_cli.bulk.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
+from sendx_cli.bulk.journal.rows import LeftOut, State, content_of
 from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.clock import Clock
@@ -54,6 +55,7 @@ class RunJournal:
         self._clock = clock
         self._marked: set[int] = set()
         self._synced_at = -SYNC_EVERY_S + clock.now()
+        self.path = database.path
         self.view = RunView(database)
         self.crashed = 0
         """Rows that were in flight when the run ended last, and are unknown now."""
@@ -64,6 +66,11 @@ class RunJournal:
             with self._database.transaction() as connection:
                 contents = map(content_of, batch)
                 connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", contents)
+
+    def leave_out(self, rows: Iterable[LeftOut]) -> None:
+        """Take in rows of the file that are not sent, for the account of the run."""
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", rows)
 
     def seal(self) -> None:
         """Say that all rows are in: from now on the run counts as started."""
@@ -129,12 +136,27 @@ class RunJournal:
         with self._database.transaction(is_synced=True) as connection:
             return connection.execute(_REOPEN, (state,)).rowcount
 
+    def stop_overtaken(self) -> int:
+        """Reject pending rows of whose contact a later row was sent; return how many.
+
+        A row that was mended or is repeated comes late: sent now, it would undo what the later
+        row of the file said.
+        """
+        with self._database.transaction(is_synced=True) as connection:
+            values = (OVERTAKEN, int(self._clock.unix()))
+            return connection.execute(MARK_OVERTAKEN, values).rowcount
+
     def arrivals(self, rows: Iterable[Row]) -> Arrivals:
         """Take in the rows of a mended or sorted file, beside those of the run."""
         arrivals = Arrivals(self._database)
         for batch in _batches(rows):
             arrivals.add(map(content_of, batch))
         return arrivals
+
+    @property
+    def id(self) -> str:
+        """By which the run is named, such as `20261123-1405-k3f9`."""
+        return self.path.stem
 
     def close(self) -> None:
         """Sync what is committed and let go of the run."""

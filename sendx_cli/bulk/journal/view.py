@@ -8,7 +8,7 @@ from typing import Any
 
 from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.header import RunHeader
-from sendx_cli.bulk.journal.rows import NotedRow, State
+from sendx_cli.bulk.journal.rows import LeftOut, LeftOutKind, NotedRow, State
 from sendx_cli.core.payloads import contact_from
 from sendx_cli.errors import InputError
 
@@ -155,6 +155,42 @@ class RunView:
         query = """SELECT settled_at / ? * ? AS bucket, count(*) FROM fates
                    WHERE number >= 0 AND state = 'accepted' GROUP BY bucket ORDER BY bucket"""
         return [(start, count) for start, count in self._database.read(query, [bucket_s] * 2)]
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """Yield the rows of the file that are not sent, in the file's order."""
+        query = """SELECT line, kind, email, message FROM left_out WHERE line > ?
+                   ORDER BY line LIMIT ?"""
+        last = -1
+        while chunk := self._database.read(query, (last, _CHUNK_ROWS)):
+            for line, kind, email, message in chunk:
+                yield LeftOut(line, LeftOutKind(kind), email, message)
+            last = chunk[-1][0]
+
+    def count_left_out(self, kind: LeftOutKind) -> int:
+        """Count the rows of the file that are not sent for this reason."""
+        query = "SELECT count(*) FROM left_out WHERE kind = ?"
+        ((count,),) = self._database.read(query, (kind,))
+        return int(count)
+
+    def attempts(self) -> tuple[int, int]:
+        """Return how many requests were made, and for how many rows more than one."""
+        query = """SELECT coalesce(sum(attempts), 0), coalesce(sum(attempts > 1), 0) FROM fates
+                   WHERE number >= 0"""
+        ((made, retried),) = self._database.read(query)
+        return made, retried
+
+    def worked(self) -> tuple[int, int]:
+        """Return when the first row was decided and when the last (Unix time); 0 for none."""
+        query = """SELECT coalesce(min(settled_at), 0), coalesce(max(settled_at), 0) FROM fates
+                   WHERE number >= 0"""
+        ((first, last),) = self._database.read(query)
+        return first, last
+
+    def worked_s(self) -> int:
+        """Count the seconds in which rows were decided, pauses between resumes left out."""
+        query = "SELECT count(DISTINCT settled_at) FROM fates WHERE number >= 0"
+        ((seconds,),) = self._database.read(query)
+        return int(seconds)
 
     def _fact(self, name: str) -> str | None:
         if not self._database.version:

@@ -1,0 +1,25 @@
+"""Rows that a later row of their contact has overtaken: sent now, they would undo it."""
+
+OVERTAKEN = "overtaken"
+"""The code of such a row."""
+
+MARK_OVERTAKEN = """
+WITH keyed AS (
+    SELECT number, contact_key(json_extract(payload, '$.email')) AS key
+    FROM rows WHERE number >= 0
+    UNION ALL
+    SELECT number, contact_key(json_extract(payload, '$.newEmail'))
+    FROM rows WHERE number >= 0 AND json_extract(payload, '$.newEmail') IS NOT NULL),
+sent AS (
+    SELECT key, max(number) AS latest FROM keyed JOIN fates USING (number)
+    WHERE state IN ('accepted', 'unknown') GROUP BY key),
+overtaken AS (
+    SELECT keyed.number AS number, max(latest) AS latest FROM keyed JOIN sent USING (key)
+    WHERE keyed.number < latest AND keyed.number NOT IN (SELECT number FROM fates)
+    GROUP BY keyed.number)
+INSERT INTO fates (number, state, code, message, settled_at)
+SELECT overtaken.number, 'rejected', ?,
+       'not sent: a later row of this contact was sent before'
+       || coalesce(', line ' || rows.line, ''), ?
+FROM overtaken JOIN rows ON rows.number = overtaken.latest
+"""

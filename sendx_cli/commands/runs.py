@@ -1,0 +1,184 @@
+"""`sendx runs`: the bulk runs that were made here, and going on with one that stopped."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sendx_cli.commands.options import (
+    Formatted,
+    Sending,
+    Service,
+    gathered,
+    new_app,
+    runtime_of,
+)
+from sendx_cli.errors import InputError, InvalidValue
+
+if TYPE_CHECKING:
+    from sendx_cli.bulk.journal.runs import Run, Runs
+    from sendx_cli.runtime import Runtime
+
+app = new_app()
+
+_OneRun = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="Its id, or how it begins; the latest.")
+]
+
+
+@app.callback()
+def runs() -> None:
+    """Look at bulk runs, go on with one that stopped, forget those that are done."""
+
+
+@app.command("list")
+@gathered
+def list_them(ctx: typer.Context, *, formatted: Formatted) -> None:
+    """List the runs that were made here, the earliest first.
+
+    Example: sendx runs list
+    """
+    from sendx_cli.output.formats import Format
+    from sendx_cli.runs.looking import run_record, run_row
+
+    runtime = runtime_of(ctx)
+    _choose_format(runtime, formatted)
+    found = _runs(runtime)
+    record = run_row if runtime.output.format is Format.TABLE else run_record
+    runtime.output.show([record(run) for run in found.runs])
+
+
+@app.command()
+@gathered
+def show(
+    ctx: typer.Context,
+    run: _OneRun = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STATE", help="Show the rows that stand so; repeatable."),
+    ] = None,
+    rows: Annotated[bool, typer.Option("--rows", help="Show all rows.")] = False,
+    *,
+    formatted: Formatted,
+) -> None:
+    """Show what became of a run, or of its rows.
+
+    A row is pending, in_flight, accepted, rejected, failed or unknown; or it was not to be sent:
+    bad or held_back.
+
+    Example: sendx runs show --state unknown
+    """
+    from sendx_cli.runs.looking import STATES, show_rows, show_run
+
+    runtime = runtime_of(ctx)
+    _choose_format(runtime, formatted)
+    for name in state or ():
+        if name not in STATES:
+            raise InvalidValue(f"no such state: {name}", hint=f"one of {', '.join(STATES)}")
+    found = _chosen(_runs(runtime), run)
+    if state or rows:
+        show_rows(runtime.output, found, state or ())
+    else:
+        show_run(runtime.output, found)
+
+
+@app.command()
+@gathered
+def resume(
+    ctx: typer.Context,
+    run: _OneRun = None,
+    *,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="The file, if it has another name by now."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Go on after 1,000 like rejections in a row.")
+    ] = False,
+    formatted: Formatted,
+    service: Service,
+    sending: Sending,
+) -> None:
+    """Go on with a run that stopped.
+
+    Rows are known by their content, so a file that was mended or sorted since goes on too. What
+    was accepted is not sent again.
+
+    Example: sendx runs resume
+    """
+    from sendx_cli.runs.asked import Manner
+    from sendx_cli.runs.resuming import commission_of, resume_run, service_flags
+
+    runtime = runtime_of(ctx)
+    found = _chosen(_runs(runtime), run, prefers_stopped=True)
+    settings = runtime.settings(service_flags(found, service.flags()))
+    runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
+    if sending.dry_run:
+        raise InvalidValue("--dry-run goes with a new run", hint="see `sendx runs show`")
+    manner = Manner(
+        is_sandbox=service.sandbox,
+        is_confirmed=yes,
+        retry_unknown=sending.retry_unknown,
+        keeps_going=keep_going,
+        report=report,
+    )
+    commission = commission_of(runtime, settings, found, manner)
+    raise typer.Exit(resume_run(commission, found, from_))
+
+
+@app.command()
+@gathered
+def forget(
+    ctx: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[RUN]...")] = None,
+    finished: Annotated[bool, typer.Option("--finished", help="All that are finished.")] = False,
+) -> None:
+    """Delete runs: what became of their rows is known no more, and they cannot be resumed.
+
+    Example: sendx runs forget --finished
+    """
+    from sendx_cli.bulk.journal.runs import forget as forget_file
+    from sendx_cli.runs.looking import forget_run
+
+    runtime = runtime_of(ctx)
+    found = _runs(runtime)
+    if not ids and not finished:
+        raise InputError("no run is named", hint="see `sendx runs list`, or say --finished")
+    for path in [path for path in found.unreadable_paths if path.stem in (ids or ())]:
+        forget_file(path)
+        runtime.output.note(f"forgot {path.stem}")
+    known = {path.stem for path in found.unreadable_paths}
+    named = [found.find(text) for text in ids or () if text not in known]
+    done = [run for run in found.runs if finished and not run.counts.to_come]
+    for run in {run.id: run for run in (*named, *done)}.values():
+        forget_run(run)
+        runtime.output.note(f"forgot {run.id}")
+
+
+def _choose_format(runtime: "Runtime", formatted: Formatted) -> None:
+    setting = runtime.settings({}).output.value
+    runtime.output.format = formatted.chosen(setting, runtime.output.format)
+
+
+def _runs(runtime: "Runtime") -> "Runs":
+    from sendx_cli.bulk.journal.runs import list_runs
+    from sendx_cli.settings.paths import runs_directory
+
+    found = list_runs(runs_directory())
+    for error in found.unreadable:
+        runtime.output.warn(f"{error.where}: {error.message}", error.hint)
+    return found
+
+
+def _chosen(runs: "Runs", text: str | None, *, prefers_stopped: bool = False) -> "Run":
+    if text is not None:
+        return runs.find(text)
+    stopped = [run for run in runs.runs if run.counts.to_come and not run.is_under_way]
+    run = stopped[-1] if prefers_stopped and stopped else runs.latest
+    if run is None:
+        raise InputError("no run was made here yet", hint="sendx identify --from FILE begins one")
+    return run

@@ -1,0 +1,86 @@
+"""A run's results in any format, each written as soon as it is known."""
+
+import os
+from typing import TYPE_CHECKING
+
+from sendx_cli.output.columns import ELLIPSIS, cut_to, padded
+from sendx_cli.output.formats import Format, json_line
+from sendx_cli.output.safe import safe
+from sendx_cli.output.writer import Output
+from sendx_cli.results import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_USUAL_WIDTH = 80
+_LEAST_WIDTH = 40
+_LINE_WIDTH = 7
+_OUTCOME_WIDTH = 8
+_EMAIL_SHARE = 0.42
+
+
+class ResultStream:
+    """Writes results to standard output as they come.
+
+    A table's columns have fixed widths here: nobody knows the rows that are yet to come.
+
+    Args:
+        output: Where they go, and in which format.
+    """
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._count = 0
+        self._write: Callable[[Result], None] = {
+            Format.TABLE: self._write_row,
+            Format.JSON: self._write_item,
+        }.get(output.format, self._write_record)
+
+    def write(self, result: Result) -> None:
+        """Write one result.
+
+        Raises:
+            SendxError: The system did not take it.
+            BrokenPipeError: Nobody reads any more.
+        """
+        self._write(result)
+        self._count += 1
+
+    def close(self) -> None:
+        """Write what stands behind the last result."""
+        if self._output.format is Format.JSON:
+            self._output.write("\n]\n" if self._count else "[]\n")
+
+    def _write_record(self, result: Result) -> None:
+        self._output.stream(result.record())
+
+    def _write_item(self, result: Result) -> None:
+        text = json_line(result.record(), ascii_only=self._output.is_ascii)
+        self._output.write((",\n  " if self._count else "[\n  ") + text)
+
+    def _write_row(self, result: Result) -> None:
+        if not self._count:
+            self._output.write(self._row("line", "email", "outcome", "message"))
+        line = "" if result.line is None else str(result.line)
+        self._output.write(self._row(line, result.email, result.outcome, result.message))
+
+    def _row(self, line: str, email: str, outcome: str, message: str) -> str:
+        ellipsis = "..." if self._output.is_ascii else ELLIPSIS
+        width = self._width()
+        email_width = int(width * _EMAIL_SHARE)
+        cells = (
+            line.rjust(_LINE_WIDTH),
+            padded(safe(email), email_width, ellipsis),
+            outcome.ljust(_OUTCOME_WIDTH),
+            safe(message),
+        )
+        return cut_to("  ".join(cells), width, ellipsis).rstrip() + "\n"
+
+    def _width(self) -> int:
+        columns = self._output.environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns) > 0:
+            return max(int(columns), _LEAST_WIDTH)
+        try:
+            return max(os.get_terminal_size(self._output.stdout.fileno()).columns, _LEAST_WIDTH)
+        except (OSError, ValueError):
+            return _USUAL_WIDTH

@@ -1,0 +1,134 @@
+"""The end of a run: its failed rows handed back, its summary, its exit code."""
+
+import heapq
+from collections.abc import Iterator
+from pathlib import Path
+
+from sendx_cli.bulk.failed_rows import FailedFile, FailedRow, failed_path, write_failed_rows
+from sendx_cli.bulk.journal.rows import LeftOutKind, State
+from sendx_cli.bulk.journal.store import RunJournal
+from sendx_cli.bulk.journal.view import RunView
+from sendx_cli.bulk.report import exit_code
+from sendx_cli.bulk.sources.source import Source
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.ending import Ending
+from sendx_cli.errors import ExitCode, PassingTrouble
+from sendx_cli.output.annotations import append_step_summary
+from sendx_cli.output.summary import summary_lines, summary_markdown
+from sendx_cli.output.writer import Output
+from sendx_cli.runs.commission import Commission
+from sendx_cli.runs.next_commands import next_commands
+from sendx_cli.runs.sending import Sent
+from sendx_cli.runs.totals import totals_of
+
+_BAD_CODE = "bad_row"
+
+
+def give_account(
+    commission: Commission, journal: RunJournal, sent: Sent, source: Source | None
+) -> ExitCode | Ending:
+    """Tell what became of the run's rows, and what to do next.
+
+    Args:
+        commission: The run.
+        journal: Its journal.
+        sent: How the sending ended.
+        source: Its file, where it is there as it was: failed rows are written like it.
+
+    Returns:
+        What the process tells its caller, for all rows of the run, however often it was resumed.
+
+    Raises:
+        SendxError: Results could not be written.
+    """
+    code: ExitCode | Ending = sent.ending or _exit_code(journal.view, sent)
+    if sent.ending is Ending.PIPE_CLOSED:
+        return code
+    output, view = commission.output, journal.view
+    if sent.stopped_by is not None:
+        output.complain("stopped", sent.stopped_by.message, sent.stopped_by.hint)
+    counts = view.counts()
+    failed = None
+    if not counts.to_come and source is not None:
+        failed = _hand_back(output, view, source)
+        if source.is_spooled:
+            source.path.unlink(missing_ok=True)
+    commands = next_commands(journal.id, counts, commission.asked, failed)
+    _summarise(output, view, sent, code, commands)
+    if sent.trouble is not None:
+        raise PassingTrouble(
+            sent.trouble.message,
+            where=sent.trouble.where,
+            hint=f"what became of each row is in the journal: `sendx runs show {journal.id}`",
+        )
+    return code
+
+
+def _exit_code(view: RunView, sent: Sent) -> ExitCode:
+    counts = view.counts()
+    found = {
+        Outcome.REJECTED: counts.rejected or view.count_left_out(LeftOutKind.BAD),
+        Outcome.FAILED: counts.failed,
+        Outcome.UNKNOWN: counts.unknown,
+        Outcome.SKIPPED: counts.to_come,
+    }
+    return exit_code((outcome for outcome, count in found.items() if count), sent.stopped_by)
+
+
+def _hand_back(output: Output, view: RunView, source: Source) -> Path | None:
+    """Write the rows that failed, in the form of the file they came from."""
+    try:
+        written = write_failed_rows(source, _failures(view), failed_path(source, Path.cwd()))
+    except (PassingTrouble, OSError) as error:
+        message = error.message if isinstance(error, PassingTrouble) else str(error.strerror)
+        output.warn(message, hint="`sendx runs show` lists them as well")
+        return None
+    if written is None:
+        return None
+    output.note(f"{_rows(written)} to mend: {written.path}")
+    return written.path
+
+
+def _rows(written: FailedFile) -> str:
+    return "1 row" if written.rows == 1 else f"{written.rows:,} rows"
+
+
+def _failures(view: RunView) -> Iterator[FailedRow]:
+    """Yield rows that were not accepted, and bad ones, in the order of their lines."""
+    refused = (
+        FailedRow(row.line, row.code or row.state, row.message or "")
+        for row in view.rows({State.REJECTED, State.FAILED})
+        if row.line is not None
+    )
+    bad = (
+        FailedRow(row.line, _BAD_CODE, row.message)
+        for row in view.left_out()
+        if row.kind is LeftOutKind.BAD
+    )
+    return heapq.merge(refused, bad)
+
+
+def _summarise(
+    output: Output, view: RunView, sent: Sent, code: ExitCode | Ending, commands: list[str]
+) -> None:
+    counts, totals = view.counts(), totals_of(view, view.header.source)
+    elapsed_s = max(sent.elapsed_s, float(view.worked_s() - 1))
+    encoding = (output.stderr.encoding or "ascii").lower().replace("-", "")
+    output.tell_lines(
+        summary_lines(
+            totals,
+            total_rows=counts.total,
+            exit_code=code,
+            next_commands=commands,
+            elapsed_s=elapsed_s,
+            ascii_only=encoding != "utf8",
+        )
+    )
+    markdown = summary_markdown(
+        totals,
+        total_rows=counts.total,
+        exit_code=code,
+        next_commands=commands,
+        elapsed_s=elapsed_s,
+    )
+    append_step_summary(output, markdown)

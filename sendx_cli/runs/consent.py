@@ -1,0 +1,94 @@
+"""Before the first request: the plan shown, its faults refused, and somebody asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from sendx_cli.bulk.sources.contact_rows import refuse_if_all_departed
+from sendx_cli.bulk.sources.source import STANDARD_INPUT, Source
+from sendx_cli.core.bad_rows import refuse_bad_rows
+from sendx_cli.core.plan import Plan
+from sendx_cli.errors import InputError
+from sendx_cli.output.annotations import Annotations
+from sendx_cli.output.bad_row_text import bad_row_lines
+from sendx_cli.output.plan_text import plan_lines
+from sendx_cli.output.writer import Output
+from sendx_cli.runs.asked import FileAsked
+from sendx_cli.runs.commission import Commission
+from sendx_cli.runtime import Runtime
+
+ASK_FROM_CONTACTS = 100
+"""So many contacts are worth a question."""
+
+
+def show_plan(output: Output, plan: Plan) -> None:
+    """Tell the plan, and list its bad rows."""
+    output.tell_lines(plan_lines(plan))
+    if not plan.bad.count:
+        return
+    output.complain_lines(bad_row_lines(plan.bad, plan.source))
+    annotations = Annotations(output)
+    for error in plan.bad.first:
+        annotations.error(plan.source, line=error.line, message=error.message, hint=error.hint)
+
+
+def refuse_unsendable(plan: Plan, source: Source, asked: FileAsked) -> None:
+    """Refuse a file of people who left, or one with bad rows that are not to be skipped.
+
+    Raises:
+        InputError: It must not be sent.
+    """
+    refuse_if_all_departed(source, departed=plan.held_back.total, rows=plan.rows)
+    refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=asked.skip_invalid)
+
+
+def ask(commission: Commission, *, contacts: int) -> None:
+    """Ask whether to go ahead, where somebody is there to be asked and it is worth a question.
+
+    Elsewhere it goes ahead, unless the profile is for production and nobody said `--yes`.
+
+    Args:
+        commission: The run; a profile for production makes any number worth a question.
+        contacts: How many it concerns.
+
+    Raises:
+        InputError: The answer was no, or nobody can be asked.
+    """
+    settings, manner = commission.settings, commission.manner
+    is_production = settings.production.value and not manner.is_sandbox
+    if manner.is_confirmed or not (is_production or contacts >= ASK_FROM_CONTACTS):
+        return
+    with _terminal(commission.runtime, commission.asked) as terminal:
+        if terminal is not None:
+            _ask_on(terminal, commission, contacts)
+        elif is_production:
+            raise InputError(
+                f"profile {settings.profile.value} is for production, and nobody can be asked",
+                hint="look at --dry-run, then say --yes",
+            )
+
+
+def _ask_on(terminal: TextIO, commission: Commission, contacts: int) -> None:
+    profile = f"profile {commission.settings.profile.value}"
+    where = "the sandbox" if commission.manner.is_sandbox else profile
+    people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
+    commission.output.ask(f"send {people} to {where}? [y/N] ")
+    if terminal.readline().strip().lower() not in {"y", "yes"}:
+        raise InputError("nothing was sent: the answer was not yes")
+
+
+@contextmanager
+def _terminal(runtime: Runtime, asked: FileAsked) -> Iterator[TextIO | None]:
+    """Give where an answer can be read: the terminal itself where rows come by standard input."""
+    if runtime.said.no_input or not runtime.output.stderr.isatty():
+        yield None
+    elif asked.path != STANDARD_INPUT:
+        yield runtime.stdin if runtime.stdin.isatty() else None
+    else:
+        try:
+            terminal = open("/dev/tty", encoding="utf-8")  # noqa: PTH123, SIM115 - a device
+        except OSError:
+            yield None
+            return
+        with terminal:
+            yield terminal

@@ -1,0 +1,126 @@
+"""Runs looked at later: what they were, and what became of each row."""
+
+import time
+from collections.abc import Collection, Iterator
+from itertools import chain
+from pathlib import Path
+
+from sendx_cli.bulk.journal.results import result_of_left_out, result_of_noted
+from sendx_cli.bulk.journal.rows import LeftOutKind, State
+from sendx_cli.bulk.journal.runs import Run, forget, open_view
+from sendx_cli.bulk.journal.view import RunView
+from sendx_cli.bulk.report import exit_code
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.errors import ExitCode
+from sendx_cli.output.result_stream import ResultStream
+from sendx_cli.output.summary import summary_lines
+from sendx_cli.output.writer import Output
+from sendx_cli.results import Result
+from sendx_cli.runs.asked import FileAsked
+from sendx_cli.runs.next_commands import next_commands
+from sendx_cli.runs.resuming import STANDARD_INPUT_NAME
+from sendx_cli.runs.totals import totals_of
+
+STATES = (*State, *LeftOutKind)
+"""What can be asked for with `--state`."""
+
+
+def run_record(run: Run) -> dict[str, object]:
+    """Return a run's documented members, as `runs list` shows them."""
+    counts = run.counts
+    return {
+        "run": run.id,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(run.header.started_at)),
+        "action": run.header.action,
+        "source": run.header.source,
+        "profile": run.header.profile,
+        "state": _state(run),
+        "rows": counts.total,
+        "accepted": counts.accepted,
+        "rejected": counts.rejected,
+        "failed": counts.failed,
+        "unknown": counts.unknown,
+        "to_come": counts.to_come,
+    }
+
+
+def run_row(run: Run) -> dict[str, object]:
+    """Return what fits a line of a terminal: `runs show` tells the rest."""
+    record = run_record(run)
+    return {
+        name: record[name] for name in ("run", "source", "state", "rows", "accepted", "to_come")
+    }
+
+
+def show_run(output: Output, run: Run) -> None:
+    """Show a run's summary: as text, or, as JSON, with all its numbers."""
+    with open_view(run.path) as view:
+        totals = totals_of(view, run.header.source)
+        worked_s = view.worked_s()
+        left_out = {str(kind): view.count_left_out(kind) for kind in LeftOutKind}
+    if output.format != "table":
+        output.show([run_record(run) | left_out | {"totals": totals.record()}], as_one=True)
+        return
+    output.line(f"run {run.id}: {run.header.action} from {run.header.source}, {_state(run)}")
+    asked = FileAsked.from_text(run.header.options)
+    lines = summary_lines(
+        totals,
+        total_rows=run.counts.total,
+        exit_code=_exit_code(run),
+        next_commands=next_commands(run.id, run.counts, asked, None),
+        elapsed_s=float(worked_s),
+        ascii_only=output.is_ascii,
+    )
+    for line in lines:
+        output.line(line)
+
+
+def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
+    """Show the rows of a run that stand so, one after another; without states: all."""
+    stream = ResultStream(output)
+    with open_view(run.path) as view:
+        for result in _results(view, run, set(states) or set(STATES)):
+            stream.write(result)
+    stream.close()
+
+
+def forget_run(run: Run) -> None:
+    """Delete a run's journal, and the copy of standard input it was made from.
+
+    Raises:
+        InputError: A process sends it at this moment.
+    """
+    forget(run.path)
+    if run.header.source == STANDARD_INPUT_NAME and run.header.source_path:
+        copy = Path(run.header.source_path)
+        if copy.parent == run.path.parent:
+            copy.unlink(missing_ok=True)
+
+
+def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
+    action, source = run.header.action, run.header.source
+    noted = (
+        result_of_noted(row, action, source)
+        for row in view.rows({state for state in State if state in states})
+    )
+    left_out = (
+        result_of_left_out(row, action, source) for row in view.left_out() if row.kind in states
+    )
+    return chain(noted, left_out)
+
+
+def _state(run: Run) -> str:
+    if run.is_under_way:
+        return "under way"
+    return "stopped" if run.counts.to_come else "finished"
+
+
+def _exit_code(run: Run) -> ExitCode:
+    counts = run.counts
+    found = {
+        Outcome.REJECTED: counts.rejected,
+        Outcome.FAILED: counts.failed,
+        Outcome.UNKNOWN: counts.unknown,
+        Outcome.SKIPPED: counts.to_come,
+    }
+    return exit_code((outcome for outcome, count in found.items() if count), None)

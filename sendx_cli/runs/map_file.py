@@ -1,0 +1,38 @@
+"""Map files: a mapping kept beside the exports it is for."""
+
+from pathlib import Path
+
+from sendx_cli.core.columns import Mapping
+from sendx_cli.core.map_files import SavedMap, dump_map, load_map
+from sendx_cli.errors import FileRefused, InputError, InvalidValue
+
+
+def read_map(path: Path) -> SavedMap:
+    """Read a map file.
+
+    Raises:
+        FileRefused: It cannot be read.
+        InvalidValue: It says what cannot be.
+    """
+    try:
+        return load_map(path.read_text("utf-8"))
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise FileRefused(f"the map file cannot be read: {reason}", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise FileRefused("the map file is not UTF-8", where=str(path)) from None
+    except InvalidValue as error:
+        raise InvalidValue(error.message, where=str(path), hint=error.hint) from None
+
+
+def save_map(path: Path, mapping: Mapping) -> None:
+    """Write a map file; what was there before is replaced.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    try:
+        path.write_text(dump_map(mapping), "utf-8")
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise InputError(f"the map file cannot be written: {reason}", where=str(path)) from None

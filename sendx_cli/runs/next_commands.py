@@ -1,0 +1,66 @@
+"""What to type next, ready to be copied."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sendx_cli.bulk.checking import RowDefaults
+from sendx_cli.bulk.journal.view import Counts
+from sendx_cli.runs.asked import FileAsked
+
+
+def next_commands(run: str, counts: Counts, asked: FileAsked, failed: Path | None) -> list[str]:
+    """Return the commands that mend what is open of a run, the most urgent first.
+
+    Args:
+        run: Its id.
+        counts: How its rows stand.
+        asked: What it was asked for.
+        failed: Where its failed rows were written.
+    """
+    commands: list[str] = []
+    if counts.to_come:
+        commands.append(f"sendx runs resume {run}")
+    if counts.unknown:
+        commands.append(f"sendx runs show {run} --state unknown")
+    if failed is not None:
+        commands.append(shlex.join(["sendx", *_words(asked, failed)]))
+    return commands
+
+
+def _words(asked: FileAsked, failed: Path) -> Iterator[str]:
+    """The same command for the file of failed rows, which has a header and no titles."""
+    columns, overrides = asked.columns, asked.overrides
+    yield from (asked.action, "--from", str(failed))
+    yield from _defaults(asked.defaults)
+    yield from _repeated("--map", columns.maps)
+    yield from _repeated("--map", (f"{name}={target}" for name, target in columns.file_maps))
+    yield from _repeated("--ignore", columns.ignores)
+    yield from ["--custom-fields"] * columns.custom_fields
+    yield from _single("--tag-separator", columns.tag_separator)
+    yield from _single("--date-order", columns.date_order)
+    yield from ["--include-departed"] * columns.include_departed
+    yield from _single("--encoding", overrides.encoding)
+    yield from _single("--batch", str(asked.batch) if asked.batch > 1 else None)
+    for name, value in asked.service.items():
+        yield from _single(f"--{name.replace('_', '-')}", value)
+
+
+def _defaults(defaults: RowDefaults) -> Iterator[str]:
+    yield from _single("--first-name", defaults.first_name)
+    yield from _single("--last-name", defaults.last_name)
+    yield from _single("--company", defaults.company)
+    yield from _single("--birthday", defaults.birthday)
+    yield from _repeated("--field", (f"{name}={value}" for name, value in defaults.fields))
+    yield from _repeated("--add-tag", (*defaults.tags, *defaults.add_tags))
+    yield from _repeated("--remove-tag", defaults.remove_tags)
+    yield from _repeated("--list", defaults.lists)
+
+
+def _single(option: str, value: str | None) -> list[str]:
+    return [] if value is None else [option, value]
+
+
+def _repeated(option: str, values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        yield from (option, value)

@@ -1,0 +1,110 @@
+"""A file read and checked: its rows into the journal, all of them into the plan."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from sendx_cli.bulk.checking import CheckedRow, RowChecker, check_rows
+from sendx_cli.bulk.journal.rows import LeftOut, LeftOutKind
+from sendx_cli.bulk.rows import Row
+from sendx_cli.bulk.sources.contact_rows import settle_mapping
+from sendx_cli.bulk.sources.source import Source, open_source
+from sendx_cli.core.columns import Mapping
+from sendx_cli.core.plan import Plan, PlanBuilder
+from sendx_cli.core.source_rows import Departed, RowError
+from sendx_cli.errors import InputError
+from sendx_cli.runs.asked import FileAsked
+from sendx_cli.runtime import Runtime
+
+_BATCH_ROWS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file whose columns are explained, before its rows are read.
+
+    Args:
+        source: The file.
+        mapping: What its columns are for.
+        checker: What makes contacts of its rows.
+    """
+
+    source: Source
+    mapping: Mapping
+    checker: RowChecker
+
+    def rows(self, builder: PlanBuilder) -> Iterator[CheckedRow | RowError | Departed]:
+        """Yield what is to become of each row; the builder's plan learns of it as well."""
+        return check_rows(self.source, self.checker, builder)
+
+    def builder(self) -> PlanBuilder:
+        """Return a plan to which each row is still to be told."""
+        return PlanBuilder(self.mapping, self.source.name, self.source.layout.notes)
+
+
+@contextmanager
+def open_reading(
+    runtime: Runtime, asked: FileAsked, spool_folder: Path | None = None
+) -> Iterator[Reading]:
+    """Open the file that was asked for, and explain its columns.
+
+    Raises:
+        InputError: It cannot be read as contacts, or its columns are not explained.
+    """
+    stdin = getattr(runtime.stdin, "buffer", None)
+    if stdin is None:
+        raise InputError("standard input cannot be read as bytes")
+    with open_source(asked.path, asked.overrides, stdin, spool_folder) as source:
+        mapping = settle_mapping(source, asked.columns)
+        yield Reading(
+            source, mapping, RowChecker(mapping, asked.defaults, today=runtime.clock.today())
+        )
+
+
+class NumberedRows:
+    """Splits what was checked: rows to send, numbered in the file's order, and rows left out.
+
+    Args:
+        checked: What is to become of each row.
+    """
+
+    def __init__(self, checked: Iterator[CheckedRow | RowError | Departed]) -> None:
+        self._checked = checked
+        self._count = 0
+
+    def batches(self) -> Iterator[tuple[list[Row], list[LeftOut]]]:
+        """Yield thousands of rows at a time: those to send, and those left out."""
+        while batch := list(islice(self._checked, _BATCH_ROWS)):
+            yield self._numbered(batch), [_left_out(row) for row in batch if not _is_sent(row)]
+
+    def _numbered(self, batch: Iterable[CheckedRow | RowError | Departed]) -> list[Row]:
+        rows = [
+            Row(number, row.contact, row.line)
+            for number, row in enumerate(
+                (row for row in batch if isinstance(row, CheckedRow)), start=self._count
+            )
+        ]
+        self._count += len(rows)
+        return rows
+
+
+def dry_plan(reading: Reading) -> Plan:
+    """Check all rows, keep none."""
+    builder = reading.builder()
+    for _row in reading.rows(builder):
+        pass
+    return builder.plan()
+
+
+def _is_sent(row: CheckedRow | RowError | Departed) -> bool:
+    return isinstance(row, CheckedRow)
+
+
+def _left_out(row: CheckedRow | RowError | Departed) -> LeftOut:
+    if isinstance(row, Departed):
+        return LeftOut(row.line, LeftOutKind.HELD_BACK, row.email, row.reason)
+    assert isinstance(row, RowError)
+    message = f"{row.column}: {row.message}" if row.column else row.message
+    return LeftOut(row.line, LeftOutKind.BAD, None, message)

@@ -1,0 +1,180 @@
+"""A run that stopped, gone on with: by the content of its rows, whatever became of the file."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from sendx_cli.bulk.journal.adoption import Adoption
+from sendx_cli.bulk.journal.header import RunHeader
+from sendx_cli.bulk.journal.opening import open_journal
+from sendx_cli.bulk.journal.rows import State, content_of
+from sendx_cli.bulk.journal.runs import Run
+from sendx_cli.bulk.journal.store import RunJournal
+from sendx_cli.bulk.sources.source import Source, open_source
+from sendx_cli.ending import Ending
+from sendx_cli.errors import ExitCode, InputError, SetupError
+from sendx_cli.output.writer import Output
+from sendx_cli.runs.account import give_account
+from sendx_cli.runs.asked import FileAsked, Manner
+from sendx_cli.runs.commission import Commission
+from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
+from sendx_cli.runs.sending import Sent, send_rows
+from sendx_cli.runs.starting import fingerprint_of, header_of, is_of_sandbox, origin_of
+from sendx_cli.runtime import Runtime
+from sendx_cli.settings.resolve import Settings
+
+STANDARD_INPUT_NAME = "standard input"
+
+
+def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
+    """Return the service's options: those given now, else those the run began with."""
+    began_with = FileAsked.from_text(run.header.options).service
+    return {"profile": run.header.profile, **began_with, **flags}
+
+
+def commission_of(runtime: Runtime, settings: Settings, run: Run, manner: Manner) -> Commission:
+    """Return what it takes to go on with a run as it began."""
+    asked = FileAsked.from_text(run.header.options)
+    is_sandbox = manner.is_sandbox or is_of_sandbox(run.header)
+    return Commission(runtime, settings, asked, replace(manner, is_sandbox=is_sandbox))
+
+
+def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode | Ending:
+    """Go on with a run.
+
+    Args:
+        commission: As of `commission_of`.
+        run: The run.
+        path: The file as it is now, where it has another name; None: where it was.
+
+    Returns:
+        What the process tells its caller, for all rows of the run.
+
+    Raises:
+        SendxError: Another process sends it, it is for another account, or its file was refused.
+    """
+    output = commission.output
+    with open_journal(run.path, commission.runtime.clock) as journal, ExitStack() as stack:
+        _refuse_other_account(run.header, commission)
+        header = _with_file_as_it_is(commission, journal, run.header, path)
+        source = stack.enter_context(_source_of(output, header, commission.asked))
+        _reopen(output, journal, commission.manner)
+        sent = Sent(0.0)
+        if journal.view.counts().to_come:
+            source_path = None if source is None else source.path
+            sent = send_rows(commission, journal, source=header.source, source_path=source_path)
+        else:
+            output.note(f"run {run.id}: no row is left to send")
+        return give_account(commission, journal, sent, source)
+
+
+def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
+    now = replace(
+        header,
+        origin=origin_of(commission),
+        key_fingerprint=fingerprint_of(commission),
+    )
+    differences = header.differences(now)
+    if differences:
+        raise SetupError(
+            f"the run was begun otherwise: {'; '.join(differences)}",
+            hint="resume it with the same --profile and --base-url",
+        )
+
+
+def _with_file_as_it_is(
+    commission: Commission, journal: RunJournal, header: RunHeader, path: str | None
+) -> RunHeader:
+    """Take in the rows of a file that was mended or sorted since."""
+    now_at = path or header.source_path or ""
+    if path is None and (
+        not Path(now_at).is_file() or _sha256(Path(now_at)) == header.source_sha256
+    ):
+        return header
+    asked = replace(commission.asked, path=now_at)
+    with open_reading(commission.runtime, asked) as reading:
+        changed = header_of(commission, reading)
+        if changed.source_sha256 == header.source_sha256:
+            return header
+        changed = replace(
+            changed,
+            source=path or header.source,
+            tool_version=header.tool_version,
+            profile=header.profile,
+            started_at=header.started_at,
+        )
+        _adopt(commission, journal, changed, reading)
+        return changed
+
+
+def _adopt(
+    commission: Commission, journal: RunJournal, header: RunHeader, reading: Reading
+) -> None:
+    output = commission.output
+    output.note(f"{header.source} changed since the run began: its rows are matched by content")
+    arrivals = journal.arrivals(())
+    builder = reading.builder()
+    for rows, left_out in NumberedRows(reading.rows(builder)).batches():
+        arrivals.add(map(content_of, rows))
+        arrivals.leave_out(left_out)
+    plan = builder.plan()
+    show_plan(output, plan)
+    refuse_unsendable(plan, reading.source, commission.asked)
+    adoption = arrivals.weigh()
+    _tell(output, adoption)
+    if not adoption.rows.total:
+        raise InputError("the file has no rows to send", where=header.source)
+    ask(commission, contacts=adoption.rows.pending + adoption.rows.failed)
+    arrivals.take(header)
+    overtaken = journal.stop_overtaken()
+    if overtaken:
+        output.warn(
+            f"{overtaken:,} rows are not sent: a later row of their contact was accepted before",
+            hint="sent now they would undo it; the file of failed rows has them",
+        )
+
+
+def _tell(output: Output, adoption: Adoption) -> None:
+    rows, left = adoption.rows, adoption.left
+    output.note(
+        f"{rows.accepted:,} of {rows.total:,} rows were accepted already, "
+        f"{rows.pending + rows.failed:,} are to send"
+    )
+    if left.total:
+        output.note(f"{left.total:,} rows that were sent are not in the file any more")
+
+
+@contextmanager
+def _source_of(output: Output, header: RunHeader, asked: FileAsked) -> Iterator[Source | None]:
+    """Open the run's file, where it is there as it was: failed rows are written like it."""
+    path = Path(header.source_path or "")
+    if not path.is_file() or _sha256(path) != header.source_sha256:
+        output.note(f"{header.source} is gone: failed rows are told by `sendx runs show` alone")
+        yield None
+        return
+    with path.open("rb") as nothing, open_source(str(path), asked.overrides, nothing) as source:
+        if header.source == STANDARD_INPUT_NAME:
+            yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
+        else:
+            yield source
+
+
+def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
+    """Make those rows pending again that can be sent again."""
+    journal.reopen(State.FAILED)
+    if manner.retry_unknown and journal.reopen(State.UNKNOWN):
+        overtaken = journal.stop_overtaken()
+        if overtaken:
+            output.warn(f"{overtaken:,} rows are not repeated: later ones were accepted since")
+    elif journal.crashed:
+        output.warn(
+            f"{journal.crashed:,} rows were under way when the run ended: unknown, not repeated"
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,111 @@
+"""Sending a run's rows: the journal throughout, signals heeded, each result told."""
+
+import gc
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from sendx_cli.bulk.journal.store import RunJournal
+from sendx_cli.bulk.sender import Sender
+from sendx_cli.bulk.stopping import stop_on_signals
+from sendx_cli.connection import make_run_sender
+from sendx_cli.core.verdict import Verdict
+from sendx_cli.ending import Ending
+from sendx_cli.errors import SendxError
+from sendx_cli.output.progress import open_progress
+from sendx_cli.output.writer import Output
+from sendx_cli.runs.commission import Commission
+from sendx_cli.runs.report_file import open_report
+from sendx_cli.runs.watch import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How the sending ended.
+
+    Args:
+        elapsed_s: How long it took.
+        ending: The signal that ended it, or the closed pipe.
+        stopped_by: What of the service or the network ended it before its last row.
+        trouble: Why results could not be written.
+    """
+
+    elapsed_s: float
+    ending: Ending | None = None
+    stopped_by: Verdict | None = None
+    trouble: SendxError | None = None
+
+
+def send_rows(
+    commission: Commission, journal: RunJournal, *, source: str, source_path: Path | None
+) -> Sent:
+    """Send the rows of a journal that are pending.
+
+    Args:
+        commission: The run.
+        journal: Holds the rows, and what becomes of each.
+        source: How the rows' file is called.
+        source_path: Where it is.
+
+    Raises:
+        SetupError: There is no usable key.
+        InputError: The report cannot be written.
+        PassingTrouble: The journal cannot be written any more: what is under way then is found
+            open when the run is resumed.
+    """
+    _collect_garbage()
+    output, clock, manner = commission.output, commission.runtime.clock, commission.manner
+    began_at = clock.now()
+    with ExitStack() as stack:
+        report = stack.enter_context(open_report(manner.report, source_path))
+        total = journal.view.counts().to_come
+        progress = open_progress(output, total=total, clock=clock)
+        stack.enter_context(progress)
+        watch = Watch(output, source, progress, report, clock)
+        made = make_run_sender(
+            commission.runtime,
+            commission.settings,
+            journal,
+            sandbox=manner.is_sandbox,
+            batch=commission.asked.batch,
+            retry_unknown=manner.retry_unknown,
+            keeps_going=manner.keeps_going,
+            max_outage_s=manner.max_outage_s,
+            on_wait=watch.waited,
+            on_turn=lambda: watch.turned(made.sender, made.pacer, made.patience),
+        )
+        sender = made.sender
+        signals = stack.enter_context(
+            stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender, journal.id))
+        )
+        output.has_sent = True
+        for settled in sender.run(journal.pending()):
+            watch.decided(settled, sender)
+        watch.close()
+    return Sent(
+        clock.now() - began_at,
+        signals.ending or watch.ending,
+        sender.stopped_by,
+        watch.trouble,
+    )
+
+
+def _collect_garbage() -> None:
+    """A single call is too short to collect any; what is loaded by now stays for good."""
+    gc.freeze()
+    gc.enable()
+
+
+def _stop(sender: Sender, output: Output) -> None:
+    sender.stop()
+    if sender.in_flight:
+        output.note(
+            f"stopping: waiting for {sender.in_flight} calls under way; once more ends it at once"
+        )
+
+
+def _last_words(sender: Sender, run: str) -> str:
+    return (
+        f"sendx: ended with {sender.in_flight} calls under way: "
+        f"`sendx runs resume {run}` finds out what is open\n"
+    )

@@ -1,0 +1,177 @@
+"""A new run: the file checked into a journal, the plan shown, then sent."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sendx_cli import __version__
+from sendx_cli.bulk.journal.header import RunHeader, key_fingerprint
+from sendx_cli.bulk.journal.opening import create_journal
+from sendx_cli.bulk.journal.runs import Runs, forget, forget_never_started, list_runs
+from sendx_cli.bulk.journal.store import RunJournal
+from sendx_cli.bulk.sources.source import Source
+from sendx_cli.connection import SANDBOX_KEY
+from sendx_cli.core.columns import Mapping
+from sendx_cli.core.plan import Plan
+from sendx_cli.ending import Ending
+from sendx_cli.errors import ExitCode, InputError
+from sendx_cli.runs.account import give_account
+from sendx_cli.runs.commission import Commission
+from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.dry_run import show_dry_run
+from sendx_cli.runs.map_file import save_map
+from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
+from sendx_cli.runs.sending import send_rows
+from sendx_cli.runtime import Runtime
+from sendx_cli.settings.paths import runs_directory
+from sendx_cli.settings.storage import make_private_directory
+
+_SANDBOX_ORIGIN = "sandbox"
+
+
+def start_run(commission: Commission) -> ExitCode | Ending:
+    """Check a file, show the plan, send its rows, and give account of each.
+
+    Returns:
+        What the process tells its caller.
+
+    Raises:
+        SendxError: It was refused before anything was sent, or the journal could not be kept.
+    """
+    runtime, asked, manner = commission.runtime, commission.asked, commission.manner
+    if manner.is_dry:
+        return show_dry_run(commission)
+    directory = runs_directory()
+    make_private_directory(directory)
+    with open_reading(runtime, asked, directory) as reading, _spool_kept(reading.source) as keep:
+        header = header_of(commission, reading)
+        _refuse_second(runtime, list_runs(directory), header)
+        forget_never_started(directory)
+        with create_journal(directory, header, runtime.clock) as journal:
+            with _unsealed_forgotten(journal):
+                plan = _fill(journal, reading)
+                show_plan(runtime.output, plan)
+                refuse_unsendable(plan, reading.source, asked)
+                if manner.save_map is not None:
+                    save_map(manner.save_map, reading.mapping)
+                if plan.to_send:
+                    ask(commission, contacts=plan.contacts)
+                    journal.seal()
+                    keep.append(True)
+            if not plan.to_send:
+                runtime.output.note(f"{plan.source}: no rows to send")
+                return ExitCode.OK
+            source = reading.source
+            sent = send_rows(commission, journal, source=source.name, source_path=source.path)
+            return give_account(commission, journal, sent, source)
+
+
+def header_of(commission: Commission, reading: Reading) -> RunHeader:
+    """Return what the run is.
+
+    Raises:
+        SetupError: There is no usable key.
+    """
+    source, asked, settings = reading.source, commission.asked, commission.settings
+    with source.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        length = file.tell()
+    return RunHeader(
+        tool_version=__version__,
+        action=asked.action,
+        source=source.name,
+        source_path=str(source.path.absolute()),
+        source_sha256=digest,
+        source_bytes=length,
+        origin=origin_of(commission),
+        key_fingerprint=fingerprint_of(commission),
+        profile=settings.profile.value,
+        mapping=_mapping_text(reading.mapping),
+        options=asked.to_text(),
+        started_at=commission.runtime.clock.unix(),
+    )
+
+
+def origin_of(commission: Commission) -> str:
+    """Return where requests go: scheme, host and port, or the sandbox."""
+    from urllib.parse import urlsplit
+
+    if commission.manner.is_sandbox:
+        return _SANDBOX_ORIGIN
+    parts = urlsplit(commission.settings.base_url.value)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def fingerprint_of(commission: Commission) -> str:
+    """Return by what the key in force is known again.
+
+    Raises:
+        SetupError: There is no usable key.
+    """
+    is_sandbox = commission.manner.is_sandbox
+    return key_fingerprint(SANDBOX_KEY if is_sandbox else commission.settings.key().reveal())
+
+
+def is_of_sandbox(header: RunHeader) -> bool:
+    """Whether a run was sent to the sandbox inside the process."""
+    return header.origin == _SANDBOX_ORIGIN
+
+
+def _mapping_text(mapping: Mapping) -> str:
+    return json.dumps([(column.name, column.target_text) for column in mapping.columns])
+
+
+def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
+    """Refuse the same file while its run has rows to come; warn of a run of its earlier content."""
+    wanted = {"action": header.action, "origin": header.origin}
+    run = runs.unfinished_run_of(sha256=header.source_sha256, **wanted)
+    if run is not None:
+        raise InputError(
+            f"run {run.id} of this file is not finished: {run.counts.to_come:,} rows to come",
+            where=header.source,
+            hint=f"`sendx runs resume {run.id}` goes on with it; "
+            f"`sendx runs forget {run.id}` makes way for starting anew",
+        )
+    earlier = runs.unfinished_run_at(path=header.source_path or "", **wanted)
+    if earlier is not None:
+        runtime.output.warn(
+            f"run {earlier.id} of what {header.source} held before has "
+            f"{earlier.counts.to_come:,} rows to come",
+            hint=f"`sendx runs resume {earlier.id}` goes on with it, with the file as it is now",
+        )
+
+
+def _fill(journal: RunJournal, reading: Reading) -> Plan:
+    builder = reading.builder()
+    for rows, left_out in NumberedRows(reading.rows(builder)).batches():
+        journal.add(rows)
+        journal.leave_out(left_out)
+    return builder.plan()
+
+
+@contextmanager
+def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
+    """Take the journal away again unless it is sealed at the end: nothing was sent."""
+    try:
+        yield
+    finally:
+        if not journal.view.is_sealed:
+            journal.close()
+            forget(journal.path)
+
+
+@contextmanager
+def _spool_kept(source: Source) -> Iterator[list[bool]]:
+    """Keep the copy of standard input where a run began with it; else take it away."""
+    keep: list[bool] = []
+    try:
+        yield keep
+    finally:
+        if source.is_spooled and not keep:
+            _drop(source.path)
+
+
+def _drop(path: Path) -> None:
+    path.unlink(missing_ok=True)

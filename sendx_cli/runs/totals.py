@@ -1,0 +1,65 @@
+"""A run's numbers, from its journal: the same at its end and whenever it is looked at later."""
+
+import math
+from collections.abc import Sequence
+
+from sendx_cli.bulk.journal.rows import NotedRow
+from sendx_cli.bulk.journal.view import Counts, RunView
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.tally import Failure, Totals
+
+_SLOTS = 40
+_SHARES = (0.50, 0.95, 0.99)
+
+
+def totals_of(view: RunView, source: str) -> Totals:
+    """Fold a run's journal into numbers.
+
+    Args:
+        view: The journal.
+        source: How its file is called, for the examples of what went wrong.
+    """
+    attempts, retried = view.attempts()
+    p50_s, p95_s, p99_s = _latencies_s(view)
+    first, last = view.worked()
+    slot_s = max(1, math.ceil((last - first + 1) / _SLOTS))
+    return Totals(
+        counts=_counts(view.counts()),
+        attempts=attempts,
+        retried=retried,
+        p50_s=p50_s,
+        p95_s=p95_s,
+        p99_s=p99_s,
+        slot_s=float(slot_s),
+        accepted_per_slot=tuple(count for _, count in view.accepted_by_time(slot_s)),
+        failures=tuple(
+            Failure(
+                Outcome(kind.state),
+                kind.code or kind.state,
+                kind.count,
+                place_of(source, kind.example),
+                kind.example.message or "",
+            )
+            for kind in view.kinds_of_trouble()
+        ),
+    )
+
+
+def place_of(source: str, row: NotedRow) -> str:
+    """Return where a row stands: `file:line`, or its address where it has no line."""
+    return row.contact.email if row.line is None else f"{source}:{row.line}"
+
+
+def _latencies_s(view: RunView) -> Sequence[float | None]:
+    found = view.elapsed_ms(_SHARES)
+    return [elapsed_ms / 1000 for elapsed_ms in found] if found else [None] * len(_SHARES)
+
+
+def _counts(counts: Counts) -> dict[Outcome, int]:
+    return {
+        Outcome.ACCEPTED: counts.accepted,
+        Outcome.REJECTED: counts.rejected,
+        Outcome.FAILED: counts.failed,
+        Outcome.UNKNOWN: counts.unknown,
+        Outcome.SKIPPED: 0,
+    }

@@ -1,0 +1,132 @@
+"""What is told of a run while it goes on: each row's result, and how far it is."""
+
+from collections import deque
+
+from sendx_cli.bulk.patience import Patience
+from sendx_cli.bulk.report import result_of
+from sendx_cli.bulk.rows import Settled
+from sendx_cli.bulk.sender import Sender
+from sendx_cli.clock import Clock
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.pacing import Pacer
+from sendx_cli.core.tally import Tally
+from sendx_cli.core.verdict import Verdict
+from sendx_cli.ending import Ending
+from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
+from sendx_cli.output.annotations import Annotations
+from sendx_cli.output.progress import NoProgress, Progress
+from sendx_cli.output.result_stream import ResultStream
+from sendx_cli.output.writer import Output
+from sendx_cli.results import Result
+from sendx_cli.runs.report_file import NoReport, Report
+
+_RATE_OVER_S = 5.0
+_DOWN = "the service is down: one call at a time finds out when it is back"
+
+
+class Watch:
+    """Tells of each row as it is decided. Where nobody can be told any more, it stops the run.
+
+    Args:
+        output: Where results and messages go.
+        source: How the file is called.
+        progress: How far it is.
+        report: Where each result is written as well.
+        clock: What time it is.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        source: str,
+        progress: Progress | NoProgress,
+        report: Report | NoReport,
+        clock: Clock,
+    ) -> None:
+        self._output = output
+        self._source = source
+        self._progress = progress
+        self._report = report
+        self._clock = clock
+        self._results: ResultStream | None = ResultStream(output)
+        self._annotations = Annotations(output)
+        self._tally = Tally(clock.now())
+        self._paces: deque[tuple[float, int]] = deque()
+        self._told: Verdict | None = None
+        self.ending: Ending | None = None
+        """The pipe that results went to is closed."""
+        self.trouble: SendxError | None = None
+        """Results could not be written."""
+
+    def waited(self, wait_s: float, verdict: Verdict) -> None:
+        """Take note that a row waits for its repetition."""
+        self._told = verdict
+        self._output.detail(f"{verdict.message}: trying again in {wait_s:.1f} s")
+
+    def decided(self, settled: Settled, sender: Sender) -> None:
+        """Tell what became of a row."""
+        result = result_of(settled, self._source)
+        self._count(settled, result)
+        try:
+            self._report.write(result.record())
+            if self._results is not None:
+                self._results.write(result)
+        except BrokenPipeError:
+            self._results, self.ending = None, Ending.PIPE_CLOSED
+            sender.stop()
+        except (ResultsLost, PassingTrouble) as trouble:
+            self._results, self.trouble = None, trouble
+            sender.stop()
+
+    def turned(self, sender: Sender, pacer: Pacer, patience: Patience) -> None:
+        """Show how far the run is, if that is due."""
+        if not self._progress.is_due:
+            return
+        totals = self._tally.snapshot()
+        note = None
+        if patience.is_down:
+            note = f"{_DOWN} ({self._told.message})" if self._told else _DOWN
+        self._progress.update(
+            totals,
+            rate_per_s=self._rate_per_s(totals.rows),
+            limit_per_s=pacer.limit_per_s,
+            in_flight=sender.in_flight,
+            note=note,
+        )
+
+    def close(self) -> None:
+        """End what was written."""
+        try:
+            if self._results is not None:
+                self._results.close()
+            self._report.flush()
+        except BrokenPipeError:
+            self.ending = Ending.PIPE_CLOSED
+        except SendxError as trouble:
+            self.trouble = self.trouble or trouble
+
+    def _count(self, settled: Settled, result: Result) -> None:
+        place = result.email if result.line is None else f"{self._source}:{result.line}"
+        error = result.error
+        self._tally.add(
+            settled.outcome,
+            code=error and error.kind,
+            message=result.message,
+            where=place,
+            attempts=settled.attempts,
+            elapsed_s=settled.elapsed_s,
+            now=self._clock.now(),
+        )
+        if error is not None and settled.outcome is not Outcome.SKIPPED and result.line:
+            self._annotations.error(
+                self._source, line=result.line, message=error.message, hint=error.hint
+            )
+
+    def _rate_per_s(self, rows: int) -> float | None:
+        """Return the rows decided a second over the last few seconds."""
+        now = self._clock.now()
+        self._paces.append((now, rows))
+        while now - self._paces[0][0] > _RATE_OVER_S:
+            self._paces.popleft()
+        began_at, before = self._paces[0]
+        return (rows - before) / (now - began_at) if now > began_at else None
