@@ -13,6 +13,7 @@ from sendx_cli.runtime import OpenCarrier, Runtime
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sendx_cli.api.exchange import Exchange
     from sendx_cli.bulk.patience import Patience
     from sendx_cli.bulk.sender import Journal
     from sendx_cli.core.verdict import Verdict
@@ -79,12 +80,13 @@ def make_run_sender(
     journal: "Journal",
     *,
     sandbox: bool,
-    batch: int,  # noqa: ARG001
+    batch: int,
     retry_unknown: bool,
     keeps_going: bool,
     max_outage_s: float,
     on_wait: "Callable[[float, Verdict], None]",
     on_turn: "Callable[[], None]",
+    on_note: "Callable[[str], None]",
 ) -> RunSender:
     """Return a sender of a bulk run: it keeps a journal and bears outages.
 
@@ -103,10 +105,8 @@ def make_run_sender(
         max_outage_s=max_outage_s,
         keeps_going=keeps_going,
     )
-    timeout_s = settings.timeout_s.value
-    exchange = ThreadedExchange(open_carrier_for(runtime, settings, sandbox=sandbox), timeout_s)
     sender = Sender(
-        exchange=exchange,
+        exchange=_run_exchange(runtime, settings, sandbox=sandbox),
         pacer=pacer,
         clock=runtime.clock,
         jitter=random.random,
@@ -116,8 +116,47 @@ def make_run_sender(
         patience=patience,
         on_wait=on_wait,
         on_turn=on_turn,
+        batch=batch,
+        on_note=on_note,
     )
     return RunSender(sender, pacer, patience)
+
+
+def _run_exchange(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> "Exchange":
+    """Return libcurl's engine, or, where this machine has none that is safe, the other one."""
+    if runtime.open_carrier is None and not sandbox and _has_libcurl():
+        return _curl_exchange(runtime, settings)
+    open_carrier = open_carrier_for(runtime, settings, sandbox=sandbox)
+    return ThreadedExchange(open_carrier, settings.timeout_s.value)
+
+
+def _has_libcurl() -> bool:
+    try:
+        from sendx_cli.api.curl_exchange import is_usable
+    except ImportError:
+        return False
+    return is_usable()
+
+
+def _curl_exchange(runtime: Runtime, settings: "Settings") -> "Exchange":
+    from sendx_cli.api.curl_exchange import CurlExchange
+    from sendx_cli.api.proxies import proxy_for
+    from sendx_cli.api.tls import NOTHING_TRUSTED, trust, trusted_paths
+
+    base_url = settings.base_url.value
+    key = settings.key().reveal()
+    paths = NOTHING_TRUSTED
+    if base_url.startswith("https:"):
+        paths = trusted_paths(runtime.environ, settings.ca_bundle.value)
+        trust(paths)  # libcurl would tell only with the first call that they cannot be read
+    return CurlExchange(
+        headers_for(key, settings.api_key_prefix.value),
+        settings.timeout_s.value,
+        secret=key,
+        proxy=proxy_for(base_url),
+        ca_file=paths.file,
+        ca_directory=paths.directory,
+    )
 
 
 def _pacer(runtime: Runtime, settings: "Settings", concurrency: int) -> Pacer:
@@ -142,9 +181,9 @@ def _to_service(runtime: Runtime, settings: "Settings") -> OpenCarrier:
     headers = headers_for(key, settings.api_key_prefix.value)
     trusted = None
     if base_url.startswith("https:"):
-        from sendx_cli.api.tls import trust
+        from sendx_cli.api.tls import trust, trusted_paths
 
-        trusted = trust(runtime.environ, settings.ca_bundle.value)
+        trusted = trust(trusted_paths(runtime.environ, settings.ca_bundle.value))
 
     return lambda: HttpCarrier(open_transport(base_url, trusted), headers, timeout_s, secret=key)
 

@@ -13,6 +13,7 @@ from sendx_cli.api.breakdowns import breakdown_of
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
+from sendx_cli.api.troubles import broken_answer
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import MAX_BODY_BYTES
 from sendx_cli.errors import ServiceUnusable
@@ -123,13 +124,9 @@ class HttpCarrier:
         for part in response.stream:
             body += part
             if len(body) > MAX_BODY_BYTES:
-                return _broken("the answer is too long")
+                return broken_answer("the answer is too long")
         headers = {name.lower(): value for name, value in response.headers.items()}
         if headers.get("content-encoding", "identity") != "identity":
-            return _broken("the answer is in an encoding nobody asked for")
+            return broken_answer("the answer is in an encoding nobody asked for")
         whole = bytes(body) if self._secret is None else redacted(bytes(body), self._secret)
         return Answer(response.status_code, headers, whole)
-
-
-def _broken(message: str) -> Breakdown:
-    return Breakdown("broken_answer", message, may_have_arrived=True)

@@ -1,15 +1,18 @@
 """Many calls under way at once: hand calls in, take replies out as they come."""
 
 import time
-from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from sendx_cli.api.breakdowns import overdue
-from sendx_cli.api.carrier import Carrier
 from sendx_cli.api.requests import Call
+from sendx_cli.api.troubles import overdue
 from sendx_cli.core.answers import Answer, Breakdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sendx_cli.api.carrier import Carrier
 
 
 class Reply(NamedTuple):
@@ -55,7 +58,7 @@ class ThreadedExchange:
         timeout_s: The longest a whole attempt may take, whatever the server trickles.
     """
 
-    def __init__(self, open_carrier: Callable[[], Carrier], timeout_s: float) -> None:
+    def __init__(self, open_carrier: "Callable[[], Carrier]", timeout_s: float) -> None:
         self._open_carrier = open_carrier
         self._timeout_s = timeout_s
         self._calls: SimpleQueue[tuple[int, Call] | None] = SimpleQueue()

@@ -1,14 +1,17 @@
 """How a contact becomes an HTTP request, apart from who carries it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sendx_cli import __version__
 from sendx_cli.core.contact import Contact
 
+BATCH_PATH = "/contact/identify/bulk"
 SANDBOX_URL = "https://sandbox.invalid/api/v1/rest"
 """Stands in for the service's address: nothing is looked up, the requests never leave."""
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Call(NamedTuple):
@@ -32,7 +35,22 @@ def base_url_of(base_url: str, *, sandbox: bool) -> str:
 
 def call_for(contact: Contact, base_url: str) -> Call:
     """Return the request that tells the service of `contact`."""
-    return Call("POST", base_url + contact.path, encode_payload(contact.payload))
+    return single_call(contact, encode_payload(contact.payload), base_url)
+
+
+def single_call(contact: Contact, body: bytes, base_url: str) -> Call:
+    """Return the request that tells the service of `contact`, whose payload is encoded."""
+    return Call("POST", base_url + contact.path, body)
+
+
+def batch_call(bodies: Sequence[bytes], base_url: str) -> Call:
+    """Return the request that tells the service of several identifies (POST .../bulk).
+
+    Args:
+        bodies: Encoded payloads, at most the 25 that the service takes.
+        base_url: Where the service is.
+    """
+    return Call("POST", base_url + BATCH_PATH, b"[" + b",".join(bodies) + b"]")
 
 
 def key_check(base_url: str) -> Call:
@@ -42,7 +60,7 @@ def key_check(base_url: str) -> Call:
 
 def encode_payload(payload: Mapping[str, object]) -> bytes:
     """Return compact JSON in UTF-8."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(payload).encode()
 
 
 def headers_for(key: str, prefix: str | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sendx_cli.bulk.sources.contact_rows import read_contacts
-from sendx_cli.bulk.sources.source import Source
+from sendx_cli.bulk.sources.source import RowSource
 from sendx_cli.core.columns import Mapping
 from sendx_cli.core.contact import Contact, Identify, Track
 from sendx_cli.core.plan import PlanBuilder
@@ -160,7 +160,7 @@ class RowChecker:
 
 
 def check_rows(
-    source: Source, checker: RowChecker, builder: PlanBuilder
+    source: RowSource, checker: RowChecker, builder: PlanBuilder
 ) -> Iterator[CheckedRow | RowError | Departed]:
     """Yield what is to become of each row, in the file's order; the plan learns of it as well.
 

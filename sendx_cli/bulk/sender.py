@@ -4,96 +4,33 @@ It is one loop without threads or sleeping of its own: time passes in `Exchange.
 that a simulated exchange and clock can play hours of a bad day in a moment.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from heapq import heappop, heappush
-from typing import Protocol
 
 from sendx_cli.api.exchange import Exchange, Reply
-from sendx_cli.api.requests import Call, call_for
+from sendx_cli.bulk.attempts import Attempt, UnderWay, attempt_at, call_of
+from sendx_cli.bulk.batches import Batches
+from sendx_cli.bulk.hearing import NOBODYS_FAULT, Heard, Hearing
 from sendx_cli.bulk.lanes import Lanes
+from sendx_cli.bulk.noting import Journal, NoJournal
 from sendx_cli.bulk.patience import Patience
 from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.clock import Clock
-from sendx_cli.core.answers import Answer
+from sendx_cli.core.batch_answers import BatchFate
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.pacing import Pacer
-from sendx_cli.core.rate_headers import read_rate_headers
-from sendx_cli.core.retry import (
-    Jitter,
-    RetryPolicy,
-    Stop,
-    Wait,
-    decide,
-    read_retry_after,
-)
-from sendx_cli.core.verdict import Kind, Verdict, judge
+from sendx_cli.core.retry import Jitter, RetryPolicy, Stop, Wait
+from sendx_cli.core.verdict import Kind, Verdict
 
-_NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
-"""The service did not act on it, and any row would have met with the same."""
+__all__ = ["STOP_GRACE_S", "Journal", "NoJournal", "Sender"]
+
 _CUT_OFF = Verdict(Kind.AMBIGUOUS, "interrupted", "interrupted before the answer", "run it again")
+_NO_BATCHES = "the service takes no batches: single calls from here on"
 LONGEST_TURN_S = 0.25
 """Whoever watches the run is told of it this often at least."""
 STOP_GRACE_S = 10.0
 """Seconds that calls under way are given once a stop was asked for."""
 MAX_HELD_BACK = 20_000
 """Rows read ahead at most while they wait behind other rows of their contacts."""
-
-
-class Journal(Protocol):
-    """Notes each row before it is sent and after it is decided."""
-
-    def sending(self, rows: Sequence[Row]) -> None:
-        """Note that these rows are about to be sent."""
-
-    def put_back(self, rows: Sequence[Row]) -> None:
-        """Note that these rows, which surely did not arrive, wait to be sent again."""
-
-    def settled(self, rows: Sequence[Settled]) -> None:
-        """Note what became of these rows."""
-
-
-class NoJournal:
-    """For contacts named on the command line: their results are all there is to know."""
-
-    def sending(self, rows: Sequence[Row]) -> None:
-        """Note nothing."""
-
-    def put_back(self, rows: Sequence[Row]) -> None:
-        """Note nothing."""
-
-    def settled(self, rows: Sequence[Settled]) -> None:
-        """Note nothing."""
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """A row that has begun: how often it was sent, and since when.
-
-    Of its attempts, `counted` are held against it: in an outage, none is.
-    """
-
-    row: Row
-    call: Call
-    began_at: float = 0.0
-    sent_at: float = 0.0
-    count: int = 0
-    counted: int = 0
-    verdict: Verdict | None = None
-
-    def left(self, now: float) -> "Settled":
-        """What is known of it when the run ends before it could be repeated."""
-        in_doubt = (
-            self.verdict is not None
-            and self.verdict.kind is Kind.AMBIGUOUS
-            and not self.row.contact.is_repeatable
-        )
-        return self.settled(Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED, now)
-
-    def settled(self, outcome: Outcome, now: float) -> "Settled":
-        """Its fate, decided at `now`."""
-        return Settled(self.row, outcome, self.verdict, self.count, now - self.began_at)
 
 
 class Sender:
@@ -106,10 +43,13 @@ class Sender:
         jitter: Draws from [0, 1) for back-off.
         policy: How often a row is repeated.
         base_url: Where the service is.
+        batch: Identifies sent in one call, at most; 1: single calls. Those that would count
+            twice or change an address go alone all the same.
         journal: Notes what is under way and what became of it.
         patience: Bears outages in a bulk run; None: each contact is given up by itself.
         on_wait: Told of each wait before a repetition, in seconds, and why.
         on_turn: Called several times a second, whether answers come or not.
+        on_note: Told once where the service takes no batches.
     """
 
     def __init__(
@@ -121,27 +61,31 @@ class Sender:
         jitter: Jitter,
         policy: RetryPolicy,
         base_url: str,
+        batch: int = 1,
         journal: Journal | None = None,
         patience: Patience | None = None,
         on_wait: Callable[[float, Verdict], None] = lambda _wait_s, _verdict: None,
         on_turn: Callable[[], None] | None = None,
+        on_note: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._exchange = exchange
         self._pacer = pacer
         self._clock = clock
-        self._jitter = jitter
-        self._policy = policy
         self._base_url = base_url
         self._journal = journal or NoJournal()
         self._patience = patience
         self._on_wait = on_wait
         self._on_turn = on_turn
+        self._on_note = on_note
+        self._hearing = Hearing(
+            pacer=pacer, clock=clock, jitter=jitter, policy=policy, patience=patience
+        )
         self._lanes = Lanes()
-        self._ready: deque[_Attempt] = deque()
-        self._later: list[tuple[float, int, _Attempt]] = []
-        self._in_flight: dict[int, _Attempt] = {}
+        self._joins = batch > 1
+        self._batches = Batches(batch)
+        self._in_flight: dict[int, UnderWay] = {}
         self._tickets = 0
-        self._has_accepted = False
+        self._resumes_at: float | None = None
         self._is_stopping = False
         self._is_stop_asked = False
         self._asked_at: float | None = None
@@ -157,12 +101,19 @@ class Sender:
         self._is_stop_asked = True
         self._exchange.wake()
 
-    def run(self, rows: Iterator[Row]) -> Iterator[Settled]:
-        """Yield each row once its fate is decided; rows not come to are not yielded."""
+    def wake(self) -> None:
+        """Look for rows anew; safe in another thread."""
+        self._exchange.wake()
+
+    def run(self, rows: Iterator[Row | None]) -> Iterator[Settled]:
+        """Yield each row once its fate is decided; rows not come to are not yielded.
+
+        Args:
+            rows: What is to be sent; None where no row is there yet: `wake` tells of the next.
+        """
         more = True
         while True:
-            if more and not self._is_stopping:
-                more = self._read_ahead(rows)
+            more = more and self._read_ahead(rows)
             self._begin_calls()
             if self._is_over(more=more):
                 break
@@ -179,21 +130,29 @@ class Sender:
         """Calls under way."""
         return len(self._in_flight)
 
+    @property
+    def left_behind(self) -> int:
+        """Rows of a bulk run that stay undone because an earlier row of their contact failed."""
+        return self._lanes.left_behind
+
     def addresses_in_flight(self) -> list[str]:
         """Return whom the calls under way concern, for the last words of a process."""
-        return [attempt.row.contact.email for attempt in self._in_flight.values()]
+        return [attempt.row.contact.email for attempt in self._attempts_in_flight()]
+
+    def _attempts_in_flight(self) -> list[Attempt]:
+        return [attempt for call in self._in_flight.values() for attempt in call.attempts]
 
     def _left(self) -> list[Settled]:
         """Return the rows that were sent, but whose fate the end of the run leaves open."""
-        for attempt in self._in_flight.values():
+        cut_off = self._attempts_in_flight()
+        for attempt in cut_off:
             attempt.verdict = _CUT_OFF
-        begun = [*self._in_flight.values(), *(item[2] for item in self._later), *self._ready]
         now = self._clock.now()
-        return [attempt.left(now) for attempt in begun if attempt.count]
+        return [attempt.left(now) for attempt in (*cut_off, *self._batches) if attempt.count]
 
     def _is_over(self, *, more: bool) -> bool:
         if not self._in_flight:
-            return self._is_stopping or not self._has_work(more=more)
+            return self._is_stopping or not (more or self._batches)
         return self._grace_s() == 0.0
 
     def _grace_s(self) -> float | None:
@@ -204,37 +163,47 @@ class Sender:
             self._asked_at = self._clock.now()
         return max(self._asked_at + STOP_GRACE_S - self._clock.now(), 0.0)
 
-    def _has_work(self, *, more: bool) -> bool:
-        return more or bool(self._ready or self._later)
-
-    def _read_ahead(self, rows: Iterator[Row]) -> bool:
-        """Keep enough rows at hand; tell whether there are more."""
-        wanted = self._pacer.allowed_in_flight + 1
-        while len(self._ready) < wanted and self._lanes.waiting < MAX_HELD_BACK:
-            row = next(rows, None)
-            if row is None:
+    def _read_ahead(self, rows: Iterator[Row | None]) -> bool:
+        """Keep enough rows at hand to fill every call; tell whether there are more."""
+        wanted = (self._pacer.allowed_in_flight + 1) * self._batches.size
+        while self._batches.ready < wanted and self._lanes.waiting < MAX_HELD_BACK:
+            if self._is_stopping:
+                break
+            try:
+                row = next(rows)
+            except StopIteration:
                 return False
-            if self._lanes.add(row):
-                self._make_ready(row)
+            if row is None:
+                break
+            attempt = attempt_at(row, joins=self._joins)
+            if self._lanes.add(attempt):
+                self._batches.add(attempt)
         return True
-
-    def _make_ready(self, row: Row) -> None:
-        self._ready.append(_Attempt(row, call_for(row.contact, self._base_url)))
 
     def _begin_calls(self) -> None:
         if self._is_stopping:
             return
-        batch: list[_Attempt] = []
         now = self._clock.now()
-        self._take_due(now)
-        while self._ready and self._pause_s(now, len(self._in_flight) + len(batch)) == 0.0:
-            self._pacer.started(now)
-            batch.append(self._ready.popleft())
-        if not batch:
+        self._batches.take_due(now)
+        calls = self._take_calls(now)
+        if not calls:
             return
-        self._journal.sending([attempt.row for attempt in batch])
-        for attempt in batch:
-            self._submit(attempt)
+        self._journal.sending([attempt.row for attempts in calls for attempt in attempts])
+        for attempts in calls:
+            self._submit(attempts)
+
+    def _take_calls(self, now: float) -> list[list[Attempt]]:
+        """Take out the rows of each call that may start now; note when the next one may."""
+        calls: list[list[Attempt]] = []
+        self._resumes_at = None
+        while self._batches.ready:
+            pause_s = self._pause_s(now, len(self._in_flight) + len(calls))
+            if pause_s != 0.0:
+                self._resumes_at = None if pause_s is None else now + pause_s
+                break
+            self._pacer.started(now)
+            calls.append(self._batches.take())
+        return calls
 
     def _pause_s(self, now: float, in_flight: int) -> float | None:
         """Seconds until a call may start; None for not before an answer has come."""
@@ -242,20 +211,17 @@ class Sender:
             return self._patience.probe_wait_s(now, in_flight)
         return self._pacer.wait_s(now, in_flight)
 
-    def _take_due(self, now: float) -> None:
-        while self._later and self._later[0][0] <= now:
-            self._ready.appendleft(heappop(self._later)[2])
-
-    def _submit(self, attempt: _Attempt) -> None:
-        attempt.sent_at = self._clock.now()
-        if not attempt.count:
-            attempt.began_at = attempt.sent_at
-            if self._patience is not None:
-                self._patience.begun()
-        attempt.count += 1
+    def _submit(self, attempts: list[Attempt]) -> None:
+        now = self._clock.now()
+        is_new = False
+        for attempt in attempts:
+            is_new = is_new or not attempt.count
+            attempt.sent(now)
+        if is_new and self._patience is not None:
+            self._patience.begun()
         self._tickets += 1
-        self._in_flight[self._tickets] = attempt
-        self._exchange.submit(self._tickets, attempt.call)
+        self._in_flight[self._tickets] = UnderWay(attempts, now)
+        self._exchange.submit(self._tickets, call_of(attempts, self._base_url))
 
     def _turn_s(self) -> float | None:
         """How long to wait for answers; nobody who watches the run waits longer than a turn."""
@@ -269,85 +235,76 @@ class Sender:
         """How long nothing but an answer can happen."""
         if self._is_stopping:
             return self._grace_s()
-        now = self._clock.now()
-        moments = [self._later[0][0] - now] if self._later else []
-        if self._ready:
-            pause_s = self._pause_s(now, len(self._in_flight))
-            if pause_s is not None:
-                moments.append(pause_s)
-        return max(min(moments), 0.0) if moments else None
+        at, due_at = self._resumes_at, self._batches.due_at
+        if due_at is not None:
+            at = due_at if at is None else min(at, due_at)
+        return None if at is None else max(at - self._clock.now(), 0.0)
 
     def _settle(self, replies: Sequence[Reply]) -> list[Settled]:
         settled: list[Settled] = []
         for reply in replies:
-            attempt = self._in_flight.pop(reply.ticket)
-            outcome = self._hear(attempt, reply)
-            if outcome is not None:
-                settled.append(outcome)
-                for row in self._lanes.leave(attempt.row):
-                    self._make_ready(row)
+            now = self._clock.now()
+            call = self._in_flight.pop(reply.ticket)
+            heard = self._hearing.hear(call, reply, now)
+            if self._hearing.reason_to_stop is not None:
+                self._stop_for(self._hearing.reason_to_stop)
+            if heard.fate is BatchFate.AS_ONE:
+                settled += self._decide(call.attempts, heard, now)
+            else:
+                self._take_apart(call.attempts, heard)
         return settled
 
-    def _hear(self, attempt: _Attempt, reply: Reply) -> Settled | None:
-        now = self._clock.now()
-        contact = attempt.row.contact
-        verdict = judge(reply.reply, action=contact.action, is_first=not self._has_accepted)
-        attempt.verdict = verdict
-        retry_after_s = self._tell_pacer(attempt, reply, verdict, now)
-        self._has_accepted |= verdict.kind is Kind.ACCEPTED
-        if self._patience is None:
-            attempt.counted = attempt.count
-        else:
-            self._heed(self._patience, attempt, verdict, now)
-        decision = decide(
-            verdict,
-            attempt=attempt.counted,
-            is_repeatable=contact.is_repeatable,
-            policy=self._policy,
-            jitter=self._jitter,
-            retry_after_s=retry_after_s,
-        )
-        if isinstance(decision, Wait):
-            self._put_off(attempt, decision.seconds, verdict, now)
-            return None
-        if isinstance(decision, Stop):
-            self._stop_for(verdict)
-        return attempt.settled(decision.outcome, now)
+    def _decide(self, attempts: list[Attempt], heard: Heard, now: float) -> list[Settled]:
+        settled: list[Settled] = []
+        waiting: list[tuple[Attempt, float]] = []
+        decisions = self._hearing.decisions(heard, attempts)
+        for attempt, decision in zip(attempts, decisions, strict=True):
+            attempt.verdict = heard.verdict
+            if isinstance(decision, Wait):
+                waiting.append((attempt, decision.seconds))
+                continue
+            if isinstance(decision, Stop):
+                self._stop_for(heard.verdict)
+            settled.append(attempt.settled(decision.outcome, now))
+            self._leave_lanes(attempt, decision.outcome)
+        if waiting:
+            self._put_off(waiting, heard.verdict, now)
+        return settled
 
-    def _put_off(self, attempt: _Attempt, wait_s: float, verdict: Verdict, now: float) -> None:
-        if self._patience is not None:
-            wait_s = max(wait_s, self._patience.retry_wait_s(verdict, now))
-        self._on_wait(wait_s, verdict)
-        if verdict.kind in _NOBODYS_FAULT:
-            self._journal.put_back([attempt.row])
-        heappush(self._later, (now + wait_s, attempt.row.number, attempt))
+    def _leave_lanes(self, attempt: Attempt, outcome: Outcome) -> None:
+        if outcome is Outcome.FAILED and self._patience is not None:
+            self._lanes.close(attempt)
+            return
+        for freed in self._lanes.leave(attempt):
+            self._batches.add(freed)
 
-    def _heed(self, patience: Patience, attempt: _Attempt, verdict: Verdict, now: float) -> None:
-        patience.heard(verdict, now, sent_at=attempt.sent_at)
-        # What hits any row alike is not held against this one.
-        attempt.counted += not (patience.is_down or verdict.kind in _NOBODYS_FAULT)
-        reason = patience.reason_to_stop(verdict, now)
-        if reason is not None:
-            self._stop_for(reason)
+    def _put_off(self, waiting: list[tuple[Attempt, float]], verdict: Verdict, now: float) -> None:
+        least_s = self._hearing.retry_wait_s(verdict, now)
+        longest_s = max(least_s, *(wait_s for _, wait_s in waiting))
+        self._on_wait(longest_s, verdict)
+        if verdict.kind in NOBODYS_FAULT:
+            self._journal.put_back([attempt.row for attempt, _ in waiting])
+        for attempt, wait_s in waiting:
+            self._batches.put_off(attempt, now + max(wait_s, least_s))
+
+    def _take_apart(self, attempts: list[Attempt], heard: Heard) -> None:
+        """Let each row of a batch be decided by a call of its own."""
+        verdict: Verdict | None = heard.verdict
+        if heard.fate is BatchFate.NOT_THERE:
+            verdict = None
+            self._batches_are_over(attempts)
+        for attempt in attempts:
+            attempt.begin_alone(verdict)
+        self._batches.part(attempts)
+
+    def _batches_are_over(self, attempts: list[Attempt]) -> None:
+        """Join no rows any more; these were sent to a place that there is not."""
+        for attempt in attempts:
+            attempt.count -= 1
+        if self._batches.size > 1:
+            self._batches.size = 1
+            self._on_note(_NO_BATCHES)
 
     def _stop_for(self, verdict: Verdict) -> None:
         self.stopped_by = self.stopped_by or verdict
         self._is_stopping = True
-
-    def _tell_pacer(
-        self, attempt: _Attempt, reply: Reply, verdict: Verdict, now: float
-    ) -> float | None:
-        if not isinstance(reply.reply, Answer):
-            return None
-        headers = reply.reply.headers
-        retry_after_s = read_retry_after(
-            headers.get("retry-after"), date=headers.get("date"), now_unix_s=self._clock.unix()
-        )
-        self._pacer.answered(
-            now,
-            started_at=attempt.sent_at,
-            throttled=verdict.kind is Kind.LATER,
-            latency_s=reply.elapsed_s,
-            headers=read_rate_headers(headers, retry_after_s),
-        )
-        return retry_after_s

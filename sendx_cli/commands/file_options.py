@@ -83,6 +83,9 @@ class FromFile:
         int | None,
         typer.Option(metavar="N", help="Contacts in a call, 2 to 25 (identify only)."),
     ] = None
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Send rows of standard input as they come.")
+    ] = False
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Go on after 1,000 like rejections in a row.")
     ] = False
@@ -126,6 +129,17 @@ class FromFile:
             batch=self._batch(action),
             service=service,
         )
+
+    def refuse_stream_of_file(self, *, is_dry: bool) -> None:
+        """Refuse `--stream` where the rows are all there, or nothing is to be sent.
+
+        Raises:
+            InvalidValue: It is so.
+        """
+        if self.stream and self.from_ != "-":
+            raise InvalidValue("--stream goes with --from -", hint="a file's rows are all there")
+        if self.stream and is_dry:
+            raise InvalidValue("--dry-run shows a plan, and --stream has none: its rows come later")
 
     def _columns(self, action: str) -> "ColumnOptions":
         from sendx_cli.core.columns import ColumnOptions

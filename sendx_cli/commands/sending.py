@@ -83,7 +83,9 @@ def send_from_file(
     from sendx_cli.runs.asked import Manner
     from sendx_cli.runs.commission import Commission
     from sendx_cli.runs.starting import start_run
+    from sendx_cli.runs.streaming import stream_run
 
+    file.refuse_stream_of_file(is_dry=asked.sending.dry_run)
     flags = asked.service.flags()
     settings = runtime.settings(flags)
     runtime.output.format = asked.formatted.chosen(settings.output.value, runtime.output.format)
@@ -102,7 +104,8 @@ def send_from_file(
         save_map=file.save_map,
     )
     asked_of_file = file.asked(action, defaults, service)
-    raise typer.Exit(start_run(Commission(runtime, settings, asked_of_file, manner)))
+    commission = Commission(runtime, settings, asked_of_file, manner)
+    raise typer.Exit(stream_run(commission) if file.stream else start_run(commission))
 
 
 def _show_requests(

@@ -18,6 +18,10 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+_LINE = json.JSONEncoder(ensure_ascii=False)
+_ASCII_LINE = json.JSONEncoder(ensure_ascii=True)
+
+
 def json_text(value: object, *, ascii_only: bool) -> str:
     """Return indented JSON."""
     return safe_json(json.dumps(value, ensure_ascii=ascii_only, indent=2))
@@ -25,7 +29,7 @@ def json_text(value: object, *, ascii_only: bool) -> str:
 
 def json_line(value: object, *, ascii_only: bool) -> str:
     """Return JSON on one line."""
-    return safe_json(json.dumps(value, ensure_ascii=ascii_only, separators=(", ", ": ")))
+    return safe_json((_ASCII_LINE if ascii_only else _LINE).encode(value))
 
 
 def csv_lines(rows: Iterable[Iterable[object]]) -> str:

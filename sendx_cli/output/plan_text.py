@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from sendx_cli.core.address_changes import CollisionKind
-from sendx_cli.core.columns import Column
+from sendx_cli.core.columns import Column, Mapping
 from sendx_cli.core.name_counts import NameCounts
 from sendx_cli.core.plan import Plan
 from sendx_cli.core.spellings import Target
@@ -31,7 +31,7 @@ def plan_lines(plan: Plan) -> list[str]:
         f"plan: {plan.mapping.action} from {_cut(plan.source)}",
         *_counts(plan),
         *(f"file: {note}" for note in plan.layout_notes),
-        *_columns(plan),
+        *_columns(plan.mapping),
         *_names("tags to add", plan.tags_added),
         *_names("tags to remove", plan.tags_removed),
         *_names("lists to put contacts on", plan.lists),
@@ -42,6 +42,16 @@ def plan_lines(plan: Plan) -> list[str]:
         *_similar("tags", plan.similar_tags),
         *_similar("custom fields", plan.similar_fields),
         *_collisions(plan),
+    ]
+    return [safe(line) for line in lines]
+
+
+def mapping_lines(mapping: Mapping, source: str, notes: Sequence[str]) -> list[str]:
+    """Return what is known before any row is: how an input is laid out, and its columns."""
+    lines = [
+        f"plan: {mapping.action} from {_cut(source)}, as rows come",
+        *(f"file: {note}" for note in notes),
+        *_columns(mapping),
     ]
     return [safe(line) for line in lines]
 
@@ -61,8 +71,7 @@ def _counts(plan: Plan) -> Iterator[str]:
             yield f"  {count:>{width},}  {what}"
 
 
-def _columns(plan: Plan) -> Iterator[str]:
-    mapping = plan.mapping
+def _columns(mapping: Mapping) -> Iterator[str]:
     export = f" of an export by {mapping.preset.name}" if mapping.preset.name else ""
     dates = f", dates in the order {mapping.date_order}" if mapping.date_order else ""
     yield f"columns{export}{dates}:"

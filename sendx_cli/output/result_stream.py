@@ -20,7 +20,7 @@ _EMAIL_SHARE = 0.42
 
 
 class ResultStream:
-    """Writes results to standard output as they come.
+    """Writes results to standard output as they come; `Output.flush` hands them over.
 
     A table's columns have fixed widths here: nobody knows the rows that are yet to come.
 
@@ -47,22 +47,24 @@ class ResultStream:
         self._count += 1
 
     def close(self) -> None:
-        """Write what stands behind the last result."""
+        """Write what stands behind the last result, and hand all over."""
         if self._output.format is Format.JSON:
             self._output.write("\n]\n" if self._count else "[]\n")
+        self._output.flush()
 
     def _write_record(self, result: Result) -> None:
-        self._output.stream(result.record())
+        self._output.stream(result.record(), at_once=False)
 
     def _write_item(self, result: Result) -> None:
         text = json_line(result.record(), ascii_only=self._output.is_ascii)
-        self._output.write((",\n  " if self._count else "[\n  ") + text)
+        self._output.write((",\n  " if self._count else "[\n  ") + text, at_once=False)
 
     def _write_row(self, result: Result) -> None:
         if not self._count:
-            self._output.write(self._row("line", "email", "outcome", "message"))
+            self._output.write(self._row("line", "email", "outcome", "message"), at_once=False)
         line = "" if result.line is None else str(result.line)
-        self._output.write(self._row(line, result.email, result.outcome, result.message))
+        row = self._row(line, result.email, result.outcome, result.message)
+        self._output.write(row, at_once=False)
 
     def _row(self, line: str, email: str, outcome: str, message: str) -> str:
         ellipsis = "..." if self._output.is_ascii else ELLIPSIS

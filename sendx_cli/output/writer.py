@@ -59,14 +59,14 @@ class Output:
                 for record in records:
                     self.stream(record)
 
-    def stream(self, record: Record) -> None:
+    def stream(self, record: Record, *, at_once: bool = True) -> None:
         """Write one record as soon as it is known: a line of JSON or CSV."""
         if self.format is Format.CSV:
             header = [] if self._has_csv_header else [record.keys()]
             self._has_csv_header = True
-            self.write(csv_lines([*header, record.values()]))
+            self.write(csv_lines([*header, record.values()]), at_once=at_once)
         else:
-            self.write(json_line(record, ascii_only=self.is_ascii) + "\n")
+            self.write(json_line(record, ascii_only=self.is_ascii) + "\n", at_once=at_once)
 
     @property
     def streams(self) -> bool:
@@ -150,8 +150,12 @@ class Output:
         """Whether standard output can show nothing but ASCII."""
         return (self.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
 
-    def write(self, text: str) -> None:
-        """Write text that is harmless already to standard output, and hand it to the system.
+    def write(self, text: str, *, at_once: bool = True) -> None:
+        """Write text that is harmless already to standard output.
+
+        Args:
+            text: What to write.
+            at_once: Whether to hand it to the system now, or with what follows (`flush`).
 
         Raises:
             ResultsLost: The system did not take it (a full disk), and contacts were sent.
@@ -160,7 +164,8 @@ class Output:
         """
         try:
             self.stdout.write(text)
-            self.stdout.flush()
+            if at_once:
+                self.stdout.flush()
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -1,10 +1,12 @@
 """A file read and checked: its rows into the journal, all of them into the plan."""
 
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from sendx_cli.bulk.checking import CheckedRow, RowChecker, check_rows
 from sendx_cli.bulk.journal.rows import LeftOut, LeftOutKind
@@ -14,7 +16,6 @@ from sendx_cli.bulk.sources.source import Source, open_source
 from sendx_cli.core.columns import Mapping
 from sendx_cli.core.plan import Plan, PlanBuilder
 from sendx_cli.core.source_rows import Departed, RowError
-from sendx_cli.errors import InputError
 from sendx_cli.runs.asked import FileAsked
 from sendx_cli.runtime import Runtime
 
@@ -53,10 +54,7 @@ def open_reading(
     Raises:
         InputError: It cannot be read as contacts, or its columns are not explained.
     """
-    stdin = getattr(runtime.stdin, "buffer", None)
-    if stdin is None:
-        raise InputError("standard input cannot be read as bytes")
-    with open_source(asked.path, asked.overrides, stdin, spool_folder) as source:
+    with open_source(asked.path, asked.overrides, stdin_of(runtime), spool_folder) as source:
         mapping = settle_mapping(source, asked.columns)
         yield Reading(
             source, mapping, RowChecker(mapping, asked.defaults, today=runtime.clock.today())
@@ -77,7 +75,7 @@ class NumberedRows:
     def batches(self) -> Iterator[tuple[list[Row], list[LeftOut]]]:
         """Yield thousands of rows at a time: those to send, and those left out."""
         while batch := list(islice(self._checked, _BATCH_ROWS)):
-            yield self._numbered(batch), [_left_out(row) for row in batch if not _is_sent(row)]
+            yield self._numbered(batch), [left_out(row) for row in batch if not _is_sent(row)]
 
     def _numbered(self, batch: Iterable[CheckedRow | RowError | Departed]) -> list[Row]:
         rows = [
@@ -88,6 +86,14 @@ class NumberedRows:
         ]
         self._count += len(rows)
         return rows
+
+
+def stdin_of(runtime: Runtime) -> BinaryIO:
+    """Return standard input as bytes."""
+    stream = getattr(runtime.stdin, "buffer", None)
+    if stream is not None:
+        return cast("BinaryIO", stream)
+    return io.BytesIO(runtime.stdin.read().encode())
 
 
 def dry_plan(reading: Reading) -> Plan:
@@ -102,7 +108,8 @@ def _is_sent(row: CheckedRow | RowError | Departed) -> bool:
     return isinstance(row, CheckedRow)
 
 
-def _left_out(row: CheckedRow | RowError | Departed) -> LeftOut:
+def left_out(row: CheckedRow | RowError | Departed) -> LeftOut:
+    """Return what is noted of a row that is not sent."""
     if isinstance(row, Departed):
         return LeftOut(row.line, LeftOutKind.HELD_BACK, row.email, row.reason)
     assert isinstance(row, RowError)

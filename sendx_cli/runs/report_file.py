@@ -8,6 +8,7 @@ from typing import TextIO
 
 from sendx_cli.errors import InputError, PassingTrouble
 from sendx_cli.output.formats import Record, csv_lines, json_line
+from sendx_cli.results import Result
 
 _FLAGS = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
 _CSV_ENDING = ".csv"
@@ -27,14 +28,14 @@ class Report:
         self._is_csv = path.suffix.lower() == _CSV_ENDING
         self._has_header = False
 
-    def write(self, record: Record) -> None:
-        """Write one row's record.
+    def write(self, result: Result) -> None:
+        """Write one row's result.
 
         Raises:
             PassingTrouble: The disk does not take it.
         """
         with _told(self._path):
-            self._file.write(self._text(record))
+            self._file.write(self._text(result.record()))
 
     def flush(self) -> None:
         """Hand all to the system.
@@ -56,7 +57,7 @@ class Report:
 class NoReport:
     """Where none was asked for."""
 
-    def write(self, record: Record) -> None:
+    def write(self, result: Result) -> None:
         """Write nothing."""
 
     def flush(self) -> None:

@@ -4,6 +4,7 @@ import gc
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.sender import Sender
@@ -17,6 +18,9 @@ from sendx_cli.output.writer import Output
 from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.report_file import open_report
 from sendx_cli.runs.watch import Watch
+
+if TYPE_CHECKING:
+    from sendx_cli.runs.streaming import LiveRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,12 @@ class Sent:
 
 
 def send_rows(
-    commission: Commission, journal: RunJournal, *, source: str, source_path: Path | None
+    commission: Commission,
+    journal: RunJournal,
+    *,
+    source: str,
+    source_path: Path | None,
+    live: "LiveRows | None" = None,
 ) -> Sent:
     """Send the rows of a journal that are pending.
 
@@ -46,6 +55,7 @@ def send_rows(
         journal: Holds the rows, and what becomes of each.
         source: How the rows' file is called.
         source_path: Where it is.
+        live: Where rows are yet to come from; None: they are all in the journal.
 
     Raises:
         SetupError: There is no usable key.
@@ -58,7 +68,7 @@ def send_rows(
     began_at = clock.now()
     with ExitStack() as stack:
         report = stack.enter_context(open_report(manner.report, source_path))
-        total = journal.view.counts().to_come
+        total = journal.view.counts().to_come if live is None else None
         progress = open_progress(output, total=total, clock=clock)
         stack.enter_context(progress)
         watch = Watch(output, source, progress, report, clock)
@@ -73,14 +83,18 @@ def send_rows(
             max_outage_s=manner.max_outage_s,
             on_wait=watch.waited,
             on_turn=lambda: watch.turned(made.sender, made.pacer, made.patience),
+            on_note=output.note,
         )
         sender = made.sender
+        watch.stop_run = sender.stop
         signals = stack.enter_context(
             stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender, journal.id))
         )
         output.has_sent = True
-        for settled in sender.run(journal.pending()):
-            watch.decided(settled, sender)
+        if live is not None:
+            live.start(sender.wake)
+        for settled in sender.run(journal.pending() if live is None else iter(live)):
+            watch.decided(settled)
         watch.close()
     return Sent(
         clock.now() - began_at,

@@ -88,7 +88,7 @@ def header_of(commission: Commission, reading: Reading) -> RunHeader:
         origin=origin_of(commission),
         key_fingerprint=fingerprint_of(commission),
         profile=settings.profile.value,
-        mapping=_mapping_text(reading.mapping),
+        mapping=mapping_text(reading.mapping),
         options=asked.to_text(),
         started_at=commission.runtime.clock.unix(),
     )
@@ -119,7 +119,8 @@ def is_of_sandbox(header: RunHeader) -> bool:
     return header.origin == _SANDBOX_ORIGIN
 
 
-def _mapping_text(mapping: Mapping) -> str:
+def mapping_text(mapping: Mapping) -> str:
+    """Return what each column means, as text that is the same for the same meaning."""
     return json.dumps([(column.name, column.target_text) for column in mapping.columns])
 
 

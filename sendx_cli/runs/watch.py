@@ -1,6 +1,8 @@
 """What is told of a run while it goes on: each row's result, and how far it is."""
 
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sendx_cli.bulk.patience import Patience
 from sendx_cli.bulk.report import result_of
@@ -53,6 +55,8 @@ class Watch:
         self._tally = Tally(clock.now())
         self._paces: deque[tuple[float, int]] = deque()
         self._told: Verdict | None = None
+        self.stop_run: Callable[[], None] = lambda: None
+        """Called where results cannot be told any more."""
         self.ending: Ending | None = None
         """The pipe that results went to is closed."""
         self.trouble: SendxError | None = None
@@ -63,23 +67,20 @@ class Watch:
         self._told = verdict
         self._output.detail(f"{verdict.message}: trying again in {wait_s:.1f} s")
 
-    def decided(self, settled: Settled, sender: Sender) -> None:
+    def decided(self, settled: Settled) -> None:
         """Tell what became of a row."""
         result = result_of(settled, self._source)
         self._count(settled, result)
-        try:
-            self._report.write(result.record())
+        with self._stopping_where_nobody_listens():
+            self._report.write(result)
             if self._results is not None:
                 self._results.write(result)
-        except BrokenPipeError:
-            self._results, self.ending = None, Ending.PIPE_CLOSED
-            sender.stop()
-        except (ResultsLost, PassingTrouble) as trouble:
-            self._results, self.trouble = None, trouble
-            sender.stop()
 
     def turned(self, sender: Sender, pacer: Pacer, patience: Patience) -> None:
-        """Show how far the run is, if that is due."""
+        """Hand over what was written, and show how far the run is, if that is due."""
+        if self._results is not None:
+            with self._stopping_where_nobody_listens():
+                self._output.flush()
         if not self._progress.is_due:
             return
         totals = self._tally.snapshot()
@@ -96,14 +97,21 @@ class Watch:
 
     def close(self) -> None:
         """End what was written."""
-        try:
+        with self._stopping_where_nobody_listens():
+            self._report.flush()
             if self._results is not None:
                 self._results.close()
-            self._report.flush()
+
+    @contextmanager
+    def _stopping_where_nobody_listens(self) -> Iterator[None]:
+        try:
+            yield
         except BrokenPipeError:
-            self.ending = Ending.PIPE_CLOSED
-        except SendxError as trouble:
-            self.trouble = self.trouble or trouble
+            self._results, self.ending = None, Ending.PIPE_CLOSED
+            self.stop_run()
+        except (ResultsLost, PassingTrouble) as trouble:
+            self._results, self.trouble = None, trouble
+            self.stop_run()
 
     def _count(self, settled: Settled, result: Result) -> None:
         place = result.email if result.line is None else f"{self._source}:{result.line}"

@@ -2,7 +2,6 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import inf
 
 import pytest
 from hypothesis import given, settings
@@ -10,49 +9,22 @@ from hypothesis import strategies as st
 
 from sendx_cli.api.requests import Call
 from sendx_cli.bulk.direct import send_all
-from sendx_cli.bulk.patience import Patience
-from sendx_cli.bulk.rows import Settled
+from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.bulk.sender import Sender
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.contact import Contact, Identify, Track
 from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.pacing import Pacer
 from sendx_cli.core.retry import RetryPolicy
-from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
-
-OK = Answer(200, {}, b'{"status":"200","message":"OK"}')
-TROUBLE = Answer(500, {}, b'{"status":"error","message":"Internal server error occurred"}')
-THROTTLED = Answer(429, {}, b'{"status":"error","message":"slow down"}')
-LOST = Breakdown("connection_lost", "the connection broke", may_have_arrived=True)
-REFUSED = Breakdown("connection", "cannot connect", may_have_arrived=False)
-
-
-def simulate(
-    decide: Callable[[Call, float], Fate],
-    *,
-    concurrency: int = 8,
-    cap_per_s: float | None = None,
-    policy: RetryPolicy | None = None,
-    jitter: Callable[[], float] = lambda: 0.5,
-    is_patient: bool = False,
-    keeps_going: bool = False,
-    stop_at: float = inf,
-) -> tuple[Sender, SimulatedExchange, SimulatedClock]:
-    """Return a sender, and the service and the clock it is played against."""
-    clock = SimulatedClock()
-    exchange = SimulatedExchange(clock, decide, interrupted_at=stop_at)
-    pacer = Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=0.0)
-    sender = Sender(
-        exchange=exchange,
-        pacer=pacer,
-        clock=clock,
-        jitter=jitter,
-        policy=policy or RetryPolicy(),
-        base_url="https://api.example.com",
-        patience=Patience(pacer, jitter, 0.0, keeps_going=keeps_going) if is_patient else None,
-    )
-    exchange.on_interrupt = sender.stop
-    return sender, exchange, clock
+from tests.simulation.simulated_exchange import Fate, SimulatedExchange
+from tests.simulation.simulated_run import (
+    LOST,
+    OK,
+    THROTTLED,
+    TROUBLE,
+    UNREACHED,
+    people,
+    simulate,
+)
 
 
 def run(
@@ -64,10 +36,6 @@ def run(
 ) -> tuple[list[Settled], SimulatedExchange, Sender]:
     sender, exchange, _ = simulate(decide, policy=policy, jitter=random.Random(seed).random)
     return list(send_all(sender, contacts)), exchange, sender
-
-
-def people(count: int) -> list[Contact]:
-    return [Identify(email=f"p{n}@example.com") for n in range(count)]
 
 
 def bodies(exchange: SimulatedExchange) -> list[dict[str, str]]:
@@ -107,7 +75,7 @@ def test_rows_of_one_contact_are_applied_in_their_order_whatever_goes_wrong(
         bad = draw.random() < trouble
         reply: Answer | Breakdown = OK
         if bad:
-            reply = draw.choice((TROUBLE, THROTTLED, LOST, REFUSED))
+            reply = draw.choice((TROUBLE, THROTTLED, LOST, UNREACHED))
         return Fate(draw.random(), reply, reply in (OK, TROUBLE, LOST))
 
     settled, exchange, _ = run(
@@ -148,7 +116,7 @@ def test_a_contact_with_many_rows_does_not_stop_the_others() -> None:
         (Identify(email="a@b.co", fields=(("n", "++1"),)), LOST, Outcome.UNKNOWN, 1),
         (Track(email="a@b.co", add_tags=("x",)), LOST, Outcome.UNKNOWN, 1),
         (Track(email="a@b.co", add_tags=("x",)), TROUBLE, Outcome.UNKNOWN, 1),
-        (Track(email="a@b.co", add_tags=("x",)), REFUSED, Outcome.FAILED, 5),
+        (Track(email="a@b.co", add_tags=("x",)), UNREACHED, Outcome.FAILED, 5),
         (Track(email="a@b.co", add_tags=("x",)), THROTTLED, Outcome.FAILED, 5),
     ],
 )
@@ -184,7 +152,7 @@ def test_stopping_waits_for_the_calls_under_way_and_begins_no_other() -> None:
 
     def decide(call: Call, _now: float) -> Fate:
         is_first = b"p0@" in call.body
-        return Fate(0.3, REFUSED if is_first else OK, not is_first)
+        return Fate(0.3, UNREACHED if is_first else OK, not is_first)
 
     sender, exchange, _ = simulate(
         decide, concurrency=2, policy=RetryPolicy(retries=100), stop_at=0.5
@@ -221,7 +189,7 @@ def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
 
     def decide(_call: Call, now: float) -> Fate:
         is_down = 5 < now < 605
-        return Fate(0.05, REFUSED if is_down else OK, not is_down)
+        return Fate(0.05, UNREACHED if is_down else OK, not is_down)
 
     sender, exchange, _ = simulate(
         decide, cap_per_s=50, jitter=random.Random(3).random, is_patient=True
@@ -233,7 +201,7 @@ def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
 
 def test_an_outage_without_end_is_given_up_and_leaves_rows_undone() -> None:
     """After a quarter of an hour: exit 5, nothing failed, all can be resumed."""
-    sender, exchange, clock = simulate(lambda _c, _t: Fate(0.05, REFUSED, False), is_patient=True)
+    sender, exchange, clock = simulate(lambda _c, _t: Fate(0.05, UNREACHED, False), is_patient=True)
     settled = list(send_all(sender, people(1000)))
     assert {s.outcome for s in settled} == {Outcome.SKIPPED}
     assert sender.stopped_by is not None
@@ -252,3 +220,61 @@ def test_a_thousand_rejections_for_one_reason_stop_a_bulk_run(keeps_going: bool)
     settled = list(send_all(sender, people(1500)))
     rejected = sum(s.outcome is Outcome.REJECTED for s in settled)
     assert rejected == 1500 if keeps_going else 1000 <= rejected <= 1008
+
+
+def stubborn(name: str) -> Callable[[Call, float], Fate]:
+    """A service that always fails for one address, and is well otherwise."""
+    return lambda call, _now: Fate(0.05, TROUBLE if name.encode() in call.body else OK, True)
+
+
+def test_rows_behind_a_failed_one_stay_undone_in_a_bulk_run() -> None:
+    """Sent now, they would be undone when the failed row is sent again; other contacts go on."""
+    rows = [
+        Identify(email="p1@example.com", first_name="0"),
+        Identify(email="bad@example.com", first_name="1"),
+        Identify(email="BAD@example.com", first_name="2"),
+        Identify(email="p1@example.com", first_name="3"),
+        *people(200),
+        Identify(email="bad@example.com", first_name="late"),
+    ]
+    sender, _, _ = simulate(stubborn("bad@"), concurrency=4, is_patient=True)
+    settled = list(sender.run(map(Row, range(len(rows)), rows)))
+    failed = [s.row.number for s in settled if s.outcome is not Outcome.ACCEPTED]
+    assert (failed, len(settled), sender.left_behind) == ([1], len(rows) - 2, 2)
+
+
+def test_rows_behind_a_failed_one_are_sent_where_contacts_were_named() -> None:
+    """There each is given up by itself: nobody resumes such a call."""
+    rows = [Identify(email="bad@example.com", first_name=name) for name in ("bad@", "well")]
+    sender, _, _ = simulate(
+        lambda call, _t: Fate(0.05, OK if b"well" in call.body else TROUBLE, True)
+    )
+    settled = list(send_all(sender, rows))
+    outcomes = [s.outcome for s in settled]
+    assert (outcomes, sender.left_behind) == ([Outcome.FAILED, Outcome.ACCEPTED], 0)
+
+
+@pytest.mark.parametrize("reply", [Answer(422, {}, b'{"message": "no"}'), LOST])
+def test_rows_behind_a_rejected_or_an_unknown_one_go_on(reply: Answer | Breakdown) -> None:
+    """Neither is ever sent again by itself, so nothing can undo what comes after it."""
+    rows: list[Contact] = [
+        Identify(email="p@example.com", fields=(("n", "++1"),)),
+        Identify(email="p@example.com", first_name="well"),
+    ]
+    sender, _, _ = simulate(
+        lambda call, _t: Fate(0.05, OK if b"well" in call.body else reply, True), is_patient=True
+    )
+    settled = list(sender.run(map(Row, range(2), rows)))
+    assert (settled[1].outcome, sender.left_behind) == (Outcome.ACCEPTED, 0)
+
+
+def test_answers_that_say_when_to_come_again_are_heeded_by_each_row() -> None:
+    """`Retry-After` as a date is measured against the answer's own."""
+    headers = {
+        "date": "Mon, 23 Nov 2026 07:00:00 GMT",
+        "retry-after": "Mon, 23 Nov 2026 07:00:09 GMT",
+    }
+    replies = [Answer(503, headers, b""), OK]
+    _, exchange, _ = run(people(1), lambda _c, _t: Fate(0.1, replies.pop(0), True))
+    first, second = (at for at, _ in exchange.calls)
+    assert 9 <= second - first < 10

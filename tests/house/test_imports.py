@@ -35,6 +35,7 @@ ONLY_IN = {
     "platformdirs": {"settings"},
     "sqlite3": {"sandbox", "bulk"},
     "certifi": {"api"},
+    "pycurl": {"api"},
 }
 """Libraries, and the only places that may load them."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sendx_cli.bulk.sources.layout import Format
-from sendx_cli.bulk.sources.source import Source
+from sendx_cli.bulk.sources.source import RowSource, Source
 from sendx_cli.core.columns import ColumnOptions, Mapping, explain
 from sendx_cli.core.dates import DatesSeen
 from sendx_cli.core.row_reader import RowReader
@@ -36,7 +36,7 @@ def settle_mapping(source: Source, options: ColumnOptions) -> Mapping:
     return mapping.with_date_order(order)
 
 
-def read_contacts(source: Source, mapping: Mapping) -> Iterator[RowValues | RowError | Departed]:
+def read_contacts(source: RowSource, mapping: Mapping) -> Iterator[RowValues | RowError | Departed]:
     """Read each row: its contact, why it cannot be read, or that its person left."""
     read = RowReader(mapping).read
     for row in source.rows():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, TextIO
+from typing import BinaryIO, Protocol, Self, TextIO
 
 from sendx_cli.bulk.sources.delimited import read_delimited
 from sendx_cli.bulk.sources.encoding import FoundEncoding, find_encoding
@@ -22,6 +22,21 @@ STANDARD_INPUT = "-"
 _JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
 _ARRAY = re.compile(r"\[\s*(?:\{|\Z)")
 _STRAY_RETURNS = "some lines end in a bare carriage return"
+
+
+class RowSource(Protocol):
+    """What rows are read from, whether it is a file or comes by a pipe."""
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+
+    @property
+    def layout(self) -> Layout:
+        """How it is laid out."""
+
+    def rows(self) -> Iterator[SourceRow | MemberRow | RowError]:
+        """Read the rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,222 @@
+"""Many calls under way at once in one thread, by libcurl: a fourteenth of the cost of threads."""
+
+import select
+import time
+from collections.abc import Mapping
+from math import inf
+from urllib.parse import urlsplit
+
+import pycurl
+
+from sendx_cli.api import troubles
+from sendx_cli.api.curl_breakdowns import Trouble, breakdown_of_curl
+from sendx_cli.api.curl_transfer import Terms, Transfer
+from sendx_cli.api.exchange import Reply
+from sendx_cli.api.kept_connections import KeptConnections
+from sendx_cli.api.requests import Call
+from sendx_cli.api.watched_sockets import WatchedSockets
+from sendx_cli.core.answers import Answer, Breakdown
+from sendx_cli.errors import ServiceUnusable
+
+_OLDEST_LIBCURL = 0x080700
+"""8.7.0: before it the body's limit, the idle connections' age or the gate are not exact."""
+
+_MOST_KEPT = 10_000
+_left_open: list[object] = []
+"""What would hold up the end of the process; the process's own end closes it."""
+
+_MS = 1000
+
+
+def is_usable() -> bool:
+    """Whether this machine's libcurl and system have all that the engine's safety rests on."""
+    return (
+        pycurl.version_info()[2] >= _OLDEST_LIBCURL
+        and hasattr(pycurl, "PREREQFUNCTION")
+        and hasattr(select, "poll")
+    )
+
+
+class CurlExchange:
+    """Carries calls by libcurl's multi interface, all in the thread that waits.
+
+    A connection is kept for the next call; there are as many as there were calls under way.
+    A call handed in leaves with the next `wait`.
+
+    Args:
+        headers: The headers of every request, with the key.
+        timeout_s: The longest a whole attempt may take, whatever the server trickles.
+        secret: What no answer may show again, should the service repeat it.
+        proxy: The proxy's URL by `proxy_for`, or None; the environment is not read here.
+        ca_file: A bundle of certificate authorities in PEM form, or None.
+        ca_directory: A hashed directory of them, or None. With neither, calls by TLS
+            are refused: there is no default.
+
+    Raises:
+        ServiceUnusable: The proxy cannot be used.
+    """
+
+    def __init__(
+        self,
+        headers: Mapping[str, str],
+        timeout_s: float,
+        *,
+        secret: str | None = None,
+        proxy: str | None = None,
+        ca_file: str | None = None,
+        ca_directory: str | None = None,
+    ) -> None:
+        _check_proxy(proxy)
+        self._terms = Terms(headers, timeout_s, secret, proxy, ca_file, ca_directory)
+        self._sockets = WatchedSockets()
+        self._under_way: dict[pycurl.Curl, Transfer] = {}
+        self._idle: list[Transfer] = []
+        self._ready: list[Reply] = []
+        self._kept = KeptConnections()
+        self._due_at = inf
+        self._was_found = False
+        self._is_unanswered = False
+        self._is_closed = False
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, _MOST_KEPT)
+
+    def submit(self, ticket: int, call: Call) -> None:
+        """Begin a call; returns at once."""
+        now = time.monotonic()
+        try:
+            transfer = self._idle.pop() if self._idle else Transfer(self._terms, self._kept)
+            transfer.begin(ticket, call, now)
+            self._multi.add_handle(transfer.curl)
+        except (ValueError, TypeError, pycurl.error) as error:
+            trouble = troubles.unusable_request(type(error).__name__)
+            self._ready.append(Reply(ticket, trouble, 0.0))
+        else:
+            self._under_way[transfer.curl] = transfer
+
+    def wait(self, timeout_s: float | None) -> list[Reply]:
+        """Return the replies that are there, waiting for one if there is none."""
+        until = inf if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            self._run_timer()
+            self._collect()
+            now = time.monotonic()
+            if not self._ready:
+                self._move(min(self._due_at, until) - now)
+            if self._ready or self._sockets.was_woken or time.monotonic() >= until:
+                replies, self._ready = self._ready, []
+                return replies
+
+    def wake(self) -> None:
+        """End a wait under way, or else the next; may be called from a signal's handler."""
+        self._sockets.wake()
+
+    def close(self) -> None:
+        """Let go of all connections; calls under way are broken off."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._sockets.close()
+        if self._is_looking_up():
+            _left_open.append((self._multi, self._idle, self._under_way))
+            return
+        for transfer in self._under_way.values():
+            self._multi.remove_handle(transfer.curl)
+            transfer.close()
+        for transfer in self._idle:
+            transfer.close()
+        self._under_way.clear()
+        self._idle.clear()
+        self._multi.close()
+
+    def _is_looking_up(self) -> bool:
+        """Whether a thread of libcurl may be waiting for a name server, and a close for it.
+
+        That can last for ten seconds, which somebody who interrupts a run would have to wait.
+        """
+        return self._is_unanswered or any(not t.has_begun for t in self._under_way.values())
+
+    def _move(self, timeout_s: float) -> None:
+        """Let libcurl read and write where it can, waiting until it can somewhere."""
+        for number, is_readable, is_writable, is_broken in self._sockets.ready(timeout_s):
+            state = pycurl.CSELECT_IN if is_readable else 0
+            state |= pycurl.CSELECT_OUT if is_writable else 0
+            self._multi.socket_action(number, state | (pycurl.CSELECT_ERR if is_broken else 0))
+        self._collect()
+
+    def _run_timer(self) -> None:
+        if self._due_at <= time.monotonic():
+            self._due_at = inf
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _collect(self) -> None:
+        left = 1
+        while left:
+            left, whole, failed = self._multi.info_read()
+            for curl in whole:
+                self._finish(curl, self._under_way[curl].answer())
+            for curl, code, text in failed:
+                transfer = self._under_way[curl]
+                if transfer.is_stale:
+                    self._begin_again(transfer)
+                else:
+                    self._finish(curl, self._breakdown(transfer, code, text))
+
+    def _begin_again(self, transfer: Transfer) -> None:
+        self._multi.remove_handle(transfer.curl)
+        transfer.begin_again()
+        self._multi.add_handle(transfer.curl)
+
+    def _finish(self, curl: pycurl.Curl, reply: Answer | Breakdown) -> None:
+        transfer = self._under_way.pop(curl)
+        self._was_found = self._was_found or transfer.has_begun
+        self._multi.remove_handle(curl)
+        self._idle.append(transfer)
+        elapsed_s = time.monotonic() - transfer.started_at
+        self._ready.append(Reply(transfer.ticket, reply, elapsed_s))
+
+    def _breakdown(self, transfer: Transfer, code: int, text: str) -> Breakdown:
+        if code == pycurl.E_OPERATION_TIMEDOUT and not transfer.has_begun:
+            self._is_unanswered = True
+        return breakdown_of_curl(
+            Trouble(
+                code=code,
+                text=text,
+                has_begun=transfer.has_begun,
+                proxy_status=transfer.curl.getinfo(pycurl.HTTP_CONNECTCODE),
+                url=transfer.url,
+                proxy=self._terms.proxy,
+                timeout_s=self._terms.timeout_s,
+                was_found=self._was_found,
+            )
+        )
+
+    def _watch(self, what: int, number: int, *_multi_and_data: object) -> None:
+        if what == pycurl.POLL_REMOVE:
+            self._sockets.forget(number)
+        else:
+            self._sockets.watch(
+                number,
+                for_reading=bool(what & pycurl.POLL_IN),
+                for_writing=bool(what & pycurl.POLL_OUT),
+            )
+
+    def _set_timer(self, timeout_ms: int) -> None:
+        self._due_at = inf if timeout_ms < 0 else time.monotonic() + timeout_ms / _MS
+
+
+def _check_proxy(proxy: str | None) -> None:
+    try:
+        is_good = proxy is None or (
+            urlsplit(proxy).scheme in {"http", "https"}
+            and bool(urlsplit(proxy).hostname)
+            and urlsplit(proxy).port != 0
+        )
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ServiceUnusable(
+            "the proxy named by the environment cannot be used",
+            hint="HTTPS_PROXY takes http:// and https:// addresses",
+        )

@@ -1,0 +1,66 @@
+"""Wait for sockets to be ready, or for a wake-up that may come at any moment."""
+
+import contextlib
+import select
+import socket
+from collections.abc import Iterator
+from math import ceil, inf
+
+_MS = 1000
+_DRAIN_BYTES = 4096
+
+
+class WatchedSockets:
+    """Sockets by their number, and one more by which a wait can be ended.
+
+    A wake-up is a byte in a socket, so that one sent before the wait ends it as well.
+    """
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._hears, self._wakes = socket.socketpair()
+        for end in (self._hears, self._wakes):
+            end.settimeout(0)
+        self._poll.register(self._hears.fileno(), select.POLLIN)
+        self.was_woken = False
+
+    def watch(self, number: int, *, for_reading: bool, for_writing: bool) -> None:
+        """Report socket `number` when it is ready for what is asked, and nothing else."""
+        wanted = select.POLLIN if for_reading else 0
+        self._poll.register(number, wanted | (select.POLLOUT if for_writing else 0))
+
+    def forget(self, number: int) -> None:
+        """Report the socket no more."""
+        with contextlib.suppress(KeyError):
+            self._poll.unregister(number)
+
+    def ready(self, timeout_s: float) -> Iterator[tuple[int, bool, bool, bool]]:
+        """Yield each ready socket: its number; readable, writable, broken.
+
+        Waits at most `timeout_s`, which may be infinite. `was_woken` then tells whether there
+        was a wake-up since the last call.
+        """
+        self.was_woken = False
+        timeout_ms = None if timeout_s == inf else max(0, ceil(timeout_s * _MS))
+        for number, seen in self._poll.poll(timeout_ms):
+            if number == self._hears.fileno():
+                self._drain()
+                continue
+            is_broken = bool(seen & ~(select.POLLIN | select.POLLOUT))
+            yield number, bool(seen & select.POLLIN), bool(seen & select.POLLOUT), is_broken
+
+    def wake(self) -> None:
+        """End the wait under way, or else the next one; may be called from a signal's handler."""
+        with contextlib.suppress(OSError):  # full: it is awake already; closed: nobody waits
+            self._wakes.send(b"\0")
+
+    def close(self) -> None:
+        """Let go of the wake-up's sockets."""
+        self._hears.close()
+        self._wakes.close()
+
+    def _drain(self) -> None:
+        self.was_woken = True
+        with contextlib.suppress(BlockingIOError):
+            while len(self._hears.recv(_DRAIN_BYTES)) == _DRAIN_BYTES:
+                pass

@@ -1,0 +1,98 @@
+"""A row on its way: how often it was sent, since when, and what is known of it."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sendx_cli.api.requests import Call, batch_call, encode_payload, single_call
+from sendx_cli.bulk.rows import Row, Settled
+from sendx_cli.core.contact import Identify
+from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.verdict import Kind, Verdict
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """A row that was read.
+
+    Args:
+        row: The row.
+        keys: Whom it concerns, each once.
+        may_join: Whether it may be one of several rows in a call.
+        body: Its payload as JSON, made when it is first sent.
+        began_at: When it was first sent.
+        count: How often it was sent.
+        counted: Attempts that are held against it: in an outage, none is.
+        verdict: What its last attempt came to.
+    """
+
+    row: Row
+    keys: tuple[str, ...]
+    may_join: bool = False
+    body: bytes = b""
+    began_at: float = 0.0
+    count: int = 0
+    counted: int = 0
+    verdict: Verdict | None = None
+
+    def sent(self, now: float) -> None:
+        """Take note that it is sent."""
+        if not self.count:
+            self.began_at = now
+        self.count += 1
+
+    def begin_alone(self, verdict: Verdict | None) -> None:
+        """Take it out of a batch, of which `verdict` is known: from now on it goes by itself."""
+        self.verdict = verdict
+        self.may_join = False
+
+    def left(self, now: float) -> Settled:
+        """What is known of it when the run ends before it could be repeated."""
+        in_doubt = (
+            self.verdict is not None
+            and self.verdict.kind is Kind.AMBIGUOUS
+            and not self.row.contact.is_repeatable
+        )
+        return self.settled(Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED, now)
+
+    def settled(self, outcome: Outcome, now: float) -> Settled:
+        """Its fate, decided at `now`."""
+        return Settled(self.row, outcome, self.verdict, self.count, now - self.began_at)
+
+
+class UnderWay(NamedTuple):
+    """A call under way.
+
+    Args:
+        attempts: The rows that it carries: one, or those of a batch.
+        sent_at: When it was sent.
+    """
+
+    attempts: list[Attempt]
+    sent_at: float
+
+
+def attempt_at(row: Row, *, joins: bool) -> Attempt:
+    """Return `row` as one that was read; `joins` where rows are sent in batches."""
+    keys = row.contact.contact_keys
+    if len(keys) > 1:
+        keys = tuple(dict.fromkeys(keys))
+    return Attempt(row, keys, joins and _may_join(row))
+
+
+def call_of(attempts: list[Attempt], base_url: str) -> Call:
+    """Return the call that carries these rows."""
+    for attempt in attempts:
+        if not attempt.body:
+            attempt.body = encode_payload(attempt.row.contact.payload)
+    if len(attempts) == 1:
+        return single_call(attempts[0].row.contact, attempts[0].body, base_url)
+    return batch_call([attempt.body for attempt in attempts], base_url)
+
+
+def _may_join(row: Row) -> bool:
+    """Whether it may be in a batch, whose rows are sent again wherever one of them fails.
+
+    A change of address, made once, finds no contact at the old address the next time.
+    """
+    contact = row.contact
+    return isinstance(contact, Identify) and contact.is_repeatable and contact.new_email is None

@@ -1,0 +1,202 @@
+"""What the engine by libcurl holds beyond what all engines hold."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sendx_cli.api import troubles
+from sendx_cli.api.curl_exchange import CurlExchange, is_usable
+from sendx_cli.api.requests import Call, headers_for
+from sendx_cli.core.answers import Answer
+from sendx_cli.errors import ServiceUnusable
+from tests.api.engines import KEY, ask, engine, post
+from tests.api.tls_servers import TlsServer
+from tests.servers import OK, Answering, Request, Reset, ScriptedServer
+
+if TYPE_CHECKING:
+    from sendx_cli.api.exchange import Reply
+
+HEADERS = headers_for(KEY, None)
+OPEN = f"""
+import os, resource
+from sendx_cli.api.curl_exchange import CurlExchange
+from sendx_cli.api.requests import Call
+exchange = CurlExchange({HEADERS!r}, 20.0)
+def call(url):
+    exchange.submit(1, Call("POST", url, b"x"))
+"""
+
+
+def run(code: str, url: str) -> tuple[int, str, str]:
+    finished = subprocess.run(
+        [sys.executable, "-c", OPEN + code, url],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return finished.returncode, finished.stdout.strip(), finished.stderr
+
+
+def test_this_machine_can_use_it() -> None:
+    """Or else the rest of this file shows nothing."""
+    assert is_usable()
+
+
+def test_nothing_is_trusted_where_nothing_is_named(
+    tls_server: TlsServer, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what libcurl was built with nor the environment fills the gap."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(ca_file))
+    with engine("curl", tls_server.url) as exchange:
+        reply = ask(exchange, post(tls_server.url)).reply
+    assert reply == troubles.unusable_request("UnsupportedProtocol")
+
+
+def test_the_environment_adds_no_authority(
+    tls_server: TlsServer, ca_file: Path, other_ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is named is all that is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(ca_file))
+    with engine("curl", tls_server.url, ca_file=other_ca_file) as exchange:
+        reply = ask(exchange, post(tls_server.url)).reply
+    assert reply == troubles.untrusted("localhost", "unable to get local issuer certificate")
+
+
+def test_a_bundle_that_cannot_be_read_is_final(tls_server: TlsServer, tmp_path: Path) -> None:
+    """Nothing is sent, and nothing else is trusted in its place."""
+    with engine("curl", tls_server.url, ca_file=tmp_path / "missing.pem") as exchange:
+        reply = ask(exchange, post(tls_server.url)).reply
+    expected = troubles.unusable_request("the certificate authorities cannot be read")
+    assert reply == expected
+
+
+def test_a_handshake_without_end_was_not_sent(server: ScriptedServer, ca_file: Path) -> None:
+    """Who takes the connection and says nothing has not seen the request."""
+    url = server.url.replace("http:", "https:")
+    with engine("curl", url, timeout_s=0.3, ca_file=ca_file) as exchange:
+        expected = troubles.no_connection("127.0.0.1", is_late=True)
+        assert ask(exchange, post(url)).reply == expected
+
+
+def test_a_connection_closed_while_idle_costs_no_call(server: ScriptedServer) -> None:
+    """It is seen before the next request is written, which goes over a new one."""
+    server.script = lambda _request, _number: Reset(OK)
+    with engine("curl", server.url) as exchange:
+        for ticket in range(3):
+            assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
+            assert exchange.wait(0.2) == []
+    assert len(server.requests) == 3
+
+
+def test_replies_that_are_there_together_come_together(server: ScriptedServer) -> None:
+    """One that breaks down does not hold the others."""
+
+    def script(request: Request, _number: int) -> Answering:
+        return Reset() if request.body == b"3" else OK
+
+    server.script = script
+    replies: list[Reply] = []
+    with engine("curl", server.url) as exchange:
+        for ticket in range(8):
+            exchange.submit(ticket, post(server.url, str(ticket).encode()))
+        while len(replies) < 8:
+            replies += exchange.wait(30.0)
+    broken = [reply.ticket for reply in replies if not isinstance(reply.reply, Answer)]
+    assert sorted(reply.ticket for reply in replies) == list(range(8))
+    assert broken == [3]
+    assert all(reply.elapsed_s >= 0 for reply in replies)
+
+
+def test_calls_of_both_methods_share_a_handle(server: ScriptedServer) -> None:
+    """A request without a body leaves nothing behind for the next with one."""
+    with engine("curl", server.url) as exchange:
+        for method, body in (("POST", b"one"), ("GET", b""), ("POST", b"three")):
+            ask(exchange, Call(method, server.url + "/tag", body))
+    seen = [(request.method, request.body) for request in server.requests]
+    assert seen == [("POST", b"one"), ("GET", b""), ("POST", b"three")]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "é"])
+def test_a_header_that_http_cannot_carry_is_final(server: ScriptedServer, value: str) -> None:
+    """It is never cut into two."""
+    exchange = CurlExchange({**HEADERS, "X-Team-ApiKey": value}, 20.0)
+    reply = ask(exchange, post(server.url)).reply
+    exchange.close()
+    assert not isinstance(reply, Answer)
+    assert (reply.kind, reply.may_have_arrived, reply.is_final) == ("unusable_request", False, True)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "http://h:99999", "x"])
+def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
+    """Before any row is read."""
+    with pytest.raises(ServiceUnusable):
+        CurlExchange(HEADERS, 20.0, proxy=proxy)
+
+
+def test_a_signals_handler_ends_a_wait(server: ScriptedServer) -> None:
+    """A wait without limit returns, and the call under way goes on."""
+    server.script = lambda _request, _number: None
+    with engine("curl", server.url) as exchange:
+        exchange.submit(1, post(server.url))
+
+        def on_alarm(_number: int, _frame: FrameType | None) -> None:
+            exchange.wake()
+
+        before = signal.signal(signal.SIGALRM, on_alarm)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        try:
+            assert exchange.wait(None) == []
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        assert exchange.wait(0.0) == []
+    assert len(server.requests) == 1
+
+
+def test_closing_twice_and_waking_afterwards_do_no_harm(server: ScriptedServer) -> None:
+    """Also with a call under way: a signal may come at any moment."""
+    server.script = lambda _request, _number: None
+    exchange = CurlExchange(HEADERS, 20.0)
+    exchange.submit(1, post(server.url))
+    assert exchange.wait(0.05) == []
+    exchange.close()
+    exchange.close()
+    exchange.wake()
+
+
+def test_an_interpreter_that_ends_amid_a_call_ends_in_peace(server: ScriptedServer) -> None:
+    """Nobody closed the exchange, and nothing is said about it."""
+    server.script = lambda _request, _number: None
+    code = "import sys\ncall(sys.argv[1])\nprint(exchange.wait(0.1))"
+    assert run(code, server.url) == (0, "[]", "")
+
+
+def test_too_many_open_files_are_named(server: ScriptedServer) -> None:
+    """The library says `out of memory`."""
+    code = """
+import sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+try:
+    while True: os.dup(2)
+except OSError: pass
+call(sys.argv[1])
+print(exchange.wait(20.0)[0].reply.kind)
+"""
+    assert run(code, server.url) == (0, "too_many_files", "")
+
+
+def test_one_connection_serves_call_after_call(server: ScriptedServer) -> None:
+    """It is kept, not opened anew."""
+    with engine("curl", server.url) as exchange:
+        for ticket in range(300):
+            ask(exchange, post(server.url), ticket)
+    assert server.connections == 1

@@ -1,0 +1,57 @@
+"""A sender, played against a service that a function describes."""
+
+from collections.abc import Callable
+from math import inf
+
+from sendx_cli.api.requests import Call
+from sendx_cli.bulk.patience import Patience
+from sendx_cli.bulk.sender import Journal, Sender
+from sendx_cli.core.answers import Answer, Breakdown
+from sendx_cli.core.contact import Contact, Identify
+from sendx_cli.core.pacing import Pacer
+from sendx_cli.core.retry import RetryPolicy
+from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
+
+OK = Answer(200, {}, b'{"status":"200","message":"OK"}')
+TROUBLE = Answer(500, {}, b'{"status":"error","message":"Internal server error occurred"}')
+THROTTLED = Answer(429, {}, b'{"status":"error","message":"slow down"}')
+LOST = Breakdown("connection_lost", "the connection broke", may_have_arrived=True)
+UNREACHED = Breakdown("connection", "cannot connect", may_have_arrived=False)
+
+
+def simulate(
+    decide: Callable[[Call, float], Fate],
+    *,
+    concurrency: int = 8,
+    cap_per_s: float | None = None,
+    policy: RetryPolicy | None = None,
+    jitter: Callable[[], float] = lambda: 0.5,
+    is_patient: bool = False,
+    keeps_going: bool = False,
+    stop_at: float = inf,
+    batch: int = 1,
+    journal: Journal | None = None,
+    on_note: Callable[[str], None] = lambda _text: None,
+) -> tuple[Sender, SimulatedExchange, SimulatedClock]:
+    """Return a sender, and the service and the clock it is played against."""
+    clock = SimulatedClock()
+    exchange = SimulatedExchange(clock, decide, interrupted_at=stop_at)
+    pacer = Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=0.0)
+    sender = Sender(
+        exchange=exchange,
+        pacer=pacer,
+        clock=clock,
+        jitter=jitter,
+        policy=policy or RetryPolicy(),
+        base_url="https://api.example.com",
+        batch=batch,
+        journal=journal,
+        on_note=on_note,
+        patience=Patience(pacer, jitter, 0.0, keeps_going=keeps_going) if is_patient else None,
+    )
+    exchange.on_interrupt = sender.stop
+    return sender, exchange, clock
+
+
+def people(count: int) -> list[Contact]:
+    return [Identify(email=f"p{n}@example.com") for n in range(count)]
