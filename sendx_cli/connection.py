@@ -8,6 +8,7 @@ from sendx_cli.api.requests import base_url_of, headers_for
 from sendx_cli.bulk.sender import Sender
 from sendx_cli.core.pacing import Pacer
 from sendx_cli.core.retry import RetryPolicy
+from sendx_cli.errors import ConfigUnusable
 from sendx_cli.runtime import OpenCarrier, Runtime
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def make_sender(
     exchange = ThreadedExchange(open_carrier_for(runtime, settings, sandbox=sandbox), timeout_s)
     return Sender(
         exchange=exchange,
-        pacer=_pacer(runtime, settings, concurrency),
+        pacer=_pacer(runtime, settings, concurrency, sandbox=sandbox),
         clock=runtime.clock,
         jitter=random.random,
         policy=RetryPolicy(retries=settings.retries.value, retry_unknown=retry_unknown),
@@ -97,7 +98,7 @@ def make_run_sender(
 
     usual = _SANDBOX_AT_ONCE if sandbox else RUN_AT_ONCE
     concurrency = _within_open_files(settings.concurrency.value or usual)
-    pacer = _pacer(runtime, settings, concurrency)
+    pacer = _pacer(runtime, settings, concurrency, sandbox=sandbox)
     patience = Patience(
         pacer,
         random.random,
@@ -159,8 +160,30 @@ def _curl_exchange(runtime: Runtime, settings: "Settings") -> "Exchange":
     )
 
 
-def _pacer(runtime: Runtime, settings: "Settings", concurrency: int) -> Pacer:
-    return Pacer(concurrency=concurrency, cap_per_s=settings.rate.value, now=runtime.clock.now())
+def _pacer(runtime: Runtime, settings: "Settings", concurrency: int, *, sandbox: bool) -> Pacer:
+    """Return a pacer that shares what it learns with all processes that call for this key."""
+    from sendx_cli.settings.paths import state_directory
+
+    cap_per_s, now = settings.rate.value, runtime.clock.now()
+    alone = sandbox or runtime.open_carrier is not None
+    try:
+        directory = None if alone else state_directory()
+    except ConfigUnusable:  # without a home there is nothing to share
+        directory = None
+    if directory is None:
+        return Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=now)
+    from sendx_cli.bulk.rate_file import RateFile, rate_path
+    from sendx_cli.core.shared_rate import SharedPacer
+    from sendx_cli.settings.base_url import origin_text
+
+    path = rate_path(directory, origin_text(settings.base_url.value), settings.key().reveal())
+    return SharedPacer(
+        RateFile(path).update,
+        runtime.clock.unix,
+        concurrency=concurrency,
+        cap_per_s=cap_per_s,
+        now=now,
+    )
 
 
 def _within_open_files(concurrency: int) -> int:

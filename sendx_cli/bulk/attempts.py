@@ -76,7 +76,7 @@ def attempt_at(row: Row, *, joins: bool) -> Attempt:
     keys = row.contact.contact_keys
     if len(keys) > 1:
         keys = tuple(dict.fromkeys(keys))
-    return Attempt(row, keys, joins and _may_join(row))
+    return Attempt(row, keys, joins and _may_join(row), row.body)
 
 
 def call_of(attempts: list[Attempt], base_url: str) -> Call:

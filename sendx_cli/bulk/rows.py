@@ -14,11 +14,13 @@ class Row(NamedTuple):
         number: Its place in the order given, from 0.
         contact: What is to be sent.
         line: Its line in the file it came from, if any.
+        body: Its payload as JSON, where that has been made already.
     """
 
     number: int
     contact: Contact
     line: int | None = None
+    body: bytes = b""
 
 
 class Settled(NamedTuple):

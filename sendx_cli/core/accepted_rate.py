@@ -1,6 +1,7 @@
 """How many calls a second the service has been accepting lately."""
 
 import math
+from collections.abc import Sequence
 
 _SPAN_S = 0.2
 _FEWEST = 5
@@ -19,6 +20,19 @@ class AcceptedRate:
         self.per_s = math.inf
         self._count = 0
         self._since_s = now
+
+    def state(self) -> tuple[float, ...]:
+        """Return all that it knows, for `restore`."""
+        return self.per_s, float(self._count), self._since_s
+
+    def restore(self, state: Sequence[float]) -> None:
+        """Know what another one knew."""
+        self.per_s, count, self._since_s = state
+        self._count = int(count)
+
+    def idled(self, idle_s: float) -> None:
+        """Leave out a time in which no call was to be made."""
+        self._since_s += idle_s
 
     def add(self, now: float, round_trip_s: float) -> float | None:
         """Count one accepted call.

@@ -1,5 +1,8 @@
 """Spells in which the service takes nothing at all, as one does that counts by fixed windows."""
 
+import math
+from collections.abc import Sequence
+
 _LONGEST_PAUSE_S = 10.0
 _MOST_DOUBLINGS = 12
 _IS_CLOSED_FROM = 2
@@ -29,6 +32,25 @@ class ClosedSpells:
     def is_closed(self) -> bool:
         """Whether one call at a time is all that makes sense."""
         return self.count > 0
+
+    def state(self) -> tuple[float, ...]:
+        """Return all that it knows, for `restore`."""
+        since_s = -math.inf if self.since_s is None else self.since_s
+        shut_at = -math.inf if self._shut_at is None else self._shut_at
+        return float(self.count), since_s, shut_at, float(self._accepted)
+
+    def restore(self, state: Sequence[float]) -> None:
+        """Know what another one knew."""
+        count, since_s, shut_at, accepted = state
+        self.count = int(count)
+        self.since_s = None if since_s == -math.inf else since_s
+        self._shut_at = None if shut_at == -math.inf else shut_at
+        self._accepted = int(accepted)
+
+    def idled(self, idle_s: float) -> None:
+        """Leave out a time in which no call was to be made."""
+        if self._shut_at is not None:
+            self._shut_at += idle_s
 
     def accepted(self) -> bool:
         """Count an accepted call; say whether it ended a spell that deserves the name."""

@@ -1,6 +1,7 @@
 """The search for the rate that a service accepts, by its 429s alone."""
 
 import math
+from collections.abc import Sequence
 
 from sendx_cli.core.accepted_rate import AcceptedRate
 from sendx_cli.core.closed_spells import ClosedSpells
@@ -66,8 +67,8 @@ class LimitSearch:
     """
 
     __slots__ = ("_accepted", "_closed", "_cycle_per_s", "_event_at", "_hold_until", "_is_ramping",
-                 "_lately", "_ramp_at", "_ramp_per_s", "_round_trip_s", "_steadiness", "_trust",
-                 "limit_per_s")  # fmt: skip
+                 "_lately", "_measured_from", "_ramp_at", "_ramp_per_s", "_round_trip_s",
+                 "_steadiness", "_trust", "limit_per_s")  # fmt: skip
 
     def __init__(self, now: float, start_per_s: float | None = None) -> None:
         self.limit_per_s: float | None = None
@@ -76,6 +77,7 @@ class LimitSearch:
         self._cycle_per_s = 0.0
         self._accepted = 0
         self._event_at = -math.inf
+        self._measured_from = now
         self._hold_until = now
         self._is_ramping = True
         self._ramp_at = now
@@ -83,6 +85,14 @@ class LimitSearch:
         self._round_trip_s = 0.0
         self._steadiness = _SHYEST
         self._trust = _LEAST_TRUST
+
+    @classmethod
+    def from_limit(cls, now: float, limit_per_s: float) -> "LimitSearch":
+        """Return a search that begins at a limit known from before: kept to, and probed at once."""
+        search = cls(now, limit_per_s)
+        search.limit_per_s = limit_per_s
+        search._is_ramping = False
+        return search
 
     @property
     def has_begun(self) -> bool:
@@ -98,6 +108,55 @@ class LimitSearch:
     def refused_since_s(self) -> float | None:
         """The moment since when nothing was accepted any more, if that is so."""
         return self._closed.since_s
+
+    def state(self) -> tuple[float, ...]:
+        """Return all that it knows, for `restore`."""
+        return (
+            self.limit_per_s or 0.0,
+            self._cycle_per_s,
+            self._event_at,
+            self._hold_until,
+            self._measured_from,
+            self._ramp_at,
+            self._ramp_per_s,
+            self._round_trip_s,
+            self._steadiness,
+            self._trust,
+            float(self._accepted),
+            float(self._is_ramping),
+            *self._lately.state(),
+            *self._closed.state(),
+        )
+
+    def restore(self, state: Sequence[float]) -> None:
+        """Know what another one knew, that went by the same clock."""
+        (
+            limit_per_s,
+            self._cycle_per_s,
+            self._event_at,
+            self._hold_until,
+            self._measured_from,
+            self._ramp_at,
+            self._ramp_per_s,
+            self._round_trip_s,
+            self._steadiness,
+            self._trust,
+            accepted,
+            is_ramping,
+        ) = state[:12]
+        self.limit_per_s = limit_per_s or None
+        self._accepted = int(accepted)
+        self._is_ramping = bool(is_ramping)
+        self._lately.restore(state[12:15])
+        self._closed.restore(state[15:])
+
+    def idled(self, idle_s: float) -> None:
+        """Leave out a time in which no call was to be made: it shows nothing of the limit."""
+        self._hold_until += idle_s
+        self._measured_from += idle_s
+        self._ramp_at += idle_s
+        self._lately.idled(idle_s)
+        self._closed.idled(idle_s)
 
     def rate_at(self, now: float) -> float:
         """Calls a second that are allowed at this moment."""
@@ -136,8 +195,8 @@ class LimitSearch:
         self._begin(now, latency_s)
         if started_at <= self._event_at:
             return 0.0
-        span_s = now - self._event_at
-        self._event_at = now
+        span_s = now - self._measured_from
+        self._event_at = self._measured_from = now
         limit = self.limit_per_s
         if self._is_ramping or limit is None:
             limit = self._guess(started_at)

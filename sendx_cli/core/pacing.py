@@ -9,7 +9,8 @@ from sendx_cli.core.in_flight import InFlight
 from sendx_cli.core.limit_search import FIRST_CALLS, LimitSearch
 from sendx_cli.core.rate_headers import RateHints
 
-_LATE_S = 0.02
+LATE_S = 0.02
+"""A sender that wakes late catches up on this much."""
 _SHORT_WINDOW_S = 10.0
 _CEILING_MARGIN = 0.99
 _LONGEST_UNPROVEN_PAUSE_S = 60.0
@@ -62,7 +63,7 @@ class Pacer:
         self._in_flight = InFlight(self._concurrency, now)
         self._at_once = min(self._concurrency, FIRST_CALLS)
         if self._cap_per_s is not None:
-            self._at_once = min(self._at_once, 1 + int(self._cap_per_s * _LATE_S))
+            self._at_once = min(self._at_once, 1 + int(self._cap_per_s * LATE_S))
         self._next_at = now
 
     def restart(self, now: float) -> None:
@@ -116,7 +117,7 @@ class Pacer:
         rate = self._rate_at(now)
         if rate > 0.0:
             self._rate_per_s = rate
-            self._next_at = max(self._next_at + 1.0 / rate, now - _LATE_S)
+            self._next_at = max(self._next_at + 1.0 / rate, now - LATE_S)
 
     def answered(
         self,

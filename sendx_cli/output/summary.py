@@ -108,7 +108,8 @@ def rate(per_s: float) -> str:
 def _heading(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
     of_all = "" if total_rows in {None, totals.rows} else f" of {total_rows:,}"
     speed = f", {rate(totals.rows / elapsed_s)}" if totals.rows and elapsed_s > 0 else ""
-    return f"{totals.rows:,}{of_all} rows in {duration(elapsed_s)}{speed}"
+    rows = "row" if (total_rows or totals.rows) == 1 else "rows"
+    return f"{totals.rows:,}{of_all} {rows} in {duration(elapsed_s)}{speed}"
 
 
 def _counts(totals: Totals, total_rows: int | None) -> list[tuple[str, int, str]]:

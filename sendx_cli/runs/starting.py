@@ -25,6 +25,7 @@ from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runtime import Runtime
+from sendx_cli.settings.base_url import origin_text
 from sendx_cli.settings.paths import runs_directory
 from sendx_cli.settings.storage import make_private_directory
 
@@ -96,12 +97,9 @@ def header_of(commission: Commission, reading: Reading) -> RunHeader:
 
 def origin_of(commission: Commission) -> str:
     """Return where requests go: scheme, host and port, or the sandbox."""
-    from urllib.parse import urlsplit
-
     if commission.manner.is_sandbox:
         return _SANDBOX_ORIGIN
-    parts = urlsplit(commission.settings.base_url.value)
-    return f"{parts.scheme}://{parts.netloc}"
+    return origin_text(commission.settings.base_url.value)
 
 
 def fingerprint_of(commission: Commission) -> str:

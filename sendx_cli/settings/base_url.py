@@ -41,6 +41,12 @@ def origin_of(base_url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
 
 
+def origin_text(base_url: str) -> str:
+    """Return a checked base URL's origin as text, the port always said."""
+    scheme, host, port = origin_of(base_url)
+    return f"{scheme}://{host}:{port}"
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether a host can only be this machine, without asking any name service."""
     if host in {"localhost", "::1"}:

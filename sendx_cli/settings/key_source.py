@@ -27,9 +27,10 @@ class KeySource:
     trouble: SetupError | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     directory: Path | None = None
+    _printed: list[ApiKey] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def key(self) -> ApiKey:
-        """Return the key; runs the key command, if there is one.
+        """Return the key; the first time the key command is run, if there is one.
 
         Raises:
             KeyMissing: There is no key.
@@ -43,4 +44,6 @@ class KeySource:
         from sendx_cli.settings.key_command import run_key_command
 
         assert self.command is not None
-        return run_key_command(self.command, self.environ, self.directory)
+        if not self._printed:
+            self._printed.append(run_key_command(self.command, self.environ, self.directory))
+        return self._printed[0]

@@ -60,7 +60,7 @@ class Settings:
     key_source: KeySource
 
     def key(self) -> ApiKey:
-        """Return the API key. Each call runs the key command anew, if there is one.
+        """Return the API key; the first time the key command is run, if there is one.
 
         Raises:
             KeyMissing: There is none for this profile.

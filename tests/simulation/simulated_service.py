@@ -1,7 +1,7 @@
-"""A service with a limit, and a sender that obeys a pacer, in virtual time: discrete events."""
+"""A service with a limit, and processes that obey pacers, in virtual time: discrete events."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush, heapreplace
 from itertools import count
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sendx_cli.core.pacing import Pacer
 from sendx_cli.core.rate_headers import RateHints
+from tests.simulation.simulated_exchange import SimulatedClock
 
 
 class Service(Protocol):
@@ -120,87 +121,164 @@ class Figures:
         return self.throttled / (self.accepted + self.throttled)
 
 
-class Simulation:
-    """One sender and one service; the same seed gives the same run."""
+@dataclass(slots=True)
+class _Process:
+    """One process that sends by its own pacer.
 
-    def __init__(self, pacer: Pacer, service: Service, trip: Trip, *, seed: int = 1) -> None:
-        self.pacer = pacer
+    Args:
+        pacer: What it obeys.
+        not_before: It starts nothing earlier.
+    """
+
+    pacer: Pacer
+    not_before: float = 0.0
+    in_flight: int = 0
+    accepted: int = 0
+    refusals: int = 0
+    wakes_at: float = float("inf")
+
+
+class Simulation:
+    """Processes and one service; the same seed gives the same run.
+
+    Args:
+        pacers: One for each process.
+        service: What they call.
+        trip: What lies between.
+        seed: Of all that is left to chance.
+        clock: Shows the simulation's time.
+        next_pacer: Where given, a process ends with each accepted call, as under `xargs`: this
+            makes the next one's pacer, `start_up_s` later; a refused call is repeated after a
+            jittered, doubling wait.
+        start_up_s: How long a process takes to begin.
+    """
+
+    def __init__(
+        self,
+        pacers: Pacer | Sequence[Pacer],
+        service: Service,
+        trip: Trip,
+        *,
+        seed: int = 1,
+        clock: SimulatedClock | None = None,
+        next_pacer: Callable[[float], Pacer] | None = None,
+        start_up_s: float = 0.18,
+    ) -> None:
+        several = [pacers] if isinstance(pacers, Pacer) else pacers
+        self.processes = [_Process(pacer) for pacer in several]
         self._service = service
         self._trip = trip
         self._random = random.Random(seed)
-        self._events: list[tuple[float, int, str, float, bool]] = []
+        self._clock = clock or SimulatedClock()
+        self._next_pacer = next_pacer
+        self._start_up_s = start_up_s
+        self._events: list[tuple[float, int, str, _Process, float, bool]] = []
         self._order = count()
         self._free_at = [0.0] * trip.workers
-        self._wakes_at = float("inf")
         self._in_flight = self._accepted = self._throttled = 0
         self._latency_sum_s = 0.0
 
     def run(self, *, rows: int = 10**9, until_s: float = 1e9) -> Figures:
         """Send until so many rows are accepted, or so much time has passed."""
         now = 0.0
-        self._send(now, rows)
+        for process in self.processes:
+            self._send(process, now, rows)
         while self._events and self._accepted < rows:
-            at, _, kind, started_at, is_taken = heappop(self._events)
+            at, _, kind, process, started_at, is_taken = heappop(self._events)
             if at >= until_s:
                 now = until_s
                 break
-            now = at
+            now = self._clock.seconds = at
             if kind == "arrives":
-                self._arrives(now, started_at)
+                self._arrives(process, now, started_at)
                 continue
             if kind == "answered":
-                self._answered(now, started_at, is_taken=is_taken)
-            elif now >= self._wakes_at:
-                self._wakes_at = float("inf")
-            self._send(now, rows)
+                self._answered(process, now, started_at, is_taken=is_taken)
+            elif now >= process.wakes_at:
+                process.wakes_at = float("inf")
+            self._send(process, now, rows)
         answers = max(self._accepted + self._throttled, 1)
         share = self._accepted / self._service.room(now)
         latency_s = self._latency_sum_s / answers
         return Figures(now, self._accepted, self._throttled, share, latency_s)
 
-    def _send(self, now: float, rows: int) -> None:
+    def _send(self, process: _Process, now: float, rows: int) -> None:
+        if now < process.not_before:
+            self._wake(process, process.not_before)
+            return
         while self._accepted + self._in_flight < rows:
-            wait_s = self.pacer.wait_s(now, self._in_flight)
+            wait_s = process.pacer.wait_s(now, process.in_flight)
             if wait_s is None:
                 return
             if wait_s > 0.0:
-                self._wake(now + wait_s)
+                self._wake(process, now + wait_s)
                 return
-            self.pacer.started(now)
+            process.pacer.started(now)
+            process.in_flight += 1
             self._in_flight += 1
-            self._add(now + self._way_s(), "arrives", now)
+            self._add(now + self._way_s(), "arrives", process, now)
 
-    def _wake(self, at: float) -> None:
-        if at < self._wakes_at:
-            self._wakes_at = at
-            self._add(at, "wakes", 0.0)
+    def _wake(self, process: _Process, at: float) -> None:
+        if at < process.wakes_at:
+            process.wakes_at = at
+            self._add(at, "wakes", process, 0.0)
 
-    def _arrives(self, now: float, started_at: float) -> None:
+    def _arrives(self, process: _Process, now: float, started_at: float) -> None:
         is_taken = self._service.takes(now)
         done = self._work(now) if is_taken and self._free_at else now
-        self._add(done + self._way_s(), "answered", started_at, is_taken=is_taken)
+        self._add(done + self._way_s(), "answered", process, started_at, is_taken=is_taken)
 
     def _work(self, now: float) -> float:
         done = max(now, self._free_at[0]) + self._trip.work_s
         heapreplace(self._free_at, done)
         return done
 
-    def _answered(self, now: float, started_at: float, *, is_taken: bool) -> None:
+    def _answered(
+        self, process: _Process, now: float, started_at: float, *, is_taken: bool
+    ) -> None:
+        process.in_flight -= 1
+        process.accepted += is_taken
         self._in_flight -= 1
         self._accepted += is_taken
         self._throttled += not is_taken
         self._latency_sum_s += now - started_at
-        self.pacer.answered(
+        process.pacer.answered(
             now,
             started_at=started_at,
             throttled=not is_taken,
             latency_s=now - started_at,
             headers=None if is_taken else self._trip.hints,
         )
+        if self._next_pacer is not None:
+            self._go_on(process, self._next_pacer, now, is_taken=is_taken)
+
+    def _go_on(
+        self,
+        process: _Process,
+        next_pacer: Callable[[float], Pacer],
+        now: float,
+        *,
+        is_taken: bool,
+    ) -> None:
+        if is_taken:
+            process.not_before = now + self._start_up_s * self._random.uniform(0.9, 1.1)
+            process.pacer = next_pacer(process.not_before)
+            process.refusals = 0
+        else:
+            process.not_before = now + 0.5 * 2**process.refusals * self._random.random()
+            process.refusals += 1
 
     def _way_s(self) -> float:
         extra = self._trip.uneven * self._random.expovariate(1.0)
         return self._trip.round_trip_s / 2 * (1.0 + extra)
 
-    def _add(self, at: float, kind: str, started_at: float, *, is_taken: bool = False) -> None:
-        heappush(self._events, (at, next(self._order), kind, started_at, is_taken))
+    def _add(
+        self,
+        at: float,
+        kind: str,
+        process: _Process,
+        started_at: float,
+        *,
+        is_taken: bool = False,
+    ) -> None:
+        heappush(self._events, (at, next(self._order), kind, process, started_at, is_taken))

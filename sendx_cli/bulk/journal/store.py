@@ -10,6 +10,7 @@ What is written when, and why that is enough:
   that was accepted is then sent again if it may be repeated, else it is unknown.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from types import TracebackType
@@ -24,13 +25,20 @@ from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.clock import Clock
 from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.payloads import contact_from
 
 SYNC_EVERY_S = 0.25
 CRASHED = "crashed"
 """The code of a row that was in flight when the process or the machine ended."""
 
 _BATCH_ROWS = 5000
+_CHUNK_ROWS = 1000
 _MAX_MESSAGE_LENGTH = 300
+_PENDING = """
+SELECT number, line, payload FROM rows
+WHERE number > ? AND NOT EXISTS (SELECT 1 FROM fates WHERE fates.number = rows.number)
+ORDER BY number LIMIT ?
+"""
 _SETTLE = "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _RECOVER = """
 UPDATE fates SET state = 'unknown', code = ?, attempts = max(attempts, 1), settled_at = ?,
@@ -79,8 +87,12 @@ class RunJournal:
 
     def pending(self) -> Iterator[Row]:
         """Yield the rows that are to be sent, in the file's order, a thousand read at a time."""
-        for noted in self.view.rows({State.PENDING}):
-            yield Row(noted.number, noted.contact, noted.line)
+        action, last = self.view.header.action, -1
+        while chunk := self._database.read(_PENDING, (last, _CHUNK_ROWS)):
+            for number, line, payload in chunk:
+                contact = contact_from(action, json.loads(payload))
+                yield Row(number, contact, line, payload.encode())
+            last = chunk[-1][0]
 
     def sending(self, rows: Sequence[Row]) -> None:
         """Note that these rows are about to be sent; on the disk if they may not be repeated.

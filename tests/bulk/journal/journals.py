@@ -50,6 +50,11 @@ def as_rows(contacts: Iterable[Contact]) -> list[Row]:
     return [Row(number, contact, number + 2) for number, contact in enumerate(contacts)]
 
 
+def pending(journal: RunJournal) -> list[Row]:
+    """Rows to be sent, without the bodies that their payloads were kept as."""
+    return [row._replace(body=b"") for row in journal.pending()]
+
+
 def begin(
     directory: Path,
     contacts: Sequence[Contact],

@@ -12,7 +12,16 @@ from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.bulk.rows import Row
 from sendx_cli.core.contact import Contact, Identify, Track
 from sendx_cli.core.outcome import Outcome
-from tests.bulk.journal.journals import HEADER, as_rows, begin, decided, path_of, people, states
+from tests.bulk.journal.journals import (
+    HEADER,
+    as_rows,
+    begin,
+    decided,
+    path_of,
+    pending,
+    people,
+    states,
+)
 
 MENDED = replace(HEADER, source_sha256="77" * 32)
 A, B, C, D, E = people(5)
@@ -40,7 +49,7 @@ def test_a_sorted_file_goes_on_where_the_run_stopped(journal: RunJournal) -> Non
     adoption = adopt(journal, [D, C, B, A])
     assert adoption == Adoption(Counts(pending=1, accepted=1, rejected=1, unknown=1), Counts())
     assert states(journal) == [State.PENDING, State.UNKNOWN, State.REJECTED, State.ACCEPTED]
-    assert list(journal.pending()) == [Row(0, D, 2)]
+    assert pending(journal) == [Row(0, D, 2)]
     assert journal.view.header == MENDED
 
 
@@ -49,7 +58,7 @@ def test_a_mended_row_is_a_new_one(journal: RunJournal) -> None:
     mended = Identify(email="p1@example.com", tags=("mended",))
     adoption = adopt(journal, [A, mended, C, D, E])
     assert adoption == Adoption(Counts(pending=3, accepted=1, unknown=1), Counts(rejected=1))
-    assert list(journal.pending()) == [Row(1, mended, 3), Row(3, D, 5), Row(4, E, 6)]
+    assert pending(journal) == [Row(1, mended, 3), Row(3, D, 5), Row(4, E, 6)]
     assert journal.view.counts() == adoption.rows
 
 

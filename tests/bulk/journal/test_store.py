@@ -7,7 +7,16 @@ from sendx_cli.bulk.journal.rows import NotedRow, State
 from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.core.contact import Identify
 from sendx_cli.core.outcome import Outcome
-from tests.bulk.journal.journals import as_rows, begin, decided, path_of, people, states, tracked
+from tests.bulk.journal.journals import (
+    as_rows,
+    begin,
+    decided,
+    path_of,
+    pending,
+    people,
+    states,
+    tracked,
+)
 
 FATES = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN]
 
@@ -16,7 +25,7 @@ def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
     """All of them, in order, more than are read at a time."""
     contacts = people(2500)
     with begin(tmp_path, contacts) as journal:
-        assert list(journal.pending()) == as_rows(contacts)
+        assert pending(journal) == as_rows(contacts)
 
 
 def test_each_fate_is_kept(tmp_path: Path) -> None:

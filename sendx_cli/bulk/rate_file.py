@@ -1,0 +1,185 @@
+"""The file in which all processes of a machine keep what they know of one account's limit."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from sendx_cli.errors import ConfigUnusable
+
+_FLAGS = (
+    os.O_RDWR
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # opening a named pipe would wait
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_MOST_BYTES = 512
+"""No record is as long."""
+_PATIENCE_S = 0.05
+_PAUSE_S = 0.0002
+_BLIND_S = 1.0
+_FAR_BYTE = 1 << 20
+"""Windows keeps others from reading the byte that is locked: it lies behind the record."""
+
+
+class RateFile:
+    """One record that its holder alone may change: for some ten microseconds, under a lock.
+
+    The lock is the system's own, on the file itself, so that kill -9 frees it. Nobody waits for
+    it longer than 50 ms: its holder may have been stopped (Ctrl-Z) in the wrong moment. After
+    that, as after any trouble with the file, this process does without for a second. A pacer
+    that does without is a good pacer yet: nothing here is ever an error.
+
+    The record is written in one piece, but nothing rests on that: it carries a checksum, and
+    half a record is none. The file is made, with mode 0600, when there is something to keep.
+
+    Args:
+        path: The file.
+    """
+
+    __slots__ = ("_blind_until", "_descriptor", "_path")
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+        self._blind_until = 0.0
+
+    def update(self, change: Callable[[bytes], bytes | None]) -> bool:
+        """Replace the record while nobody else can; say whether `change` was called.
+
+        Args:
+            change: Makes the new record of the old, which is empty where there is none; None
+                leaves it as it is.
+        """
+        if time.monotonic() < self._blind_until:
+            return False
+        try:
+            descriptor = self._opened()
+        except OSError:
+            return self._go_blind()
+        if descriptor is None:
+            return self._begin(change)
+        return self._update(descriptor, change)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _opened(self) -> int | None:
+        if self._descriptor is None:
+            with suppress(FileNotFoundError):
+                self._descriptor = os.open(self._path, _FLAGS)
+        return self._descriptor
+
+    def _begin(self, change: Callable[[bytes], bytes | None]) -> bool:
+        """Make the file, if there is something to keep in it."""
+        first = change(b"")
+        if first is None:
+            return True
+        from sendx_cli.settings.storage import make_private_directory
+
+        try:
+            make_private_directory(self._path.parent)
+            self._descriptor = os.open(self._path, _FLAGS | os.O_CREAT, 0o600)
+        except (OSError, ConfigUnusable):
+            self._go_blind()
+            return True
+        # Whoever made it a moment before has seen a 429 as well: his record stands.
+        self._update(self._descriptor, lambda kept: None if kept else first)
+        return True
+
+    def _update(self, descriptor: int, change: Callable[[bytes], bytes | None]) -> bool:
+        if not _locked(descriptor):
+            return self._go_blind()
+        try:
+            try:
+                kept = _read(descriptor)
+            except OSError:
+                kept = b""
+            record = change(kept)
+            if record is not None:
+                _write(descriptor, record)
+                if len(kept) > len(record):
+                    os.ftruncate(descriptor, len(record))
+        except OSError:
+            self._go_blind()
+        finally:
+            _unlock(descriptor)
+        return True
+
+    def _go_blind(self) -> bool:
+        self._blind_until = time.monotonic() + _BLIND_S
+        return False
+
+
+def rate_path(directory: Path, origin: str, key: str) -> Path:
+    """Return where the limit of a service for a key is kept; the key cannot be told from it.
+
+    Args:
+        directory: Where sendx keeps its state.
+        origin: Scheme, host and port of the service.
+        key: The API key.
+    """
+    from hashlib import blake2b
+
+    account = f"{origin}\n{key}".encode()
+    return (
+        directory / "rates" / blake2b(account, digest_size=8, person=b"sendx-cli rate").hexdigest()
+    )
+
+
+def _read(descriptor: int) -> bytes:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.read(descriptor, _MOST_BYTES)
+
+
+def _write(descriptor: int, record: bytes) -> None:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.write(descriptor, record)
+
+
+def _locked(descriptor: int) -> bool:
+    if _try_lock(descriptor):
+        return True
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        time.sleep(_PAUSE_S)
+        if _try_lock(descriptor):
+            return True
+    return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            os.lseek(descriptor, _FAR_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        with suppress(OSError):
+            os.lseek(descriptor, _FAR_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            flock(descriptor, LOCK_EX | LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        with suppress(OSError):
+            flock(descriptor, LOCK_UN)

@@ -1,0 +1,172 @@
+from itertools import pairwise
+
+from sendx_cli.core.rate_headers import RateHints
+from sendx_cli.core.shared_rate import Change, SharedPacer
+from tests.simulation.shelf import Shelf
+
+DAY_S = 86_400.0
+
+
+def pacer_on(shelf: Shelf, now: float, *, unix_s: float | None = None) -> SharedPacer:
+    """Return a pacer whose calendar stands still at `unix_s`, by default that of the clock."""
+    return SharedPacer(
+        shelf.update, lambda: DAY_S + (now if unix_s is None else unix_s), concurrency=8, now=now
+    )
+
+
+def throttle(pacer: SharedPacer, now: float, headers: RateHints | None = None) -> None:
+    """Have one call refused at this moment."""
+    pacer.answered(now, started_at=now - 0.05, throttled=True, latency_s=0.05, headers=headers)
+
+
+def met(shelf: Shelf) -> float:
+    """Have a process meet a 429 at 0.1 s; return the limit that it then knows."""
+    pacer = pacer_on(shelf, 0.1)
+    pacer.started(0.05)
+    throttle(pacer, 0.1)
+    assert pacer.limit_per_s is not None
+    return pacer.limit_per_s
+
+
+def burst(pacer: SharedPacer, now: float) -> int:
+    """Start calls as long as they may go at once; return how many."""
+    for started in range(100):
+        if pacer.wait_s(now, started) != 0.0:
+            return started
+        pacer.started(now)
+    return 100
+
+
+def test_before_any_429_nothing_is_written_and_nobody_waits() -> None:
+    """Two processes begin with eight calls each, and what is accepted leaves no record."""
+    shelf = Shelf()
+    first, second = pacer_on(shelf, 0.0), pacer_on(shelf, 0.0)
+    calls = burst(first, 0.0), burst(second, 0.0)
+    first.answered(0.05, started_at=0.0, throttled=False, latency_s=0.05)
+    assert (calls, shelf.writes, shelf.record) == ((8, 8), 0, b"")
+
+
+def test_a_429_tells_the_next_process_the_limit() -> None:
+    """One that begins after it takes its turn from the first call on."""
+    shelf = Shelf()
+    limit = met(shelf)
+    following = pacer_on(shelf, 0.2)
+    assert (burst(following, 0.2), following.limit_per_s) == (1, limit)
+
+
+def test_a_429_reaches_a_process_that_is_under_way() -> None:
+    """One that has begun before looks again within a quarter of a second."""
+    shelf = Shelf()
+    other = pacer_on(shelf, 0.0)
+    burst(other, 0.0)
+    limit = met(shelf)
+    other.wait_s(0.2, 8)
+    before = other.limit_per_s
+    other.wait_s(0.3, 8)
+    assert (before, other.limit_per_s) == (None, limit)
+
+
+def test_no_moment_is_taken_twice() -> None:
+    """Where one has gone the others wait: they go one after another, evenly."""
+    shelf = Shelf()
+    limit = met(shelf)
+    waiting = [pacer_on(shelf, 0.11) for _ in range(3)]
+    now, gone = 0.11, []
+    while waiting:
+        waits = [pacer.wait_s(now, 0) or 0.0 for pacer in waiting]
+        for pacer, wait_s in zip(tuple(waiting), waits, strict=True):
+            if not wait_s:
+                pacer.started(now)
+                waiting.remove(pacer)
+                gone.append(now)
+        now += min((wait_s for wait_s in waits if wait_s), default=0.0)
+    spacing_s = 1 / (0.99 * limit)
+    steps = [round(later - earlier, 9) for earlier, later in pairwise(gone)]
+    assert steps == [round(spacing_s, 9)] * 2
+
+
+def test_a_429_puts_off_who_waits() -> None:
+    """A pause that one process earns is everybody's."""
+    shelf = Shelf()
+    met(shelf)
+    waiting = pacer_on(shelf, 0.1)
+    pacer = pacer_on(shelf, 0.1)
+    pacer.wait_s(0.1, 0)
+    told = RateHints(retry_after_s=5.0)
+    throttle(pacer, 0.2, told)
+    throttle(pacer, 0.3, told)
+    assert round(waiting.wait_s(0.3, 0) or 0.0, 9) == 5.0
+
+
+def test_a_pause_of_an_hour_is_not_everybodys() -> None:
+    """Others are held for a minute at the most; who was told so waits the hour."""
+    shelf = Shelf()
+    met(shelf)
+    pacer, other = pacer_on(shelf, 0.1), pacer_on(shelf, 0.1)
+    pacer.wait_s(0.1, 0)
+    told = RateHints(retry_after_s=3600.0)
+    throttle(pacer, 0.2, told)
+    throttle(pacer, 0.3, told)
+    assert (pacer.wait_s(0.3, 0), other.wait_s(0.3, 0)) == (3600.0, 60.0)
+
+
+def test_a_limit_ages_from_law_to_start_to_nothing() -> None:
+    """After a minute it is probed beyond at once, after an hour it is forgotten."""
+    shelf = Shelf()
+    limit = met(shelf)
+    law, start, nothing = (pacer_on(shelf, now) for now in (50.0, 600.0, 5000.0))
+    calls = burst(law, 50.0), burst(start, 600.0), burst(nothing, 5000.0)
+    assert calls == (1, 1, 8)
+    assert (law.limit_per_s, start.limit_per_s, nothing.limit_per_s) == (limit, limit, None)
+
+
+def test_after_a_restart_of_the_machine_only_the_limit_is_believed() -> None:
+    """A steady clock that began anew, or another machine's: its moments would mean nothing."""
+    shelf = Shelf()
+    limit = met(shelf)
+    pacer = pacer_on(shelf, 0.001, unix_s=30.0)
+    assert (pacer.wait_s(0.001, 0), pacer.limit_per_s) == (0.0, limit)
+
+
+def test_after_an_outage_it_starts_gently_and_then_asks_the_others() -> None:
+    """A restart forgets what is known for a moment: the first calls, then what is written."""
+    shelf = Shelf()
+    limit = met(shelf)
+    pacer = pacer_on(shelf, 0.1)
+    pacer.wait_s(0.1, 0)
+    pacer.restart(0.2)
+    forgotten = pacer.limit_per_s
+    pacer.wait_s(0.5, 0)
+    assert (forgotten, pacer.limit_per_s) == (None, limit)
+
+
+def test_without_a_record_it_paces_by_what_it_knows() -> None:
+    """Where nothing can be kept each process finds the limit for itself, and says nothing."""
+
+    def refuses(_change: Change) -> bool:
+        return False
+
+    pacer = SharedPacer(refuses, lambda: DAY_S, concurrency=8, now=0.0)
+    burst(pacer, 0.0)
+    throttle(pacer, 0.1)
+    first, second = pacer.wait_s(0.2, 0), None
+    pacer.started(0.2)
+    second = pacer.wait_s(0.2, 0)
+    assert (first, second is not None and second < 1.0) == (0.0, True)
+    assert pacer.limit_per_s is not None
+
+
+def test_the_users_own_rate_is_kept_by_his_process_alone() -> None:
+    """A cap of 2/s spaces this process' calls; the record's limit stays what it is."""
+    shelf = Shelf()
+    limit = met(shelf)
+    pacer = SharedPacer(shelf.update, lambda: DAY_S, concurrency=8, cap_per_s=2.0, now=0.2)
+    started = burst(pacer, 0.2)
+    wait_s = pacer.wait_s(0.2, 1)
+    assert (started, round(wait_s or 0.0, 9), pacer_limit(shelf, 0.2)) == (1, 0.5, limit)
+
+
+def pacer_limit(shelf: Shelf, now: float) -> float | None:
+    pacer = pacer_on(shelf, now)
+    pacer.wait_s(now, 0)
+    return pacer.limit_per_s
