@@ -37,15 +37,22 @@ class RunSender(NamedTuple):
     patience: "Patience"
 
 
-def open_carrier_for(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> OpenCarrier:
-    """Return what makes a connection to the service in force, with its key.
+def exchange_for(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> "Exchange":
+    """Return what carries calls to the service in force, with its key.
+
+    libcurl does; where this machine has none that is safe, httpx in threads, which also carries
+    calls to the sandbox inside the process.
 
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
     if runtime.open_carrier is not None:
-        return runtime.open_carrier
-    return _to_sandbox() if sandbox else _to_service(runtime, settings)
+        return ThreadedExchange(runtime.open_carrier, settings.timeout_s.value)
+    if sandbox:
+        return ThreadedExchange(_to_sandbox(), settings.timeout_s.value)
+    if _has_libcurl():
+        return _curl_exchange(runtime, settings)
+    return ThreadedExchange(_to_service(runtime, settings), settings.timeout_s.value)
 
 
 def make_sender(
@@ -62,10 +69,8 @@ def make_sender(
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    timeout_s = settings.timeout_s.value
-    exchange = ThreadedExchange(open_carrier_for(runtime, settings, sandbox=sandbox), timeout_s)
     return Sender(
-        exchange=exchange,
+        exchange=exchange_for(runtime, settings, sandbox=sandbox),
         pacer=_pacer(runtime, settings, concurrency, sandbox=sandbox),
         clock=runtime.clock,
         jitter=random.random,
@@ -107,7 +112,7 @@ def make_run_sender(
         keeps_going=keeps_going,
     )
     sender = Sender(
-        exchange=_run_exchange(runtime, settings, sandbox=sandbox),
+        exchange=exchange_for(runtime, settings, sandbox=sandbox),
         pacer=pacer,
         clock=runtime.clock,
         jitter=random.random,
@@ -123,14 +128,6 @@ def make_run_sender(
     return RunSender(sender, pacer, patience)
 
 
-def _run_exchange(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> "Exchange":
-    """Return libcurl's engine, or, where this machine has none that is safe, the other one."""
-    if runtime.open_carrier is None and not sandbox and _has_libcurl():
-        return _curl_exchange(runtime, settings)
-    open_carrier = open_carrier_for(runtime, settings, sandbox=sandbox)
-    return ThreadedExchange(open_carrier, settings.timeout_s.value)
-
-
 def _has_libcurl() -> bool:
     try:
         from sendx_cli.api.curl_exchange import is_usable
@@ -142,14 +139,14 @@ def _has_libcurl() -> bool:
 def _curl_exchange(runtime: Runtime, settings: "Settings") -> "Exchange":
     from sendx_cli.api.curl_exchange import CurlExchange
     from sendx_cli.api.proxies import proxy_for
-    from sendx_cli.api.tls import NOTHING_TRUSTED, trust, trusted_paths
+    from sendx_cli.api.tls import NOTHING_TRUSTED, refuse_unreadable, trusted_paths
 
     base_url = settings.base_url.value
     key = settings.key().reveal()
     paths = NOTHING_TRUSTED
     if base_url.startswith("https:"):
         paths = trusted_paths(runtime.environ, settings.ca_bundle.value)
-        trust(paths)  # libcurl would tell only with the first call that they cannot be read
+        refuse_unreadable(paths)  # libcurl would tell only with the first call
     return CurlExchange(
         headers_for(key, settings.api_key_prefix.value),
         settings.timeout_s.value,

@@ -1,11 +1,15 @@
 """Which certificate authorities are trusted. Verification cannot be turned off."""
 
-import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli.errors import ServiceUnusable
+
+if TYPE_CHECKING:
+    import ssl
+
+_BEGIN = b"-----BEGIN "
 
 
 class TrustedPaths(NamedTuple):
@@ -38,27 +42,49 @@ def trusted_paths(environ: Mapping[str, str], ca_bundle: str | None) -> TrustedP
     return TrustedPaths(_bundled(), None)
 
 
-def trust(paths: TrustedPaths) -> ssl.SSLContext:
+def refuse_unreadable(paths: TrustedPaths) -> None:
+    """Refuse a bundle that is not there, or holds no certificate.
+
+    Raises:
+        ServiceUnusable: It is so.
+    """
+    if paths.file is None:
+        return
+    try:
+        with Path(paths.file).open("rb") as bundle:
+            if not any(_BEGIN in line for line in bundle):
+                raise _unreadable(paths.file, "it holds none")
+    except OSError as error:
+        raise _unreadable(paths.file, str(error.strerror).lower()) from None
+
+
+def trust(paths: TrustedPaths) -> "ssl.SSLContext":
     """Return a context that trusts what is at these paths, and nothing else.
 
     Raises:
         ServiceUnusable: It cannot be read.
     """
+    import ssl
+
     try:
         return ssl.create_default_context(cafile=paths.file, capath=paths.directory)
+    except ssl.SSLError:
+        raise _unreadable(paths.file, "it holds none") from None
     except OSError as error:
-        raise ServiceUnusable(
-            f"cannot read the certificate authorities: {_reason(error)}",
-            where=paths.file,
-            hint="SENDX_CA_BUNDLE and SSL_CERT_FILE name a file of certificates in PEM form",
-        ) from None
+        raise _unreadable(paths.file, str(error.strerror).lower()) from None
 
 
-def _reason(error: OSError) -> str:
-    return "it holds none" if isinstance(error, ssl.SSLError) else str(error.strerror).lower()
+def _unreadable(path: str | None, reason: str) -> ServiceUnusable:
+    return ServiceUnusable(
+        f"cannot read the certificate authorities: {reason}",
+        where=path,
+        hint="SENDX_CA_BUNDLE and SSL_CERT_FILE name a file of certificates in PEM form",
+    )
 
 
 def _hashed_directory() -> str | None:
+    import ssl
+
     directory = ssl.get_default_verify_paths().capath
     if directory and any(name.suffix == ".0" for name in Path(directory).iterdir()):
         return directory

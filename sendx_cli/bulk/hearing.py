@@ -1,10 +1,9 @@
 """What a reply means: for the rows of its call, for the pace, and for the run."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli.api.exchange import Reply
 from sendx_cli.bulk.attempts import Attempt, UnderWay
-from sendx_cli.bulk.patience import Patience
 from sendx_cli.clock import Clock
 from sendx_cli.core.answer_hints import read_hints
 from sendx_cli.core.answers import Answer
@@ -14,6 +13,10 @@ from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.pacing import Pacer
 from sendx_cli.core.retry import Decision, Final, Jitter, RetryPolicy, decide
 from sendx_cli.core.verdict import Kind, Verdict
+
+if TYPE_CHECKING:
+    from sendx_cli.bulk.patience import Patience
+
 
 NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
 """The service did not act on it, and any row would have met with the same."""
@@ -52,7 +55,7 @@ class Hearing:
         clock: Clock,
         jitter: Jitter,
         policy: RetryPolicy,
-        patience: Patience | None,
+        patience: "Patience | None",
     ) -> None:
         self._pacer = pacer
         self._clock = clock
@@ -117,7 +120,7 @@ class Hearing:
             return True
         return not (self._patience.is_down or verdict.kind in NOBODYS_FAULT)
 
-    def _heed(self, patience: Patience, call: UnderWay, verdict: Verdict, now: float) -> None:
+    def _heed(self, patience: "Patience", call: UnderWay, verdict: Verdict, now: float) -> None:
         patience.heard(verdict, now, sent_at=call.sent_at)
         if verdict.kind is not Kind.ACCEPTED and self.reason_to_stop is None:
             self.reason_to_stop = patience.reason_to_stop(verdict, now)

@@ -5,6 +5,7 @@ that a simulated exchange and clock can play hours of a bad day in a moment.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sendx_cli.api.exchange import Exchange, Reply
 from sendx_cli.bulk.attempts import Attempt, UnderWay, attempt_at, call_of
@@ -12,7 +13,6 @@ from sendx_cli.bulk.batches import Batches
 from sendx_cli.bulk.hearing import NOBODYS_FAULT, Heard, Hearing
 from sendx_cli.bulk.lanes import Lanes
 from sendx_cli.bulk.noting import Journal, NoJournal
-from sendx_cli.bulk.patience import Patience
 from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.clock import Clock
 from sendx_cli.core.batch_answers import BatchFate
@@ -20,6 +20,9 @@ from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.pacing import Pacer
 from sendx_cli.core.retry import Jitter, RetryPolicy, Stop, Wait
 from sendx_cli.core.verdict import Kind, Verdict
+
+if TYPE_CHECKING:
+    from sendx_cli.bulk.patience import Patience
 
 __all__ = ["STOP_GRACE_S", "Journal", "NoJournal", "Sender"]
 
@@ -63,7 +66,7 @@ class Sender:
         base_url: str,
         batch: int = 1,
         journal: Journal | None = None,
-        patience: Patience | None = None,
+        patience: "Patience | None" = None,
         on_wait: Callable[[float, Verdict], None] = lambda _wait_s, _verdict: None,
         on_turn: Callable[[], None] | None = None,
         on_note: Callable[[str], None] = lambda _text: None,
@@ -100,6 +103,10 @@ class Sender:
         self._is_stopping = True
         self._is_stop_asked = True
         self._exchange.wake()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._exchange.close()
 
     def wake(self) -> None:
         """Look for rows anew; safe in another thread."""

@@ -3,9 +3,8 @@
 import json
 from http import HTTPStatus
 
-from sendx_cli.api.exchange import ThreadedExchange
 from sendx_cli.api.requests import key_check
-from sendx_cli.connection import open_carrier_for
+from sendx_cli.connection import exchange_for
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import Kind, Verdict, judge
 from sendx_cli.errors import KeyRefused, PassingTrouble, SendxError, ServiceUnusable
@@ -26,8 +25,7 @@ def check_key(runtime: Runtime, settings: Settings) -> None:
         ServiceUnusable: What answers is not the contact API, or cannot be trusted.
         PassingTrouble: It could not be found out now.
     """
-    open_carrier = open_carrier_for(runtime, settings, sandbox=False)
-    exchange = ThreadedExchange(open_carrier, settings.timeout_s.value)
+    exchange = exchange_for(runtime, settings, sandbox=False)
     exchange.submit(0, key_check(settings.base_url.value))
     ((_, reply, _),) = exchange.wait(None)
     exchange.close()

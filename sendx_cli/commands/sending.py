@@ -1,6 +1,7 @@
 """What identify and track do alike, once their options have become contacts."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -142,7 +143,10 @@ def _send(
     )
     results: list[Result] = []
     output.has_sent = True
-    with stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender)) as signals:
+    with (
+        closing(sender),
+        stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender)) as signals,
+    ):
         for settled in send_all(sender, contacts):
             result = result_of(settled)
             results.append(result)

@@ -1,7 +1,7 @@
 """Sending a run's rows: the journal throughout, signals heeded, each result told."""
 
 import gc
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +85,7 @@ def send_rows(
             on_turn=lambda: watch.turned(made.sender, made.pacer, made.patience),
             on_note=output.note,
         )
-        sender = made.sender
+        sender = stack.enter_context(closing(made.sender))
         watch.stop_run = sender.stop
         signals = stack.enter_context(
             stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender, journal.id))
