@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from sendx_cli.bulk.journal.results import result_of_left_out, result_of_noted
+from sendx_cli.bulk.journal.rows import State
+from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.errors import InputError, PassingTrouble
 from sendx_cli.output.formats import Record, csv_lines, json_line
 from sendx_cli.results import Result
@@ -52,6 +55,24 @@ class Report:
         header = [] if self._has_header else [record.keys()]
         self._has_header = True
         return csv_lines([*header, record.values()])
+
+
+def report_decided(report: "Report | NoReport", view: RunView, source: str) -> None:
+    """Write the rows whose fate was decided before this process goes on with the run."""
+    if isinstance(report, Report):
+        action = view.header.action
+        for row in view.rows(set(State) - {State.PENDING, State.IN_FLIGHT}):
+            report.write(result_of_noted(row, action, source))
+
+
+def report_left(report: "Report | NoReport", view: RunView, source: str) -> None:
+    """Write the rows that were not come to, and those that were not to be sent."""
+    if isinstance(report, Report):
+        action = view.header.action
+        for row in view.rows({State.PENDING}):
+            report.write(result_of_noted(row, action, source))
+        for left_out in view.left_out():
+            report.write(result_of_left_out(left_out, action, source))
 
 
 class NoReport:

@@ -16,7 +16,7 @@ from sendx_cli.errors import SendxError
 from sendx_cli.output.progress import open_progress
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.commission import Commission
-from sendx_cli.runs.report_file import open_report
+from sendx_cli.runs.report_file import open_report, report_decided, report_left
 from sendx_cli.runs.watch import Watch
 
 if TYPE_CHECKING:
@@ -90,11 +90,14 @@ def send_rows(
         signals = stack.enter_context(
             stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender, journal.id))
         )
+        report_decided(report, journal.view, source)
         output.has_sent = True
         if live is not None:
             live.start(sender.wake)
         for settled in sender.run(journal.pending() if live is None else iter(live)):
             watch.decided(settled)
+        with watch.telling():
+            report_left(report, journal.view, source)
         watch.close()
     return Sent(
         clock.now() - began_at,

@@ -17,6 +17,7 @@ from sendx_cli.core.columns import Mapping
 from sendx_cli.core.plan import Plan
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, InputError
+from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.runs.account import give_account
 from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
@@ -62,6 +63,7 @@ def start_run(commission: Commission) -> ExitCode | Ending:
                     journal.seal()
                     keep.append(True)
             if not plan.to_send:
+                ResultStream(runtime.output).close()
                 runtime.output.note(f"{plan.source}: no rows to send")
                 return ExitCode.OK
             source = reading.source

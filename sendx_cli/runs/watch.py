@@ -71,7 +71,7 @@ class Watch:
         """Tell what became of a row."""
         result = result_of(settled, self._source)
         self._count(settled, result)
-        with self._stopping_where_nobody_listens():
+        with self.telling():
             self._report.write(result)
             if self._results is not None:
                 self._results.write(result)
@@ -79,7 +79,7 @@ class Watch:
     def turned(self, sender: Sender, pacer: Pacer, patience: Patience) -> None:
         """Hand over what was written, and show how far the run is, if that is due."""
         if self._results is not None:
-            with self._stopping_where_nobody_listens():
+            with self.telling():
                 self._output.flush()
         if not self._progress.is_due:
             return
@@ -97,13 +97,14 @@ class Watch:
 
     def close(self) -> None:
         """End what was written."""
-        with self._stopping_where_nobody_listens():
+        with self.telling():
             self._report.flush()
             if self._results is not None:
                 self._results.close()
 
     @contextmanager
-    def _stopping_where_nobody_listens(self) -> Iterator[None]:
+    def telling(self) -> Iterator[None]:
+        """Hold that what is told within may find nobody who takes it: then the run stops."""
         try:
             yield
         except BrokenPipeError:

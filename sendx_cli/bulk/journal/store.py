@@ -63,6 +63,7 @@ class RunJournal:
         self._clock = clock
         self._marked: set[int] = set()
         self._synced_at = -SYNC_EVERY_S + clock.now()
+        self._is_closed = False
         self.path = database.path
         self.view = RunView(database)
         self.crashed = 0
@@ -171,7 +172,10 @@ class RunJournal:
         return self.path.stem
 
     def close(self) -> None:
-        """Sync what is committed and let go of the run."""
+        """Sync what is committed and let go of the run; once closed, nothing more happens."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             self._database.sync()
         finally:

@@ -116,7 +116,7 @@ def open_source(
             name, kept, _find_layout(kept, name, overrides), is_spooled, spool_folder is not None
         )
     except FileRefused as refused:
-        where = name if refused.where is None else f"{name}:{refused.where}"
+        where = name if refused.where in {None, name} else f"{name}:{refused.where}"
         _drop(kept, is_spooled=is_spooled)
         raise FileRefused(refused.message, where=where, hint=refused.hint) from None
     except BaseException:

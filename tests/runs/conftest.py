@@ -1,0 +1,38 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CANARY, Command, Run
+from tests.servers import ScriptedServer
+
+Send = Callable[..., Run]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, where files are and failed rows go."""
+    directory = tmp_path / "work"
+    directory.mkdir()
+    monkeypatch.chdir(directory)
+    return directory
+
+
+@pytest.fixture
+def send(sendx: Command, server: ScriptedServer, folder: Path) -> Send:
+    """Runs a command against the scripted server, with a key."""
+    assert folder.is_dir()
+
+    def run(*words: str, stdin: str | None = None, **env: str) -> Run:
+        settings = {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
+        return sendx(*words, env={**settings, **env}, stdin=stdin)
+
+    return run
+
+
+@pytest.fixture
+def journals(home: Path) -> Callable[[], list[Path]]:
+    """Returns all files that are kept of runs."""
+    assert os.environ["XDG_STATE_HOME"].startswith(str(home))
+    return lambda: sorted((home / "state" / "sendx" / "runs").glob("*"))
