@@ -169,9 +169,12 @@ def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
         overtaken = journal.stop_overtaken()
         if overtaken:
             output.warn(f"{overtaken:,} rows are not repeated: later ones were accepted since")
-    elif journal.crashed:
+        return
+    unknown = journal.view.counts().unknown
+    if unknown:
         output.warn(
-            f"{journal.crashed:,} rows were under way when the run ended: unknown, not repeated"
+            f"{unknown:,} rows have an unknown fate and are not repeated",
+            hint="`sendx runs show --state unknown` lists them, --retry-unknown repeats them",
         )
 
 

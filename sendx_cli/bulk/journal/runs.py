@@ -8,9 +8,9 @@ from pathlib import Path
 from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.lock import RunLock, is_locked
-from sendx_cli.bulk.journal.opening import SUFFIX, lock_path
+from sendx_cli.bulk.journal.opening import SUFFIX, lock_path, open_journal
 from sendx_cli.bulk.journal.view import Counts, RunView
-from sendx_cli.errors import InputError
+from sendx_cli.errors import InputError, PassingTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ class Runs:
 def list_runs(directory: Path) -> Runs:
     """Return the runs in `directory`; those that were never started are none.
 
+    What was in flight when a process was killed is made unknown first.
+
     Raises:
         PassingTrouble: A journal cannot be read now.
     """
@@ -104,7 +106,7 @@ def list_runs(directory: Path) -> Runs:
         try:
             with open_view(path) as view:
                 if view.is_sealed:
-                    runs.append(_run(path, view))
+                    runs.append(_recovered(_run(path, view), view))
         except InputError as error:
             unreadable.append(InputError(error.message, where=str(path), hint=error.hint))
     runs.sort(key=lambda run: (run.header.started_at, run.id))
@@ -153,6 +155,17 @@ def forget_never_started(directory: Path) -> None:
             continue
         if not is_sealed:
             forget(path)
+
+
+def _recovered(run: Run, view: RunView) -> Run:
+    """Return the run with no row in flight, unless a process sends it or it cannot be written."""
+    if not run.counts.in_flight or run.is_under_way:
+        return run
+    try:
+        open_journal(run.path).close()
+    except (InputError, PassingTrouble):
+        return run
+    return _run(run.path, view)
 
 
 def _run(path: Path, view: RunView) -> Run:

@@ -66,7 +66,6 @@ class RunJournal:
         self._is_closed = False
         self.path = database.path
         self.view = RunView(database)
-        self.crashed = 0
         """Rows that were in flight when the run ended last, and are unknown now."""
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -199,7 +198,7 @@ class RunJournal:
         """Make what was in flight when the process or the machine ended unknown."""
         with self._database.transaction(is_synced=True) as connection:
             values = (CRASHED, int(self._clock.unix()))
-            self.crashed = connection.execute(_RECOVER, values).rowcount
+            connection.execute(_RECOVER, values)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

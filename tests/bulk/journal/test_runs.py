@@ -8,7 +8,7 @@ from sendx_cli.bulk.journal.runs import Run, Runs, forget, forget_never_started,
 from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.errors import InputError
-from tests.bulk.journal.journals import HEADER, begin, decided, path_of, people
+from tests.bulk.journal.journals import HEADER, begin, decided, path_of, people, tracked
 
 SAME_FILE = {
     "sha256": HEADER.source_sha256,
@@ -114,3 +114,13 @@ def test_a_run_that_was_never_started_is_forgotten(tmp_path: Path) -> None:
         sources = sorted(run.header.source for run in list_runs(tmp_path).runs)
         assert sources == ["filling.csv", "people.csv"]
         assert len(list(tmp_path.glob("*.sqlite3"))) == 2
+
+
+def test_a_killed_run_is_listed_with_no_row_in_flight(tmp_path: Path) -> None:
+    """A row that may not be repeated is unknown from then on; while it is sent it is in flight."""
+    with begin(tmp_path, tracked(2)) as journal:
+        journal.sending(list(journal.pending())[:1])
+        (under_way,) = list_runs(tmp_path).runs
+        assert (under_way.is_under_way, under_way.counts) == (True, Counts(pending=1, in_flight=1))
+    (killed,) = list_runs(tmp_path).runs
+    assert (killed.is_under_way, killed.counts) == (False, Counts(pending=1, unknown=1))

@@ -1,0 +1,45 @@
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CANARY, SHELL_ENVIRONMENT
+from tests.servers import ScriptedServer
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The directory that commands are run in."""
+    directory = tmp_path / "work"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
+def start(program: str, server: ScriptedServer, folder: Path) -> Start:
+    """Starts a command against the scripted server, with a key, and does not wait for it."""
+
+    def run(*words: str, **streams: object) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [program, *words],
+            text=True,
+            cwd=folder,
+            env={
+                **os.environ,
+                **SHELL_ENVIRONMENT,
+                "SENDX_API_KEY": CANARY,
+                "SENDX_BASE_URL": server.url,
+            },
+            **{  # type: ignore[call-overload]
+                "stdin": subprocess.DEVNULL,
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                **streams,
+            },
+        )
+
+    return run
