@@ -1,6 +1,6 @@
 """What is wrong with columns that were explained, all of it said at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sendx_cli.core.spellings import Target, nearest_target
@@ -58,11 +58,12 @@ def _unexplained(columns: Sequence["Column"]) -> Iterator[tuple[str, str]]:
     unknown = [column for column in columns if column.target is None]
     if not unknown:
         return
-    named = ", ".join(_with_nearest(column.name) for column in unknown[:_MAX_NAMED])
+    taken = {column.target for column in columns if column.target} - _SHARED
+    named = ", ".join(_with_nearest(column.name, taken) for column in unknown[:_MAX_NAMED])
     more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""
     first = unknown[0].name
     noun = "column" if len(unknown) == 1 else "columns"
-    target = nearest_target(first) or f"field:{first}"
+    target = nearest_target(first, taken) or f"field:{first}"
     said = f"--map '{first}={target}', --ignore '{first}'"
     yield (
         f"nothing explains {noun} {named}{more}",
@@ -70,8 +71,8 @@ def _unexplained(columns: Sequence["Column"]) -> Iterator[tuple[str, str]]:
     )
 
 
-def _with_nearest(name: str) -> str:
-    near = nearest_target(name)
+def _with_nearest(name: str, taken: Collection[Target]) -> str:
+    near = nearest_target(name, taken)
     return f'"{name}" (near to {near})' if near else f'"{name}"'
 
 

@@ -72,6 +72,9 @@ _LEFT_WORDS = frozenset(
         "invalid",
         "deleted",
         "removed",
+        "cancelled",
+        "canceled",
+        "inactive",
     ]
 )
 _KEYS = {

@@ -187,6 +187,11 @@ PRESETS = (
             "Last Modified Date,Marketing contact status,Associated Company IDs,"
             "Associated Company (Primary),Favorite Content Topics,Preferred channels"
         ),
+        # The zone of the account stands behind its times, as in `Create Date (EST)`.
+        ignored_pattern=re.compile(
+            r"(?:createdate|lastactivitydate|lastmodifieddate)[a-z]{2,5}"
+            r"|(?:primary)?associatedcompanyids?(?:primary)?"
+        ),
         tag_style=TagStyle.SEMICOLON,
     ),
     Preset(

@@ -115,10 +115,11 @@ class RowReader:
             if standing is Standing.LEFT:
                 return f"{column.name} is {text}" if text else f"{column.name} is empty"
             if standing is Standing.UNCLEAR and column.target is Target.DEPARTURE:
+                name = column.name
                 raise InvalidValue(
                     f"cannot tell whether the person agreed or left: {text}",
-                    where=column.name,
-                    hint=f"if the column tells no such thing, say --ignore '{column.name}'",
+                    where=name,
+                    hint=f"if nobody left whose {name} is {text}, say --ignore '{name}'",
                 )
         return None
 

@@ -1,7 +1,7 @@
 """The names of columns: what each spelling means, and which known name an unknown one is near."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import lru_cache
 
@@ -84,12 +84,13 @@ def is_email_name(name: str) -> bool:
     return KNOWN.get(column_key(name)) is Target.EMAIL
 
 
-def nearest_target(name: str) -> Target | None:
-    """Return what a mistyped name most likely means, or None."""
+def nearest_target(name: str, taken: Collection[Target] = ()) -> Target | None:
+    """Return what a mistyped name most likely means, of what is not `taken`, or None."""
     key = column_key(name)
     if key in _WHOLE_NAMES:
         return Target.FULL_NAME
-    near = nearest(key, (known for known, target in KNOWN.items() if target is not Target.FIELDS))
+    out = {Target.FIELDS, *taken}
+    near = nearest(key, (known for known, target in KNOWN.items() if target not in out))
     return None if near is None else KNOWN[near]
 
 

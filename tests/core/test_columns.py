@@ -96,6 +96,15 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             "say --map 'name=full_name', --ignore 'name', or --custom-fields for all that is left",
         ),
         (
+            ["Email Address", "Address"],
+            ColumnOptions(),
+            'nothing explains column "Address"',
+            (
+                "say --map 'Address=field:Address', --ignore 'Address', "
+                "or --custom-fields for all that is left"
+            ),
+        ),
+        (
             ["emial"],
             ColumnOptions(custom_fields=True),
             'no column holds the address; there are "emial"',

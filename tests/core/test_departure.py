@@ -23,6 +23,8 @@ from sendx_cli.core.departure import (
         ("Consent", "perhaps", Standing.UNCLEAR),
         ("Status", "Unsubscribed", Standing.LEFT),
         ("Status", "hard-bounced", Standing.LEFT),
+        ("Status", "cancelled", Standing.LEFT),
+        ("Status", "Inactive", Standing.LEFT),
         ("Status", "Active", Standing.STAYS),
         ("Status", "", Standing.STAYS),
         ("Status", "Gold", Standing.UNCLEAR),

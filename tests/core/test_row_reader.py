@@ -56,7 +56,7 @@ def test_takes_the_address_out_of_its_wrapping(cell: str, email: str) -> None:
             (
                 "cannot tell whether the person agreed or left: Gold",
                 "status",
-                "if the column tells no such thing, say --ignore 'status'",
+                "if nobody left whose status is Gold, say --ignore 'status'",
             ),
         ),
         (

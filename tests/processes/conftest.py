@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 def start(program: str, server: ScriptedServer, folder: Path) -> Start:
     """Starts a command against the scripted server, with a key, and does not wait for it."""
 
-    def run(*words: str, **streams: object) -> subprocess.Popen[str]:
+    def run(*words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [program, *words],
             text=True,
@@ -34,12 +34,9 @@ def start(program: str, server: ScriptedServer, folder: Path) -> Start:
                 "SENDX_API_KEY": CANARY,
                 "SENDX_BASE_URL": server.url,
             },
-            **{  # type: ignore[call-overload]
-                "stdin": subprocess.DEVNULL,
-                "stdout": subprocess.PIPE,
-                "stderr": subprocess.PIPE,
-                **streams,
-            },
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
 
     return run
