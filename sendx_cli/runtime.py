@@ -3,9 +3,8 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from sendx_cli.clock import Clock, SystemClock
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 OpenCarrier = Callable[[], "Carrier"]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What was asked for of how much is said; it may stand before or after the command.
 
     None: not said there.
@@ -44,21 +42,28 @@ class Said:
         )
 
 
-@dataclass
 class Runtime:
     """The streams, the environment and the clock; settings and output made of them.
 
     Args:
-        environ: The environment.
-        clock: What time it is.
+        environ: The environment; None is the process's own.
+        stdin: Standard input; None is the process's own.
+        clock: What time it is; None is the system's.
         open_carrier: The network's stand-in in tests; None is the real one.
     """
 
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    stdin: TextIO = field(default_factory=lambda: sys.stdin)
-    clock: Clock = field(default_factory=SystemClock)
-    open_carrier: OpenCarrier | None = None
-    said: Said = field(default_factory=Said)
+    def __init__(
+        self,
+        environ: Mapping[str, str] | None = None,
+        stdin: TextIO | None = None,
+        clock: Clock | None = None,
+        open_carrier: OpenCarrier | None = None,
+    ) -> None:
+        self.environ = os.environ if environ is None else environ
+        self.stdin = sys.stdin if stdin is None else stdin
+        self.clock = clock or SystemClock()
+        self.open_carrier = open_carrier
+        self.said = Said()
 
     def hear(self, said: Said) -> None:
         """Take in options that were given before or after the command's name."""

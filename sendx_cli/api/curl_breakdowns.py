@@ -8,7 +8,6 @@ is not listed here, or one that libcurl adds later, is never taken for harmless.
 import errno
 import os
 import re
-import socket
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -109,6 +108,8 @@ def _is_passing(name: str) -> bool:
 
     It is asked only where nothing has been sent yet, and libcurl has just had its answer.
     """
+    import socket
+
     try:
         socket.getaddrinfo(name, None)
     except socket.gaierror as error:

@@ -1,9 +1,8 @@
 """Options of identify and track that go with `--from FILE`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -20,8 +19,7 @@ MAX_BATCH = 25
 """Contacts that the bulk endpoint takes in one call."""
 
 
-@dataclass(frozen=True, slots=True)
-class FromFile:
+class FromFile(NamedTuple):
     """Contacts from a file, a row each."""
 
     from_: Annotated[
@@ -100,9 +98,9 @@ class FromFile:
         Raises:
             InvalidValue: One of them was given.
         """
-        for field in fields(self):
-            if getattr(self, field.name) != field.default:
-                name = field.name.rstrip("_").replace("_", "-")
+        for member, usual in self._field_defaults.items():
+            if getattr(self, member) != usual:
+                name = member.rstrip("_").replace("_", "-")
                 raise InvalidValue(f"--{name} goes with --from FILE")
 
     def asked(self, action: str, defaults: "RowDefaults", service: dict[str, str]) -> "FileAsked":

@@ -1,6 +1,5 @@
 """`sendx login`: ask for the API key, check that the service takes it, store it."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -56,7 +55,7 @@ def _log_in(runtime: Runtime, settings: Settings, *, is_checked: bool) -> None:
     profile = settings.profile.value
     refuse_second_source(runtime.config, profile)
     key = read_key(runtime, profile)
-    settings = replace(settings, key_source=KeySource("login", api_key=key))
+    settings = settings._replace(key_source=KeySource("login", api_key=key))
     if is_checked:
         from sendx_cli.commands.key_check import check_key
 

@@ -2,9 +2,8 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -12,8 +11,7 @@ from sendx_cli.output.formats import Format
 from sendx_cli.runtime import Runtime, Said
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """How much is said. These may stand before or after the command's name."""
 
     quiet: Annotated[
@@ -43,8 +41,7 @@ class Common:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted:
+class Formatted(NamedTuple):
     """How results are written."""
 
     output: Annotated[
@@ -68,8 +65,7 @@ class Formatted:
         return self.format or (Format(setting) if setting else usual)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """Over the profile's settings."""
 
     profile: Annotated[
@@ -101,8 +97,7 @@ class Service:
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(NamedTuple):
     """How contacts are sent."""
 
     dry_run: Annotated[
@@ -140,21 +135,21 @@ def gathered(command: Callable[..., None]) -> Callable[..., None]:
     groups: dict[str, Any] = {
         name: parameter.annotation
         for name, parameter in signature.parameters.items()
-        if is_dataclass(parameter.annotation)
+        if hasattr(parameter.annotation, "_field_defaults")
     }
 
     @wraps(command)
     def call(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - Typer's own values
         for name, group in groups.items():
-            members = {field.name: given.pop(field.name) for field in fields(group)}
-            given[name] = group(**members)
-        runtime_of(ctx).hear(Common(**{f.name: given.pop(f.name) for f in fields(Common)}).said())
+            given[name] = _taken(group, given)
+        runtime_of(ctx).hear(_taken(Common, given).said())
         command(ctx, **given)
 
     own = [p for name, p in signature.parameters.items() if name not in groups]
     shared = [p for group in (*groups.values(), Common) for p in _parameters(group)]
-    keyword_only = [p.replace(kind=p.KEYWORD_ONLY) for p in (*own[1:], *shared)]
-    call.__signature__ = inspect.Signature([own[0], *keyword_only])  # type: ignore[attr-defined]
+    keyword_only = [parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in own[1:]]
+    parameters = [own[0], *keyword_only, *shared]
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     call.__annotations__ = {}
     return call
 
@@ -165,5 +160,17 @@ def runtime_of(ctx: typer.Context) -> Runtime:
     return runtime
 
 
-def _parameters(group: type) -> list[inspect.Parameter]:
-    return list(inspect.signature(group).parameters.values())
+def _taken(group: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401 - any of the groups
+    return group(*(given.pop(name) for name in group._fields))
+
+
+def _parameters(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - any of the groups
+    return [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=group._field_defaults[name],
+            annotation=annotation,
+        )
+        for name, annotation in group.__annotations__.items()
+    ]

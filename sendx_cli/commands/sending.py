@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 _LONG_WAIT_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What was asked for beside the contacts themselves."""
 
     formatted: Formatted

@@ -7,14 +7,13 @@ with a header for each number (`X-RateLimit-Limit`, `-Remaining`, `-Reset`, with
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MAX_DIGITS = 9
 _LONGEST_RESET_S = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class RateHints:
+class RateHints(NamedTuple):
     """What one answer said; None is what it did not say.
 
     Args:

@@ -6,7 +6,6 @@ Back-off is full jitter: before the n-th repetition the wait is drawn evenly fro
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sendx_cli.core.outcome import Outcome
@@ -35,22 +34,19 @@ class RetryPolicy(NamedTuple):
     max_wait_s: float = 900.0
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Send it again, not before `seconds` have gone by."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Final:
+class Final(NamedTuple):
     """Send it no more."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """Send nothing more at all; this contact was not done."""
 
     outcome: Outcome

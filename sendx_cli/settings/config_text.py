@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +40,10 @@ def parse_config(content: bytes, path: Path) -> tuple[str | None, dict[str, Prof
     return default, profiles
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class _Reader:
-    text: str
-    path: Path
+    def __init__(self, text: str, path: Path) -> None:
+        self.text = text
+        self.path = path
 
     def profile(self, name: str, table: object) -> Profile:
         """Return a profile's checked settings."""

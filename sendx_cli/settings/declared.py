@@ -1,8 +1,7 @@
 """Every setting, declared once: its name, what it may be, where it may come from."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from sendx_cli.errors import InputError, InvalidValue, KeyUnusable
 from sendx_cli.settings.base_url import DEFAULT_BASE_URL, check_base_url
@@ -26,8 +25,7 @@ FIRST_PROFILE = "main"
 """The profile of those who never name one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting(Generic[T_co]):
+class Setting(NamedTuple, Generic[T_co]):
     """One setting.
 
     Args:

@@ -1,8 +1,9 @@
 """The config file: its settings by profile, checked when read, changed under its lock."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sendx_cli.errors import InputError
 from sendx_cli.settings.config_text import DEFAULT_PROFILE, PROFILES, Profile, parse_config
@@ -20,8 +21,7 @@ _EXCLUSIVE = {"api_key": "api_key_command", "api_key_command": "api_key"}
 _TAKE_OUT = {"api_key": "sendx logout", "api_key_command": "sendx config unset api_key_command"}
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(NamedTuple):
     """What the config file says; the value changes nothing on disk.
 
     Args:
@@ -33,7 +33,7 @@ class ConfigFile:
 
     path: Path
     default_profile: str | None = None
-    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = MappingProxyType({})
     warnings: tuple[str, ...] = ()
 
     def has_profile(self, name: str) -> bool:
@@ -52,14 +52,14 @@ class ConfigFile:
                 f"profile {profile} has {other} already", hint=f"first: {_TAKE_OUT[str(other)]}"
             )
         changed = {**self.profiles.get(profile, {}), name: value}
-        return replace(self, profiles={**self.profiles, profile: changed})
+        return self._replace(profiles={**self.profiles, profile: changed})
 
     def without(self, profile: str, name: str) -> "ConfigFile":
         """Return it with one setting of a profile taken out, if it is there."""
         if name not in self.profiles.get(profile, {}):
             return self
         rest = {key: value for key, value in self.profiles[profile].items() if key != name}
-        return replace(self, profiles={**self.profiles, profile: rest})
+        return self._replace(profiles={**self.profiles, profile: rest})
 
     def with_default_profile(self, profile: str | None) -> "ConfigFile":
         """Return it with another default profile, or without one.
@@ -69,7 +69,7 @@ class ConfigFile:
         """
         if profile is not None and not self.has_profile(profile):
             raise no_such_profile(profile, self)
-        return replace(self, default_profile=profile)
+        return self._replace(default_profile=profile)
 
 
 def read_config(path: Path) -> ConfigFile:

@@ -1,14 +1,12 @@
 """Where the API key comes from: known at once, fetched when it is needed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendx_cli.errors import SetupError
 from sendx_cli.settings.key import ApiKey
 
 
-@dataclass(frozen=True, slots=True)
 class KeySource:
     """The key itself, or a command that prints it, or why there is none to be had: one of them.
 
@@ -21,13 +19,22 @@ class KeySource:
         directory: The key command's working directory.
     """
 
-    origin: str
-    api_key: ApiKey | None = None
-    command: str | None = field(default=None, repr=False)
-    trouble: SetupError | None = None
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    directory: Path | None = None
-    _printed: list[ApiKey] = field(default_factory=list, init=False, repr=False, compare=False)
+    def __init__(
+        self,
+        origin: str,
+        *,
+        api_key: ApiKey | None = None,
+        command: str | None = None,
+        trouble: SetupError | None = None,
+        environ: Mapping[str, str] | None = None,
+        directory: Path | None = None,
+    ) -> None:
+        self.origin = origin
+        self.api_key = api_key
+        self.command = command
+        self.trouble = trouble
+        self._environ = environ or {}
+        self._directory = directory
 
     def key(self) -> ApiKey:
         """Return the key; the first time the key command is run, if there is one.
@@ -44,6 +51,5 @@ class KeySource:
         from sendx_cli.settings.key_command import run_key_command
 
         assert self.command is not None
-        if not self._printed:
-            self._printed.append(run_key_command(self.command, self.environ, self.directory))
-        return self._printed[0]
+        self.api_key = run_key_command(self.command, self._environ, self._directory)
+        return self.api_key

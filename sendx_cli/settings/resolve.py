@@ -5,8 +5,7 @@ environment variable counts as none: build servers set those for secrets they do
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from sendx_cli.errors import ConfigUnusable, KeyMissing, KeyUnusable, SetupError
 from sendx_cli.settings import declared
@@ -29,8 +28,7 @@ T_co = TypeVar("T_co", covariant=True)
 DEFAULT_ORIGIN = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen(Generic[T_co]):
+class Chosen(NamedTuple, Generic[T_co]):
     """A setting's value in force, and where it comes from.
 
     Args:
@@ -43,8 +41,7 @@ class Chosen(Generic[T_co]):
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Every setting in force; see `declared` for what each means."""
 
     profile: Chosen[str]
@@ -108,12 +105,18 @@ def resolve(
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Sources:
-    flags: Mapping[str, object]
-    environ: Mapping[str, str] = field(repr=False)
-    stored: Profile
-    stored_origin: str
+    def __init__(
+        self,
+        flags: Mapping[str, object],
+        environ: Mapping[str, str],
+        stored: Profile,
+        stored_origin: str,
+    ) -> None:
+        self.flags = flags
+        self.environ = environ
+        self.stored = stored
+        self.stored_origin = stored_origin
 
     def choose(self, setting: Setting[T]) -> Chosen[T]:
         """Return the first value that is given."""

@@ -7,7 +7,6 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from sendx_cli.errors import ConfigUnusable
@@ -22,7 +21,6 @@ _NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # opening a named pipe would wait for i
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Stored:
     """What a private file holds.
 
@@ -31,8 +29,11 @@ class Stored:
         warning: Who else can read it, or None.
     """
 
-    content: bytes
-    warning: str | None = None
+    __slots__ = ("content", "warning")
+
+    def __init__(self, content: bytes, warning: str | None = None) -> None:
+        self.content = content
+        self.warning = warning
 
 
 def read_private(path: Path) -> Stored | None:

@@ -5,7 +5,6 @@ import pytest
 from sendx_cli.errors import ConfigUnusable, InputError, InvalidValue, KeyMissing, KeyUnusable
 from sendx_cli.settings.files import ConfigFile
 from sendx_cli.settings.key import parse_key
-from sendx_cli.settings.key_source import KeySource
 from sendx_cli.settings.resolve import Chosen, Settings, choose_profile, resolve
 
 STORED = parse_key("stored-key-1")
@@ -34,8 +33,9 @@ def test_without_anything_each_setting_has_its_default() -> None:
         ca_bundle=Chosen(None, "default"),
         api_key_prefix=Chosen(None, "default"),
         production=Chosen(False, "default"),
-        key_source=KeySource("default", trouble=settings.key_source.trouble),
+        key_source=settings.key_source,
     )
+    assert settings.key_source.origin == "default"
     with pytest.raises(KeyMissing) as missing:
         settings.key()
     assert (missing.value.message, missing.value.hint) == (
