@@ -3,7 +3,6 @@
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
-from sendx_cli.api.exchange import ThreadedExchange
 from sendx_cli.api.requests import base_url_of, headers_for
 from sendx_cli.bulk.sender import Sender
 from sendx_cli.core.pacing import Pacer
@@ -46,13 +45,15 @@ def exchange_for(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> "E
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    if runtime.open_carrier is not None:
-        return ThreadedExchange(runtime.open_carrier, settings.timeout_s.value)
-    if sandbox:
-        return ThreadedExchange(_to_sandbox(), settings.timeout_s.value)
-    if _has_libcurl():
+    is_stood_in_for = sandbox or runtime.open_carrier is not None
+    if not is_stood_in_for and _has_libcurl():
         return _curl_exchange(runtime, settings)
-    return ThreadedExchange(_to_service(runtime, settings), settings.timeout_s.value)
+    from sendx_cli.api.threaded_exchange import ThreadedExchange
+
+    open_carrier = runtime.open_carrier
+    if open_carrier is None:
+        open_carrier = _to_sandbox() if sandbox else _to_service(runtime, settings)
+    return ThreadedExchange(open_carrier, settings.timeout_s.value)
 
 
 def make_sender(

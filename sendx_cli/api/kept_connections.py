@@ -6,7 +6,6 @@ written to one that the server has just closed is lost in doubt, though nobody e
 
 import contextlib
 import select
-import socket
 from collections.abc import Sequence
 
 
@@ -20,7 +19,7 @@ class KeptConnections:
     def add(self, local_port: int, opened: Sequence[int]) -> None:
         """Note a new connection; which of the sockets `opened` for it won is found by its port."""
         for number in opened:
-            if _local_port_of(number) == local_port:
+            if len(opened) == 1 or _local_port_of(number) == local_port:
                 self._number_at.pop(self._port_of.pop(number, -1), None)
                 self._number_at[local_port] = number
                 self._port_of[number] = local_port
@@ -37,7 +36,9 @@ class KeptConnections:
 
 def _local_port_of(number: int) -> int | None:
     """Return the port; the socket stays open and libcurl's."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ImportError):
+        import socket
+
         borrowed = socket.socket(fileno=number)
         try:
             return int(borrowed.getsockname()[1])

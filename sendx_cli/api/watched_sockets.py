@@ -1,8 +1,8 @@
 """Wait for sockets to be ready, or for a wake-up that may come at any moment."""
 
 import contextlib
+import os
 import select
-import socket
 from collections.abc import Iterator
 from math import ceil, inf
 
@@ -13,15 +13,15 @@ _DRAIN_BYTES = 4096
 class WatchedSockets:
     """Sockets by their number, and one more by which a wait can be ended.
 
-    A wake-up is a byte in a socket, so that one sent before the wait ends it as well.
+    A wake-up is a byte in a pipe, so that one sent before the wait ends it as well.
     """
 
     def __init__(self) -> None:
         self._poll = select.poll()
-        self._hears, self._wakes = socket.socketpair()
+        self._hears, self._wakes = os.pipe()
         for end in (self._hears, self._wakes):
-            end.settimeout(0)
-        self._poll.register(self._hears.fileno(), select.POLLIN)
+            os.set_blocking(end, False)
+        self._poll.register(self._hears, select.POLLIN)
         self.was_woken = False
 
     def watch(self, number: int, *, for_reading: bool, for_writing: bool) -> None:
@@ -43,7 +43,7 @@ class WatchedSockets:
         self.was_woken = False
         timeout_ms = None if timeout_s == inf else max(0, ceil(timeout_s * _MS))
         for number, seen in self._poll.poll(timeout_ms):
-            if number == self._hears.fileno():
+            if number == self._hears:
                 self._drain()
                 continue
             is_broken = bool(seen & ~(select.POLLIN | select.POLLOUT))
@@ -52,15 +52,18 @@ class WatchedSockets:
     def wake(self) -> None:
         """End the wait under way, or else the next one; may be called from a signal's handler."""
         with contextlib.suppress(OSError):  # full: it is awake already; closed: nobody waits
-            self._wakes.send(b"\0")
+            os.write(self._wakes, b"\0")
 
     def close(self) -> None:
-        """Let go of the wake-up's sockets."""
-        self._hears.close()
-        self._wakes.close()
+        """Let go of the wake-up's pipe."""
+        ends = self._hears, self._wakes
+        # A later wake-up must not reach whatever gets these numbers next.
+        self._hears = self._wakes = -1
+        for end in ends:
+            os.close(end)
 
     def _drain(self) -> None:
         self.was_woken = True
         with contextlib.suppress(BlockingIOError):
-            while len(self._hears.recv(_DRAIN_BYTES)) == _DRAIN_BYTES:
+            while len(os.read(self._hears, _DRAIN_BYTES)) == _DRAIN_BYTES:
                 pass

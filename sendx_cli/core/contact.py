@@ -1,22 +1,15 @@
 """What can be said of a contact: who they are (`Identify`) and what they did (`Track`)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sendx_cli.core import checking
 from sendx_cli.core.address import contact_key, parse_address
 from sendx_cli.errors import InvalidValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identify:
-    """Create or update a contact. Additive: what is not named stays (POST /contact/identify)."""
-
-    action: ClassVar[str] = "identify"
-    path: ClassVar[str] = "/contact/identify"
-
+class _IdentifyMembers(NamedTuple):
     email: str
     new_email: str | None = None
     first_name: str | None = None
@@ -26,6 +19,14 @@ class Identify:
     fields: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+
+
+class Identify(_IdentifyMembers):
+    """Create or update a contact. Additive: what is not named stays (POST /contact/identify)."""
+
+    __slots__ = ()
+    action: ClassVar[str] = "identify"
+    path: ClassVar[str] = "/contact/identify"
 
     @classmethod
     def checked(
@@ -92,18 +93,20 @@ class Identify:
         return tuple(contact_key(address) for address in addresses)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Track:
+class _TrackMembers(NamedTuple):
+    email: str
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+
+
+class Track(_TrackMembers):
     """Add and remove a contact's tags, which can start automations (POST /contact/track)."""
 
+    __slots__ = ()
     action: ClassVar[str] = "track"
     path: ClassVar[str] = "/contact/track"
     counts_twice: ClassVar[bool] = False
     is_repeatable: ClassVar[bool] = False
-
-    email: str
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
 
     @classmethod
     def checked(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sendx_cli.api.carrier import HttpCarrier, open_transport
 from sendx_cli.api.curl_exchange import CurlExchange
-from sendx_cli.api.exchange import Exchange, Reply, ThreadedExchange
+from sendx_cli.api.exchange import Exchange, Reply
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.requests import Call, headers_for
+from sendx_cli.api.threaded_exchange import ThreadedExchange
 
 KEY = "Key0of1the2tests"
 Open = Callable[[str, float, Path | None], Exchange]

@@ -130,7 +130,7 @@ def test_an_account_is_a_service_and_a_key() -> None:
         for key in ("first", "second")
     ]
     assert len({*paths, rate_path(state, "https://api.sendx.io", "first")}) == 4
-    assert {(path.parent, len(path.name)) for path in paths} == {(state / "rates", 16)}
+    assert {(path.parent, len(path.name)) for path in paths} == {(state / "rates", 8)}
 
 
 def most_within(moments: list[float], span_s: float) -> int:

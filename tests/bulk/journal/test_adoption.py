@@ -88,8 +88,8 @@ def test_what_left_the_file_is_known_when_it_comes_back(journal: RunJournal) -> 
 def test_fields_in_another_order_make_no_other_row(tmp_path: Path) -> None:
     """Columns may change their places."""
     one = Identify(email="a@example.com", fields=(("Plan", "x"), ("City", "y")))
-    same = replace(one, fields=(("City", "y"), ("Plan", "x")))
-    other = replace(one, fields=(("City", "x"), ("Plan", "y")))
+    same = one._replace(fields=(("City", "y"), ("Plan", "x")))
+    other = one._replace(fields=(("City", "x"), ("Plan", "y")))
     with begin(tmp_path, [one]) as journal:
         journal.settled([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
         assert adopt(journal, [other, same]).rows == Counts(pending=1, accepted=1)
