@@ -122,6 +122,10 @@ class Output:
         """Put a question on standard error; the answer is read elsewhere."""
         self._hand_over(f"sendx: {safe(question)}")
 
+    def end_question(self) -> None:
+        """Go to the next line where the answer did not: its input ended."""
+        self._hand_over("\n")
+
     def flush(self) -> None:
         """Hand everything to the system.
 

@@ -73,7 +73,10 @@ def _ask_on(terminal: TextIO, commission: Commission, contacts: int) -> None:
     where = "the sandbox" if commission.manner.is_sandbox else profile
     people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
     commission.output.ask(f"send {people} to {where}? [y/N] ")
-    if terminal.readline().strip().lower() not in {"y", "yes"}:
+    answer = terminal.readline()
+    if not answer.endswith("\n"):
+        commission.output.end_question()
+    if answer.strip().lower() not in {"y", "yes"}:
         raise InputError("nothing was sent: the answer was not yes")
 
 

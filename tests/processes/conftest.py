@@ -20,7 +20,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(program: str, server: ScriptedServer, folder: Path) -> Start:
+def settings(server: ScriptedServer) -> dict[str, str]:
+    """The environment in which the scripted server is the service."""
+    return {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
+
+
+@pytest.fixture
+def start(program: str, settings: dict[str, str], folder: Path) -> Start:
     """Starts a command against the scripted server, with a key, and does not wait for it."""
 
     def run(*words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
@@ -28,12 +34,7 @@ def start(program: str, server: ScriptedServer, folder: Path) -> Start:
             [program, *words],
             text=True,
             cwd=folder,
-            env={
-                **os.environ,
-                **SHELL_ENVIRONMENT,
-                "SENDX_API_KEY": CANARY,
-                "SENDX_BASE_URL": server.url,
-            },
+            env={**os.environ, **SHELL_ENVIRONMENT, **settings},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

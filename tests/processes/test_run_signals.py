@@ -1,0 +1,160 @@
+"""What ends a run from outside: signals, closed pipes, full disks; and how it goes on."""
+
+import json
+import re
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CANARY, Command, Run
+from tests.processes.conftest import Start
+from tests.processes.recording import Body, Recording
+from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
+
+ROWS = 200
+BEGIN = ("identify", "--from", "people.csv", "-o", "jsonl", "--concurrency", "8")
+REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+
+
+def row_of(body: Body) -> int:
+    return int(str(body["email"]).partition("@")[0][1:])
+
+
+@pytest.fixture
+def service(server: ScriptedServer, folder: Path) -> Recording:
+    """The service, and a file for it."""
+    rows = "".join(f"p{number}@example.com\n" for number in range(ROWS))
+    (folder / "people.csv").write_text("email\n" + rows)
+    server.script = recording = Recording(row_of)
+    return recording
+
+
+@pytest.fixture
+def shell(
+    process: Command, program: str, settings: dict[str, str], folder: Path
+) -> Callable[[str], Run]:
+    """Runs the command in a shell, with what follows it there."""
+    words = f"{program} identify --from {folder / 'people.csv'} -q -o jsonl"
+    return lambda rest: process("bash", "-c", f"{words} {rest}", env=settings)
+
+
+def accepted(sendx: Command) -> set[int]:
+    shown = sendx("runs", "show", "--state", "accepted", "-o", "jsonl")
+    return {json.loads(line)["line"] - 2 for line in shown.out.splitlines()}
+
+
+def finish(start: Start, service: Recording, sendx: Command) -> None:
+    """Resume the run, and hold that no row was sent twice."""
+    with start("runs", "resume") as resumed:
+        resumed.communicate(timeout=60)
+    assert resumed.returncode == 0
+    assert accepted(sendx) == set(range(ROWS))
+    assert set(Counter(service.acted).values()) == {1}
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_signal_stops_a_run_in_order(
+    ending: signal.Signals, start: Start, service: Recording, sendx: Command
+) -> None:
+    """Answers under way are awaited, the way on is told, and it ends by the signal itself."""
+    with start(*BEGIN) as sending:
+        service.wait_for(20, 30.0)
+        sending.send_signal(ending)
+        out, err = sending.communicate(timeout=30)
+    assert sending.returncode == -ending
+    assert re.search(r"next: sendx runs resume \S+\n\Z", err)
+    told = {json.loads(line)["line"] - 2 for line in out.splitlines()}
+    assert told == accepted(sendx) == set(service.acted)
+    assert 20 <= len(told) < ROWS
+    finish(start, service, sendx)
+
+
+def test_a_second_signal_ends_it_at_once(
+    start: Start, service: Recording, server: ScriptedServer, sendx: Command
+) -> None:
+    """Though the service hangs; what was under way is sent again, the rest once."""
+    held: list[int] = []
+
+    def script(request: Request, number: int) -> Answering:
+        if number <= 20:
+            return service(request, number)
+        held.append(number)
+        time.sleep(5)
+        return OK
+
+    server.script = script
+    with start(*BEGIN) as sending:
+        while len(held) < 8:
+            time.sleep(0.01)
+        sending.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        assert sending.poll() is None
+        sending.send_signal(signal.SIGINT)
+        _, err = sending.communicate(timeout=4)
+    assert sending.returncode == -signal.SIGINT
+    assert re.search(r"ended with 8 calls under way: `sendx runs resume \S+` finds out", err)
+    server.script = service
+    finish(start, service, sendx)
+
+
+def test_a_closed_pipe_ends_a_run_quietly(
+    shell: Callable[[str], Run], start: Start, service: Recording, sendx: Command
+) -> None:
+    """`| head` is no error; what was sent stays sent, and the run goes on."""
+    run = shell("| head -n 1; echo ${PIPESTATUS[0]} >&2")
+    assert (len(run.out.splitlines()), run.err) == (1, "141\n")
+    assert accepted(sendx) == set(service.acted)
+    finish(start, service, sendx)
+
+
+def test_a_full_disk_under_the_results_leaves_the_run_to_be_resumed(
+    shell: Callable[[str], Run], start: Start, service: Recording, sendx: Command
+) -> None:
+    """No more is sent than can be told, and the journal knows what was."""
+    run = shell(">/dev/full")
+    assert run.code == 5
+    assert "results could not be written: no space left on device" in run.err
+    assert accepted(sendx) == set(service.acted)
+    finish(start, service, sendx)
+
+
+def test_a_key_refused_amid_a_run_ends_it(
+    start: Start, service: Recording, server: ScriptedServer, sendx: Command
+) -> None:
+    """255; hardly a call more is made, no row is lost, and the run goes on with a good key."""
+
+    def script(request: Request, number: int) -> Answering:
+        return service(request, number) if number <= 30 else REFUSED
+
+    server.script = script
+    with start(*BEGIN) as sending:
+        _, err = sending.communicate(timeout=30)
+    assert sending.returncode == 255
+    assert len(server.requests) <= 38
+    assert "The API Key is not valid" in err
+    assert CANARY not in err
+    server.script = service
+    finish(start, service, sendx)
+
+
+def test_two_processes_never_send_one_run(start: Start, service: Recording) -> None:
+    """The second is told so and ends with 2; the same file anew is refused as well."""
+    with start(*BEGIN) as first:
+        service.wait_for(8, 30.0)
+        with start("runs", "resume") as second, start(*BEGIN) as anew:
+            _, second_err = second.communicate(timeout=30)
+            _, anew_err = anew.communicate(timeout=30)
+        still_under_way = first.poll() is None
+        first.communicate(timeout=60)
+    assert (first.returncode, second.returncode, anew.returncode) == (0, 2, 2)
+    assert still_under_way
+    assert "is being sent by another sendx" in second_err
+    assert "of this file is not finished" in anew_err
+    assert Counter(service.acted) == Counter(range(ROWS))

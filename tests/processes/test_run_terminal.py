@@ -1,0 +1,95 @@
+"""A run on a terminal: it asks before it sends, and its progress does not mix with results."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.processes.recording import Recording
+from tests.servers import ScriptedServer
+
+if sys.platform == "win32":
+    pytest.skip("no such terminals there", allow_module_level=True)
+
+from tests.processes.terminals import Terminal
+
+Run = Callable[..., Terminal]
+FROM = ("identify", "--from", "people.csv")
+QUESTION = "send 100 contacts to profile main? [y/N] "
+
+
+def people(count: int) -> str:
+    return "email\n" + "".join(f"p{number}@example.com\n" for number in range(count))
+
+
+@pytest.fixture
+def run(program: str, settings: dict[str, str], server: ScriptedServer, folder: Path) -> Run:
+    """Runs the command on a terminal; the file has a hundred contacts."""
+    (folder / "people.csv").write_text(people(100))
+    server.script = Recording(lambda _body: 0)
+    return lambda *words, given=None: Terminal((program, *words), folder, settings, given)
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "maybe\n", "\x04"])
+def test_without_a_yes_nothing_is_sent(answer: str, run: Run, server: ScriptedServer) -> None:
+    """A no, an empty line, anything else and an end of input alike."""
+    with run(*FROM) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.type(answer)
+        assert terminal.end() == 2
+        assert "sendx: nothing was sent: the answer was not yes" in terminal.screen
+    assert server.requests == []
+
+
+def test_a_yes_sends(run: Run, server: ScriptedServer) -> None:
+    """Once it is said, and not before."""
+    with run(*FROM) as terminal:
+        terminal.wait_for(QUESTION)
+        assert server.requests == []
+        terminal.type("y\n")
+        assert terminal.end() == 0
+    assert len(server.requests) == 100
+
+
+@pytest.mark.parametrize(
+    "words", [(*FROM, "--yes"), (*FROM, "--no-input"), ("identify", "--from", "fewer.csv")]
+)
+def test_it_asks_only_where_it_is_worth_it(words: tuple[str, ...], run: Run, folder: Path) -> None:
+    """Not after --yes, not where nobody is to be asked, and not for 99 contacts."""
+    (folder / "fewer.csv").write_text(people(99))
+    with run(*words) as terminal:
+        assert terminal.end() == 0
+        assert not any("[y/N]" in line for line in terminal.screen)
+
+
+@pytest.mark.parametrize(("answer", "code", "sent"), [("y\n", 0, 100), ("n\n", 2, 0)])
+def test_rows_by_standard_input_are_answered_on_the_terminal(
+    answer: str, code: int, sent: int, run: Run, server: ScriptedServer
+) -> None:
+    """Where standard input holds the rows, the terminal itself is read."""
+    with run("identify", "--from", "-", given=people(100)) as terminal:
+        terminal.wait_for(QUESTION)
+        terminal.type(answer)
+        assert terminal.end() == code
+    assert len(server.requests) == sent
+
+
+def test_progress_and_results_do_not_mix(run: Run, folder: Path) -> None:
+    """On one terminal each result's line is whole; the bar is gone at the end."""
+    (folder / "people.csv").write_text(people(400))
+    with run(*FROM, "--yes", "-o", "jsonl", "--concurrency", "8") as terminal:
+        assert terminal.end() == 0
+        results = [json.loads(line) for line in terminal.screen if line.startswith("{")]
+        assert sorted(result["line"] for result in results) == list(range(2, 402))
+        assert not any("under way" in line for line in terminal.screen)
+
+
+def test_the_bar_shows_how_a_run_goes(run: Run, folder: Path) -> None:
+    """Where results go elsewhere: rows, rate and what became of them, in a line of its own."""
+    (folder / "people.csv").write_text(people(400))
+    with run(*FROM, "--yes", "--concurrency", "8", "--report", "all.jsonl") as terminal:
+        terminal.wait_for("accepted")
+        terminal.wait_for("under way")
+        assert terminal.end() == 0
