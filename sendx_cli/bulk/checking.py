@@ -159,6 +159,14 @@ class RowChecker:
         return self._name_of((Target.FIELDS,))
 
 
+def read_checked(
+    source: RowSource, checker: RowChecker, mapping: Mapping
+) -> Iterator[CheckedRow | RowError | Departed]:
+    """Yield what is to become of each row, as it is read: nothing is kept of it."""
+    for row in read_contacts(source, mapping):
+        yield checker.check(row) if isinstance(row, RowValues) else row
+
+
 def check_rows(
     source: RowSource, checker: RowChecker, builder: PlanBuilder
 ) -> Iterator[CheckedRow | RowError | Departed]:
@@ -169,8 +177,7 @@ def check_rows(
         checker: Made with the same mapping as `builder`.
         builder: What takes in every row. Its plan is complete once the last row was yielded.
     """
-    for row in read_contacts(source, builder.mapping):
-        checked = checker.check(row) if isinstance(row, RowValues) else row
+    for checked in read_checked(source, checker, builder.mapping):
         if isinstance(checked, CheckedRow):
             builder.add(checked.contact, checked.line, checked.notes)
         elif isinstance(checked, Departed):

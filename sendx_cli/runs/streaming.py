@@ -6,7 +6,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from sendx_cli import __version__
-from sendx_cli.bulk.checking import CheckedRow, RowChecker, check_rows
+from sendx_cli.bulk.checking import CheckedRow, RowChecker, read_checked
 from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.opening import create_journal
 from sendx_cli.bulk.journal.rows import LeftOutKind
@@ -15,7 +15,6 @@ from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.rows import Row
 from sendx_cli.bulk.sources.live import LiveSource, open_live, settle_live_mapping
 from sendx_cli.core.columns import Mapping
-from sendx_cli.core.plan import PlanBuilder
 from sendx_cli.core.source_rows import Departed, RowError
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode
@@ -83,7 +82,7 @@ class LiveRows:
         journal: RunJournal,
         output: Output,
     ) -> None:
-        self._checked = check_rows(source, checker, PlanBuilder(mapping, source.name))
+        self._checked = read_checked(source, checker, mapping)
         self._name = source.name
         self._journal = journal
         self._output = output

@@ -1,0 +1,97 @@
+"""`--stream`: rows are sent as they come, by whatever writes them."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Command
+from tests.processes.conftest import Start
+from tests.processes.recording import Body, Recording
+from tests.servers import ScriptedServer
+
+STUCK_S = 30.0
+Streaming = subprocess.Popen[str]
+
+
+def row_of(body: Body) -> int:
+    return int(str(body["firstName"])[1:])
+
+
+@pytest.fixture
+def service(server: ScriptedServer) -> Recording:
+    server.script = recording = Recording(row_of)
+    return recording
+
+
+@pytest.fixture
+def streaming(start: Start, service: Recording) -> Iterator[Streaming]:
+    """A stream whose header was written."""
+    assert not service.acted
+    words = ("identify", "--from", "-", "--stream", "-o", "jsonl", "-q")
+    with start(*words, stdin=subprocess.PIPE) as process:
+        write(process, "email,first_name\n")
+        yield process
+        process.kill()
+
+
+def write(process: Streaming, text: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(text)
+    process.stdin.flush()
+
+
+def test_a_row_is_sent_before_the_next_one_is_there(
+    streaming: Streaming, service: Recording
+) -> None:
+    """Its result is told as well; the end of the input is the end of the run."""
+    for number in range(3):
+        write(streaming, f"p{number}@example.com,n{number}\n")
+        assert streaming.stdout is not None
+        assert json.loads(streaming.stdout.readline())["email"] == f"p{number}@example.com"
+        assert service.acted == list(range(number + 1))
+    assert streaming.communicate(timeout=STUCK_S) == ("", "")
+    assert streaming.returncode == 0
+
+
+def test_rows_of_one_contact_keep_their_order(streaming: Streaming, service: Recording) -> None:
+    """Though they come faster than they can be sent."""
+    write(streaming, "".join(f"p{n % 5}@example.com,n{n}\n" for n in range(60)))
+    streaming.communicate(timeout=STUCK_S)
+    assert sorted(service.acted) == list(range(60))
+    for contact in range(5):
+        order = [number for number in service.acted if number % 5 == contact]
+        assert order == sorted(order)
+
+
+def test_a_bad_row_is_told_at_once_and_holds_nothing_up(
+    streaming: Streaming, service: Recording, sendx: Command
+) -> None:
+    """The others are sent; the exit code says that one was bad."""
+    write(streaming, "bob,n0\nann@example.com,n1\n")
+    _, err = streaming.communicate(timeout=STUCK_S)
+    assert (streaming.returncode, service.acted) == (4, [1])
+    assert 'standard input:2: email: not an address, it has no "@": bob' in err
+    (record,) = map(json.loads, sendx("runs", "list", "-o", "jsonl").out.splitlines())
+    assert (record["source"], record["accepted"]) == ("standard input", 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_an_interrupted_stream_can_be_finished(
+    streaming: Streaming, service: Recording, start: Start, sendx: Command
+) -> None:
+    """What it had taken is sent by `runs resume`, once; it ends by the signal itself."""
+    write(streaming, "".join(f"p@example.com,n{n}\n" for n in range(50)))
+    service.wait_for(5, STUCK_S)
+    streaming.send_signal(signal.SIGINT)
+    streaming.communicate(timeout=STUCK_S)
+    assert streaming.returncode == -signal.SIGINT
+    (record,) = map(json.loads, sendx("runs", "list", "-o", "jsonl").out.splitlines())
+    assert record["accepted"] == len(service.acted)
+    with start("runs", "resume") as resumed:
+        resumed.communicate(timeout=STUCK_S)
+    assert resumed.returncode == 0
+    assert service.acted == list(range(record["rows"]))
