@@ -1,7 +1,6 @@
 """The file in which all processes of a machine keep what they know of one account's limit."""
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +8,7 @@ from pathlib import Path
 from zlib import crc32
 
 from sendx_cli.errors import ConfigUnusable
+from sendx_cli.file_lock import lock_within, unlock
 
 _FLAGS = (
     os.O_RDWR
@@ -22,8 +22,6 @@ _MOST_BYTES = 512
 _PATIENCE_S = 0.05
 _PAUSE_S = 0.0002
 _BLIND_S = 1.0
-_FAR_BYTE = 1 << 20
-"""Windows keeps others from reading the byte that is locked: it lies behind the record."""
 
 
 class RateFile:
@@ -110,7 +108,8 @@ class RateFile:
         except OSError:
             self._go_blind()
         finally:
-            _unlock(descriptor)
+            with suppress(OSError):
+                unlock(descriptor)
         return True
 
     def _go_blind(self) -> bool:
@@ -144,42 +143,6 @@ def _write(descriptor: int, record: bytes) -> None:
 
 
 def _locked(descriptor: int) -> bool:
-    if _try_lock(descriptor):
-        return True
-    deadline = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < deadline:
-        time.sleep(_PAUSE_S)
-        if _try_lock(descriptor):
-            return True
+    with suppress(OSError):
+        return lock_within(descriptor, _PATIENCE_S, pause_s=_PAUSE_S)
     return False
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            os.lseek(descriptor, _FAR_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int) -> None:
-        with suppress(OSError):
-            os.lseek(descriptor, _FAR_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            flock(descriptor, LOCK_EX | LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int) -> None:
-        with suppress(OSError):
-            flock(descriptor, LOCK_UN)

@@ -5,11 +5,11 @@ import os
 import shlex
 import stat
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from sendx_cli.errors import ConfigUnusable
+from sendx_cli.file_lock import lock_within
 
 MAX_BYTES = 1 << 20
 """Longer files are no config files."""
@@ -194,30 +194,12 @@ def _make_one(directory: Path) -> None:
 
 
 def _wait_for_lock(descriptor: int, path: Path) -> None:
-    deadline = time.monotonic() + LOCK_TIMEOUT_S
-    while not _try_lock(descriptor):
-        if time.monotonic() > deadline:
-            raise ConfigUnusable(
-                "another sendx has been changing the config file for too long",
-                where=str(path),
-                hint="end the other one, then run it again",
-            )
-        time.sleep(_LOCK_PAUSE_S)
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
+    if not lock_within(descriptor, LOCK_TIMEOUT_S, pause_s=_LOCK_PAUSE_S):
+        raise ConfigUnusable(
+            "another sendx has been changing the config file for too long",
+            where=str(path),
+            hint="end the other one, then run it again",
+        )
 
 
 def _cannot(deed: str, path: Path, error: OSError) -> ConfigUnusable:

@@ -20,7 +20,7 @@ ROOMS = [
     {"bulk", "settings", "output", "sandbox"},
     {"results", "ending"},
     {"api"},
-    {"core", "clock"},
+    {"core", "clock", "file_lock"},
     {"errors", ""},
 ]
 """From the top down: a room imports from its own row and the rows below."""

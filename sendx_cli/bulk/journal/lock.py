@@ -5,20 +5,16 @@ for the message only: a number in a file proves nothing.
 """
 
 import os
-import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.file_lock import lock_within, try_lock
 
 _MARGIN_S = 0.25
 """A look at the lock (`is_locked`) holds it for a moment: who wants it tries this long."""
 
 _PAUSE_S = 0.02
-_FAR_BYTE = 1 << 20
-"""Windows keeps others from reading the byte that is locked: it lies behind the text."""
-
 _MAX_HOLDER_BYTES = 200
 
 
@@ -38,7 +34,7 @@ class RunLock:
         with ExitStack() as undo:
             self._descriptor = _open(path)
             undo.callback(os.close, self._descriptor)
-            if not _take(self._descriptor, _MARGIN_S):
+            if not lock_within(self._descriptor, _MARGIN_S, pause_s=_PAUSE_S):
                 raise InputError(
                     f"run {run} is being sent by another sendx{_holder(self._descriptor)}",
                     hint="wait until it has ended, or end it (Ctrl-C), then resume the run",
@@ -57,7 +53,7 @@ def is_locked(path: Path) -> bool:
         return False
     descriptor = _open(path)
     try:
-        return not _take(descriptor, 0.0)
+        return not try_lock(descriptor)
     finally:
         os.close(descriptor)
 
@@ -68,31 +64,6 @@ def _open(path: Path) -> int:
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise PassingTrouble(f"cannot lock the run: {reason}", where=str(path)) from None
-
-
-def _take(descriptor: int, margin_s: float) -> bool:
-    deadline = time.monotonic() + margin_s
-    while not _try(descriptor):
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(_PAUSE_S)
-    return True
-
-
-def _try(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(descriptor, _FAR_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
 
 
 def _name_holder(descriptor: int) -> None:
