@@ -1,6 +1,6 @@
 """The runs that were made here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,23 +73,13 @@ class Runs:
 
     def unfinished_run_of(self, *, sha256: str, action: str, origin: str) -> Run | None:
         """Return the latest run of the same file, command and service with rows to come."""
-        wanted = (sha256, action, origin)
-        for run in reversed(self.runs):
-            header = run.header
-            is_same = (header.source_sha256, header.action, header.origin) == wanted
-            if is_same and run.counts.to_come:
-                return run
-        return None
+        same = (run for run in self.runs if run.header.source_sha256 == sha256)
+        return _latest_unfinished(same, action, origin)
 
     def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
         """Return the latest such run of a file at this path, whatever it held by then."""
-        wanted = (path, action, origin)
-        for run in reversed(self.runs):
-            header = run.header
-            is_same = (header.source_path, header.action, header.origin) == wanted
-            if is_same and run.counts.to_come:
-                return run
-        return None
+        there = (run for run in self.runs if run.header.source_path == path)
+        return _latest_unfinished(there, action, origin)
 
 
 def list_runs(directory: Path) -> Runs:
@@ -155,6 +145,15 @@ def forget_never_started(directory: Path) -> None:
             continue
         if not is_sealed:
             forget(path)
+
+
+def _latest_unfinished(runs: Iterable[Run], action: str, origin: str) -> Run | None:
+    found = [
+        run
+        for run in runs
+        if (run.header.action, run.header.origin) == (action, origin) and run.counts.to_come
+    ]
+    return found[-1] if found else None
 
 
 def _recovered(run: Run, view: RunView) -> Run:
