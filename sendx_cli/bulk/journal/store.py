@@ -35,9 +35,8 @@ _BATCH_ROWS = 5000
 _CHUNK_ROWS = 1000
 _MAX_MESSAGE_LENGTH = 300
 _PENDING = """
-SELECT number, line, payload FROM rows
-WHERE number > ? AND NOT EXISTS (SELECT 1 FROM fates WHERE fates.number = rows.number)
-ORDER BY number LIMIT ?
+SELECT rows.number, line, payload FROM rows LEFT JOIN fates USING (number)
+WHERE rows.number > ? AND fates.number IS NULL ORDER BY rows.number LIMIT ?
 """
 _SETTLE = "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _RECOVER = """
@@ -66,7 +65,6 @@ class RunJournal:
         self._is_closed = False
         self.path = database.path
         self.view = RunView(database)
-        """Rows that were in flight when the run ended last, and are unknown now."""
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take in rows, thousands at a time, before anything is sent."""

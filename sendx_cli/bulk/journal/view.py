@@ -20,6 +20,10 @@ FROM rows LEFT JOIN fates USING (number)
 WHERE rows.number > ? AND coalesce(state, 'pending') IN (SELECT value FROM json_each(?))
 ORDER BY rows.number LIMIT ?
 """
+# Accepted rows are most of a million: they are what is left, as to count them takes longest.
+_OTHERS = """
+SELECT state, count(*) FROM fates WHERE number >= 0 AND state <> 'accepted' GROUP BY state
+"""
 _KINDS = """
 SELECT state, code, count(*), min(number) FROM fates
 WHERE number >= 0 AND state IN ('rejected', 'failed', 'unknown')
@@ -106,10 +110,11 @@ class RunView:
 
     def counts(self) -> Counts:
         """Count the rows of the file by their state."""
-        query = "SELECT state, count(*) FROM fates WHERE number >= 0 GROUP BY state"
-        found: dict[str, int] = dict(self._database.read(query))
+        found: dict[str, int] = dict(self._database.read(_OTHERS))
+        ((noted,),) = self._database.read("SELECT count(*) FROM fates WHERE number >= 0")
         ((total,),) = self._database.read("SELECT count(*) FROM rows WHERE number >= 0")
-        return Counts(pending=total - sum(found.values()), **found)
+        accepted = noted - sum(found.values())
+        return Counts(pending=total - noted, accepted=accepted, **found)
 
     def rows(self, states: Collection[State]) -> Iterator[NotedRow]:
         """Yield the rows in these states, in the file's order.
