@@ -10,6 +10,8 @@ FIRST_CALLS = 8
 """Calls that go out before anything is known: as many as tiny runs have."""
 
 _RAMP_DOUBLING_S = 0.25
+_SHORTEST_RAMP_DOUBLING_S = 0.05
+_RAMP_ROUND_TRIPS = 4.0
 _FIRST_CUT = 0.7
 _FASTEST_START_PER_S = 200.0
 _MOST_REFUSED = 1.5
@@ -36,8 +38,8 @@ _MOST_DOUBLINGS = 20.0
 class LimitSearch:
     """Finds a service's limit `L` and says how fast to go.
 
-    *Ramp*, while no limit is known: `rate = r0 * 2^(t / 0.25 s)`, with `r0` eight calls by the
-    first answer's latency, at most 200/s.
+    *Ramp*, while no limit is known: `rate = r0 * 2^(t / d)`, with `r0` eight calls by the first
+    answer's latency, at most 200/s, and `d` four round trips, from 0.05 s to 0.25 s.
 
     *Limit*, from 429s. All calls that had started before a 429 came are one event with it. An
     empty token bucket lets through just what flows in: the calls accepted between two events
@@ -67,8 +69,8 @@ class LimitSearch:
     """
 
     __slots__ = ("_accepted", "_closed", "_cycle_per_s", "_event_at", "_hold_until", "_is_ramping",
-                 "_lately", "_measured_from", "_ramp_at", "_ramp_per_s", "_round_trip_s",
-                 "_steadiness", "_trust", "limit_per_s")  # fmt: skip
+                 "_lately", "_measured_from", "_ramp_at", "_ramp_doubling_s", "_ramp_per_s",
+                 "_round_trip_s", "_steadiness", "_trust", "limit_per_s")  # fmt: skip
 
     def __init__(self, now: float, start_per_s: float | None = None) -> None:
         self.limit_per_s: float | None = None
@@ -81,6 +83,7 @@ class LimitSearch:
         self._hold_until = now
         self._is_ramping = True
         self._ramp_at = now
+        self._ramp_doubling_s = _RAMP_DOUBLING_S
         self._ramp_per_s = start_per_s or 0.0
         self._round_trip_s = 0.0
         self._steadiness = _SHYEST
@@ -118,6 +121,7 @@ class LimitSearch:
             self._hold_until,
             self._measured_from,
             self._ramp_at,
+            self._ramp_doubling_s,
             self._ramp_per_s,
             self._round_trip_s,
             self._steadiness,
@@ -137,18 +141,19 @@ class LimitSearch:
             self._hold_until,
             self._measured_from,
             self._ramp_at,
+            self._ramp_doubling_s,
             self._ramp_per_s,
             self._round_trip_s,
             self._steadiness,
             self._trust,
             accepted,
             is_ramping,
-        ) = state[:12]
+        ) = state[:13]
         self.limit_per_s = limit_per_s or None
         self._accepted = int(accepted)
         self._is_ramping = bool(is_ramping)
-        self._lately.restore(state[12:15])
-        self._closed.restore(state[15:])
+        self._lately.restore(state[13:16])
+        self._closed.restore(state[16:])
 
     def idled(self, idle_s: float) -> None:
         """Leave out a time in which no call was to be made: it shows nothing of the limit."""
@@ -162,7 +167,7 @@ class LimitSearch:
         """Calls a second that are allowed at this moment."""
         if self._is_ramping or self.limit_per_s is None:
             floor = self._ramp_per_s
-            rate = floor * _doubled(now - self._ramp_at, _RAMP_DOUBLING_S)
+            rate = floor * _doubled(now - self._ramp_at, self._ramp_doubling_s)
         else:
             floor = _MARGIN * self.limit_per_s
             age_s = now - self._hold_until
@@ -221,6 +226,8 @@ class LimitSearch:
         self._is_ramping = True
         self._ramp_per_s = rate_per_s
         self._ramp_at = now
+        round_trips_s = _RAMP_ROUND_TRIPS * self._round_trip_s
+        self._ramp_doubling_s = min(max(round_trips_s, _SHORTEST_RAMP_DOUBLING_S), _RAMP_DOUBLING_S)
         self._steadiness = _SHYEST
 
     def _is_outgrown(self, now: float, stretch_began: float) -> bool:
