@@ -14,7 +14,7 @@ from tests.benchmarks.tables import MissingPeer, Table, skip
 
 ROWS = 20_000
 XARGS_ROWS = 1_000
-SLOW_ROWS = 10_000
+SLOW_ROWS = 20_000
 LATENCY_S = 0.1
 CONCURRENCY = 50
 ROUNDS = 3
