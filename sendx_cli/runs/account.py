@@ -111,8 +111,9 @@ def _failures(view: RunView) -> Iterator[FailedRow]:
 def _summarise(
     output: Output, view: RunView, sent: Sent, code: ExitCode | Ending, commands: list[str]
 ) -> None:
-    counts, totals = view.counts(), totals_of(view, view.header.source)
-    elapsed_s = max(sent.elapsed_s, float(view.worked_s() - 1))
+    counts = view.counts()
+    totals, worked_s = totals_of(view, view.header.source)
+    elapsed_s = max(sent.elapsed_s, float(worked_s - 1))
     encoding = (output.stderr.encoding or "ascii").lower().replace("-", "")
     output.tell_lines(
         summary_lines(

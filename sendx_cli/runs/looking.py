@@ -55,8 +55,7 @@ def run_row(run: Run) -> dict[str, object]:
 def show_run(output: Output, run: Run) -> None:
     """Show a run's summary: as text, or, as JSON, with all its numbers."""
     with open_view(run.path) as view:
-        totals = totals_of(view, run.header.source)
-        worked_s = view.worked_s()
+        totals, worked_s = totals_of(view, run.header.source)
         left_out = {str(kind): view.count_left_out(kind) for kind in LeftOutKind}
     if output.format != "table":
         output.show([run_record(run) | left_out | {"totals": totals.record()}], as_one=True)

@@ -1,29 +1,32 @@
 """A run's numbers, from its journal: the same at its end and whenever it is looked at later."""
 
-import math
 from collections.abc import Sequence
 
 from sendx_cli.bulk.journal.rows import NotedRow
 from sendx_cli.bulk.journal.view import Counts, RunView
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.tally import Failure, Totals
+from sendx_cli.core.work_time import by_second, in_slots
 
 _SLOTS = 40
 _SHARES = (0.50, 0.95, 0.99)
 
 
-def totals_of(view: RunView, source: str) -> Totals:
+def totals_of(view: RunView, source: str) -> tuple[Totals, int]:
     """Fold a run's journal into numbers.
 
     Args:
         view: The journal.
         source: How its file is called, for the examples of what went wrong.
+
+    Returns:
+        The numbers, and in how many seconds they came about.
     """
     attempts, retried = view.attempts()
     p50_s, p95_s, p99_s = _latencies_s(view)
-    first, last = view.worked()
-    slot_s = max(1, math.ceil((last - first + 1) / _SLOTS))
-    return Totals(
+    seconds = by_second(view.accepted_by_second())
+    slot_s, accepted_per_slot = in_slots(seconds, _SLOTS)
+    totals = Totals(
         counts=_counts(view.counts()),
         attempts=attempts,
         retried=retried,
@@ -31,7 +34,7 @@ def totals_of(view: RunView, source: str) -> Totals:
         p95_s=p95_s,
         p99_s=p99_s,
         slot_s=float(slot_s),
-        accepted_per_slot=tuple(count for _, count in view.accepted_by_time(slot_s)),
+        accepted_per_slot=accepted_per_slot,
         failures=tuple(
             Failure(
                 Outcome(kind.state),
@@ -43,6 +46,7 @@ def totals_of(view: RunView, source: str) -> Totals:
             for kind in view.kinds_of_trouble()
         ),
     )
+    return totals, len(seconds)
 
 
 def place_of(source: str, row: NotedRow) -> str:

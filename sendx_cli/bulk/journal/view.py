@@ -155,11 +155,12 @@ class RunView:
         found = dict(self._database.read(_ELAPSED, (json.dumps(places),)))
         return [found[place] for place in places] if found else []
 
-    def accepted_by_time(self, bucket_s: int) -> list[tuple[int, int]]:
-        """Return when rows were accepted: (Unix time a bucket begins at, how many)."""
-        query = """SELECT settled_at / ? * ? AS bucket, count(*) FROM fates
-                   WHERE number >= 0 AND state = 'accepted' GROUP BY bucket ORDER BY bucket"""
-        return [(start, count) for start, count in self._database.read(query, [bucket_s] * 2)]
+    def accepted_by_second(self) -> list[tuple[int, int]]:
+        """Return each second (Unix time) in which rows were decided: how many were accepted."""
+        query = """SELECT settled_at, sum(state = 'accepted') FROM fates
+                   WHERE number >= 0 AND settled_at IS NOT NULL
+                   GROUP BY settled_at ORDER BY settled_at"""
+        return [(second, count) for second, count in self._database.read(query)]
 
     def left_out(self) -> Iterator[LeftOut]:
         """Yield the rows of the file that are not sent, in the file's order."""
@@ -183,19 +184,6 @@ class RunView:
                    WHERE number >= 0"""
         ((made, retried),) = self._database.read(query)
         return made, retried
-
-    def worked(self) -> tuple[int, int]:
-        """Return when the first row was decided and when the last (Unix time); 0 for none."""
-        query = """SELECT coalesce(min(settled_at), 0), coalesce(max(settled_at), 0) FROM fates
-                   WHERE number >= 0"""
-        ((first, last),) = self._database.read(query)
-        return first, last
-
-    def worked_s(self) -> int:
-        """Count the seconds in which rows were decided, pauses between resumes left out."""
-        query = "SELECT count(DISTINCT settled_at) FROM fates WHERE number >= 0"
-        ((seconds,),) = self._database.read(query)
-        return int(seconds)
 
     def _fact(self, name: str) -> str | None:
         if not self._database.version:

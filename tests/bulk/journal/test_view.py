@@ -51,16 +51,19 @@ def test_percentiles_are_those_of_the_rows_that_were_sent(tmp_path: Path) -> Non
 
 
 def test_throughput_is_told_by_time(tmp_path: Path) -> None:
-    """Accepted rows alone, by the moment they were accepted."""
+    """Accepted rows alone, in each second in which any row was decided."""
     clock = SimulatedClock()
     with begin(tmp_path, people(6), clock) as journal:
         for row in journal.pending():
             outcome = Outcome.ACCEPTED if row.number != 2 else Outcome.REJECTED
             journal.settled([decided(row, outcome)])
             clock.seconds += 4
-        assert journal.view.accepted_by_time(10) == [
-            (1_800_000_000, 2),
-            (1_800_000_010, 2),
+        assert journal.view.accepted_by_second() == [
+            (1_800_000_000, 1),
+            (1_800_000_004, 1),
+            (1_800_000_008, 0),
+            (1_800_000_012, 1),
+            (1_800_000_016, 1),
             (1_800_000_020, 1),
         ]
 
