@@ -94,7 +94,8 @@ class Output:
 
     def error(self, error: SendxError) -> None:
         """Tell what ended the command: what happened, where, what to do next."""
-        where = f"{error.where}: " if error.where and error.where not in error.message else ""
+        is_told = error.where is None or error.message.endswith(f": {error.where}")
+        where = "" if is_told else f"{error.where}: "
         self._tell(f"{where}{error.message}", error.hint)
 
     def traceback(self, bug: BaseException) -> None:

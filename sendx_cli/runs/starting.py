@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sendx_cli import __version__
@@ -16,7 +16,7 @@ from sendx_cli.connection import SANDBOX_KEY
 from sendx_cli.core.columns import Mapping
 from sendx_cli.core.plan import Plan
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, InputError
+from sendx_cli.errors import ExitCode, InputError, PassingTrouble
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.runs.account import give_account
 from sendx_cli.runs.commission import Commission
@@ -157,9 +157,13 @@ def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
     """Take the journal away again unless it is sealed at the end: nothing was sent."""
     try:
         yield
+    except PassingTrouble as error:
+        hint = "nothing was sent: mend that, then begin again"
+        raise PassingTrouble(error.message, where=error.where, hint=hint) from None
     finally:
-        if not journal.view.is_sealed:
-            journal.close()
+        if not journal.is_sealed:
+            with suppress(PassingTrouble):  # what cannot be kept is not to be kept
+                journal.close()
             forget(journal.path)
 
 

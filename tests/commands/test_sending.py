@@ -423,3 +423,10 @@ def test_an_unknown_outcome_is_not_hidden_by_a_name_that_cannot_be_found() -> No
     stop = Verdict(Kind.STOP, "name_lookup", "cannot find the address of x")
     assert exit_code([Outcome.UNKNOWN, Outcome.SKIPPED], stop) == ExitCode.UNKNOWN
     assert exit_code([Outcome.SKIPPED], stop) == ExitCode.PASSING
+
+
+def test_an_address_that_is_none_is_named_once(send: Send, server: ScriptedServer) -> None:
+    """In the message, not in front of it as well."""
+    run = send("identify", "jane")
+    assert (run.code, server.requests) == (2, [])
+    assert run.err == 'sendx: not an address, it has no "@": jane\n'

@@ -125,6 +125,20 @@ def test_a_full_disk_under_the_results_leaves_the_run_to_be_resumed(
     finish(start, service, sendx)
 
 
+def test_a_full_disk_under_a_new_journal_sends_nothing(
+    process: Command, program: str, settings: dict[str, str], folder: Path, home: Path
+) -> None:
+    """What was begun is taken away again: there is nothing to resume."""
+    rows = "".join(f"p{number}@example.com\n" for number in range(3_000))
+    (folder / "people.csv").write_text("email\n" + rows)
+    words = f"{program} identify --from {folder / 'people.csv'} --yes -q"
+    run = process("bash", "-c", f"ulimit -f 64; {words}", env=settings)
+    assert (run.code, run.out) == (5, "")
+    assert "cannot keep the run's journal: " in run.err
+    assert run.err.endswith("  hint: nothing was sent: mend that, then begin again\n")
+    assert list((home / "state" / "sendx" / "runs").iterdir()) == []
+
+
 def test_a_key_refused_amid_a_run_ends_it(
     start: Start, service: Recording, server: ScriptedServer, sendx: Command
 ) -> None:

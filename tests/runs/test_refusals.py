@@ -20,6 +20,13 @@ def test_bad_rows_are_listed_and_nothing_is_sent(send: Send, server: ScriptedSer
     assert "sendx: p.csv: 1 of 3 rows is bad: nothing was sent" in run.err.splitlines()
 
 
+def test_a_directory_is_named_whatever_its_name(send: Send, folder: Path) -> None:
+    """Even where the message holds the same letter."""
+    (folder / "d").mkdir()
+    run = send("identify", "--from", "d")
+    assert (run.code, run.out, run.err) == (2, "", "sendx: d: this is a directory\n")
+
+
 def test_the_others_go_if_bad_rows_are_to_be_skipped(send: Send, server: ScriptedServer) -> None:
     """The exit code still says that some were bad, and they come back to be mended."""
     Path("p.csv").write_text(ROWS)

@@ -65,6 +65,7 @@ class RunJournal:
         self._is_closed = False
         self.path = database.path
         self.view = RunView(database)
+        self.is_sealed = self.view.is_sealed
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take in rows, thousands at a time, before anything is sent."""
@@ -82,6 +83,7 @@ class RunJournal:
         """Say that all rows are in: from now on the run counts as started."""
         with self._database.transaction(is_synced=True) as connection:
             connection.execute("INSERT OR IGNORE INTO facts VALUES ('sealed', '1')")
+        self.is_sealed = True
 
     def pending(self) -> Iterator[Row]:
         """Yield the rows that are to be sent, in the file's order, a thousand read at a time."""
