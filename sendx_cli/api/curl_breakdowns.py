@@ -8,13 +8,13 @@ is not listed here, or one that libcurl adds later, is never taken for harmless.
 import errno
 import os
 import re
-from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pycurl
 
 from sendx_cli.api import troubles
+from sendx_cli.core import statuses
 from sendx_cli.core.answers import Breakdown
 
 _UNUSABLE = {
@@ -71,7 +71,7 @@ def _maybe_sent(trouble: Trouble) -> Breakdown:
 def _never_sent(trouble: Trouble) -> Breakdown:
     code, host = trouble.code, host_in(trouble.url)
     if code == _PROXY_TROUBLE or _was_refused_by_proxy(trouble.proxy_status):
-        is_login = trouble.proxy_status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
+        is_login = trouble.proxy_status == statuses.PROXY_AUTHENTICATION_REQUIRED
         return troubles.proxy_refused(wants_login=is_login)
     if code == pycurl.E_PEER_FAILED_VERIFICATION:
         return troubles.untrusted(host, _why_untrusted(trouble.text))
@@ -86,7 +86,7 @@ def _never_sent(trouble: Trouble) -> Breakdown:
 
 
 def _was_refused_by_proxy(status: int) -> bool:
-    return status != 0 and not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    return status != 0 and not statuses.OK <= status < statuses.MULTIPLE_CHOICES
 
 
 def host_in(url: str) -> str:

@@ -1,6 +1,5 @@
 """A row on its way: how often it was sent, since when, and what is known of it."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sendx_cli.api.requests import Call, batch_call, encode_payload, single_call
@@ -10,7 +9,6 @@ from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.verdict import Kind, Verdict
 
 
-@dataclass(slots=True, eq=False)
 class Attempt:
     """A row that was read.
 
@@ -18,21 +16,24 @@ class Attempt:
         row: The row.
         keys: Whom it concerns, each once.
         may_join: Whether it may be one of several rows in a call.
-        body: Its payload as JSON, made when it is first sent.
-        began_at: When it was first sent.
-        count: How often it was sent.
-        counted: Attempts that are held against it: in an outage, none is.
-        verdict: What its last attempt came to.
+        body: Its payload as JSON; empty: made when it is first sent.
     """
 
-    row: Row
-    keys: tuple[str, ...]
-    may_join: bool = False
-    body: bytes = b""
-    began_at: float = 0.0
-    count: int = 0
-    counted: int = 0
-    verdict: Verdict | None = None
+    __slots__ = ("began_at", "body", "count", "counted", "keys", "may_join", "row", "verdict")
+
+    def __init__(self, row: Row, keys: tuple[str, ...], *, may_join: bool, body: bytes) -> None:
+        self.row = row
+        self.keys = keys
+        self.may_join = may_join
+        self.body = body
+        self.began_at = 0.0
+        """When it was first sent."""
+        self.count = 0
+        """How often it was sent."""
+        self.counted = 0
+        """Attempts that are held against it: in an outage, none is."""
+        self.verdict: Verdict | None = None
+        """What its last attempt came to."""
 
     def sent(self, now: float) -> None:
         """Take note that it is sent."""
@@ -76,7 +77,7 @@ def attempt_at(row: Row, *, joins: bool) -> Attempt:
     keys = row.contact.contact_keys
     if len(keys) > 1:
         keys = tuple(dict.fromkeys(keys))
-    return Attempt(row, keys, joins and _may_join(row), row.body)
+    return Attempt(row, keys, may_join=joins and _may_join(row), body=row.body)
 
 
 def call_of(attempts: list[Attempt], base_url: str) -> Call:

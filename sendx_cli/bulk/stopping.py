@@ -4,7 +4,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from types import FrameType
 
 from sendx_cli.ending import SIGNAL_BASE, Ending, die_by
@@ -12,11 +11,11 @@ from sendx_cli.ending import SIGNAL_BASE, Ending, die_by
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
-@dataclass(slots=True)
 class Signals:
     """Which signal came, if one did."""
 
-    ending: Ending | None = None
+    def __init__(self) -> None:
+        self.ending: Ending | None = None
 
 
 @contextmanager

@@ -7,12 +7,12 @@ a success says nothing of any single row.
 
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
-from http import HTTPStatus
 
+from sendx_cli.core import statuses
 from sendx_cli.core.verdict import Kind, Verdict
 
 _NOT_THERE = frozenset({404, 405, 415, 501})
-_WHOLE = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
+_WHOLE = frozenset({statuses.OK, statuses.CREATED, statuses.ACCEPTED})
 _SUCCESS = frozenset({"success", "ok"})
 _FAILURE_WORDS = ("error", "fail", "reject", "invalid", "skip")
 

@@ -14,10 +14,10 @@
 import json
 from collections.abc import Mapping
 from enum import Enum, auto
-from http import HTTPStatus
 from math import isfinite
 from typing import NamedTuple
 
+from sendx_cli.core import statuses
 from sendx_cli.core.answers import Answer, Breakdown
 
 MAX_BODY_BYTES = 1 << 20
@@ -74,7 +74,7 @@ def judge(reply: Answer | Breakdown, *, action: str, is_first: bool) -> Verdict:
     if isinstance(reply, Breakdown):
         return _judge_breakdown(reply)
     body = _read_body(reply.body)
-    if HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+    if statuses.OK <= reply.status < statuses.MULTIPLE_CHOICES:
         return _judge_success(reply, body, is_first=is_first)
     return _judge_failure(reply, body, action=action)
 
@@ -119,15 +119,15 @@ def _classify(answer: Answer, said: str, *, action: str) -> tuple[Kind, str, str
     status = answer.status
     if status in _STOPPING:
         return Kind.STOP, *_STOPPING[status]
-    if status < HTTPStatus.BAD_REQUEST:
+    if status < statuses.BAD_REQUEST:
         return Kind.STOP, "redirect", "check the base URL: the key never follows a redirect"
     if action == "identify" and status in _WRONG_PLACE_ON_IDENTIFY:
         return Kind.STOP, "wrong_base_url", "check the base URL (`sendx config get base_url`)"
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
+    if status == statuses.TOO_MANY_REQUESTS:
         return _classify_throttling(said)
     if status == _RETRY_LATER_BY_HEADER and "retry-after" in answer.headers:
         return Kind.LATER, "unavailable", "the service is not ready: run it again later"
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _AMBIGUOUS_4XX:
+    if status < statuses.INTERNAL_SERVER_ERROR and status not in _AMBIGUOUS_4XX:
         return Kind.REFUSED, *_REFUSALS.get(status, ("rejected", None))
     return Kind.AMBIGUOUS, "server_error", "the service had trouble: run it again later"
 
@@ -175,12 +175,12 @@ def _says_error(body: Mapping[str, object]) -> bool:
     status = body.get("status")
     if isinstance(status, str):
         if status.isascii() and status.isdigit() and len(status) == len("400"):
-            return int(status) >= HTTPStatus.BAD_REQUEST
+            return int(status) >= statuses.BAD_REQUEST
         return status.lower() in {"error", "fail", "failed", "failure"}
     return (
         isinstance(status, int | float)
         and not isinstance(status, bool)
-        and status >= HTTPStatus.BAD_REQUEST
+        and status >= statuses.BAD_REQUEST
     )
 
 
@@ -201,6 +201,8 @@ def _is_web_page(answer: Answer) -> bool:
 
 
 def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -1,7 +1,5 @@
 """The API key as a value that cannot be shown by accident, and what a key may look like."""
 
-from dataclasses import dataclass
-
 from sendx_cli.errors import KeyUnusable
 
 MASK = "********"
@@ -13,15 +11,25 @@ LONGEST_KEY = 512
 _WHERE_KEYS_ARE = "copy the key again from the SendX app: Settings, Team API Key"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class ApiKey:
     """A team's API key. Every way to print it gives the mask; only `reveal` gives the text."""
 
-    _text: str
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def reveal(self) -> str:
         """Return the key itself: for the request's header and the config file, nothing else."""
         return self._text
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same key."""
+        return isinstance(other, ApiKey) and self._text == other._text
+
+    def __hash__(self) -> int:
+        """Return a number that tells nothing of the key outside this process."""
+        return hash(self._text)
 
     def __repr__(self) -> str:
         """Return the mask, also for `str` and in tracebacks that show values."""
