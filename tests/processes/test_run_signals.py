@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -158,17 +159,27 @@ def test_a_key_refused_amid_a_run_ends_it(
     finish(start, service, sendx)
 
 
-def test_two_processes_never_send_one_run(start: Start, service: Recording) -> None:
+def test_two_processes_never_send_one_run(
+    start: Start, service: Recording, server: ScriptedServer, sendx: Command
+) -> None:
     """The second is told so and ends with 2; the same file anew is refused as well."""
+    refused = threading.Event()
+
+    def script(request: Request, number: int) -> Answering:
+        if number > 8:  # else the first may have ended before the others began
+            refused.wait(20.0)
+        return service(request, number)
+
+    server.script = script
     with start(*BEGIN) as first:
         service.wait_for(8, 30.0)
-        with start("runs", "resume") as second, start(*BEGIN) as anew:
+        run = json.loads(sendx("runs", "list", "-o", "jsonl").out)["run"]
+        with start("runs", "resume", run) as second, start(*BEGIN) as anew:
             _, second_err = second.communicate(timeout=30)
             _, anew_err = anew.communicate(timeout=30)
-        still_under_way = first.poll() is None
+        refused.set()
         first.communicate(timeout=60)
     assert (first.returncode, second.returncode, anew.returncode) == (0, 2, 2)
-    assert still_under_way
-    assert "is being sent by another sendx" in second_err
+    assert f"run {run} is being sent by another sendx" in second_err
     assert "of this file is not finished" in anew_err
     assert Counter(service.acted) == Counter(range(ROWS))

@@ -50,18 +50,27 @@ def test_a_yes_sends(run: Run, server: ScriptedServer) -> None:
         assert server.requests == []
         terminal.type("y\n")
         assert terminal.end() == 0
+        assert sum("[y/N]" in line for line in terminal.screen) == 1
     assert len(server.requests) == 100
 
 
 @pytest.mark.parametrize(
-    "words", [(*FROM, "--yes"), (*FROM, "--no-input"), ("identify", "--from", "fewer.csv")]
+    ("words", "sent"),
+    [
+        ((*FROM, "--yes"), 100),
+        ((*FROM, "--no-input"), 100),
+        (("identify", "--from", "fewer.csv"), 99),
+    ],
 )
-def test_it_asks_only_where_it_is_worth_it(words: tuple[str, ...], run: Run, folder: Path) -> None:
+def test_it_asks_only_where_it_is_worth_it(
+    words: tuple[str, ...], sent: int, run: Run, server: ScriptedServer, folder: Path
+) -> None:
     """Not after --yes, not where nobody is to be asked, and not for 99 contacts."""
     (folder / "fewer.csv").write_text(people(99))
     with run(*words) as terminal:
         assert terminal.end() == 0
         assert not any("[y/N]" in line for line in terminal.screen)
+    assert len(server.requests) == sent
 
 
 @pytest.mark.parametrize(("answer", "code", "sent"), [("y\n", 0, 100), ("n\n", 2, 0)])
