@@ -96,7 +96,8 @@ class RowChecker:
         try:
             return CheckedRow(values.line, self._contact(values), values.notes)
         except InvalidValue as error:
-            return RowError(values.line, error.message, self._column_to_blame(values), error.hint)
+            column = self._column_to_blame(values)
+            return RowError(values.line, error.message, column, error.hint, email=values.email)
 
     def _identify(self, values: RowValues) -> Identify:
         defaults = self._defaults

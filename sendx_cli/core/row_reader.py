@@ -56,16 +56,24 @@ class RowReader:
 
     def read(self, row: SourceRow | MemberRow) -> RowValues | RowError | Departed:
         """Return what a row says of its contact, why it cannot, or that its person left."""
+        cells = row.cells if isinstance(row, SourceRow) else ()
+        text = row.text if isinstance(row, MemberRow) else ""
+        texts: Sequence[str] = cells
+        members = None
         try:
-            if isinstance(row, SourceRow):
-                return self._read(row.line, row.cells, None)
-            members = read_members(row.members, self._mapping.columns)
-            return self._read(row.line, members.texts, members)
+            if isinstance(row, MemberRow):
+                members = read_members(row.members, self._mapping.columns)
+                texts = members.texts
+            return self._read(row.line, texts, members)
         except InvalidValue as error:
-            cells = row.cells if isinstance(row, SourceRow) else ()
-            text = row.text if isinstance(row, MemberRow) else ""
             return RowError(
-                row.line, error.message, error.where, error.hint, cells=cells, text=text
+                row.line,
+                error.message,
+                error.where,
+                error.hint,
+                cells=cells,
+                text=text,
+                email=texts[self._email].strip(EDGES) or None if texts else None,
             )
 
     def _read(

@@ -49,6 +49,7 @@ class RowError:
         last_line: The line it ends on, where that is another one.
         cells: The row's cells, where they could be told apart.
         text: The row as it stands in the file, where its cells could not be told apart.
+        email: The address as it stands in the file, where it was read.
         is_structural: Whether the rows that follow are in doubt as well (a quote in the wrong
             place): such a file should not be sent at all.
     """
@@ -60,6 +61,7 @@ class RowError:
     last_line: int | None = None
     cells: tuple[str, ...] = ()
     text: str = ""
+    email: str | None = None
     is_structural: bool = False
 
 

@@ -73,7 +73,7 @@ def test_a_track_takes_its_tags_from_both() -> None:
         2, Track(email="a@b.co", add_tags=("vip", "customer"), remove_tags=("lead",))
     )
     assert check(RowValues(3, "a@b.co", remove_tags=("customer",))) == RowError(
-        3, "tag customer is both added and removed"
+        3, "tag customer is both added and removed", email="a@b.co"
     )
 
 
@@ -84,7 +84,7 @@ def test_a_track_without_any_tag_is_refused_before_the_file_is_read() -> None:
     assert caught.value.message == "nothing says which tags to add or remove"
     check = checker(mapped("email", "add_tags", action="track")).check
     assert check(RowValues(2, "a@b.co")) == RowError(
-        2, "no tag to add or remove", hint="give --add-tag or --remove-tag"
+        2, "no tag to add or remove", hint="give --add-tag or --remove-tag", email="a@b.co"
     )
 
 
@@ -145,8 +145,8 @@ def test_a_tracks_bad_values_are_found_as_well() -> None:
         check(RowValues(2, "bob", add_tags=("x",))),
         check(RowValues(3, "a@b.co", add_tags=("\0",))),
     ] == [
-        RowError(2, 'not an address, it has no "@": bob', "email"),
-        RowError(3, "tag to add holds the control character U+0000", "add_tags"),
+        RowError(2, 'not an address, it has no "@": bob', "email", email="bob"),
+        RowError(3, "tag to add holds the control character U+0000", "add_tags", email="a@b.co"),
     ]
 
 

@@ -69,9 +69,10 @@ def test_takes_the_address_out_of_its_wrapping(cell: str, email: str) -> None:
 def test_says_what_is_wrong_with_a_row(
     header: list[str], cells: tuple[str, ...], error: tuple[str, str | None, str | None]
 ) -> None:
-    """A row that cannot be read is an error with its column and its cells, never a guess."""
+    """A row that cannot be read is an error with its column, cells and address, never a guess."""
     message, column, hint = error
-    assert _read(header, cells) == RowError(2, message, column, hint, cells=cells)
+    email = cells[0].strip("\ufeff") or None
+    assert _read(header, cells) == RowError(2, message, column, hint, cells=cells, email=email)
 
 
 def test_reads_a_column_that_is_no_status_once_that_is_said() -> None:

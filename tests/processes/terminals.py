@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import select
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_LONGEST_S = 60.0
+_LONGEST_S = 20.0
 
 
 class Terminal:
@@ -87,6 +88,8 @@ class Terminal:
         return [line.rpartition("\r")[2] for line in text.replace("\r\n", "\n").split("\n")]
 
     def _read(self) -> bool:
+        if not select.select([self._ours], [], [], _LONGEST_S)[0]:
+            raise TimeoutError(f"nothing was shown for {_LONGEST_S:.0f} s; last: {self.screen[-1]}")
         try:
             more = os.read(self._ours, 1 << 16)
         except OSError:  # the other end is closed

@@ -103,8 +103,9 @@ def test_a_second_file_of_failed_rows_replaces_no_first(send: Send, server: Scri
 
 @pytest.mark.parametrize("name", ["report.jsonl", "report.csv"])
 def test_a_report_has_a_result_for_each_row(send: Send, server: ScriptedServer, name: str) -> None:
-    """Also for rows that were bad or held back."""
-    Path("p.csv").write_text("email,status\nann@b.co,\nbob@b.co,\nbad,\ncid@b.co,unsubscribed\n")
+    """Also for rows that were bad or held back, with the address as it stands there."""
+    rows = "ann@b.co,,\nbob@b.co,,\nbad,,\ncid@b.co,unsubscribed,\neve@b.co,,1990-02-31\n"
+    Path("p.csv").write_text("email,status,birthday\n" + rows)
     server.script = rejecting("bob@b.co")
     run = send("identify", "--from", "p.csv", "--skip-invalid", "--report", name, "-q")
     assert run.code == 4
@@ -114,7 +115,13 @@ def test_a_report_has_a_result_for_each_row(send: Send, server: ScriptedServer, 
         if name.endswith("csv")
         else [json.loads(line) for line in text.splitlines()]
     )
-    assert sorted(int(record["line"]) for record in records) == [2, 3, 4, 5]
+    assert sorted((int(record["line"]), record["email"]) for record in records) == [
+        (2, "ann@b.co"),
+        (3, "bob@b.co"),
+        (4, "bad"),
+        (5, "cid@b.co"),
+        (6, "eve@b.co"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,7 @@ def test_asks_for_the_order_of_ambiguous_birthdays(tmp_path: Path) -> None:
             "a date without a year of four digits: 2/3/85",
             "dob",
             cells=("d@example.com", "2/3/85"),
+            email="d@example.com",
         ),
     ]
 
