@@ -114,10 +114,10 @@ def _heading(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
 
 def _counts(totals: Totals, total_rows: int | None) -> list[tuple[str, int, str]]:
     """Return what was counted: a word, the count, a remark. Accepted always stands there."""
-    not_begun = max((total_rows or 0) - totals.rows, 0)
+    to_come = max((total_rows or 0) - totals.rows, 0)
     counts = [
         *((str(outcome), totals.counts[outcome], "") for outcome in Outcome),
-        ("not begun", not_begun, ""),
+        ("to come", to_come, ""),
         ("retried", totals.retried, f"  ({totals.attempts:,} requests in all)"),
     ]
     return [each for each in counts if each[1] or each[0] == Outcome.ACCEPTED]

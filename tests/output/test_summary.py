@@ -74,7 +74,7 @@ def test_a_bad_day_is_told_whole() -> None:
         "  accepted   12,000",
         "  rejected      300",
         "  unknown         5",
-        "  not begun   7,695",
+        "  to come     7,695",
         "  retried        40  (12,400 requests in all)",
         "throughput ▂▅█▁█",
         "each bar 4.0 s, the highest 70/s",
@@ -146,7 +146,7 @@ def test_the_markdown_says_the_same() -> None:
     assert page == (
         "### sendx: 12,305 of 20,000 rows in 3 min 12 s, 64/s\n\n"
         "| outcome | rows |\n| --- | ---: |\n"
-        "| accepted | 12,000 |\n| rejected | 300 |\n| unknown | 5 |\n| not begun | 7,695 |\n"
+        "| accepted | 12,000 |\n| rejected | 300 |\n| unknown | 5 |\n| to come | 7,695 |\n"
         "| retried | 40  (12,400 requests in all) |\n\n"
         "throughput ▂▅█▁█, each bar 4.0 s, the highest 70/s, "
         "latency p50 120 ms, p95 300 ms, p99 1 min 15 s\n\n"

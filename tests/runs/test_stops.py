@@ -29,7 +29,7 @@ def record(send: Send) -> dict[str, int]:
 def test_a_thousand_like_rejections_stop_a_run(
     send: Send, rows: int, server: ScriptedServer
 ) -> None:
-    """It asks whether the file is meant for this account; the rest is not begun."""
+    """It asks whether the file is meant for this account; the rest is not sent."""
     server.script = lambda _request, _number: REJECTED
     run = send("identify", "--from", "p.csv", "-q")
     assert (run.code, record(send)["rejected"]) == (5, len(server.requests))
