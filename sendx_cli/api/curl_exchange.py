@@ -103,7 +103,8 @@ class CurlExchange:
             self._collect()
             now = time.monotonic()
             if not self._ready:
-                self._move(min(self._due_at, until) - now)
+                self._move(min(self._due_at, self._overdue_at(), until) - now)
+                self._break_off_overdue()
             if self._ready or self._sockets.was_woken or time.monotonic() >= until:
                 replies, self._ready = self._ready, []
                 return replies
@@ -144,6 +145,25 @@ class CurlExchange:
             state |= pycurl.CSELECT_OUT if is_writable else 0
             self._multi.socket_action(number, state | (pycurl.CSELECT_ERR if is_broken else 0))
         self._collect()
+
+    def _overdue_at(self) -> float:
+        """When the time of the oldest call under way is over."""
+        for oldest in self._under_way.values():
+            return oldest.started_at + self._terms.timeout_s
+        return inf
+
+    def _break_off_overdue(self) -> None:
+        """Break off calls whose time is over, once what has come for them is read.
+
+        libcurl's own limit would go by the clock alone: an answer that came in time would be
+        lost where the process was stopped, or the machine asleep, before it was looked at.
+        """
+        if time.monotonic() < self._overdue_at():
+            return
+        self._move(0)
+        while time.monotonic() >= self._overdue_at():
+            curl, transfer = next(iter(self._under_way.items()))
+            self._finish(curl, self._breakdown(transfer, pycurl.E_OPERATION_TIMEDOUT, ""))
 
     def _run_timer(self) -> None:
         if self._due_at <= time.monotonic():

@@ -174,7 +174,6 @@ class Transfer:
         curl = self.curl
         connect_s = min(CONNECT_TIMEOUT_S, terms.timeout_s)
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(connect_s * _MS)))
-        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(terms.timeout_s * _MS)))
         curl.setopt(pycurl.HTTPHEADER, [*_header_lines(terms.headers), b"Expect:"])
         curl.setopt(pycurl.PROXY, terms.proxy or "")  # empty: do not ask the environment
         curl.setopt(pycurl.NOPROXY, "")

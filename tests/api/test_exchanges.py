@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import MAX_BODY_BYTES
 from tests.api.engines import ENGINES, KEY, ask, engine, post
 from tests.api.tls_servers import Proxy, TlsServer
-from tests.servers import OK, Answering, Reset, ScriptedServer, answer, json_answer
+from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer
 
 pytestmark = pytest.mark.parametrize("name", ENGINES)
 
@@ -134,6 +135,26 @@ def test_silence_ends_with_the_attempts_time(name: str, server: ScriptedServer) 
         assert ask(exchange, post(server.url)).reply == troubles.overdue(0.3)
         assert isinstance(ask(exchange, post(server.url), ticket=2).reply, Answer)
     assert server.connections == 2
+
+
+def test_an_answer_that_came_in_time_counts_however_late_it_is_looked_at(
+    name: str, server: ScriptedServer
+) -> None:
+    """The process was stopped, the machine asleep, or a disk slow: the answer lies there."""
+
+    def script(_request: Request, _number: int) -> bytes:
+        time.sleep(0.1)
+        return OK
+
+    server.script = script
+    with engine(name, server.url, timeout_s=0.3) as exchange:
+        exchange.submit(1, post(server.url))
+        while not server.requests:
+            exchange.wait(0.01)
+        time.sleep(0.5)
+        while not (replies := exchange.wait(30.0)):
+            pass
+    assert isinstance(replies[0].reply, Answer)
 
 
 def test_a_refused_connection_was_not_sent(name: str) -> None:

@@ -60,6 +60,21 @@ def finish(start: Start, service: Recording, sendx: Command) -> None:
     assert set(Counter(service.acted).values()) == {1}
 
 
+def test_a_run_that_was_stopped_for_a_while_goes_on(
+    start: Start, service: Recording, sendx: Command
+) -> None:
+    """Control-Z and `fg`, a lid closed and opened: what was answered meanwhile is known."""
+    with start(*BEGIN, "--timeout", "1") as sending:
+        service.wait_for(20, 30.0)
+        sending.send_signal(signal.SIGSTOP)
+        time.sleep(1.5)
+        sending.send_signal(signal.SIGCONT)
+        sending.communicate(timeout=60)
+    assert sending.returncode == 0
+    assert accepted(sendx) == set(range(ROWS))
+    assert Counter(service.acted) == Counter(range(ROWS))
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_one_signal_stops_a_run_in_order(
     ending: signal.Signals, start: Start, service: Recording, sendx: Command
