@@ -38,16 +38,21 @@ class Target(StrEnum):
 _SPELLINGS = {
     Target.EMAIL: (
         "email, email address, email addresses, mail, mail address, email 1 value, primary email, "
-        "primary email address, user email, contact email"
+        "primary email address, user email, contact email, e mail adresse, adresse e mail, "
+        "courriel, correo electrónico, correo electronico"
     ),
     Target.NEW_EMAIL: "new email, new email address",
     Target.FIRST_NAME: "first name, fname, given name, vorname, prénom, prenom, nombre",
     Target.LAST_NAME: "last name, lname, surname, family name, nachname, nom, apellido, apellidos",
     Target.COMPANY: (
         "company, company name, organization, organization name, organisation, organisation name, "
-        "account name, associated company, default address company"
+        "account name, associated company, default address company, firma, unternehmen, société, "
+        "societe, entreprise, empresa"
     ),
-    Target.BIRTHDAY: "birthday, birthdate, birth date, date of birth, dob",
+    Target.BIRTHDAY: (
+        "birthday, birthdate, birth date, date of birth, dob, geburtstag, geburtsdatum, "
+        "date de naissance, fecha de nacimiento"
+    ),
     Target.TAGS: "tags, tag, labels",
     Target.LISTS: "lists",
     Target.ADD_TAGS: "add tags, add tag",

@@ -14,7 +14,8 @@ from sendx_cli.errors import InvalidValue
         (
             (
                 "email|E-mail|Email Address|email_address|E-Mail Address|mail|E-mail 1 - Value"
-                "|Primary Email|user_email"
+                "|Primary Email|user_email|E-Mail-Adresse|Adresse e-mail"
+                "|Courriel|Correo electr\u00f3nico"
             ),
             Target.EMAIL,
         ),
@@ -29,11 +30,17 @@ from sendx_cli.errors import InvalidValue
         (
             (
                 "company|Company Name|organization|organization name|organisation|account name"
-                "|associated company|default address company"
+                "|associated company|default address company|Firma|Entreprise|Empresa"
             ),
             Target.COMPANY,
         ),
-        ("birthday|birthdate|birth date|Date of Birth|DOB", Target.BIRTHDAY),
+        (
+            (
+                "birthday|birthdate|birth date|Date of Birth|DOB|Geburtstag|Geburtsdatum"
+                "|Date de naissance|Fecha de nacimiento"
+            ),
+            Target.BIRTHDAY,
+        ),
         ("tags|tag|Labels", Target.TAGS),
         ("new email|newEmail|new_email", Target.NEW_EMAIL),
         ("add_tags|addTags", Target.ADD_TAGS),
