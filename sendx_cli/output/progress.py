@@ -5,7 +5,7 @@ from typing import Self
 
 from sendx_cli.clock import Clock
 from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.tally import Totals
+from sendx_cli.core.tally import Counted
 from sendx_cli.output.live_bar import above, bar_on
 from sendx_cli.output.summary import duration, rate
 from sendx_cli.output.writer import Output
@@ -28,7 +28,7 @@ class NoProgress:
     def __exit__(self, *_: object) -> None:
         """Show nothing."""
 
-    def update(self, totals: Totals, **_: object) -> None:
+    def update(self, counted: Counted, **_: object) -> None:
         """Show nothing."""
 
 
@@ -74,7 +74,7 @@ class Progress:
 
     def update(
         self,
-        totals: Totals,
+        counted: Counted,
         *,
         rate_per_s: float | None,
         limit_per_s: float | None,
@@ -84,7 +84,7 @@ class Progress:
         """Show the numbers as they stand, if that is due.
 
         Args:
-            totals: What became of the rows so far.
+            counted: What became of the rows so far.
             rate_per_s: Rows decided a second lately; None or infinite where nobody knows.
             limit_per_s: The service's limit as far as it was found; the same.
             in_flight: Requests under way.
@@ -92,10 +92,10 @@ class Progress:
         """
         if not self.is_due:
             return
-        where = [_rows(totals, self._total), *_time_left(totals, self._total, rate_per_s)]
+        where = [_rows(counted, self._total), *_time_left(counted, self._total, rate_per_s)]
         pace = [
             *_rates(rate_per_s, limit_per_s),
-            *_counts(totals),
+            *_counts(counted),
             f"{in_flight} under way",
         ]
         notes = [note] if note else []
@@ -104,8 +104,8 @@ class Progress:
             self._output.note(", ".join([*where, *pace, *notes]))
         else:
             self._due_at = self._clock.now() + _REDRAW_EVERY_S
-            share = totals.rows / self._total if self._total else None
-            picture = self._bar.picture(totals.accepted_per_s[-_SLOTS_SHOWN:])
+            share = counted.rows / self._total if self._total else None
+            picture = self._bar.picture(counted.accepted_per_s[-_SLOTS_SHOWN:])
             self._bar.draw(share, [[*where, picture], pace, notes])
 
 
@@ -114,16 +114,16 @@ def open_progress(output: Output, *, total: int | None, clock: Clock) -> Progres
     return NoProgress() if output.is_quiet else Progress(output, total=total, clock=clock)
 
 
-def _rows(totals: Totals, total: int | None) -> str:
+def _rows(counted: Counted, total: int | None) -> str:
     if not total:
-        return f"{totals.rows:,} rows"
-    return f"{totals.rows:,} of {total:,} rows ({totals.rows * 100 // total} %)"
+        return f"{counted.rows:,} rows"
+    return f"{counted.rows:,} of {total:,} rows ({counted.rows * 100 // total} %)"
 
 
-def _time_left(totals: Totals, total: int | None, rate_per_s: float | None) -> list[str]:
+def _time_left(counted: Counted, total: int | None, rate_per_s: float | None) -> list[str]:
     if not total or not rate_per_s or not math.isfinite(rate_per_s):
         return []
-    return [f"{duration(max(total - totals.rows, 0) / rate_per_s)} left"]
+    return [f"{duration(max(total - counted.rows, 0) / rate_per_s)} left"]
 
 
 def _rates(rate_per_s: float | None, limit_per_s: float | None) -> list[str]:
@@ -133,11 +133,11 @@ def _rates(rate_per_s: float | None, limit_per_s: float | None) -> list[str]:
     ]
 
 
-def _counts(totals: Totals) -> list[str]:
-    failed = sum(totals.counts[outcome] for outcome in _FAILURES)
+def _counts(counted: Counted) -> list[str]:
+    failed = sum(counted.counts[outcome] for outcome in _FAILURES)
     counts = {
-        "accepted": totals.counts[Outcome.ACCEPTED],
+        "accepted": counted.counts[Outcome.ACCEPTED],
         "failed": failed,
-        "retried": totals.retried,
+        "retried": counted.retried,
     }
     return [f"{count:,} {word}" for word, count in counts.items()]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sendx_cli.bulk.journal.rows import NotedRow
 from sendx_cli.bulk.journal.view import Counts, RunView
 from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.tally import Failure, Totals
+from sendx_cli.core.totals import Failure, Totals
 from sendx_cli.core.work_time import by_second, in_slots
 
 _SLOTS = 40

@@ -70,7 +70,8 @@ class Watch:
     def decided(self, settled: Settled) -> None:
         """Tell what became of a row."""
         result = result_of(settled, self._source)
-        self._count(settled, result)
+        self._tally.add(settled.outcome, attempts=settled.attempts, now=self._clock.now())
+        self._annotate(result)
         with self.telling():
             self._report.write(result)
             if self._results is not None:
@@ -83,13 +84,13 @@ class Watch:
                 self._output.flush()
         if not self._progress.is_due:
             return
-        totals = self._tally.snapshot()
+        counted = self._tally.counted()
         note = None
         if patience.is_down:
             note = f"{_DOWN} ({self._told.message})" if self._told else _DOWN
         self._progress.update(
-            totals,
-            rate_per_s=self._rate_per_s(totals.rows),
+            counted,
+            rate_per_s=self._rate_per_s(counted.rows),
             limit_per_s=pacer.limit_per_s,
             in_flight=sender.in_flight,
             note=note,
@@ -114,21 +115,13 @@ class Watch:
             self._results, self.trouble = None, trouble
             self.stop_run()
 
-    def _count(self, settled: Settled, result: Result) -> None:
-        place = result.email if result.line is None else f"{self._source}:{result.line}"
-        error = result.error
-        self._tally.add(
-            settled.outcome,
-            code=error and error.kind,
-            message=result.message,
-            where=place,
-            attempts=settled.attempts,
-            elapsed_s=settled.elapsed_s,
-            now=self._clock.now(),
-        )
-        if error is not None and settled.outcome is not Outcome.SKIPPED and result.line:
+    def _annotate(self, result: Result) -> None:
+        if result.error is not None and result.outcome is not Outcome.SKIPPED and result.line:
             self._annotations.error(
-                self._source, line=result.line, message=error.message, hint=error.hint
+                self._source,
+                line=result.line,
+                message=result.error.message,
+                hint=result.error.hint,
             )
 
     def _rate_per_s(self, rows: int) -> float | None:

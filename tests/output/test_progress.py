@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.tally import Totals
+from sendx_cli.core.tally import Counted
 from sendx_cli.output.progress import NoProgress, Progress, open_progress
 from sendx_cli.output.writer import Output
 
@@ -69,13 +69,13 @@ def output_on(
     return Output(io.StringIO() if stdout is None else stdout, stderr, environ)
 
 
-def totals(accepted: int, rejected: int = 0, *, slots: tuple[int, ...] = (0,)) -> Totals:
+def counted(accepted: int, rejected: int = 0, *, rates: tuple[float, ...] = ()) -> Counted:
     counts = dict.fromkeys(Outcome, 0) | {Outcome.ACCEPTED: accepted, Outcome.REJECTED: rejected}
-    return Totals(counts, accepted + rejected, 3, 0.1, 0.1, 0.1, 1.0, slots, ())
+    return Counted(counts, 3, rates)
 
 
 def update(progress: Progress | NoProgress, accepted: int, note: str | None = None) -> None:
-    seen = totals(accepted, 12, slots=(10, 40, 70, 5))
+    seen = counted(accepted, 12, rates=(10.0, 40.0, 70.0))
     progress.update(seen, rate_per_s=60.0, limit_per_s=65.0, in_flight=8, note=note)
 
 
@@ -109,7 +109,7 @@ def test_where_nobody_knows_the_end_there_is_no_bar() -> None:
     """Rows that stream in are counted; a rate and a limit not yet known are left out."""
     terminal = Terminal()
     with Progress(output_on(terminal), total=None, clock=Clock()) as progress:
-        progress.update(totals(5), rate_per_s=None, limit_per_s=float("inf"), in_flight=1)
+        progress.update(counted(5), rate_per_s=None, limit_per_s=float("inf"), in_flight=1)
         assert terminal.screen() == [
             "5 rows",
             "5 accepted  0 failed  3 retried  1 under way",
