@@ -13,7 +13,7 @@ from sendx_cli.sandbox.app import App
 from sendx_cli.sandbox.log import Entry, emails_in
 from sendx_cli.sandbox.messages import Refused, Request, Response
 from sendx_cli.sandbox.trouble import Trouble, TroubleSource
-from sendx_cli.sandbox.wire import encode_response, is_last, read_request
+from sendx_cli.sandbox.wire import Wire
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 _DRAIN_S = 1.0
@@ -49,20 +49,22 @@ class Connection:
     def run(self) -> None:
         """Answer until either side has had enough."""
         self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with suppress(OSError), self._peer, self._peer.makefile("rb") as stream:
+        wire = Wire(self._peer.recv, self._peer.sendall)
+        with suppress(OSError), self._peer:
             try:
-                while request := read_request(stream, self._peer.sendall):
-                    if not self._take(request):
+                while request := wire.read_request():
+                    if not self._take(wire, request):
                         return
             except Refused as refused:
-                self._part(encode_response(refused.response, is_last=True))
+                wire.respond(refused.response, is_last=True)
+                self._part()
 
     def hear_no_more(self) -> None:
         """Take no further request; an answer under way still goes out."""
         with suppress(OSError):
             self._peer.shutdown(socket.SHUT_RD)
 
-    def _take(self, request: Request) -> bool:
+    def _take(self, wire: Wire, request: Request) -> bool:
         came_at = time.time()
         trouble = self._service.troubles.next()
         response = trouble.response or self._service.app.answer(request)
@@ -72,14 +74,10 @@ class Connection:
         if trouble.kind in _UNANSWERED:
             self._leave_unanswered(trouble.kind)
             return False
-        ends = is_last(request) or self._service.stopped.is_set()
-        has_body = request.method != "HEAD"
-        self._peer.sendall(encode_response(response, is_last=ends, has_body=has_body))
-        return not ends
+        return wire.respond(response, is_last=self._service.stopped.is_set())
 
-    def _part(self, last_words: bytes) -> None:
+    def _part(self) -> None:
         # Closing with bytes unread would reset the connection, and the answer could be lost.
-        self._peer.sendall(last_words)
         self._peer.shutdown(socket.SHUT_WR)
         self._peer.settimeout(_DRAIN_S)
         for _ in range(_DRAIN_PARTS):

@@ -1,134 +1,96 @@
-"""HTTP/1.1 as bytes (RFC 9112): requests read from a connection, responses written to it.
-
-Written out here because the standard library's server reads headers with the e-mail parser,
-which takes longer than everything else that the sandbox does for a request.
-"""
+"""The server's side of one HTTP/1.1 connection: requests read from it, responses written to it."""
 
 from collections.abc import Callable
 from time import gmtime, strftime
-from typing import BinaryIO
+
+import h11
 
 from sendx_cli.sandbox.messages import Refused, Request, Response, reason_for
 
 MAX_BODY_BYTES = 1 << 20
-_MAX_LINE_BYTES = 16_384
-_MAX_HEADERS = 100
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_MAX_HEAD_BYTES = 16_384
+_PART_BYTES = 65_536
+_GO_ON = h11.InformationalResponse(status_code=100, headers=[], reason="Continue")
+_END = h11.EndOfMessage()
+_NO_REQUEST = {400: "not an HTTP/1.1 request"}
 
 
-def read_request(stream: BinaryIO, write: Callable[[bytes], object]) -> Request | None:
-    """Read the next request of a connection; None where the other side has no more.
-
-    Args:
-        stream: What the other side sends.
-        write: Sends to the other side; asked only for `Expect: 100-continue`.
-
-    Raises:
-        Refused: What came is no request; the connection cannot be used any more.
-    """
-    line = _line(stream) or _line(stream)  # an empty line before a request is passed over (2.2)
-    if not line:
-        return None
-    method, target, version = _split_request_line(line)
-    headers = _headers(stream)
-    if version == b"HTTP/1.0":
-        headers.setdefault("connection", "close")
-    if headers.get("expect", "").lower() == "100-continue":
-        write(_CONTINUE)
-    path, _, query = target.partition("?")
-    return Request(method, path, query, headers, _body(stream, headers))
-
-
-def is_last(request: Request) -> bool:
-    """Tell whether the connection ends after this request."""
-    options = request.headers.get("connection", "").lower().split(",")
-    return "close" in {option.strip() for option in options}
-
-
-def encode_response(response: Response, *, is_last: bool, has_body: bool = True) -> bytes:
-    """Return a response as it goes over the wire.
+class Wire:
+    """Requests in turn, each to be answered before the next is read (RFC 9112).
 
     Args:
-        response: What is answered.
-        is_last: Whether the connection ends after it.
-        has_body: False for HEAD, whose answer is the headers alone.
+        receive: Returns at most so many bytes of what the other side sends; none at the end.
+        send: Sends bytes to the other side.
     """
-    lines = [
-        f"HTTP/1.1 {response.status} {reason_for(response.status)}",
-        strftime("Date: %a, %d %b %Y %H:%M:%S GMT", gmtime()),
-        f"Content-Length: {len(response.body)}",
-        *(f"{name}: {value}" for name, value in response.headers.items()),
-    ]
-    if is_last:
-        lines.append("Connection: close")
-    head = "\r\n".join((*lines, "", "")).encode("latin-1")
-    return head + response.body if has_body else head
 
+    def __init__(self, receive: Callable[[int], bytes], send: Callable[[bytes], object]) -> None:
+        self._receive = receive
+        self._send = send
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD_BYTES)
+        self._method = b""
 
-def _line(stream: BinaryIO) -> bytes:
-    line = stream.readline(_MAX_LINE_BYTES)
-    if len(line) == _MAX_LINE_BYTES:
-        raise Refused(431)
-    return line.rstrip(b"\r\n")
+    def read_request(self) -> Request | None:
+        """Return the next request; None where the other side has no more.
 
-
-def _split_request_line(line: bytes) -> tuple[str, str, bytes]:
-    parts = line.split(b" ")
-    if len(parts) != 3 or not parts[2].startswith(b"HTTP/1."):  # noqa: PLR2004 - RFC 9112, 3
-        raise Refused(400, "not an HTTP/1.1 request")
-    return parts[0].decode("latin-1"), parts[1].decode("latin-1"), parts[2]
-
-
-def _headers(stream: BinaryIO) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for _ in range(_MAX_HEADERS):
-        line = _line(stream)
-        if not line:
-            return headers
-        name, colon, value = line.decode("latin-1").partition(":")
-        if not colon or not name or name != name.strip():
-            raise Refused(400, "a header line is malformed")
-        if name.lower() in headers and name.lower() == "content-length":
-            raise Refused(400, "two lengths for one body")
-        headers[name.lower()] = value.strip()
-    raise Refused(431)
-
-
-def _body(stream: BinaryIO, headers: dict[str, str]) -> bytes:
-    encoding = headers.get("transfer-encoding", "").lower()
-    length = headers.get("content-length")
-    if encoding == "chunked" and length is None:
-        return _chunks(stream)
-    if encoding:
-        raise Refused(501 if length is None else 400, "cannot tell where the body ends")
-    return _exactly(stream, _size(length, base=10)) if length is not None else b""
-
-
-def _chunks(stream: BinaryIO) -> bytes:
-    body = b""
-    while size := _size(_line(stream).partition(b";")[0].decode("latin-1").strip(), base=16):
-        if len(body) + size > MAX_BODY_BYTES:
+        Raises:
+            Refused: What came is no request; the connection is of no use after the answer.
+            ConnectionError: The other side stopped amid a request.
+        """
+        head = self._event()
+        if not isinstance(head, h11.Request):
+            return None
+        self._method = head.method
+        path, _, query = head.target.decode("latin-1").partition("?")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+        if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
             raise Refused(413)
-        body += _exactly(stream, size)
-        _line(stream)
-    _headers(stream)  # trailers
-    return body
+        body = bytearray()
+        while isinstance(event := self._event(), h11.Data):
+            body += event.data
+            if len(body) > MAX_BODY_BYTES:
+                raise Refused(413)
+        return Request(head.method.decode("latin-1"), path, query, headers, bytes(body))
 
+    def respond(self, response: Response, *, is_last: bool = False) -> bool:
+        """Answer the request that was read, or what was no request.
 
-def _size(text: str, *, base: int) -> int:
-    if not text.isascii() or not text.isalnum():
-        raise Refused(400, "a length is malformed")
-    try:
-        size = int(text, base)
-    except ValueError:
-        raise Refused(400, "a length is malformed") from None
-    if size > MAX_BODY_BYTES:
-        raise Refused(413)
-    return size
+        Args:
+            response: What is answered; to HEAD, its headers alone.
+            is_last: Whether the connection ends after it, whatever the client wants.
 
+        Returns:
+            Whether a further request may be read.
+        """
+        headers = [
+            ("Date", strftime("%a, %d %b %Y %H:%M:%S GMT", gmtime())),
+            ("Content-Length", str(len(response.body))),
+            *response.headers.items(),
+        ]
+        if is_last:
+            headers.append(("Connection", "close"))
+        reason = reason_for(response.status)
+        head = h11.Response(status_code=response.status, headers=headers, reason=reason)
+        body = [] if self._method == b"HEAD" else [h11.Data(data=response.body)]
+        self._send(b"".join(self._http.send(event) or b"" for event in (head, *body, _END)))
+        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        self._http.start_next_cycle()
+        return True
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    body = stream.read(size)
-    if len(body) < size:
-        raise ConnectionError("the other side stopped amid a body")
-    return body
+    def _event(self) -> h11.Event:
+        """Return the next thing that the other side said."""
+        try:
+            while not isinstance(event := self._http.next_event(), h11.Event):
+                if self._http.they_are_waiting_for_100_continue:
+                    go_on = h11.InformationalResponse(
+                        status_code=100, headers=[], reason="Continue"
+                    )
+                    self._send(self._http.send(go_on) or b"")
+                part = self._receive(_PART_BYTES)
+                if not part and self._http.their_state is not h11.IDLE:
+                    raise ConnectionError("the other side stopped amid a request")
+                self._http.receive_data(part)
+        except h11.RemoteProtocolError as error:
+            status = error.error_status_hint
+            raise Refused(status, _NO_REQUEST.get(status, "")) from None
+        return event

@@ -102,7 +102,10 @@ def test_what_is_no_request_is_answered_and_ends_the_connection(path: Path) -> N
         socket.create_connection(("127.0.0.1", httpx.URL(url).port or 0), timeout=20) as peer,
         peer.makefile("rb") as stream,
     ):
-        peer.sendall(b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 100_000)
+        peer.sendall(
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n"
+            + b"x" * 100_000
+        )
         peer.shutdown(socket.SHUT_WR)
         phrase = HTTPStatus(413).phrase  # it changed with Python 3.13
         assert stream.readline() == f"HTTP/1.1 413 {phrase}\r\n".encode()
