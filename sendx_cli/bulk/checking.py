@@ -1,7 +1,6 @@
 """A source's rows, joined with what options say of every row, and checked."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -9,45 +8,16 @@ from sendx_cli.bulk.sources.contact_rows import read_contacts
 from sendx_cli.bulk.sources.source import RowSource
 from sendx_cli.core.columns import Mapping
 from sendx_cli.core.contact import Contact, Identify, Track
+from sendx_cli.core.members import MEMBERS, ContactValues, Kind, Member, check_value
 from sendx_cli.core.plan import PlanBuilder
 from sendx_cli.core.source_rows import Departed, RowError, RowValues
 from sendx_cli.core.spellings import Target
 from sendx_cli.errors import InvalidValue
 
-_SOUND = RowValues(0, "a@example.com")
-"""A row in whose place other values are checked by themselves."""
-_TARGETS = {
-    "email": (Target.EMAIL,),
-    "new_email": (Target.NEW_EMAIL,),
-    "first_name": (Target.FIRST_NAME, Target.FULL_NAME),
-    "last_name": (Target.LAST_NAME, Target.FULL_NAME),
-    "company": (Target.COMPANY,),
-    "birthday": (Target.BIRTHDAY,),
-    "tags": (Target.TAGS,),
-    "lists": (Target.LISTS,),
-    "add_tags": (Target.ADD_TAGS,),
-    "remove_tags": (Target.REMOVE_TAGS,),
-}
+_SOUND = ContactValues("a@example.com")
+"""In whose company the options' values are checked by themselves."""
+_NAMES = frozenset({"first_name", "last_name"})
 _TAG_TARGETS = frozenset({Target.ADD_TAGS, Target.REMOVE_TAGS})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowDefaults:
-    """What options say of every row.
-
-    A row's own value wins over a single one, and over a custom field of the same name; tags and
-    lists are added to the row's.
-    """
-
-    first_name: str | None = None
-    last_name: str | None = None
-    company: str | None = None
-    birthday: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
-    tags: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
 
 
 class CheckedRow(NamedTuple):
@@ -69,21 +39,19 @@ class RowChecker:
 
     Args:
         mapping: What each column is for, and whether it is an identify or a track.
-        defaults: What options say of every row.
+        defaults: What options say of every row; the row's own goes over it.
         today: The day; no birthday lies after it.
 
     Raises:
         InvalidValue: What the options say cannot be sent, or nothing names a tag to track.
     """
 
-    def __init__(self, mapping: Mapping, defaults: RowDefaults, *, today: date) -> None:
+    def __init__(self, mapping: Mapping, defaults: ContactValues, *, today: date) -> None:
         self._mapping = mapping
         self._defaults = defaults
-        self._default_names = frozenset(name for name, _ in defaults.fields)
         self._today = today
-        self._is_track = mapping.action == Track.action
-        self._contact = self._track if self._is_track else self._identify
-        if not self._is_track or defaults.add_tags or defaults.remove_tags:
+        self._checked = Track.checked if mapping.action == Track.action else Identify.checked
+        if mapping.action != Track.action or defaults.add_tags or defaults.remove_tags:
             self._contact(_SOUND)
         elif not any(column.target in _TAG_TARGETS for column in mapping.columns):
             raise InvalidValue(
@@ -94,61 +62,35 @@ class RowChecker:
     def check(self, values: RowValues) -> CheckedRow | RowError:
         """Return the contact of a row, or why it cannot be sent and which column is to blame."""
         try:
-            return CheckedRow(values.line, self._contact(values), values.notes)
+            return CheckedRow(values.line, self._contact(values.contact), values.notes)
         except InvalidValue as error:
-            column = self._column_to_blame(values)
-            return RowError(values.line, error.message, column, error.hint, email=values.email)
+            contact = values.contact
+            column = self._column_to_blame(contact)
+            return RowError(values.line, error.message, column, error.hint, email=contact.email)
 
-    def _identify(self, values: RowValues) -> Identify:
-        defaults = self._defaults
-        return Identify.checked(
-            values.email,
-            today=self._today,
-            new_email=values.new_email,
-            first_name=values.first_name or defaults.first_name,
-            last_name=values.last_name or defaults.last_name,
-            company=values.company or defaults.company,
-            birthday=values.birthday or defaults.birthday,
-            fields=self._fields(values),
-            tags=values.tags + defaults.tags,
-            lists=values.lists + defaults.lists,
-        )
+    def _contact(self, values: ContactValues) -> Contact:
+        return self._checked(values.over(self._defaults), today=self._today)
 
-    def _track(self, values: RowValues) -> Track:
-        return Track.checked(
-            values.email,
-            add_tags=values.add_tags + self._defaults.add_tags,
-            remove_tags=values.remove_tags + self._defaults.remove_tags,
-        )
-
-    def _fields(self, values: RowValues) -> tuple[tuple[str, str], ...]:
-        if not values.fields or self._default_names.isdisjoint(name for name, _ in values.fields):
-            return values.fields + self._defaults.fields
-        own = {name for name, _ in values.fields}
-        return values.fields + tuple(
-            field for field in self._defaults.fields if field[0] not in own
-        )
-
-    def _column_to_blame(self, values: RowValues) -> str | None:
+    def _column_to_blame(self, values: ContactValues) -> str | None:
         """Find the value that cannot be sent even by itself; the options' are known to be sound."""
-        for name, targets in _TARGETS.items():
-            value = getattr(values, name)
-            member = "tags" if name in {"add_tags", "remove_tags"} else name
-            if value and self._is_bad(_SOUND._replace(**{member: value})):
-                return self._name_of(targets)
-        for field in values.fields:
-            if self._is_bad(_SOUND._replace(fields=(field,))):
-                return self._name_of_field(field[0])
+        for member in MEMBERS[self._mapping.action]:
+            value = getattr(values, member.name)
+            if member.kind is Kind.FIELDS:
+                bad = (one for one in value if self._is_bad(member, (one,)))
+                if field := next(bad, None):
+                    return self._name_of_field(field[0])
+            elif value and self._is_bad(member, value):
+                return self._name_of(_targets_of(member))
         return None
 
-    def _is_bad(self, values: RowValues) -> bool:
+    def _is_bad(self, member: Member, value: object) -> bool:
         try:
-            self._identify(values)
+            check_value(member, value, today=self._today)
         except InvalidValue:
             return True
         return False
 
-    def _name_of(self, targets: tuple[Target, ...]) -> str | None:
+    def _name_of(self, targets: Collection[Target]) -> str | None:
         """Return the column's name, where there is only one that it can be."""
         names = [column.name for column in self._mapping.columns if column.target in targets]
         return names[0] if len(names) == 1 else None
@@ -158,6 +100,12 @@ class RowChecker:
             if column.target is Target.FIELD and column.field == field:
                 return column.name
         return self._name_of((Target.FIELDS,))
+
+
+def _targets_of(member: Member) -> set[Target]:
+    """Return what a column that holds this member can be for."""
+    full_name = {Target.FULL_NAME} if member.name in _NAMES else set()
+    return {Target(member.name), *full_name}
 
 
 def read_checked(

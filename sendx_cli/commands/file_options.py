@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from sendx_cli.core.members import ContactValues
 from sendx_cli.errors import InvalidValue
 
 if TYPE_CHECKING:
-    from sendx_cli.bulk.checking import RowDefaults
     from sendx_cli.bulk.sources.layout import Overrides
     from sendx_cli.core.columns import ColumnOptions
     from sendx_cli.runs.asked import FileAsked
@@ -103,7 +103,7 @@ class FromFile(NamedTuple):
                 name = member.rstrip("_").replace("_", "-")
                 raise InvalidValue(f"--{name} goes with --from FILE")
 
-    def asked(self, action: str, defaults: "RowDefaults", service: dict[str, str]) -> "FileAsked":
+    def asked(self, action: str, defaults: ContactValues, service: dict[str, str]) -> "FileAsked":
         """Return what is asked for of the file.
 
         Args:

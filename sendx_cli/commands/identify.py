@@ -6,9 +6,10 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
-from sendx_cli.commands.sending import Asked, refuse_both, send_contacts, send_from_file
+from sendx_cli.commands.sending import Asked, send
 from sendx_cli.core.checking import parse_field
 from sendx_cli.core.contact import Identify
+from sendx_cli.core.members import ContactValues
 from sendx_cli.errors import InvalidValue
 
 app = new_app()
@@ -52,37 +53,15 @@ def identify(
     """
     if new_email is not None and len(emails or ()) > 1:
         raise InvalidValue("--new-email goes with one EMAIL only")
-    runtime = runtime_of(ctx)
+    values = ContactValues(
+        new_email=new_email,
+        first_name=first_name,
+        last_name=last_name,
+        company=company,
+        birthday=birthday,
+        fields=tuple(parse_field(text) for text in field or ()),
+        tags=tuple(tag or ()),
+        lists=tuple(list_ids or ()),
+    )
     asked = Asked(formatted, service, sending)
-    fields = [parse_field(text) for text in field or ()]
-    if file.from_ is not None:
-        from sendx_cli.bulk.checking import RowDefaults
-
-        refuse_both(emails, new_email)
-        defaults = RowDefaults(
-            first_name=first_name,
-            last_name=last_name,
-            company=company,
-            birthday=birthday,
-            fields=tuple(fields),
-            tags=tuple(tag or ()),
-            lists=tuple(list_ids or ()),
-        )
-        send_from_file(runtime, Identify.action, file, defaults, asked)
-    file.refuse_without_file()
-    contacts = [
-        Identify.checked(
-            email,
-            today=runtime.clock.today(),
-            first_name=first_name,
-            last_name=last_name,
-            company=company,
-            birthday=birthday,
-            new_email=new_email,
-            fields=fields,
-            tags=tag or (),
-            lists=list_ids or (),
-        )
-        for email in emails or ()
-    ]
-    send_contacts(runtime, contacts, asked)
+    send(runtime_of(ctx), Identify.action, emails or (), values, file=file, asked=asked)

@@ -8,14 +8,14 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service
-from sendx_cli.core.contact import Contact
+from sendx_cli.core.contact import Contact, check_contact
+from sendx_cli.core.members import ContactValues
 from sendx_cli.errors import InputError, InvalidValue
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
 from sendx_cli.runtime import Runtime
 
 if TYPE_CHECKING:
-    from sendx_cli.bulk.checking import RowDefaults
     from sendx_cli.bulk.rows import Settled
     from sendx_cli.bulk.sender import Sender
     from sendx_cli.core.verdict import Verdict
@@ -31,6 +31,40 @@ class Asked(NamedTuple):
     formatted: Formatted
     service: Service
     sending: Sending
+
+
+def send(
+    runtime: Runtime,
+    action: str,
+    emails: Sequence[str],
+    values: ContactValues,
+    *,
+    file: FromFile,
+    asked: Asked,
+) -> None:
+    """Send the contacts of a file, or those named on the command line.
+
+    Args:
+        runtime: What the command needs.
+        action: `identify` or `track`.
+        emails: Those named on the command line.
+        values: What the options say of each contact.
+        file: What was said of a file.
+        asked: What was asked for beside the contacts themselves.
+
+    Raises:
+        SendxError: Nothing could be sent.
+        typer.Exit: With the code that sums up what became of them.
+    """
+    if file.from_ is not None:
+        _refuse_both(emails, values)
+        send_from_file(runtime, action, file, values, asked)
+    file.refuse_without_file()
+    today = runtime.clock.today()
+    contacts = [
+        check_contact(action, values._replace(email=email), today=today) for email in emails
+    ]
+    send_contacts(runtime, contacts, asked)
 
 
 def send_contacts(runtime: Runtime, contacts: Sequence[Contact], asked: Asked) -> None:
@@ -51,20 +85,8 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], asked: Asked) -
     _send(runtime, contacts, settings, asked)
 
 
-def refuse_both(emails: Sequence[str] | None, new_email: str | None = None) -> None:
-    """Refuse contacts named on the command line beside a file of them.
-
-    Raises:
-        InvalidValue: There are some.
-    """
-    if emails:
-        raise InvalidValue("give EMAILs, or --from FILE, not both")
-    if new_email is not None:
-        raise InvalidValue("--new-email goes with one EMAIL", hint="a file has a column new_email")
-
-
 def send_from_file(
-    runtime: Runtime, action: str, file: FromFile, defaults: "RowDefaults", asked: Asked
+    runtime: Runtime, action: str, file: FromFile, defaults: ContactValues, asked: Asked
 ) -> None:
     """Send a file's contacts, and give account of every row.
 
@@ -105,6 +127,13 @@ def send_from_file(
     asked_of_file = file.asked(action, defaults, service)
     commission = Commission(runtime, settings, asked_of_file, manner)
     raise typer.Exit(stream_run(commission) if file.stream else start_run(commission))
+
+
+def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
+    if emails:
+        raise InvalidValue("give EMAILs, or --from FILE, not both")
+    if values.new_email is not None:
+        raise InvalidValue("--new-email goes with one EMAIL", hint="a file has a column new_email")
 
 
 def _show_requests(

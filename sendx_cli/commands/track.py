@@ -6,8 +6,9 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
-from sendx_cli.commands.sending import Asked, refuse_both, send_contacts, send_from_file
+from sendx_cli.commands.sending import Asked, send
 from sendx_cli.core.contact import Track
+from sendx_cli.core.members import ContactValues
 
 app = new_app()
 
@@ -35,15 +36,6 @@ def track(
 
     Example: sendx track jane@example.com --add-tag churned --remove-tag trial
     """
-    runtime = runtime_of(ctx)
+    values = ContactValues(add_tags=tuple(add_tag or ()), remove_tags=tuple(remove_tag or ()))
     asked = Asked(formatted, service, sending)
-    added, removed = tuple(add_tag or ()), tuple(remove_tag or ())
-    if file.from_ is not None:
-        from sendx_cli.bulk.checking import RowDefaults
-
-        refuse_both(emails)
-        defaults = RowDefaults(add_tags=added, remove_tags=removed)
-        send_from_file(runtime, Track.action, file, defaults, asked)
-    file.refuse_without_file()
-    contacts = [Track.checked(email, add_tags=added, remove_tags=removed) for email in emails or ()]
-    send_contacts(runtime, contacts, asked)
+    send(runtime_of(ctx), Track.action, emails or (), values, file=file, asked=asked)

@@ -9,23 +9,17 @@ from sendx_cli.core.columns import Column, Mapping
 from sendx_cli.core.dates import DateOrder, parse_birthday
 from sendx_cli.core.departure import Standing
 from sendx_cli.core.member_cells import Members, read_members
+from sendx_cli.core.members import MEMBERS, ContactValues, Kind
 from sendx_cli.core.source_rows import Departed, MemberRow, RowError, RowValues, SourceRow
 from sendx_cli.core.spellings import EDGES, Target
 from sendx_cli.core.tag_cells import split_tags
 from sendx_cli.errors import InvalidValue
 
-_SINGLE = {
-    Target.NEW_EMAIL: "new_email",
-    Target.FIRST_NAME: "first_name",
-    Target.LAST_NAME: "last_name",
-    Target.COMPANY: "company",
-}
-_SEVERAL = {
-    Target.TAGS: "tags",
-    Target.LISTS: "lists",
-    Target.ADD_TAGS: "add_tags",
-    Target.REMOVE_TAGS: "remove_tags",
-}
+_OF_CELLS = [member for members in MEMBERS.values() for member in members]
+_APART = frozenset({"email", "birthday", "fields"})
+"""Members that take more to read than a cell's text, or its parts."""
+_SINGLE = {Target(m.name): m.name for m in _OF_CELLS if m.is_single and m.name not in _APART}
+_SEVERAL = {Target(m.name): m.name for m in _OF_CELLS if m.kind in {Kind.TAGS, Kind.LISTS}}
 _ADDRESS_SEPARATOR = " ::: "
 _PHONE_NAME = re.compile(r"phone|mobile|\btel\b|telefon|whatsapp|\bsms\b", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+\Z", re.IGNORECASE)
@@ -95,7 +89,7 @@ class RowReader:
             self._add_rare(texts, values)
         if (self._fields or members) and (fields := self._field_values(texts, members, notes)):
             values["fields"] = fields
-        return RowValues(line, email, notes=tuple(notes), **values)
+        return RowValues(line, ContactValues(email, **values), tuple(notes))
 
     def _single_values(self, texts: Sequence[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sendx_cli.core.members import ContactValues
+
 
 class SourceRow(NamedTuple):
     """A row of a delimited file. A tuple, like `RowValues`, for its speed.
@@ -81,28 +83,15 @@ class Departed:
 
 
 class RowValues(NamedTuple):
-    """What a row says of its contact: texts, not yet checked. Nothing here is empty text.
-
-    A tuple, because a frozen dataclass of so many members takes 3 µs to make: 3 s of a million.
+    """What a row says of its contact.
 
     Args:
         line: The line it begins on.
-        email: The address, taken out of `Name <address>` and `mailto:`.
-        birthday: As YYYY-MM-DD.
-        tags: For identify; for track they are `add_tags`.
+        contact: Not yet checked; the address is taken out of `Name <address>` and `mailto:`, the
+            birthday is YYYY-MM-DD.
         notes: What is odd about it and worth counting, such as further addresses left out.
     """
 
     line: int
-    email: str
-    new_email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    company: str | None = None
-    birthday: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
-    tags: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
+    contact: ContactValues
     notes: tuple[str, ...] = ()

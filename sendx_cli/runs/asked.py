@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sendx_cli.bulk.checking import RowDefaults
 from sendx_cli.bulk.sources.layout import Format, Overrides
 from sendx_cli.core.columns import ColumnOptions
 from sendx_cli.core.dates import DateOrder
+from sendx_cli.core.members import ContactValues
 from sendx_cli.errors import InputError
 
 
@@ -30,7 +30,7 @@ class FileAsked:
 
     action: str
     path: str
-    defaults: RowDefaults = field(default_factory=RowDefaults)
+    defaults: ContactValues = field(default_factory=ContactValues)
     overrides: Overrides = field(default_factory=Overrides)
     columns: ColumnOptions = field(default_factory=ColumnOptions)
     skip_invalid: bool = False
@@ -39,7 +39,8 @@ class FileAsked:
 
     def to_text(self) -> str:
         """Return it as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        members = asdict(self) | {"defaults": self.defaults._asdict()}
+        return json.dumps(members, ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_text(cls, text: str) -> "FileAsked":
@@ -55,7 +56,7 @@ class FileAsked:
             return cls(
                 **members
                 | {
-                    "defaults": RowDefaults(**_tuples(members["defaults"])),
+                    "defaults": ContactValues(**_tuples(members["defaults"])),
                     "columns": ColumnOptions(
                         **_tuples(columns) | {"date_order": order and DateOrder(order)}
                     ),

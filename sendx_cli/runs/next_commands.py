@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sendx_cli.bulk.checking import RowDefaults
 from sendx_cli.bulk.journal.view import Counts
+from sendx_cli.core.members import MEMBERS, ContactValues, Kind
 from sendx_cli.runs.asked import FileAsked
 
 
@@ -32,7 +32,7 @@ def _words(asked: FileAsked, failed: Path) -> Iterator[str]:
     """The same command for the file of failed rows, which has a header and no titles."""
     columns, overrides = asked.columns, asked.overrides
     yield from (asked.action, "--from", str(failed))
-    yield from _defaults(asked.defaults)
+    yield from _defaults(asked.action, asked.defaults)
     yield from _repeated("--map", columns.maps)
     yield from _repeated("--map", (f"{name}={target}" for name, target in columns.file_maps))
     yield from _repeated("--ignore", columns.ignores)
@@ -46,15 +46,15 @@ def _words(asked: FileAsked, failed: Path) -> Iterator[str]:
         yield from _single(f"--{name.replace('_', '-')}", value)
 
 
-def _defaults(defaults: RowDefaults) -> Iterator[str]:
-    yield from _single("--first-name", defaults.first_name)
-    yield from _single("--last-name", defaults.last_name)
-    yield from _single("--company", defaults.company)
-    yield from _single("--birthday", defaults.birthday)
-    yield from _repeated("--field", (f"{name}={value}" for name, value in defaults.fields))
-    yield from _repeated("--add-tag", (*defaults.tags, *defaults.add_tags))
-    yield from _repeated("--remove-tag", defaults.remove_tags)
-    yield from _repeated("--list", defaults.lists)
+def _defaults(action: str, defaults: ContactValues) -> Iterator[str]:
+    for member in MEMBERS[action]:
+        value = getattr(defaults, member.name)
+        if member.is_single:
+            yield from _single(member.option, value or None)
+        elif member.kind is Kind.FIELDS:
+            yield from _repeated(member.option, ("=".join(field) for field in value))
+        else:
+            yield from _repeated(member.option, value)
 
 
 def _single(option: str, value: str | None) -> list[str]:

@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from sendx_cli.bulk.checking import CheckedRow, RowChecker, RowDefaults, check_rows
+from sendx_cli.bulk.checking import CheckedRow, RowChecker, check_rows
 from sendx_cli.bulk.sources.contact_rows import settle_mapping
 from sendx_cli.bulk.sources.layout import Overrides
 from sendx_cli.bulk.sources.source import open_source
 from sendx_cli.core.columns import ColumnOptions, Mapping, explain
 from sendx_cli.core.contact import Identify, Track
+from sendx_cli.core.members import ContactValues
 from sendx_cli.core.plan import PlanBuilder
 from sendx_cli.core.source_rows import Departed, RowError, RowValues
 from sendx_cli.errors import InvalidValue
+from tests.values import row
 
 TODAY = date(2026, 1, 31)
 LIST = "list_" + "a" * 22
@@ -22,13 +24,13 @@ def mapped(*header: str, maps: tuple[str, ...] = (), action: str = "identify") -
     return explain(header, ColumnOptions(action=action, maps=maps))
 
 
-def checker(mapping: Mapping, defaults: RowDefaults | None = None) -> RowChecker:
-    return RowChecker(mapping, defaults or RowDefaults(), today=TODAY)
+def checker(mapping: Mapping, defaults: ContactValues | None = None) -> RowChecker:
+    return RowChecker(mapping, defaults or ContactValues(), today=TODAY)
 
 
 def test_a_rows_own_value_wins_and_tags_and_lists_are_added() -> None:
     """What options say holds for every row that does not say otherwise."""
-    defaults = RowDefaults(
+    defaults = ContactValues(
         first_name="Friend",
         company="Acme",
         birthday="2000-01-01",
@@ -37,7 +39,7 @@ def test_a_rows_own_value_wins_and_tags_and_lists_are_added() -> None:
         lists=(LIST,),
     )
     check = checker(mapped("email"), defaults).check
-    own = RowValues(7, "a@b.co", first_name="Ann", fields=(("Plan", "pro"),), tags=("vip", "own"))
+    own = row(7, "a@b.co", first_name="Ann", fields=(("Plan", "pro"),), tags=("vip", "own"))
     assert check(own) == CheckedRow(
         7,
         Identify(
@@ -50,7 +52,7 @@ def test_a_rows_own_value_wins_and_tags_and_lists_are_added() -> None:
             lists=(LIST,),
         ),
     )
-    assert check(RowValues(8, "b@b.co", notes=("odd",))) == CheckedRow(
+    assert check(row(8, "b@b.co", notes=("odd",))) == CheckedRow(
         8,
         Identify(
             email="b@b.co",
@@ -68,11 +70,11 @@ def test_a_rows_own_value_wins_and_tags_and_lists_are_added() -> None:
 def test_a_track_takes_its_tags_from_both() -> None:
     """Columns and options together; a tag of one that the other removes is the row's error."""
     mapping = mapped("email", "add_tags", "remove_tags", action="track")
-    check = checker(mapping, RowDefaults(add_tags=("customer",))).check
-    assert check(RowValues(2, "a@b.co", add_tags=("vip",), remove_tags=("lead",))) == CheckedRow(
+    check = checker(mapping, ContactValues(add_tags=("customer",))).check
+    assert check(row(2, "a@b.co", add_tags=("vip",), remove_tags=("lead",))) == CheckedRow(
         2, Track(email="a@b.co", add_tags=("vip", "customer"), remove_tags=("lead",))
     )
-    assert check(RowValues(3, "a@b.co", remove_tags=("customer",))) == RowError(
+    assert check(row(3, "a@b.co", remove_tags=("customer",))) == RowError(
         3, "tag customer is both added and removed", email="a@b.co"
     )
 
@@ -83,13 +85,15 @@ def test_a_track_without_any_tag_is_refused_before_the_file_is_read() -> None:
         checker(mapped("email", action="track"))
     assert caught.value.message == "nothing says which tags to add or remove"
     check = checker(mapped("email", "add_tags", action="track")).check
-    assert check(RowValues(2, "a@b.co")) == RowError(
+    assert check(row(2, "a@b.co")) == RowError(
         2, "no tag to add or remove", hint="give --add-tag or --remove-tag", email="a@b.co"
     )
 
 
-@pytest.mark.parametrize("defaults", [RowDefaults(birthday="2027-01-01"), RowDefaults(tags=(" ",))])
-def test_options_that_cannot_be_sent_are_refused_at_once(defaults: RowDefaults) -> None:
+@pytest.mark.parametrize(
+    "defaults", [ContactValues(birthday="2027-01-01"), ContactValues(tags=(" ",))]
+)
+def test_options_that_cannot_be_sent_are_refused_at_once(defaults: ContactValues) -> None:
     """They would make every row bad."""
     with pytest.raises(InvalidValue):
         checker(mapped("email"), defaults)
@@ -98,28 +102,28 @@ def test_options_that_cannot_be_sent_are_refused_at_once(defaults: RowDefaults) 
 @pytest.mark.parametrize(
     ("values", "message", "column"),
     [
-        (RowValues(2, "bob"), 'not an address, it has no "@": bob', "E-Mail"),
-        (RowValues(2, "a@b.co", new_email="b"), 'not an address, it has no "@": b', "new_email"),
+        (row(2, "bob"), 'not an address, it has no "@": bob', "E-Mail"),
+        (row(2, "a@b.co", new_email="b"), 'not an address, it has no "@": b', "new_email"),
         (
-            RowValues(2, "a@b.co", first_name="x" * 256),
+            row(2, "a@b.co", first_name="x" * 256),
             "first name is 256 characters long, 255 are allowed",
             "Whole",
         ),
-        (RowValues(2, "a@b.co", company="\x01"), "company holds the control character U+0001", "C"),
+        (row(2, "a@b.co", company="\x01"), "company holds the control character U+0001", "C"),
         (
-            RowValues(2, "a@b.co", birthday="2026-02-01"),
+            row(2, "a@b.co", birthday="2026-02-01"),
             "birthday lies in the future: 2026-02-01",
             "dob",
         ),
-        (RowValues(2, "a@b.co", tags=("\0",)), "tag holds the control character U+0000", None),
-        (RowValues(2, "a@b.co", lists=("7",)), "not a list id: 7", "lists"),
+        (row(2, "a@b.co", tags=("\0",)), "tag holds the control character U+0000", None),
+        (row(2, "a@b.co", lists=("7",)), "not a list id: 7", "lists"),
         (
-            RowValues(2, "a@b.co", fields=(("Ok", "1"), ("Plan", "\x02"))),
+            row(2, "a@b.co", fields=(("Ok", "1"), ("Plan", "\x02"))),
             "custom field Plan holds the control character U+0002",
             "P",
         ),
         (
-            RowValues(2, "a@b.co", fields=(("Plan", "1"), ("Plan", "2"))),
+            row(2, "a@b.co", fields=(("Plan", "1"), ("Plan", "2"))),
             "custom field Plan is given twice",
             None,
         ),
@@ -142,8 +146,8 @@ def test_a_tracks_bad_values_are_found_as_well() -> None:
     """The address and the tags are checked by the same rules."""
     check = checker(mapped("email", "add_tags", action="track")).check
     assert [
-        check(RowValues(2, "bob", add_tags=("x",))),
-        check(RowValues(3, "a@b.co", add_tags=("\0",))),
+        check(row(2, "bob", add_tags=("x",))),
+        check(row(3, "a@b.co", add_tags=("\0",))),
     ] == [
         RowError(2, 'not an address, it has no "@": bob', "email", email="bob"),
         RowError(3, "tag to add holds the control character U+0000", "add_tags", email="a@b.co"),

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendx_cli.core.checking import parse_field
-from sendx_cli.core.contact import Identify, Track
 from sendx_cli.errors import InvalidValue
+from tests.values import identify, track
 
 TODAY = date(2026, 1, 31)
 
 
 def test_an_identify_carries_the_documented_members_without_empty_ones() -> None:
     """The body has the API's own names, in the documentation's order."""
-    contact = Identify.checked(
+    contact = identify(
         "Jane@Example.com",
         today=TODAY,
         new_email="jane@example.org",
@@ -37,16 +37,16 @@ def test_an_identify_carries_the_documented_members_without_empty_ones() -> None
         "tags": ["vip", "new"],
         "lists": ["list_0123456789abcdefABCDEF"],
     }
-    assert Identify.checked("a@b.co", today=TODAY).payload == {"email": "a@b.co"}
+    assert identify("a@b.co", today=TODAY).payload == {"email": "a@b.co"}
 
 
 def test_a_track_carries_only_the_tags_it_names() -> None:
     """An empty side is left out."""
-    assert Track.checked("a@b.co", add_tags=["x", "x"]).payload == {
+    assert track("a@b.co", add_tags=["x", "x"]).payload == {
         "email": "a@b.co",
         "addTags": ["x"],
     }
-    assert Track.checked("a@b.co", remove_tags=["y"]).payload == {
+    assert track("a@b.co", remove_tags=["y"]).payload == {
         "email": "a@b.co",
         "removeTags": ["y"],
     }
@@ -73,24 +73,24 @@ def test_a_track_carries_only_the_tags_it_names() -> None:
 def test_names_the_value_that_cannot_be_sent(members: dict[str, Any], message: str) -> None:
     """Each check has a message that names the value."""
     with pytest.raises(InvalidValue) as caught:
-        Identify.checked("a@b.co", today=TODAY, **members)
+        identify("a@b.co", today=TODAY, **members)
     assert caught.value.message == message
 
 
 def test_a_tag_on_both_sides_or_on_neither_is_refused() -> None:
     """Such a track would do nothing, or nobody knows what."""
     with pytest.raises(InvalidValue) as caught:
-        Track.checked("a@b.co", add_tags=["x"], remove_tags=["y", "x"])
+        track("a@b.co", add_tags=["x"], remove_tags=["y", "x"])
     assert caught.value.message == "tag x is both added and removed"
     with pytest.raises(InvalidValue) as caught:
-        Track.checked("a@b.co")
+        track("a@b.co")
     assert caught.value.message == "no tag to add or remove"
 
 
 @pytest.mark.parametrize(("value", "counts"), [("++5", True), ("--5", True), ("+5", False)])
 def test_only_a_counting_field_makes_an_identify_unrepeatable(value: str, counts: bool) -> None:
     """`++` and `--` change the contact again each time they arrive."""
-    contact = Identify.checked("a@b.co", today=TODAY, fields=[("visits", value)])
+    contact = identify("a@b.co", today=TODAY, fields=[("visits", value)])
     assert (contact.counts_twice, contact.is_repeatable) == (counts, not counts)
 
 
@@ -105,7 +105,7 @@ def test_a_field_is_split_at_its_first_equals_sign() -> None:
 def test_any_text_is_sent_unchanged_or_refused(text: str) -> None:
     """No check alters a value."""
     try:
-        contact = Identify.checked("a@b.co", today=TODAY, first_name=text, tags=[text])
+        contact = identify("a@b.co", today=TODAY, first_name=text, tags=[text])
     except InvalidValue:
         return
     assert contact.payload == {"email": "a@b.co", "firstName": text, "tags": [text]}

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.core.contact import Contact, Identify, Track
 from sendx_cli.core.payloads import contact_from
+from tests.values import identify, track
 
 TODAY = date(2026, 11, 23)
 TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1)
@@ -16,7 +17,7 @@ TAGS = st.lists(TEXTS, max_size=4)
 
 @st.composite
 def identifies(draw: st.DrawFn) -> Identify:
-    return Identify.checked(
+    return identify(
         draw(ADDRESSES),
         today=TODAY,
         new_email=draw(st.none() | ADDRESSES),
@@ -34,7 +35,7 @@ def identifies(draw: st.DrawFn) -> Identify:
 def tracks(draw: st.DrawFn) -> Track:
     added, removed = draw(TAGS), draw(TAGS)
     removed = [tag for tag in removed if tag not in added]
-    return Track.checked(draw(ADDRESSES), add_tags=added or ["x"], remove_tags=set(removed) - {"x"})
+    return track(draw(ADDRESSES), add_tags=added or ["x"], remove_tags=set(removed) - {"x"})
 
 
 @given(identifies() | tracks())

@@ -10,6 +10,7 @@ from sendx_cli.core.source_rows import (
     RowValues,
     SourceRow,
 )
+from tests.values import row
 
 
 def _read(
@@ -29,7 +30,7 @@ def _read(
 )
 def test_takes_the_address_out_of_its_wrapping(cell: str, email: str) -> None:
     """Names around it, `mailto:` and invisible marks are no part of an address."""
-    assert _read(["email"], (cell,)) == RowValues(2, email)
+    assert _read(["email"], (cell,)) == row(2, email)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_reads_a_column_that_is_no_status_once_that_is_said() -> None:
     """Words that are unclear are let through by --ignore or --map; words that say left are not."""
     options = ColumnOptions(maps=("status=field:Level",))
     header = ["email", "status"]
-    assert _read(header, ("a@e.org", "Gold"), options) == RowValues(
+    assert _read(header, ("a@e.org", "Gold"), options) == row(
         2, "a@e.org", fields=(("Level", "Gold"),)
     )
     assert _read(header, ("a@e.org", "Bounced"), options) == Departed(
@@ -90,7 +91,7 @@ def test_reads_a_column_that_is_no_status_once_that_is_said() -> None:
 def test_notes_a_phone_number_that_a_spreadsheet_rounded() -> None:
     """It is sent as it stands there, and can be counted."""
     options = ColumnOptions(maps=("Phone=field:Phone", "Plan=field:Plan"))
-    assert _read(["email", "Phone", "Plan"], ("a@e.org", "1.5E+10", "1E+5"), options) == RowValues(
+    assert _read(["email", "Phone", "Plan"], ("a@e.org", "1.5E+10", "1E+5"), options) == row(
         2,
         "a@e.org",
         fields=(("Phone", "1.5E+10"), ("Plan", "1E+5")),
@@ -100,7 +101,7 @@ def test_notes_a_phone_number_that_a_spreadsheet_rounded() -> None:
 
 def test_adds_up_the_tags_of_several_columns() -> None:
     """Columns of tags are read one after another."""
-    assert _read(["email", "tags", "labels"], ("a@e.org", "x;y", "z")) == RowValues(
+    assert _read(["email", "tags", "labels"], ("a@e.org", "x;y", "z")) == row(
         2, "a@e.org", tags=("x", "y", "z")
     )
 
@@ -108,7 +109,7 @@ def test_adds_up_the_tags_of_several_columns() -> None:
 def test_does_not_split_a_single_name() -> None:
     """One word is a first name."""
     options = ColumnOptions(maps=("name=full_name",))
-    assert _read(["name", "email"], ("Nea", "a@e.org"), options) == RowValues(
+    assert _read(["name", "email"], ("Nea", "a@e.org"), options) == row(
         2, "a@e.org", first_name="Nea"
     )
 
@@ -126,9 +127,7 @@ def test_reads_the_members_of_an_object() -> None:
         "meta": {"a": [1]},
         "status": None,
     }
-    assert read(MemberRow(1, "{...}", members)) == RowValues(
-        1, "a@e.org", fields=(("Plan", "1.0"),)
-    )
+    assert read(MemberRow(1, "{...}", members)) == row(1, "a@e.org", fields=(("Plan", "1.0"),))
     assert read(MemberRow(1, "{...}", {**members, "status": "bounced"})) == Departed(
         1, "a@e.org", "status is bounced"
     )

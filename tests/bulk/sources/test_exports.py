@@ -16,6 +16,7 @@ from sendx_cli.core.columns import ColumnOptions, Mapping
 from sendx_cli.core.dates import DateOrder
 from sendx_cli.core.source_rows import Departed, RowError, RowValues
 from sendx_cli.errors import FileRefused, InvalidValue
+from tests.values import row
 
 Read = list[RowValues | RowError | Departed]
 
@@ -49,7 +50,7 @@ def test_reads_a_mailchimp_audience(tmp_path: Path) -> None:
     mapping, rows = _read(tmp_path, _MAILCHIMP, ColumnOptions(maps=("Plan=field:Plan",)))
     assert mapping.preset.name == "Mailchimp"
     assert rows == [
-        RowValues(
+        row(
             2,
             "nea@example.com",
             first_name="Nea",
@@ -57,7 +58,7 @@ def test_reads_a_mailchimp_audience(tmp_path: Path) -> None:
             fields=(("Plan", "gold"),),
             tags=("VIP", "Blog, weekly"),
         ),
-        RowValues(4, "kim@example.com"),
+        row(4, "kim@example.com"),
     ]
 
 
@@ -100,7 +101,7 @@ def test_reads_hubspot_contacts(tmp_path: Path) -> None:
     )
     assert mapping.preset.name == "HubSpot"
     assert rows == [
-        RowValues(
+        row(
             2,
             "nea@example.com",
             first_name="Nea",
@@ -129,7 +130,7 @@ def test_reads_shopify_customers(tmp_path: Path) -> None:
     )
     assert mapping.preset.name == "Shopify"
     assert rows == [
-        RowValues(
+        row(
             2,
             "nea@example.com",
             first_name="Nea",
@@ -153,14 +154,14 @@ def test_leaves_the_one_name_column_of_stripe_and_woocommerce_whole(tmp_path: Pa
     options = ColumnOptions(maps=("tag (metadata)=tags",))
     mapping, rows = _read(tmp_path, stripe, options)
     assert mapping.preset.name == "Stripe"
-    assert rows == [RowValues(2, "nea@example.com", first_name="Nea Maria Virtanen", tags=("vip",))]
+    assert rows == [row(2, "nea@example.com", first_name="Nea Maria Virtanen", tags=("vip",))]
     woo = (
         b"Name,Username,Last Active,Sign Up,Email,Orders,Total Spend,AOV,Country / Region,City,"
         b"Region,Postal Code\nNea Maria Virtanen,nea,,,nea@example.com,1,1,1,FI,,,\n"
     )
     mapping, rows = _read(tmp_path, woo, ColumnOptions(maps=("Name=full_name",)))
     assert mapping.preset.name == "WooCommerce"
-    assert rows == [RowValues(2, "nea@example.com", first_name="Nea Maria", last_name="Virtanen")]
+    assert rows == [row(2, "nea@example.com", first_name="Nea Maria", last_name="Virtanen")]
 
 
 def test_reads_google_contacts(tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def test_reads_google_contacts(tmp_path: Path) -> None:
     )
     assert mapping.preset.name == "Google Contacts"
     assert rows == [
-        RowValues(
+        row(
             2,
             "nea@example.com",
             first_name="Nea",
@@ -197,7 +198,7 @@ def test_reads_older_google_contacts(tmp_path: Path) -> None:
         b"Nea Virtanen,Nea,,Virtanen,* My Contacts ::: Navy,*,nea@example.com,Kone,CEO\n",
     )
     assert rows == [
-        RowValues(
+        row(
             2,
             "nea@example.com",
             first_name="Nea",
@@ -220,10 +221,8 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
     assert mapping.preset.name == "Outlook"
     assert mapping.date_order is DateOrder.MDY
     assert rows == [
-        RowValues(
-            2, "zoe@example.com", first_name="Zoë", last_name="Müller", birthday="1985-02-03"
-        ),
-        RowValues(3, "max@example.com", first_name="Max"),
+        row(2, "zoe@example.com", first_name="Zoë", last_name="Müller", birthday="1985-02-03"),
+        row(3, "max@example.com", first_name="Max"),
     ]
 
 
@@ -237,7 +236,7 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
                 "1;a@example.com;Ann;Lee;false;\n2;b@example.com;;;true;\n"
             ),
             [
-                RowValues(2, "a@example.com", first_name="Ann", last_name="Lee"),
+                row(2, "a@example.com", first_name="Ann", last_name="Lee"),
                 Departed(3, "b@example.com", "EMAIL_BLACKLISTED is true"),
             ],
         ),
@@ -248,7 +247,7 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
                 "a@example.com,k1,Ann,SUBSCRIBED\nb@example.com,k2,,NEVER_SUBSCRIBED\n"
             ),
             [
-                RowValues(2, "a@example.com", first_name="Ann"),
+                row(2, "a@example.com", first_name="Ann"),
                 Departed(3, "b@example.com", "Email Marketing Consent is NEVER_SUBSCRIBED"),
             ],
         ),
@@ -259,14 +258,14 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
                 "a@example.com,Ann,Active,vip||blog; weekly,\nb@example.com,,Bounced,,\n"
             ),
             [
-                RowValues(2, "a@example.com", first_name="Ann", tags=("vip", "blog; weekly")),
+                row(2, "a@example.com", first_name="Ann", tags=("vip", "blog; weekly")),
                 Departed(3, "b@example.com", "Status is Bounced"),
             ],
         ),
         (
             "Kit",
             'id,first_name,email,status,created_at,tags\n1,Ann,a@example.com,active,,"x, y"\n',
-            [RowValues(2, "a@example.com", first_name="Ann", tags=("x", "y"))],
+            [row(2, "a@example.com", first_name="Ann", tags=("x", "y"))],
         ),
         (
             "Salesforce",
@@ -275,7 +274,7 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
                 "1,Ann,Lee,Kone,a@example.com,0\n2,Bo,,,b@example.com,1\n"
             ),
             [
-                RowValues(2, "a@example.com", first_name="Ann", last_name="Lee", company="Kone"),
+                row(2, "a@example.com", first_name="Ann", last_name="Lee", company="Kone"),
                 Departed(3, "b@example.com", "Email Opt Out is 1"),
             ],
         ),
@@ -293,15 +292,15 @@ def test_asks_for_the_order_of_ambiguous_birthdays(tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="day or the month, as in 03/04/1985"):
         _read(tmp_path, content)
     _, rows = _read(tmp_path, content, ColumnOptions(date_order=DateOrder.DMY))
-    assert [row.birthday for row in rows if isinstance(row, RowValues)] == [
+    assert [row.contact.birthday for row in rows if isinstance(row, RowValues)] == [
         "1985-04-03",
         "1990-06-05",
     ]
     _, rows = _read(tmp_path, content + b"c@example.com,28/02/1970\nd@example.com,2/3/85\n")
     assert rows == [
-        RowValues(2, "a@example.com", birthday="1985-04-03"),
-        RowValues(3, "b@example.com", birthday="1990-06-05"),
-        RowValues(4, "c@example.com", birthday="1970-02-28"),
+        row(2, "a@example.com", birthday="1985-04-03"),
+        row(3, "b@example.com", birthday="1990-06-05"),
+        row(4, "c@example.com", birthday="1970-02-28"),
         RowError(
             5,
             "a date without a year of four digits: 2/3/85",
@@ -335,7 +334,7 @@ def test_reads_json_lines_with_the_apis_own_members(tmp_path: Path) -> None:
     )
     errors = [row for row in rows if isinstance(row, RowError)]
     assert rows[:2] == [
-        RowValues(
+        row(
             1,
             "a@example.com",
             first_name="Ann",
@@ -343,7 +342,7 @@ def test_reads_json_lines_with_the_apis_own_members(tmp_path: Path) -> None:
             tags=("x", "y"),
             lists=("list_0123456789012345678901",),
         ),
-        RowValues(3, "b@example.com", new_email="c@example.com"),
+        row(3, "b@example.com", new_email="c@example.com"),
     ]
     assert [(error.line, error.column, error.message) for error in errors] == [
         (4, "email", "must be a text, not a number"),
@@ -360,7 +359,7 @@ def test_reads_a_track_file(tmp_path: Path) -> None:
         b"email,First Name,tags,remove_tags\na@example.com,Ann,x,y|z\n",
         ColumnOptions(action="track"),
     )
-    assert rows == [RowValues(2, "a@example.com", add_tags=("x",), remove_tags=("y", "z"))]
+    assert rows == [row(2, "a@example.com", add_tags=("x",), remove_tags=("y", "z"))]
     assert _targets(mapping) == {
         "email": "email",
         "First Name": "ignore",
