@@ -8,7 +8,7 @@ from sendx_cli.core.verdict import Kind, judge
 
 
 def fate(reply: Answer | Breakdown) -> tuple[Kind, BatchFate]:
-    verdict = judge_batch(judge(reply, action="identify", is_first=False))
+    verdict = judge_batch(judge(reply, action="identify", is_first=False), ["a@b.co"])
     return verdict.kind, fate_of_batch(verdict)
 
 
