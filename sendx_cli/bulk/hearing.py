@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli.api.exchange import Reply
 from sendx_cli.bulk.attempts import Attempt, UnderWay
-from sendx_cli.clock import Clock
+from sendx_cli.clock import Clock, moment_text
 from sendx_cli.core.answer_hints import read_hints
 from sendx_cli.core.answers import Answer
 from sendx_cli.core.batch_answers import BatchFate, fate_of_batch, judge_batch
@@ -13,7 +13,6 @@ from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.pacing import Pacer
 from sendx_cli.core.retry import Decision, Final, Jitter, RetryPolicy, asks_too_much, decide
 from sendx_cli.core.verdict import Kind, Verdict
-from sendx_cli.core.wait_text import moment_text
 
 if TYPE_CHECKING:
     from sendx_cli.bulk.patience import Patience
