@@ -27,7 +27,7 @@ ABSURD = {
 }
 
 
-@pytest.fixture(params=ABSURD.values(), ids=ABSURD.keys())
+@pytest.fixture(params=list(ABSURD.values()), ids=list(ABSURD))
 def unix_s(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
     """What the machine's clock says, whoever asks it."""
     said: float = request.param

@@ -70,7 +70,7 @@ def test_a_run_gives_up_by_the_clock_whatever_comes_back(
 
 def test_failures_and_429s_by_turns_do_not_begin_the_time_anew() -> None:
     """Neither is a success, though each ends what the other was counted as."""
-    replies = [UNREACHED, THROTTLED]
+    replies: list[Answer | Breakdown] = [UNREACHED, THROTTLED]
 
     def decide(_call: Call, _now: float) -> Fate:
         replies.reverse()
