@@ -139,6 +139,7 @@ def test_rows_of_one_contact_are_never_in_one_batch() -> None:
         Answer(200, {}, b'[{"status":"success"}]'),
         Answer(200, {}, b""),
         Answer(207, {}, b'{"status":"success"}'),
+        Answer(200, {}, json.dumps({"status": "success", "results": [{"ok": True}] * 24}).encode()),
         LOST,
         TROUBLE,
     ],
@@ -155,6 +156,8 @@ def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | Breakdo
     sender, exchange, clock = simulate(decide, concurrency=25, is_patient=True, batch=25)
     settled = list(sender.run(iter(rows_of(people(25)))))
     assert sizes(exchange) == [25] + [1] * 25
+    singles = [json.loads(body)["email"] for _, body in exchange.calls[1:]]
+    assert singles == [person.email for person in people(25)]
     assert {s.attempts for s in settled} == {2}
     assert [s.row.number for s in settled if s.outcome is Outcome.REJECTED] == [7]
     assert len(exchange.applied) == 24
