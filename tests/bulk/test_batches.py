@@ -164,6 +164,19 @@ def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | Breakdo
     assert clock.now() < 1.0
 
 
+def test_a_batch_whose_answer_names_each_of_its_contacts_is_a_plain_success() -> None:
+    """The last one's answer names its five, and no more."""
+
+    def decide(call: Call, _now: float) -> Fate:
+        results = [{"email": one["email"], "status": "success"} for one in json.loads(call.body)]
+        return Fate(0.05, Answer(200, {}, json.dumps({"results": results}).encode()), True)
+
+    sender, exchange, _ = simulate(decide, is_patient=True, batch=25)
+    settled = list(sender.run(iter(rows_of(people(55)))))
+    assert {(s.outcome, s.attempts) for s in settled} == {(Outcome.ACCEPTED, 1)}
+    assert sizes(exchange) == [25, 25, 5]
+
+
 @pytest.mark.parametrize("reply", [THROTTLED, Answer(503, {"retry-after": "2"}, b""), UNREACHED])
 def test_a_batch_that_surely_did_not_arrive_is_tried_again_whole(
     reply: Answer | Breakdown,
