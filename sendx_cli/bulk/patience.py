@@ -104,7 +104,11 @@ class Patience:
         return self._outage.probe_wait_s(now, in_flight)
 
     def retry_wait_s(self, verdict: Verdict, now: float) -> float:
-        """Seconds that a retry has to wait at least, so that retries stay a tenth of the calls."""
+        """Seconds that a retry has to wait at least.
+
+        Beyond a hundred and a tenth of the calls it waits for the budget's trickle, five seconds
+        at most: it is put off, not given up, and goes then whatever the budget holds.
+        """
         if verdict.kind is Kind.LATER or self.is_down or self._budget.take(now):
             return 0.0
         return self._budget.wait_s(now)
