@@ -4,6 +4,13 @@ import time
 from datetime import date
 from typing import Protocol
 
+_EARLIEST_UNIX_S = 86_400.0
+_LATEST_UNIX_S = 253_402_214_400.0
+"""9999-12-31 00:00 UTC: an hour has a calendar day in every zone up to here, and none beyond."""
+
+_MINUTE_S = 60
+_TOO_FAR = "a day beyond the calendar"
+
 
 class Clock(Protocol):
     """What the rest of the program knows of time."""
@@ -26,9 +33,27 @@ class SystemClock:
         return time.monotonic()
 
     def unix(self) -> float:
-        """Seconds since 1970."""
-        return time.time()
+        """Seconds since 1970, within the calendar however wrong the machine's clock may be."""
+        return min(max(time.time(), _EARLIEST_UNIX_S), _LATEST_UNIX_S)
 
     def today(self) -> date:
         """The local day."""
-        return date.fromtimestamp(time.time())  # noqa: DTZ012 - a birthday is a local day
+        return date.fromtimestamp(self.unix())  # noqa: DTZ012 - a birthday is a local day
+
+
+def moment_text(unix_s: float, now_unix_s: float) -> str:
+    """Return a moment by the local clock: `14:05`, or `2026-11-25 14:05` on another day.
+
+    It is rounded up to the minute, so that who waits until then has waited long enough.
+
+    Args:
+        unix_s: The moment, in seconds since 1970.
+        now_unix_s: The present one.
+    """
+    minute_s = -(-unix_s // _MINUTE_S) * _MINUTE_S
+    try:
+        moment, now = time.localtime(minute_s), time.localtime(now_unix_s)
+        is_today = moment[:3] == now[:3]
+        return time.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M", moment)
+    except (OverflowError, ValueError, OSError):
+        return _TOO_FAR

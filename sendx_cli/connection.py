@@ -117,7 +117,9 @@ def make_run_sender(
         pacer=pacer,
         clock=runtime.clock,
         jitter=random.random,
-        policy=RetryPolicy(retries=settings.retries.value, retry_unknown=retry_unknown),
+        policy=RetryPolicy(
+            retries=settings.retries.value, retry_unknown=retry_unknown, max_wait_s=max_outage_s
+        ),
         base_url=base_url_of(settings.base_url.value, sandbox=sandbox),
         journal=journal,
         patience=patience,

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli.api.exchange import Reply
 from sendx_cli.bulk.attempts import Attempt, UnderWay
-from sendx_cli.clock import Clock
+from sendx_cli.clock import Clock, moment_text
 from sendx_cli.core.answer_hints import read_hints
 from sendx_cli.core.answers import Answer
 from sendx_cli.core.batch_answers import BatchFate, fate_of_batch, judge_batch
 from sendx_cli.core.judging import Judge
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.core.pacing import Pacer
-from sendx_cli.core.retry import Decision, Final, Jitter, RetryPolicy, decide
+from sendx_cli.core.retry import Decision, Final, Jitter, RetryPolicy, asks_too_much, decide
 from sendx_cli.core.verdict import Kind, Verdict
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
 """The service did not act on it, and any row would have met with the same."""
+ASKED_TO_WAIT = "asked_to_wait"
+"""The code of what ends where the service asks for a longer wait than may be borne."""
+_MAY_COME_AGAIN = frozenset({Kind.LATER, Kind.AMBIGUOUS})
 _ACCEPTED = Final(Outcome.ACCEPTED)
 
 
@@ -74,12 +77,15 @@ class Hearing:
         verdict = self._judge(reply.reply, action=action, is_first=not self._has_accepted)
         fate = BatchFate.AS_ONE
         if len(attempts) > 1:
-            verdict = judge_batch(verdict)
+            verdict = judge_batch(verdict, [attempt.row.contact.email for attempt in attempts])
             fate = fate_of_batch(verdict)
             if fate is BatchFate.NOT_THERE:
                 # It says nothing of how the service takes contacts, nor how fast.
                 return Heard(verdict, fate)
         retry_after_s = self._tell_pacer(call, reply, verdict, now)
+        if verdict.kind in _MAY_COME_AGAIN and asks_too_much(retry_after_s, self._policy):
+            verdict = self._asked_to_wait(verdict, retry_after_s or 0.0)
+            self.reason_to_stop = self.reason_to_stop or verdict
         if verdict.kind is Kind.ACCEPTED:
             self._has_accepted = True
         # A batch that is refused is no contact that is rejected.
@@ -123,7 +129,17 @@ class Hearing:
     def _heed(self, patience: "Patience", call: UnderWay, verdict: Verdict, now: float) -> None:
         patience.heard(verdict, now, sent_at=call.sent_at)
         if verdict.kind is not Kind.ACCEPTED and self.reason_to_stop is None:
-            self.reason_to_stop = patience.reason_to_stop(verdict, now)
+            self.reason_to_stop = patience.reason_to_stop()
+
+    def _asked_to_wait(self, verdict: Verdict, wait_s: float) -> Verdict:
+        """Say until when the service asks to wait, where that is too long."""
+        now_unix_s = self._clock.unix()
+        moment = moment_text(now_unix_s + wait_s, now_unix_s)
+        message = f"the service asks to wait until {moment}"
+        hint = "run it again then"
+        if self._patience is not None:
+            message, hint = f"{message}: resume then", "`sendx runs resume` goes on"
+        return verdict._replace(code=ASKED_TO_WAIT, message=message, hint=hint)
 
     def _tell_pacer(
         self, call: UnderWay, reply: Reply, verdict: Verdict, now: float

@@ -121,6 +121,7 @@ class Sender:
         more = True
         while True:
             more = more and self._read_ahead(rows)
+            self._heed_clock()
             self._begin_calls()
             if self._is_over(more=more):
                 break
@@ -187,6 +188,18 @@ class Sender:
                 self._batches.add(attempt)
         return True
 
+    def _heed_clock(self) -> None:
+        """End a run in which nothing has succeeded for too long.
+
+        Calls under way are heard first: one of them may succeed yet.
+        """
+        if self._patience is None or self._in_flight:
+            return
+        if not self._batches:
+            self._patience.idled()
+        elif self._patience.has_given_up(self._clock.now()):
+            self._stop_for(self._patience.why_given_up())
+
     def _begin_calls(self) -> None:
         if self._is_stopping:
             return
@@ -214,8 +227,11 @@ class Sender:
 
     def _pause_s(self, now: float, in_flight: int) -> float | None:
         """Seconds until a call may start; None for not before an answer has come."""
-        if self._patience is not None and self._patience.is_down:
-            return self._patience.probe_wait_s(now, in_flight)
+        if self._patience is not None:
+            if self._patience.has_given_up(now):
+                return None
+            if self._patience.is_down:
+                return self._patience.probe_wait_s(now, in_flight)
         return self._pacer.wait_s(now, in_flight)
 
     def _submit(self, attempts: list[Attempt]) -> None:
@@ -224,8 +240,8 @@ class Sender:
         for attempt in attempts:
             is_new = is_new or not attempt.count
             attempt.sent(now)
-        if is_new and self._patience is not None:
-            self._patience.begun()
+        if self._patience is not None:
+            self._patience.begun(now, is_new=is_new)
         self._tickets += 1
         self._in_flight[self._tickets] = UnderWay(attempts, now)
         self._exchange.submit(self._tickets, call_of(attempts, self._base_url))
@@ -242,9 +258,10 @@ class Sender:
         """How long nothing but an answer can happen."""
         if self._is_stopping:
             return self._grace_s()
-        at, due_at = self._resumes_at, self._batches.due_at
-        if due_at is not None:
-            at = due_at if at is None else min(at, due_at)
+        moments = [self._resumes_at, self._batches.due_at]
+        if self._patience is not None and not self._in_flight:
+            moments.append(self._patience.gives_up_at)
+        at = min((moment for moment in moments if moment is not None), default=None)
         return None if at is None else max(at - self._clock.now(), 0.0)
 
     def _settle(self, replies: Sequence[Reply]) -> list[Settled]:

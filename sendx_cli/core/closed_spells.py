@@ -20,11 +20,10 @@ class ClosedSpells:
     `Retry-After` concerns its own contact (obeyed by all it costs a third of a limit of 100/s).
     """
 
-    __slots__ = ("_accepted", "_shut_at", "count", "since_s")
+    __slots__ = ("_accepted", "_shut_at", "count")
 
     def __init__(self) -> None:
         self.count = 0
-        self.since_s: float | None = None
         self._shut_at: float | None = None
         self._accepted = 0
 
@@ -35,15 +34,13 @@ class ClosedSpells:
 
     def state(self) -> tuple[float, ...]:
         """Return all that it knows, for `restore`."""
-        since_s = -math.inf if self.since_s is None else self.since_s
         shut_at = -math.inf if self._shut_at is None else self._shut_at
-        return float(self.count), since_s, shut_at, float(self._accepted)
+        return float(self.count), shut_at, float(self._accepted)
 
     def restore(self, state: Sequence[float]) -> None:
         """Know what another one knew."""
-        count, since_s, shut_at, accepted = state
+        count, shut_at, accepted = state
         self.count = int(count)
-        self.since_s = None if since_s == -math.inf else since_s
         self._shut_at = None if shut_at == -math.inf else shut_at
         self._accepted = int(accepted)
 
@@ -56,15 +53,12 @@ class ClosedSpells:
         """Count an accepted call; say whether it ended a spell that deserves the name."""
         was_shut = self.count >= _IS_CLOSED_FROM
         self.count = 0
-        self.since_s = None
         self._accepted += 1
         return was_shut
 
-    def refused(self, now: float, *, first_s: float, told_s: float | None) -> float:
+    def refused(self, *, first_s: float, told_s: float | None) -> float:
         """Count a refusal with nothing accepted since the last; return the pause in seconds."""
         self.count += 1
-        if self.since_s is None:
-            self.since_s = now
         if told_s is not None and self.count >= _IS_CLOSED_FROM:
             return told_s
         doublings: int = min(self.count - 1, _MOST_DOUBLINGS)

@@ -107,11 +107,6 @@ class LimitSearch:
         """Whether the service takes nothing at all just now."""
         return self._closed.is_closed
 
-    @property
-    def refused_since_s(self) -> float | None:
-        """The moment since when nothing was accepted any more, if that is so."""
-        return self._closed.since_s
-
     def state(self) -> tuple[float, ...]:
         """Return all that it knows, for `restore`."""
         return (
@@ -261,7 +256,7 @@ class LimitSearch:
 
     def _shut(self, now: float, limit_per_s: float, told_s: float | None) -> float:
         first_s = max(1.0 / limit_per_s, self._round_trip_s)
-        pause_s = self._closed.refused(now, first_s=first_s, told_s=told_s)
+        pause_s = self._closed.refused(first_s=first_s, told_s=told_s)
         cycle_per_s = self._closed.limit_per_s(now)
         if cycle_per_s is not None:
             is_same = abs(cycle_per_s / (self._cycle_per_s or limit_per_s) - 1.0) < _SAME_CYCLE

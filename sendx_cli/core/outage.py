@@ -1,6 +1,7 @@
 """A service that is down: ask now and then, with one call, until it answers."""
 
 from collections.abc import Callable
+from math import inf
 
 _DOWN_AFTER_FAILURES = 20
 _FIRST_PROBE_S = 1.0
@@ -16,15 +17,19 @@ class Outage:
     went down together, the half keeps a probe from following at once. One success ends it;
     pacing then starts gently again (`Pacer.restart`). Ten minutes cost about twenty probes.
 
-    A failure is what hits any row alike: not sent, cut off, 5xx. A rejection is an answer, and
-    so is a 429: both count as success here.
+    A failure is what hits any row alike: not sent, cut off, 5xx. A rejection is a success here:
+    the service works. So is a 429 as far as being down goes.
+
+    How long it may last goes by the clock: from the first call that was sent after the last
+    success, whether answers come, 429s do, or nothing at all.
 
     Args:
         jitter: Draws evenly from [0, 1).
         max_outage_s: Give up when nothing has succeeded for this long (`--max-outage`).
     """
 
-    __slots__ = ("_count", "_jitter", "_max_outage_s", "_probe_at", "_probes", "_since_s")
+    __slots__ = ("_count", "_jitter", "_max_outage_s", "_probe_at", "_probes", "_since_s",
+                 "_succeeded_at")  # fmt: skip
 
     def __init__(self, *, jitter: Callable[[], float], max_outage_s: float = 900.0) -> None:
         self._jitter = jitter
@@ -32,7 +37,8 @@ class Outage:
         self._count = 0
         self._probes = 0
         self._probe_at = 0.0
-        self._since_s = 0.0
+        self._since_s: float | None = None
+        self._succeeded_at = -inf
 
     @property
     def is_down(self) -> bool:
@@ -41,27 +47,44 @@ class Outage:
 
     @property
     def since_s(self) -> float | None:
-        """The moment of the first failure in a row; None where the last call succeeded."""
-        return self._since_s if self._count else None
+        """Since when nothing has succeeded; None where nothing was sent since the last success."""
+        return self._since_s
+
+    @property
+    def gives_up_at(self) -> float | None:
+        """When it will have lasted so long that the run gives up for now; None without one."""
+        return None if self._since_s is None else self._since_s + self._max_outage_s
+
+    def called(self, now: float) -> None:
+        """Take note that a call starts."""
+        if self._since_s is None:
+            self._since_s = now
 
     def failed(self, now: float, *, started_at: float) -> None:
         """Take in a failure; stragglers, sent before the probe was due, do not put it off."""
+        self._missed(started_at)
         if self.is_down:
             if started_at >= self._probe_at:
                 self._put_off(now)
             return
-        if not self._count:
-            self._since_s = now
         self._count += 1
         if self.is_down:
             self._put_off(now)
 
-    def succeeded(self) -> bool:
-        """Take in an answer; say whether it ended an outage."""
-        was_down = self.is_down
-        self._count = 0
-        self._probes = 0
-        return was_down
+    def throttled(self, *, started_at: float) -> bool:
+        """Take in a 429: it is not down, but nothing succeeded; say whether it had been down."""
+        self._missed(started_at)
+        return self._is_up()
+
+    def succeeded(self, now: float) -> bool:
+        """Take in a success; say whether it ended an outage."""
+        self._succeeded_at = now
+        self._since_s = None
+        return self._is_up()
+
+    def idled(self) -> None:
+        """Take note that there is nothing to send: such a time is no outage."""
+        self._since_s = None
 
     def probe_wait_s(self, now: float, in_flight: int) -> float | None:
         """Say when the next call may start as far as an outage is concerned.
@@ -76,8 +99,19 @@ class Outage:
         return max(self._probe_at - now, 0.0)
 
     def has_outlasted(self, now: float) -> bool:
-        """Whether it has been down so long that the run gives up for now (exit 5)."""
-        return self.is_down and now - self._since_s >= self._max_outage_s
+        """Whether nothing has succeeded for so long that the run gives up for now (exit 5)."""
+        gives_up_at = self.gives_up_at
+        return gives_up_at is not None and now >= gives_up_at
+
+    def _missed(self, started_at: float) -> None:
+        if self._since_s is None:
+            self._since_s = max(started_at, self._succeeded_at)
+
+    def _is_up(self) -> bool:
+        was_down = self.is_down
+        self._count = 0
+        self._probes = 0
+        return was_down
 
     def _put_off(self, now: float) -> None:
         ceiling_s = min(_FIRST_PROBE_S * 2.0**self._probes, _LONGEST_PROBE_S)

@@ -88,11 +88,6 @@ class Pacer:
         """Calls that may be under way now."""
         return 1 if self._search.is_closed else self._in_flight.allowed
 
-    @property
-    def refused_since_s(self) -> float | None:
-        """The moment since when every call was throttled, if that is so: how long to bear it."""
-        return self._search.refused_since_s
-
     def wait_s(self, now: float, in_flight: int) -> float | None:
         """Say when a call may start.
 

@@ -4,15 +4,15 @@ from binascii import crc32
 from struct import Struct
 
 _HEAD = Struct("<4sI")
-_BODY = Struct("<23d")
-_MARK = b"sxr2"
+_BODY = Struct("<22d")
+_MARK = b"sxr3"
 RECORD_BYTES = _HEAD.size + _BODY.size
 
 
 def packed(
     free_at: float, saved_at: float, saved_unix_s: float, search: tuple[float, ...]
 ) -> bytes:
-    """Return a record: a mark that names the format, the body's CRC-32, the body's 23 doubles.
+    """Return a record: a mark that names the format, the body's CRC-32, the body's 22 doubles.
 
     Args:
         free_at: The first moment that no call has taken, by the machine's steady clock.

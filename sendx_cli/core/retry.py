@@ -13,8 +13,9 @@ from sendx_cli.core.verdict import Kind, Verdict
 
 BASE_BACKOFF_S = 0.5
 MAX_BACKOFF_S = 30.0
-MAX_RETRY_AFTER_S = 3600.0
 _MAX_DIGITS = 9
+LONGEST_RETRY_AFTER_S = 10.0**_MAX_DIGITS
+"""Thirty years: what says more means as much."""
 
 Jitter = Callable[[], float]
 """Draws evenly from [0, 1)."""
@@ -26,7 +27,7 @@ class RetryPolicy(NamedTuple):
     Args:
         retries: Repetitions after the first attempt.
         retry_unknown: Repeat also what may have arrived and must not arrive twice.
-        max_wait_s: A longer wait is not begun: the contact is given up for now.
+        max_wait_s: Where the service asks for a longer wait, nothing more is sent for now.
     """
 
     retries: int = 4
@@ -76,12 +77,18 @@ def decide(
             return Stop(Outcome.FAILED)
         case Kind.AMBIGUOUS if not is_repeatable and not policy.retry_unknown:
             return Final(Outcome.UNKNOWN)
+    if asks_too_much(retry_after_s, policy):
+        in_doubt = _is_in_doubt(verdict, is_repeatable=is_repeatable)
+        return Stop(Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED)
     if attempt > policy.retries:
-        return Final(_gave_up(verdict, is_repeatable=is_repeatable))
-    wait_s = max(backoff_s(attempt, jitter), retry_after_s or 0.0)
-    if wait_s > policy.max_wait_s:
-        return Final(_gave_up(verdict, is_repeatable=is_repeatable))
-    return Wait(wait_s)
+        in_doubt = _is_in_doubt(verdict, is_repeatable=is_repeatable)
+        return Final(Outcome.UNKNOWN if in_doubt else Outcome.FAILED)
+    return Wait(max(backoff_s(attempt, jitter), retry_after_s or 0.0))
+
+
+def asks_too_much(retry_after_s: float | None, policy: RetryPolicy) -> bool:
+    """Whether the service asks for a longer wait than is to be borne."""
+    return retry_after_s is not None and retry_after_s > policy.max_wait_s
 
 
 def backoff_s(attempt: int, jitter: Jitter) -> float:
@@ -94,6 +101,8 @@ def backoff_s(attempt: int, jitter: Jitter) -> float:
 def read_retry_after(value: str | None, *, date: str | None, now_unix_s: float) -> float | None:
     """Read a `Retry-After` header: seconds, or a date (RFC 9110, 10.2.3).
 
+    Of several, as two headers are when they are joined by a comma, the longest wait holds.
+
     Args:
         value: The header, if it came.
         date: The answer's own `Date` header, against which a date is measured, so that this
@@ -101,20 +110,24 @@ def read_retry_after(value: str | None, *, date: str | None, now_unix_s: float) 
         now_unix_s: This machine's clock, for answers without a `Date`.
 
     Returns:
-        Seconds from 0 to an hour, or None where nothing usable was said.
+        Seconds from 0 to some thirty years, or None where nothing usable was said.
     """
     if value is None:
         return None
-    text = value.strip()
+    # A date has a comma of its own, behind the day of the week, which says nothing.
+    waits = [_read_wait(part.strip(), date, now_unix_s) for part in value.split(",")]
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _read_wait(text: str, date: str | None, now_unix_s: float) -> float | None:
     if text.isascii() and text.isdigit():
-        seconds = float(text) if len(text) <= _MAX_DIGITS else MAX_RETRY_AFTER_S
-    else:
-        then = _read_date(text)
-        if then is None:
-            return None
-        sent = _read_date(date) if date else None
-        seconds = then - (now_unix_s if sent is None else sent)
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
+        return float(text) if len(text) <= _MAX_DIGITS else LONGEST_RETRY_AFTER_S
+    then = _read_date(text)
+    if then is None:
+        return None
+    sent = _read_date(date) if date else None
+    seconds = then - (now_unix_s if sent is None else sent)
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
 
 
 def _read_date(text: str) -> float | None:
@@ -130,6 +143,5 @@ def _read_date(text: str) -> float | None:
     return moment.timestamp()
 
 
-def _gave_up(verdict: Verdict, *, is_repeatable: bool) -> Outcome:
-    in_doubt = verdict.kind is Kind.AMBIGUOUS and not is_repeatable
-    return Outcome.UNKNOWN if in_doubt else Outcome.FAILED
+def _is_in_doubt(verdict: Verdict, *, is_repeatable: bool) -> bool:
+    return verdict.kind is Kind.AMBIGUOUS and not is_repeatable

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sendx_cli.bulk.hearing import ASKED_TO_WAIT
 from sendx_cli.bulk.journal.store import RunJournal
+from sendx_cli.bulk.patience import OUTAGE
 from sendx_cli.bulk.sender import Sender
 from sendx_cli.bulk.stopping import stop_on_signals
 from sendx_cli.connection import make_run_sender
@@ -102,9 +104,16 @@ def send_rows(
     return Sent(
         clock.now() - began_at,
         signals.ending or watch.ending,
-        sender.stopped_by,
+        _with_way_on(sender.stopped_by, journal.id),
         watch.trouble,
     )
+
+
+def _with_way_on(stopped_by: Verdict | None, run: str) -> Verdict | None:
+    """Name the run in the hint of what ends it for now."""
+    if stopped_by is None or stopped_by.code not in {OUTAGE, ASKED_TO_WAIT}:
+        return stopped_by
+    return stopped_by._replace(hint=f"`sendx runs resume {run}` goes on")
 
 
 def _collect_garbage() -> None:

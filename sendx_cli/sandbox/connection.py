@@ -2,13 +2,13 @@
 
 import socket
 import struct
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Event
 
+from sendx_cli.clock import SystemClock
 from sendx_cli.sandbox.app import App
 from sendx_cli.sandbox.log import Entry, emails_in
 from sendx_cli.sandbox.messages import Refused, Request, Response
@@ -65,7 +65,7 @@ class Connection:
             self._peer.shutdown(socket.SHUT_RD)
 
     def _take(self, wire: Wire, request: Request) -> bool:
-        came_at = time.time()
+        came_at = SystemClock().unix()
         trouble = self._service.troubles.next()
         response = trouble.response or self._service.app.answer(request)
         self._note(request, came_at, trouble, response)

@@ -1,5 +1,6 @@
 """What the engine by libcurl holds beyond what all engines hold."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -173,6 +174,28 @@ def test_closing_twice_and_waking_afterwards_do_no_harm(server: ScriptedServer) 
     exchange.close()
     exchange.close()
     exchange.wake()
+
+
+def test_closing_breaks_off_calls_that_have_begun() -> None:
+    """The service is not left with an open connection until the process ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        exchange = CurlExchange(HEADERS, 20.0)
+        exchange.submit(1, post(url))
+        exchange.wait(0.05)
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(30.0)
+            head = b""
+            while b"a@b.co" not in head:
+                assert exchange.wait(0.01) == []
+                connection.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    head += connection.recv(65_536)
+            connection.settimeout(30.0)
+            exchange.close()
+            with contextlib.suppress(ConnectionError):
+                assert connection.recv(1) == b""
 
 
 def test_an_interpreter_that_ends_amid_a_call_ends_in_peace(server: ScriptedServer) -> None:

@@ -139,6 +139,7 @@ def test_rows_of_one_contact_are_never_in_one_batch() -> None:
         Answer(200, {}, b'[{"status":"success"}]'),
         Answer(200, {}, b""),
         Answer(207, {}, b'{"status":"success"}'),
+        Answer(200, {}, json.dumps({"status": "success", "results": [{"ok": True}] * 24}).encode()),
         LOST,
         TROUBLE,
     ],
@@ -155,10 +156,25 @@ def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | Breakdo
     sender, exchange, clock = simulate(decide, concurrency=25, is_patient=True, batch=25)
     settled = list(sender.run(iter(rows_of(people(25)))))
     assert sizes(exchange) == [25] + [1] * 25
+    singles = [json.loads(body)["email"] for _, body in exchange.calls[1:]]
+    assert singles == [person.email for person in people(25)]
     assert {s.attempts for s in settled} == {2}
     assert [s.row.number for s in settled if s.outcome is Outcome.REJECTED] == [7]
     assert len(exchange.applied) == 24
     assert clock.now() < 1.0
+
+
+def test_a_batch_whose_answer_names_each_of_its_contacts_is_a_plain_success() -> None:
+    """The last one's answer names its five, and no more."""
+
+    def decide(call: Call, _now: float) -> Fate:
+        results = [{"email": one["email"], "status": "success"} for one in json.loads(call.body)]
+        return Fate(0.05, Answer(200, {}, json.dumps({"results": results}).encode()), True)
+
+    sender, exchange, _ = simulate(decide, is_patient=True, batch=25)
+    settled = list(sender.run(iter(rows_of(people(55)))))
+    assert {(s.outcome, s.attempts) for s in settled} == {(Outcome.ACCEPTED, 1)}
+    assert sizes(exchange) == [25, 25, 5]
 
 
 @pytest.mark.parametrize("reply", [THROTTLED, Answer(503, {"retry-after": "2"}, b""), UNREACHED])

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -7,8 +8,8 @@ from sendx_cli.core.batch_answers import BatchFate, fate_of_batch, judge_batch
 from sendx_cli.core.verdict import Kind, judge
 
 
-def fate(reply: Answer | Breakdown) -> tuple[Kind, BatchFate]:
-    verdict = judge_batch(judge(reply, action="identify", is_first=False))
+def fate(reply: Answer | Breakdown, emails: Sequence[str] = ("a@b.co",)) -> tuple[Kind, BatchFate]:
+    verdict = judge_batch(judge(reply, action="identify", is_first=False), emails)
     return verdict.kind, fate_of_batch(verdict)
 
 
@@ -38,6 +39,15 @@ def test_a_plain_success_accepts_all_rows(body: object) -> None:
         {"status": "²"},
         {"status": False},
         {"success": False},
+        {"ok": False},
+        {"status": "success", "skipped": 1},
+        {"status": "success", "rejects": ["a@b.co"]},
+        {"status": "success", "invalidRows": [0]},
+        {"status": "success", "results": [{"status": "skipped"}]},
+        {"status": "success", "results": [{"status": "rejected"}]},
+        {"status": "success", "results": [{"status": "invalid"}]},
+        {"status": "success", "results": [{"status": "error"}]},
+        {"status": "success", "data": {"ok": False}},
         {"status": "success", "errors": [{"index": 3}]},
         {"status": "success", "failedContacts": ["a@b.co"]},
         {"status": "success", "failed": 1},
@@ -77,3 +87,46 @@ def test_other_answers_decide_what_follows(
 ) -> None:
     """As for single calls, save where only the rows themselves can tell."""
     assert fate(reply) == expected
+
+
+EMAILS = [f"p{n}@b.co" for n in range(25)]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"results": [{"email": email, "status": "success"} for email in EMAILS]},
+        {"results": [{"email": email.upper()} for email in reversed(EMAILS)]},
+        {"results": [{"index": n, "status": "200"} for n in range(25)]},
+        {"data": {"contacts": EMAILS}},
+        {"data": {email: {"status": "ok"} for email in EMAILS}},
+        {"results": [{"ok": True, "tags": ["a", "b"]}] * 25, "errors": []},
+        {"data": [], "warnings": []},
+    ],
+)
+def test_results_that_name_each_contact_are_a_plain_success(members: dict[str, object]) -> None:
+    """In any order and any form: a list of results or addresses, or members by address."""
+    reply = Answer(200, {}, json.dumps({"status": "success", **members}).encode())
+    assert fate(reply, EMAILS) == (Kind.ACCEPTED, BatchFate.AS_ONE)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"results": [{"email": email} for email in EMAILS[:24]]},
+        {"results": [{"index": n, "status": "200"} for n in range(24)]},
+        {"results": [{"index": n, "status": "200"} for n in range(26)]},
+        {"results": [{"email": email} for email in [*EMAILS[:24], EMAILS[0]]]},
+        {"results": [{"email": email} for email in [*EMAILS[:24], "other@b.co"]]},
+        {"data": {"contacts": EMAILS[:24]}},
+        {"processed": EMAILS[:24]},
+        {"data": {email: {"status": "ok"} for email in EMAILS[:24]}},
+        {"data": {"results": dict.fromkeys(EMAILS[:24], "ok")}},
+    ],
+)
+def test_results_that_do_not_name_each_contact_take_the_batch_apart(
+    members: dict[str, object],
+) -> None:
+    """24 results for 25 contacts do not say whose is missing; nor do 25 for others."""
+    reply = Answer(200, {}, json.dumps({"status": "success", **members}).encode())
+    assert fate(reply, EMAILS) == (Kind.REFUSED, BatchFate.APART)

@@ -1,3 +1,5 @@
+import pytest
+
 from sendx_cli.core.pacing import Pacer
 from sendx_cli.core.rate_headers import RateHints
 
@@ -92,14 +94,14 @@ def test_retry_after_holds_the_run_only_where_throttling_goes_on() -> None:
 
 
 def test_a_closed_service_is_asked_by_one_call_at_a_time() -> None:
-    """While everything is refused one call is allowed, and it is known since when; then all are."""
+    """While everything is refused one call is allowed; then all are."""
     pacer = Pacer(concurrency=8, now=0.0)
     start(pacer, 0.0)
     for moment in (0.1, 1.1, 3.1):
         answer(pacer, moment, moment - 0.1, throttled=True)
-    closed = (pacer.allowed_in_flight, pacer.wait_s(99.0, 1), pacer.refused_since_s)
+    closed = (pacer.allowed_in_flight, pacer.wait_s(99.0, 1))
     answer(pacer, 99.1, 99.0)
-    assert (closed, pacer.allowed_in_flight, pacer.refused_since_s) == ((1, None, 1.1), 8, None)
+    assert (closed, pacer.allowed_in_flight) == ((1, None), 8)
 
 
 def test_a_policy_of_a_short_window_is_a_ceiling() -> None:
@@ -142,3 +144,71 @@ def test_after_an_outage_it_starts_gently_again() -> None:
     answer(pacer, 0.1, 0.0, throttled=True)
     pacer.restart(600.0)
     assert (pacer.limit_per_s, start(pacer, 600.0), pacer.wait_s(600.0, 8)) == (None, 8, None)
+
+
+@pytest.mark.parametrize(("window_s", "limit"), [(10.0, 9.9), (10.5, None), (11.0, None)])
+def test_a_policy_is_a_ceiling_up_to_ten_seconds(window_s: float, limit: float | None) -> None:
+    """A window of ten is a pace yet, one of a little more is not."""
+    pacer = Pacer(concurrency=64, now=0.0)
+    start(pacer, 0.0)
+    answer(pacer, 0.01, 0.0, headers=RateHints(quota=100, window_s=window_s))
+    assert pacer.limit_per_s == limit
+
+
+@pytest.mark.parametrize(("cap", "rate"), [(20.0, 20.0), (99.0, 99.0), (500.0, 99.0)])
+def test_of_the_services_ceiling_and_the_users_the_lower_holds(cap: float, rate: float) -> None:
+    """Neither lifts the other."""
+    pacer = Pacer(concurrency=64, cap_per_s=cap, now=0.0)
+    start(pacer, 0.0)
+    answer(pacer, 0.01, 0.0, headers=RateHints(quota=100, window_s=1.0))
+    pacer.started(0.5)
+    assert pacer.rate_per_s == rate
+
+
+@pytest.mark.parametrize(
+    ("hints", "wait_s"),
+    [
+        (RateHints(remaining=0, reset_s=3.0), 3.0),
+        (RateHints(remaining=0, reset_s=60.0), 60.0),
+        (RateHints(remaining=0, reset_s=3600.0), 60.0),
+        (RateHints(remaining=0, reset_s=3.0, quota=1000, window_s=3600.0), 3.0),
+        (RateHints(remaining=0, reset_s=3.0, quota=100, window_s=1.0), 0.0),
+        (RateHints(remaining=0), 0.0),
+        (RateHints(remaining=1, reset_s=3.0), 0.0),
+        (RateHints(reset_s=3.0), 0.0),
+    ],
+)
+def test_only_nothing_left_until_a_moment_is_waited_out(hints: RateHints, wait_s: float) -> None:
+    """Where something is left, or no moment is told, or a pace is known, the pace alone holds."""
+    pacer = Pacer(concurrency=4, now=0.0)
+    start(pacer, 0.0)
+    answer(pacer, 0.1, 0.0, headers=hints)
+    assert pacer.wait_s(0.1, 0) == wait_s
+
+
+@pytest.mark.parametrize(
+    ("hints", "wait_s"),
+    [
+        (RateHints(remaining=0, reset_s=7.0), 7.0),
+        (RateHints(remaining=0, reset_s=90.0), 90.0),
+        (RateHints(retry_after_s=5.0, remaining=0, reset_s=3.0), 5.0),
+        (RateHints(retry_after_s=0.0), 0.0),
+        (RateHints(remaining=3, reset_s=7.0), None),
+        (RateHints(reset_s=7.0), None),
+        (None, None),
+    ],
+)
+def test_a_closed_service_is_left_alone_as_long_as_it_says(
+    hints: RateHints | None, wait_s: float | None
+) -> None:
+    """`Retry-After` goes before a reset, which counts where nothing is left."""
+    pacer = Pacer(concurrency=8, now=0.0)
+    start(pacer, 0.0)
+    for moment in (0.1, 1.1, 2.1):
+        answer(pacer, moment, moment - 0.1, throttled=True, headers=hints)
+    found = pacer.wait_s(2.1, 0)
+    assert found is not None
+    if wait_s is None:
+        assert 0.0 < found < 1.0
+    else:
+        assert round(found, 9) == wait_s

@@ -41,4 +41,4 @@ def test_a_search_goes_on_from_its_state() -> None:
     search.throttled(3.2, started_at=3.1, latency_s=0.05, told_s=None)
     restored.restore(search.state())
     assert restored.state() == search.state()
-    assert (restored.rate_at(9.0), restored.refused_since_s) == (search.rate_at(9.0), 3.2)
+    assert (restored.rate_at(9.0), restored.is_closed) == (search.rate_at(9.0), True)

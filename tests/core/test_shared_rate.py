@@ -1,6 +1,10 @@
 from itertools import pairwise
 
+import pytest
+
+from sendx_cli.core.limit_search import LimitSearch
 from sendx_cli.core.rate_headers import RateHints
+from sendx_cli.core.rate_record import packed
 from sendx_cli.core.shared_rate import Change, SharedPacer
 from tests.simulation.shelf import Shelf
 
@@ -170,3 +174,79 @@ def pacer_limit(shelf: Shelf, now: float) -> float | None:
     pacer = pacer_on(shelf, now)
     pacer.wait_s(now, 0)
     return pacer.limit_per_s
+
+
+def closed() -> Shelf:
+    """A record of a process that was told twice to come again in an hour, written at 0.3 s."""
+    shelf = Shelf()
+    met(shelf)
+    pacer = pacer_on(shelf, 0.1, unix_s=0.3)
+    pacer.wait_s(0.1, 0)
+    told = RateHints(retry_after_s=3600.0)
+    throttle(pacer, 0.2, told)
+    throttle(pacer, 0.3, told)
+    return shelf
+
+
+def begun(
+    shelf: Shelf, now: float, *, unix_s: float | None = None
+) -> tuple[float | None, int, bool]:
+    """What a process that begins now waits and may have under way; whether it knows a limit."""
+    pacer = pacer_on(shelf, now, unix_s=unix_s)
+    wait_s = pacer.wait_s(now, 0)
+    return wait_s and round(wait_s, 6), pacer.allowed_in_flight, pacer.limit_per_s is not None
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (60.2, (0.1, 1, True)),
+        (60.29, (0.01, 1, True)),
+        (60.4, (0.0, 8, True)),
+        (3_600.2, (0.0, 8, True)),
+        (3_600.4, (0.0, 8, False)),
+    ],
+)
+def test_a_record_is_the_law_for_a_minute_and_a_hint_for_an_hour(
+    now: float, expected: tuple[float, int, bool]
+) -> None:
+    """Its pause and its closed service hold to the last tenth of a second, then its limit does."""
+    assert begun(closed(), now) == expected
+
+
+@pytest.mark.parametrize(
+    ("unix_s", "expected"),
+    [
+        (1.9, (59.3, 1, True)),
+        (2.1, (0.0, 8, True)),
+        (0.1, (59.3, 1, True)),
+        (-0.1, (0.0, 8, True)),
+        (-3_599.0, (0.0, 8, True)),
+        (-3_600.0, (0.0, 8, False)),
+    ],
+)
+def test_clocks_that_moved_apart_take_the_limit_alone(
+    unix_s: float, expected: tuple[float, int, bool]
+) -> None:
+    """From a second on, forwards or back; a record from an hour ahead is none."""
+    assert begun(closed(), 1.0, unix_s=unix_s) == expected
+
+
+def test_no_pause_in_a_record_is_longer_than_a_minute() -> None:
+    """Whoever wrote it: nobody waits longer for another process' sake."""
+    shelf = Shelf()
+    search = LimitSearch.from_limit(1.0, 100.0).state()
+    shelf.record = packed(5_000.0, 1.0, DAY_S + 1.0, search)
+    assert begun(shelf, 1.0)[0] == 60.0
+
+
+def test_a_restart_writes_nothing_until_the_others_were_asked() -> None:
+    """An answer that comes before is this process' own."""
+    shelf = Shelf()
+    met(shelf)
+    pacer = pacer_on(shelf, 0.1)
+    pacer.wait_s(0.1, 0)
+    pacer.restart(0.2)
+    writes = shelf.writes
+    pacer.answered(0.3, started_at=0.2, throttled=False, latency_s=0.1)
+    assert shelf.writes == writes

@@ -28,6 +28,10 @@ def kind_of(
         b'{"status": "success", "message": "All contacts processed successfully"}',
         b"{}",
         b'{"status": true}',
+        b'{"status": 399}',
+        b'{"status": "399"}',
+        b'{"status": 207}',
+        b'{"ok": true, "message": "stored"}',
         b'{"data": "success", "more": [1]}',
     ],
 )
@@ -37,7 +41,19 @@ def test_a_json_object_that_does_not_say_error_is_accepted(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"status": "error"}', b'{"status": 401}', b'{"status": "500"}', b'{"status":"fail"}']
+    "body",
+    [
+        b'{"status": "error"}',
+        b'{"status": 400}',
+        b'{"status": "400"}',
+        b'{"status": 400.0}',
+        b'{"status": 401}',
+        b'{"status": "500"}',
+        b'{"status": "ERROR"}',
+        b'{"status": "fail"}',
+        b'{"status": "failed"}',
+        b'{"status": "failure"}',
+    ],
 )
 def test_a_200_that_says_error_is_refused(body: bytes) -> None:
     """What counts is what the service said, not how it was wrapped."""
@@ -79,12 +95,16 @@ def test_a_web_page_as_the_first_answer_stops_everything() -> None:
         (404, "track", (Kind.REFUSED, "no_such_contact")),
         (404, "identify", (Kind.STOP, "wrong_base_url")),
         (405, "identify", (Kind.STOP, "wrong_base_url")),
+        (415, "identify", (Kind.STOP, "wrong_base_url")),
+        (405, "track", (Kind.REFUSED, "rejected")),
+        (415, "track", (Kind.REFUSED, "rejected")),
         (406, "identify", (Kind.REFUSED, "rejected")),
         (407, "track", (Kind.STOP, "proxy_refused")),
         (408, "track", (Kind.AMBIGUOUS, "server_error")),
         (409, "identify", (Kind.REFUSED, "conflict")),
         (413, "identify", (Kind.REFUSED, "rejected")),
         (422, "identify", (Kind.REFUSED, "rejected")),
+        (425, "track", (Kind.AMBIGUOUS, "server_error")),
         (429, "identify", (Kind.LATER, "throttled")),
         (500, "identify", (Kind.AMBIGUOUS, "server_error")),
         (502, "track", (Kind.AMBIGUOUS, "server_error")),
@@ -108,6 +128,16 @@ def test_a_used_up_quota_is_not_throttling() -> None:
     """The documented message says that no waiting helps."""
     body = b'{"status":"error","message":"Email sending limit exceeded. Please upgrade your plan."}'
     assert kind_of(429, body) == (Kind.EXHAUSTED, "quota")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Please UPGRADE", "monthly quota reached", "not within your plan", "Sending limit exceeded"],
+)
+def test_a_used_up_quota_is_known_by_any_of_its_words(said: str) -> None:
+    """One of them is enough, in any case of letters; other messages are throttling."""
+    assert kind_of(429, f'{{"message":"{said}"}}'.encode()) == (Kind.EXHAUSTED, "quota")
+    assert kind_of(429, b'{"message":"too many calls: limit of 10/s"}') == (Kind.LATER, "throttled")
 
 
 @pytest.mark.parametrize(

@@ -28,26 +28,32 @@ def simulate(
     jitter: Callable[[], float] = lambda: 0.5,
     is_patient: bool = False,
     keeps_going: bool = False,
+    max_outage_s: float = 900.0,
     stop_at: float = inf,
     batch: int = 1,
     journal: Journal | None = None,
     on_note: Callable[[str], None] = lambda _text: None,
+    on_turn: Callable[[], None] | None = None,
 ) -> tuple[Sender, SimulatedExchange, SimulatedClock]:
     """Return a sender, and the service and the clock it is played against."""
     clock = SimulatedClock()
     exchange = SimulatedExchange(clock, decide, interrupted_at=stop_at)
     pacer = Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=0.0)
+    patience = None
+    if is_patient:
+        patience = Patience(pacer, jitter, 0.0, max_outage_s=max_outage_s, keeps_going=keeps_going)
     sender = Sender(
         exchange=exchange,
         pacer=pacer,
         clock=clock,
         jitter=jitter,
-        policy=policy or RetryPolicy(),
+        policy=policy or RetryPolicy(max_wait_s=max_outage_s),
         base_url="https://api.example.com",
         batch=batch,
         journal=journal,
         on_note=on_note,
-        patience=Patience(pacer, jitter, 0.0, keeps_going=keeps_going) if is_patient else None,
+        on_turn=on_turn,
+        patience=patience,
     )
     exchange.on_interrupt = sender.stop
     return sender, exchange, clock

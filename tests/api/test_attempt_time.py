@@ -1,0 +1,44 @@
+"""The time of an attempt, by a clock that moves only when the test says so."""
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sendx_cli.api import troubles
+from tests.api.engines import ENGINES, engine, post
+from tests.servers import ScriptedServer
+
+if TYPE_CHECKING:
+    from sendx_cli.api.exchange import Reply
+
+
+class HandClock:
+    """Stands in for the machine's steady clock."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_attempt_is_over_when_its_time_is_and_not_before(
+    name: str, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of two ends after its seven seconds, the second after its own."""
+    server.script = lambda _request, _number: None
+    clock = HandClock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    replies: list[list[Reply]] = []
+    with engine(name, server.url, timeout_s=7.0) as exchange:
+        exchange.submit(1, post(server.url))
+        exchange.wait(0.0)
+        clock.seconds += 3.0
+        exchange.submit(2, post(server.url))
+        for seconds in (3.9, 0.1, 2.9, 0.1):
+            clock.seconds += seconds
+            replies.append(exchange.wait(0.0))
+    assert [[reply.ticket for reply in some] for some in replies] == [[], [1], [], [2]]
+    assert {reply.reply for some in replies for reply in some} == {troubles.overdue(7.0)}

@@ -1,0 +1,113 @@
+"""However wrong the machine's clock may be, nothing ends in a traceback."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendx_cli.clock import SystemClock, moment_text
+from tests.conftest import Command
+
+NOON_UTC = 1_795_521_600.0
+"""2026-11-24 12:00:00 UTC."""
+
+ABSURD = {
+    "before all calendars": -1e18,
+    "before 1970": -1.0,
+    "1970": 0.0,
+    "the last second of 9999": 253_402_300_799.0,
+    "the year 10000": 253_402_300_800.0,
+    "beyond all calendars": 1e18,
+    "beyond all numbers of 64 bits": 1e30,
+}
+
+
+@pytest.fixture(params=list(ABSURD.values()), ids=list(ABSURD))
+def unix_s(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
+    """What the machine's clock says, whoever asks it."""
+    said: float = request.param
+    monkeypatch.setattr(time, "time", lambda: said)
+    return said
+
+
+@pytest.mark.parametrize("zone", ["XXX+12", "UTC", "XXX-14"])
+def test_the_clock_stays_within_the_calendar(
+    unix_s: float, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In every zone there is a day, the first or the last where the machine's has none."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        clock = SystemClock()
+        found = clock.unix(), clock.today()
+    time.tzset()
+    if unix_s > 0.0:
+        assert date(9999, 12, 30) <= found[1] <= date(9999, 12, 31)
+    else:
+        assert date(1970, 1, 1) <= found[1] <= date(1970, 1, 2)
+    assert 0.0 < found[0] < 253_402_300_800.0
+
+
+def test_commands_work_by_an_absurd_clock(
+    unix_s: float, sendx: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run is made, named by its minute, listed, shown and resumed."""
+    monkeypatch.chdir(tmp_path)
+    Path("p.csv").write_text("email,birthday\na@b.co,1950-01-01\n")
+    year = 9999 if unix_s > 0.0 else 1970
+    single = sendx("identify", "a@b.co", "--birthday", "1950-01-01", "--sandbox")
+    run = sendx("identify", "--from", "p.csv", "--sandbox")
+    assert (single.code, run.code) == (0, 0)
+    record = json.loads(sendx("runs", "list", "-o", "jsonl").out)
+    assert (record["run"][:4], record["started"][:4]) == (str(year), str(year))
+    for words in (
+        ("list", "-o", "table"),
+        ("show", "-o", "table"),
+        ("show", "--rows"),
+        ("resume",),
+    ):
+        shown = sendx("runs", *words)
+        assert (shown.code, "bug" in shown.err) == (0, False), (words, shown.err)
+    assert sendx("runs", "show", record["run"], "-o", "json").code == 0
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Makes the local time an hour ahead of UTC."""
+    monkeypatch.setenv("TZ", "XXX-1")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "expected"),
+    [
+        (0.0, "13:00"),
+        (0.1, "13:01"),
+        (3_900.0, "14:05"),
+        (39_540.0, "23:59"),
+        (39_541.0, "2026-11-25 00:00"),
+        (86_400.0, "2026-11-25 13:00"),
+        (366 * 86_400.0, "2027-11-25 13:00"),
+        (1e9, "2058-08-02 14:47"),
+        (1e300, "a day beyond the calendar"),
+        (-1e300, "a day beyond the calendar"),
+    ],
+)
+@pytest.mark.usefixtures("zone")
+def test_a_moment_is_told_by_the_local_clock(wait_s: float, expected: str) -> None:
+    """Rounded up to the minute, with its date on another day."""
+    assert moment_text(NOON_UTC + wait_s, NOON_UTC) == expected
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(0, 1e12))
+def test_no_moment_raises(unix_s: float, now_unix_s: float) -> None:
+    """Whatever the clock says and a server asks for."""
+    assert moment_text(unix_s, now_unix_s)
