@@ -13,6 +13,11 @@ from sendx_cli.sandbox.messages import Refused, Request, Response, reason_for
 MAX_BODY_BYTES = 1 << 20
 _MAX_LINE_BYTES = 16_384
 _MAX_HEADERS = 100
+_SINGLE = {
+    "content-length": "two lengths for one body",
+    "host": "two hosts for one request",
+    "origin": "two origins for one request",
+}
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -88,8 +93,8 @@ def _headers(stream: BinaryIO) -> dict[str, str]:
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon or not name or name != name.strip():
             raise Refused(400, "a header line is malformed")
-        if name.lower() in headers and name.lower() == "content-length":
-            raise Refused(400, "two lengths for one body")
+        if name.lower() in headers and name.lower() in _SINGLE:
+            raise Refused(400, _SINGLE[name.lower()])
         headers[name.lower()] = value.strip()
     raise Refused(431)
 

@@ -162,3 +162,17 @@ def test_results_that_nobody_reads_end_a_stream_with_a_word(
     assert streaming.stderr.read().startswith(told)
     assert record["rows"] == record["read_to_line"] - 1
     assert record["accepted"] == len(service.acted)
+
+
+def test_a_full_disk_under_a_stream_is_told_with_how_far_it_read(
+    process: Command, program: str, service: Recording, settings: dict[str, str], sendx: Command
+) -> None:
+    """What the journal could not take in counts as not read: its rows reach to the line told."""
+    assert not service.acted
+    rows = "".join(f"p{n}@example.com,n{n}\n" for n in range(20_000))
+    words = f"ulimit -f 512; {program} identify --from - --stream -q -o jsonl | cat"
+    run = process("bash", "-c", words, env=settings, stdin=f"email,first_name\n{rows}")
+    record = record_of(sendx)
+    assert "cannot keep the run's journal: " in run.err
+    assert f"read to line {record['read_to_line']:,}, its end was not seen" in run.err
+    assert record["rows"] == record["read_to_line"] - 1 < 20_000

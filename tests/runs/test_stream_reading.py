@@ -72,15 +72,6 @@ def test_a_stop_tells_how_far_the_input_was_read(
     assert f"`(head -n 1 FILE; tail -n +{told_line(run) + 1} FILE) | sendx identify ...`" in run.err
 
 
-def test_no_more_is_read_than_is_journalled(
-    send: Send, sendx: Command, server: ScriptedServer
-) -> None:
-    """The input of a stream that stops at its first row was hardly read."""
-    server.script = lambda _request, _number: REFUSED
-    send(*STREAM, "-q", stdin=people(FOREVER))
-    assert int(str(latest(sendx)["rows"])) < FOREVER / 10
-
-
 def test_a_resume_and_the_rest_send_each_row_once(
     send: Send, sendx: Command, server: ScriptedServer
 ) -> None:

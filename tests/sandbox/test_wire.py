@@ -46,6 +46,8 @@ def test_the_end_of_a_connection(sent: bytes) -> None:
     [
         (b"SSH-2.0-x\r\n", 400),
         (b"GET / HTTP/2.0\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nOrigin: null\r\nOrigin: http://localhost\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nname : x\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nContent-Length: two\r\n\r\n", 400),
