@@ -10,7 +10,8 @@ from tests.conftest import Command, Run
     [
         (
             ["--verion"],
-            "no such option: --verion\n  hint: did you mean --verbose, --version? see `sendx --help`",
+            "no such option: --verion\n"
+            "  hint: did you mean --verbose, --version? see `sendx --help`",
         ),
         (
             ["idenfity"],
@@ -33,8 +34,8 @@ from tests.conftest import Command, Run
         (
             ["identify", "a@b.co", "-o", "xml"],
             (
-                "invalid value for '--output' / '-o': 'xml' is not one of 'table', 'json', 'jsonl', "
-                "'csv'\n  hint: see `sendx identify --help`"
+                "invalid value for '--output' / '-o': 'xml' is not one of 'table', 'json', "
+                "'jsonl', 'csv'\n  hint: see `sendx identify --help`"
             ),
         ),
         (
