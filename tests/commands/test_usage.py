@@ -10,8 +10,10 @@ from tests.conftest import Command, Run
     [
         (
             ["--verion"],
-            "no such option: --verion\n"
-            "  hint: did you mean --verbose, --version? see `sendx --help`",
+            (
+                "no such option: --verion\n"
+                "  hint: did you mean --verbose, --version? see `sendx --help`"
+            ),
         ),
         (
             ["idenfity"],

@@ -1,4 +1,4 @@
-"""JSON Lines whose objects have members of their own: the work is in their number, not its square."""
+"""JSON Lines whose objects have members of their own: the work grows as their number does."""
 
 import json
 import sys
