@@ -172,7 +172,10 @@ class RunJournal:
         """
         with self._database.transaction(is_synced=True) as connection:
             values = (OVERTAKEN, int(self._clock.unix()))
-            return connection.execute(MARK_OVERTAKEN, values).rowcount
+            connection.execute(MARK_OVERTAKEN, values)
+            # `rowcount` knows no statement that begins with WITH.
+            ((count,),) = connection.execute("SELECT changes()").fetchall()
+            return int(count)
 
     def arrivals(self, rows: Iterable[Row]) -> Arrivals:
         """Take in the rows of a mended or sorted file, beside those of the run."""
