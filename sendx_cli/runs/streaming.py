@@ -144,6 +144,7 @@ class LiveRows:
             PassingTrouble: The journal cannot be written.
         """
         self._is_stopped = True
+        self._room.release()  # the thread may wait for room, and is to end
         while not self._is_over and not self._queue.empty():
             self._noted()
 
