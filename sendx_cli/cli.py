@@ -14,7 +14,7 @@ from typer.main import get_command
 from sendx_cli import __version__
 from sendx_cli.commands.options import gathered
 from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
-from sendx_cli.errors import ExitCode, SendxError
+from sendx_cli.errors import ExitCode, InvalidValue, SendxError
 from sendx_cli.runtime import Runtime
 
 COMMANDS = {
@@ -52,6 +52,16 @@ class Commands(TyperGroup):
         command.name = name
         return name, command, rest
 
+    def make_context(self, *arguments: Any, **attrs: Any) -> Any:  # noqa: ANN401 - Typer's types
+        """Read the options before the command."""
+        try:
+            return super().make_context(*arguments, **attrs)
+        except Exception as error:
+            if not _is_usage(error):
+                raise
+            (attrs.get("obj") or Runtime()).output.error(_usage(error))
+            raise typer.Exit(ExitCode.INPUT) from None
+
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's types
         """Run the command; only our own errors are made friendly, anything else is a bug."""
         runtime: Runtime = ctx.obj or Runtime()
@@ -68,6 +78,9 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             raise typer.Exit(Ending.PIPE_CLOSED) from None
         except Exception as bug:
+            if _is_usage(bug):
+                runtime.output.error(_usage(bug, ctx.invoked_subcommand))
+                raise typer.Exit(ExitCode.INPUT) from None
             if _is_of_typer(bug) or _is_full_disk(bug):
                 raise
             _report(bug, runtime)
@@ -135,6 +148,26 @@ def _hear_interrupts() -> None:
 
 def _is_of_typer(error: Exception) -> bool:
     return type(error).__module__.partition(".")[0] == "typer"
+
+
+def _is_usage(error: Exception) -> bool:
+    """Whether the parser refused what was typed; help, for want of words, is told by itself."""
+    is_refusal = _is_of_typer(error) and hasattr(error, "format_message")
+    return is_refusal and type(error).__name__ != "NoArgsIsHelpError"
+
+
+def _usage(error: Any, subcommand: str | None = None) -> InvalidValue:  # noqa: ANN401 - Typer's types
+    """Return what the parser says, in the form of all other messages."""
+    likely = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
+    text = error.message if likely else error.format_message()
+    text, found, suggestion = text.partition(". Did you mean ")
+    guess = f"did you mean {suggestion or likely + '?'} " if found or likely else ""
+    context = getattr(error, "ctx", None)
+    # Of an option without its argument the parser does not say whose it is.
+    words = ["sendx", *filter(None, [subcommand])]
+    command = " ".join(words) if context is None else context.command_path
+    hint = f"{guess}see `{command} --help`"
+    return InvalidValue(text[:1].lower() + text[1:].rstrip("."), hint=hint)
 
 
 def _is_full_disk(error: Exception) -> bool:

@@ -153,7 +153,9 @@ def forget(
         runtime.output.note(f"forgot {path.stem}")
     known = {path.stem for path in found.unreadable_paths}
     named = [found.find(text) for text in ids or () if text not in known]
-    done = [run for run in found.runs if finished and not run.counts.to_come]
+    done = [
+        run for run in found.runs if finished and not (run.counts.to_come or run.has_input_left)
+    ]
     for run in {run.id: run for run in (*named, *done)}.values():
         forget_run(run)
         runtime.output.note(f"forgot {run.id}")

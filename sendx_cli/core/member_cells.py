@@ -1,8 +1,10 @@
 """The members of a JSON Lines row, by column: texts, arrays of texts, custom fields."""
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as JsonObject
-from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import overload
 
 from sendx_cli.core.columns import Column
 from sendx_cli.core.source_rows import JsonNumber
@@ -10,6 +12,7 @@ from sendx_cli.core.spellings import Target, nearest
 from sendx_cli.errors import InvalidValue
 
 _ARRAYS = frozenset({Target.TAGS, Target.LISTS, Target.ADD_TAGS, Target.REMOVE_TAGS})
+_POSITION = attrgetter("position")
 _LOOSE = frozenset({Target.FIELD, Target.DEPARTURE})
 """Targets that take numbers, `true` and `false` as they are written; all others only texts."""
 
@@ -22,27 +25,67 @@ class Members:
         texts: One for each column; empty where it has none, or another kind of value.
         arrays: Arrays of texts, by the column's position.
         fields: The members of `customFields`.
+        columns: Those that the row has, in their order.
     """
 
-    texts: list[str]
+    texts: "SparseTexts"
     arrays: dict[int, tuple[str, ...]]
     fields: tuple[tuple[str, str], ...]
+    columns: list[Column]
 
 
-def read_members(members: JsonObject[str, object], columns: Sequence[Column]) -> Members:
+class SparseTexts(Sequence[str]):
+    """One text for each column. Only those that are there take time and room.
+
+    Args:
+        texts: By the column's place, from 0.
+        width: How many columns there are.
+    """
+
+    __slots__ = ("_texts", "_width")
+
+    def __init__(self, texts: dict[int, str], width: int) -> None:
+        self._texts = texts
+        self._width = width
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        """Return the text at a place; empty where there is none."""
+        if isinstance(place, slice):
+            return list(self)[place]
+        return self._texts.get(place, "")
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the text of each column."""
+        return (self._texts.get(place, "") for place in range(self._width))
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return self._width
+
+
+def read_members(members: JsonObject[str, object], columns: JsonObject[str, Column]) -> Members:
     """Sort a row's members by the columns they were explained as. `null` is not sent.
+
+    It looks at the row's own members alone: a file may have as many columns as rows.
+
+    Args:
+        members: The row's.
+        columns: By their names.
 
     Raises:
         InvalidValue: A member has a value of the wrong kind, or was never explained.
     """
-    texts: list[str] = []
+    texts: dict[int, str] = {}
     arrays: dict[int, tuple[str, ...]] = {}
     fields: tuple[tuple[str, str], ...] = ()
-    explained = 0
-    for column in columns:
-        explained += column.name in members
-        value = members.get(column.name)
-        text = ""
+    explained = [columns[name] for name in members if name in columns]
+    explained.sort(key=_POSITION)
+    for column in explained:
+        value = members[column.name]
         if value is None:
             pass
         elif column.target in _ARRAYS:
@@ -50,11 +93,10 @@ def read_members(members: JsonObject[str, object], columns: Sequence[Column]) ->
         elif column.target is Target.FIELDS:
             fields = _fields(column.name, value)
         else:
-            text = _text(column, value)
-        texts.append(text)
-    if explained != len(members):
+            texts[column.position - 1] = _text(column, value)
+    if len(explained) != len(members):
         _refuse_unexplained(members, columns)
-    return Members(texts, arrays, fields)
+    return Members(SparseTexts(texts, len(columns)), arrays, fields, explained)
 
 
 def _text(column: Column, value: object) -> str:
@@ -112,11 +154,10 @@ def _other_kind(value: object) -> str:
     return "null" if value is None else "an object"
 
 
-def _refuse_unexplained(members: JsonObject[str, object], columns: Sequence[Column]) -> None:
-    names = [column.name for column in columns]
+def _refuse_unexplained(members: JsonObject[str, object], columns: JsonObject[str, Column]) -> None:
     for name in members:
-        if name not in names:
-            near = nearest(name, names)
+        if name not in columns:
+            near = nearest(name, list(columns))
             raise InvalidValue(
                 f"nothing explains this member: {name}",
                 where=name,

@@ -36,6 +36,7 @@ class RowReader:
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
         self._header = [column.name for column in mapping.columns]
+        self._columns = {column.name: column for column in mapping.columns}
         self._email = next(_with_target(mapping, {Target.EMAIL})).position - 1
         self._singles = [(c.position - 1, _SINGLE[t]) for c, t in _targets(mapping, _SINGLE)]
         self._several = [(c, c.position - 1, _SEVERAL[t]) for c, t in _targets(mapping, _SEVERAL)]
@@ -56,7 +57,7 @@ class RowReader:
         members = None
         try:
             if isinstance(row, MemberRow):
-                members = read_members(row.members, self._mapping.columns)
+                members = read_members(row.members, self._columns)
                 texts = members.texts
             return self._read(row.line, texts, members)
         except InvalidValue as error:
@@ -104,7 +105,9 @@ class RowReader:
         name = self._header[self._email]
         if not email:
             raise InvalidValue(f"{name} is empty", where=name)
-        if email == name and [text.strip(EDGES) for text in texts] == self._header:
+        if email == name and all(
+            text.strip(EDGES) == header for text, header in zip(texts, self._header, strict=True)
+        ):
             raise InvalidValue("the row repeats the header", hint="were files joined?")
 
     def _departure(self, texts: Sequence[str]) -> str | None:
@@ -171,7 +174,10 @@ class RowReader:
         self, texts: Sequence[str], members: Members | None, notes: list[str]
     ) -> tuple[tuple[str, str], ...]:
         fields = [] if members is None else list(members.fields)
-        for column in self._fields:
+        columns = self._fields if members is None else members.columns
+        for column in columns:
+            if column.target is not Target.FIELD:
+                continue
             text = texts[column.position - 1].strip(EDGES)
             if not text:
                 continue

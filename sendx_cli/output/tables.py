@@ -57,13 +57,21 @@ def _drawn(table: Table, stream: TextIO, environ: Mapping[str, str], *, color: b
 def _console(stream: TextIO, environ: Mapping[str, str], *, color: bool | None) -> Console:
     return Console(
         file=stream,
-        force_terminal=color,
+        force_terminal=True if color is None and _is_forced(environ) else color,
         no_color=None if color is None else not color,
         _environ=environ,
         highlight=False,
         emoji=False,
         markup=False,
     )
+
+
+def _is_forced(environ: Mapping[str, str]) -> bool:
+    """Whether CLICOLOR_FORCE asks for colour off a terminal (https://bixense.com/clicolors/).
+
+    FORCE_COLOR and NO_COLOR, which is stronger, are heeded by rich.
+    """
+    return environ.get("CLICOLOR_FORCE", "0") not in {"", "0"} and not environ.get("NO_COLOR")
 
 
 def _flat(record: Record, prefix: str = "") -> dict[str, object]:

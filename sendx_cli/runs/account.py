@@ -70,7 +70,7 @@ def _exit_code(view: RunView, sent: Sent) -> ExitCode:
         Outcome.REJECTED: counts.rejected or view.count_left_out(LeftOutKind.BAD),
         Outcome.FAILED: counts.failed,
         Outcome.UNKNOWN: counts.unknown,
-        Outcome.SKIPPED: counts.to_come,
+        Outcome.SKIPPED: counts.to_come or view.has_input_left,
     }
     return exit_code((outcome for outcome, count in found.items() if count), sent.stopped_by)
 

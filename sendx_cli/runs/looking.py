@@ -17,6 +17,7 @@ from sendx_cli.output.summary import summary_lines
 from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 from sendx_cli.runs.asked import FileAsked
+from sendx_cli.runs.input_read import reached, way_on
 from sendx_cli.runs.next_commands import next_commands
 from sendx_cli.runs.resuming import STANDARD_INPUT_NAME
 from sendx_cli.runs.totals import totals_of
@@ -41,6 +42,8 @@ def run_record(run: Run) -> dict[str, object]:
         "failed": counts.failed,
         "unknown": counts.unknown,
         "to_come": counts.to_come,
+        "read_to_line": run.input_read and run.input_read.line,
+        "input_ended": run.input_read and run.input_read.has_ended,
     }
 
 
@@ -57,6 +60,7 @@ def show_run(output: Output, run: Run) -> None:
     with open_view(run.path) as view:
         totals, worked_s = totals_of(view, run.header.source)
         left_out = {str(kind): view.count_left_out(kind) for kind in LeftOutKind}
+        go_on = run.input_read and way_on(run.input_read, view, run.id)
     if output.format != "table":
         output.show([run_record(run) | left_out | {"totals": totals.record()}], as_one=True)
         return
@@ -72,6 +76,10 @@ def show_run(output: Output, run: Run) -> None:
     )
     for line in lines:
         output.line(line)
+    if run.input_read is not None:
+        output.line(f"{run.header.source}: {reached(run.input_read)}")
+    if run.has_input_left and go_on:
+        output.line(f"  hint: {go_on}")
 
 
 def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
@@ -111,7 +119,9 @@ def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
 def _state(run: Run) -> str:
     if run.is_under_way:
         return "under way"
-    return "stopped" if run.counts.to_come else "finished"
+    if run.counts.to_come:
+        return "stopped"
+    return "input left" if run.has_input_left else "finished"
 
 
 def _exit_code(run: Run) -> ExitCode:
@@ -120,6 +130,6 @@ def _exit_code(run: Run) -> ExitCode:
         Outcome.REJECTED: counts.rejected,
         Outcome.FAILED: counts.failed,
         Outcome.UNKNOWN: counts.unknown,
-        Outcome.SKIPPED: counts.to_come,
+        Outcome.SKIPPED: counts.to_come or run.has_input_left,
     }
     return exit_code((outcome for outcome, count in found.items() if count), None)

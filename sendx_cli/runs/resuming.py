@@ -20,6 +20,7 @@ from sendx_cli.runs.account import give_account
 from sendx_cli.runs.asked import FileAsked, Manner
 from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.starting import fingerprint_of, header_of, is_of_sandbox, origin_of
@@ -68,6 +69,7 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
             sent = send_rows(commission, journal, source=header.source, source_path=source_path)
         else:
             output.note(f"run {run.id}: no row is left to send")
+        tell_input_read(output, journal.view, run.id)
         return give_account(commission, journal, sent, source)
 
 

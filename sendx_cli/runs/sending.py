@@ -18,6 +18,7 @@ from sendx_cli.errors import SendxError
 from sendx_cli.output.progress import open_progress
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.commission import Commission
+from sendx_cli.runs.input_read import reached
 from sendx_cli.runs.report_file import open_report, report_decided, report_left
 from sendx_cli.runs.watch import Watch
 
@@ -90,7 +91,9 @@ def send_rows(
         sender = stack.enter_context(closing(made.sender))
         watch.stop_run = sender.stop
         signals = stack.enter_context(
-            stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender, journal.id))
+            stop_on_signals(
+                lambda: _stop(sender, output), lambda: _last_words(sender, journal.id, live)
+            )
         )
         report_decided(report, journal.view, source)
         output.has_sent = True
@@ -98,6 +101,8 @@ def send_rows(
             live.start(sender.wake)
         for settled in sender.run(journal.pending() if live is None else iter(live)):
             watch.decided(settled)
+        if live is not None:
+            live.stop()
         with watch.telling():
             report_left(report, journal.view, source)
         watch.close()
@@ -130,8 +135,11 @@ def _stop(sender: Sender, output: Output) -> None:
         )
 
 
-def _last_words(sender: Sender, run: str) -> str:
-    return (
+def _last_words(sender: Sender, run: str, live: "LiveRows | None") -> str:
+    words = (
         f"sendx: ended with {sender.in_flight} calls under way: "
         f"`sendx runs resume {run}` finds out what is open\n"
     )
+    if live is None or live.read.has_ended:
+        return words
+    return f"{words}sendx: standard input: {reached(live.read)}\n"

@@ -1,15 +1,16 @@
 """`--stream`: rows from standard input, checked and sent as they come."""
 
 from collections.abc import Iterator
-from queue import Empty, Queue
-from threading import Thread
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
+from threading import Semaphore, Thread
+from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli import __version__
 from sendx_cli.bulk.checking import CheckedRow, RowChecker, read_checked
 from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.opening import create_journal
-from sendx_cli.bulk.journal.rows import LeftOutKind
+from sendx_cli.bulk.journal.rows import InputRead, LeftOutKind
 from sendx_cli.bulk.journal.runs import forget_never_started
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.rows import Row
@@ -17,12 +18,13 @@ from sendx_cli.bulk.sources.live import LiveSource, open_live, settle_live_mappi
 from sendx_cli.core.columns import Mapping
 from sendx_cli.core.source_rows import Departed, RowError
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode
+from sendx_cli.errors import ExitCode, SendxError
 from sendx_cli.output.plan_text import mapping_lines
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.account import give_account
 from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask
+from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.reading import left_out, stdin_of
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.starting import fingerprint_of, mapping_text, origin_of
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MAX_READ_AHEAD = 100
-"""Rows taken from the input and not noted in the journal yet: these a crash would lose."""
+"""Rows taken from the input and not in the journal yet: a crash counts them as not read."""
 
 _Checked = CheckedRow | RowError | Departed
 
@@ -56,15 +58,35 @@ def stream_run(commission: Commission) -> ExitCode | Ending:
     runtime.output.tell_lines(mapping_lines(mapping, source.name, source.layout.notes))
     ask(commission, contacts=0)
     with create_journal(directory, header, runtime.clock) as journal:
-        journal.seal()
         rows = LiveRows(source, checker, mapping, journal, runtime.output)
-        sent = send_rows(commission, journal, source=source.name, source_path=None, live=rows)
-        rows.note_what_is_left()
+        journal.seal()
+        with _input_read_told(journal, rows, runtime.output):
+            sent = send_rows(commission, journal, source=source.name, source_path=None, live=rows)
         return give_account(commission, journal, sent, None)
+
+
+class _Taken(NamedTuple):
+    """What was taken from the input.
+
+    Args:
+        row: What is to become of a row; None: there is none any more.
+        line: The last line that needs not be read again once the row is in the journal.
+        is_last: Whether nothing is taken behind it.
+        bug: What nobody foresaw; raised again where rows are taken.
+    """
+
+    row: _Checked | None
+    line: int
+    is_last: bool = False
+    bug: BaseException | None = None
 
 
 class LiveRows:
     """Rows that a thread reads and checks; each is in the journal before it is handed out.
+
+    The thread takes no further row while `_MAX_READ_AHEAD` are not in the journal yet. The
+    journal takes in with the rows how far they reach: whatever ends the run, it is known which
+    line is the first that is not in it.
 
     Args:
         source: The input.
@@ -72,6 +94,9 @@ class LiveRows:
         mapping: What its columns are for.
         journal: Takes in each row.
         output: Where bad rows are told.
+
+    Raises:
+        PassingTrouble: The journal cannot be written.
     """
 
     def __init__(
@@ -82,14 +107,20 @@ class LiveRows:
         journal: RunJournal,
         output: Output,
     ) -> None:
+        self._source = source
         self._checked = read_checked(source, checker, mapping)
-        self._name = source.name
         self._journal = journal
         self._output = output
-        self._queue: Queue[_Checked | BaseException | None] = Queue(_MAX_READ_AHEAD)
+        self._queue: SimpleQueue[_Taken] = SimpleQueue()
+        self._room = Semaphore(_MAX_READ_AHEAD)
+        self._is_stopped = False
+        self._is_over = False
         self._count = 0
-        self._has_ended = False
         self._wake: Callable[[], None] = lambda: None
+        first_line = source.layout.first_line
+        self.read = InputRead(first_line - 1, has_ended=False, first_row_line=first_line)
+        """How far the rows in the journal reach."""
+        journal.take_in([], [], self.read)
 
     def start(self, wake: "Callable[[], None]") -> None:
         """Begin to read; `wake` is called whenever a row has come."""
@@ -97,58 +128,101 @@ class LiveRows:
         Thread(target=self._read, daemon=True).start()
 
     def __iter__(self) -> Iterator[Row | None]:
-        """Yield rows; None where none is there yet."""
-        while not self._has_ended:
-            rows: list[Row | None] = [*self._noted(self._taken())]
+        """Yield rows; None where none is there yet.
+
+        Raises:
+            PassingTrouble: The journal cannot be written.
+        """
+        while not self._is_over:
+            rows: list[Row | None] = [*self._noted()]
             yield from rows or [None]
 
-    def note_what_is_left(self) -> None:
-        """Put rows that were read, but not taken any more, into the journal: a resume has them."""
-        self._noted(self._taken())
+    def stop(self) -> None:
+        """Read no further; rows that were read go into the journal: a resume has them.
+
+        Raises:
+            PassingTrouble: The journal cannot be written.
+        """
+        self._is_stopped = True
+        self._room.release()  # the thread may wait for room, and is to end
+        while not self._is_over and not self._queue.empty():
+            self._noted()
 
     def _read(self) -> None:
+        """Take rows while there is room for them, until the input ends or must not be trusted."""
         try:
-            for row in self._checked:
-                self._queue.put(row)
-                self._wake()
-                if isinstance(row, RowError) and row.is_structural:
-                    break
-            self._queue.put(None)
-        except Exception as error:  # noqa: BLE001 - raised again where rows are taken
-            self._queue.put(error)
+            while self._has_room():
+                row = next(self._checked, None)
+                is_structural = isinstance(row, RowError) and row.is_structural
+                line = row.line - 1 if row is not None and is_structural else self._source.line
+                taken = _Taken(row, line, is_last=row is None or is_structural)
+                self._hand_over(taken)
+                if taken.is_last:
+                    return
+        except (OSError, UnicodeError) as error:
+            reason = str(error.strerror if isinstance(error, OSError) else error).lower()
+            broken = RowError(self._source.line + 1, f"cannot be read on: {reason}")
+            self._hand_over(_Taken(broken, self._source.line, is_last=True))
+        except Exception as bug:  # noqa: BLE001 - raised again where rows are taken
+            self._hand_over(_Taken(None, self._source.line, is_last=True, bug=bug))
+
+    def _has_room(self) -> bool:
+        self._room.acquire()
+        return not self._is_stopped
+
+    def _hand_over(self, taken: _Taken) -> None:
+        self._queue.put(taken)
         self._wake()
 
-    def _taken(self) -> list[_Checked]:
-        taken: list[_Checked] = []
-        while not self._has_ended:
-            try:
-                item = self._queue.get_nowait()
-            except Empty:
-                break
-            if isinstance(item, BaseException):
-                raise item
-            if item is None:
-                self._has_ended = True
-            else:
-                taken.append(item)
+    def _taken(self) -> list[_Taken]:
+        taken: list[_Taken] = []
+        with suppress(Empty):
+            while True:
+                taken.append(self._queue.get_nowait())
         return taken
 
-    def _noted(self, taken: list[_Checked]) -> list[Row]:
-        """Put rows into the journal; return those to send."""
-        rows: list[Row] = []
-        for row in taken:
-            if isinstance(row, CheckedRow):
-                rows.append(Row(self._count, row.contact, row.line))
-                self._count += 1
-        others = [left_out(row) for row in taken if not isinstance(row, CheckedRow)]
-        if rows:
-            self._journal.add(rows)
-        if others:
-            self._journal.leave_out(others)
+    def _noted(self) -> list[Row]:
+        """Put the rows that are there into the journal; return those to send."""
+        taken = self._taken()
+        if not taken:
+            return []
+        checked = [one.row for one in taken if one.row is not None]
+        rows = self._numbered(checked)
+        others = [left_out(row) for row in checked if not isinstance(row, CheckedRow)]
+        last = taken[-1]
+        # Behind rows that could not be noted none may be: what was read would have a gap.
+        self._is_over = True
+        if last.bug is None:
+            self.read = self.read._replace(
+                line=last.line, has_ended=last.is_last and last.row is None
+            )
+        self._journal.take_in(rows, others, self.read)
+        self._is_over = last.is_last
+        self._room.release(len(taken))
         for other in others:
             if other.kind is LeftOutKind.BAD:
-                self._output.complain(f"{self._name}:{other.line}", other.message)
+                self._output.complain(f"{self._source.name}:{other.line}", other.message)
+        if last.bug is not None:
+            raise last.bug
         return rows
+
+    def _numbered(self, checked: list[_Checked]) -> list[Row]:
+        sound = [row for row in checked if isinstance(row, CheckedRow)]
+        rows = [Row(number, row.contact, row.line) for number, row in enumerate(sound, self._count)]
+        self._count += len(rows)
+        return rows
+
+
+@contextmanager
+def _input_read_told(journal: RunJournal, rows: LiveRows, output: Output) -> Iterator[None]:
+    """Tell how far the input was read, whatever ends the sending."""
+    try:
+        yield
+    finally:
+        with suppress(SendxError):  # what ended it is told already, or about to be
+            rows.stop()
+        with suppress(SendxError):
+            tell_input_read(output, journal.view, journal.id)
 
 
 def _header_of(commission: Commission, source: LiveSource, mapping: Mapping) -> RunHeader:

@@ -10,6 +10,7 @@ from threading import Event
 
 from sendx_cli.clock import SystemClock
 from sendx_cli.sandbox.app import App
+from sendx_cli.sandbox.callers import refusal_of
 from sendx_cli.sandbox.log import Entry, emails_in
 from sendx_cli.sandbox.messages import Refused, Request, Response
 from sendx_cli.sandbox.trouble import Trouble, TroubleSource
@@ -66,8 +67,9 @@ class Connection:
 
     def _take(self, wire: Wire, request: Request) -> bool:
         came_at = SystemClock().unix()
-        trouble = self._service.troubles.next()
-        response = trouble.response or self._service.app.answer(request)
+        refusal = refusal_of(request.headers)
+        trouble = self._service.troubles.next() if refusal is None else Trouble()
+        response = refusal or trouble.response or self._service.app.answer(request)
         self._note(request, came_at, trouble, response)
         if trouble.wait_s:
             self._service.stopped.wait(trouble.wait_s)

@@ -42,6 +42,8 @@ class Wire:
         self._method = head.method
         path, _, query = head.target.decode("latin-1").partition("?")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+        if sum(name == b"origin" for name, _ in head.headers) > 1:
+            raise Refused(400, "two origins for one request")
         if int(headers.get("content-length", 0)) > MAX_BODY_BYTES:
             raise Refused(413)
         body = bytearray()

@@ -23,6 +23,7 @@ class Recording:
         self._called = threading.Condition()
         self.acted: list[int] = []
         self.calls = 0
+        self.latency_s = LATENCY_S
 
     def __call__(self, request: Request, _number: int) -> bytes:
         body = json.loads(request.body)
@@ -31,7 +32,7 @@ class Recording:
             self.acted += rows
             self.calls += 1
             self._called.notify_all()
-        time.sleep(LATENCY_S)
+        time.sleep(self.latency_s)
         return OK
 
     def wait_for(self, calls: int, timeout_s: float) -> None:

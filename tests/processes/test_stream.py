@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -79,19 +80,99 @@ def test_a_bad_row_is_told_at_once_and_holds_nothing_up(
     assert (record["source"], record["accepted"]) == ("standard input", 1)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
-def test_an_interrupted_stream_can_be_finished(
-    streaming: Streaming, service: Recording, start: Start, sendx: Command
-) -> None:
-    """What it had taken is sent by `runs resume`, once; it ends by the signal itself."""
-    write(streaming, "".join(f"p@example.com,n{n}\n" for n in range(50)))
-    service.wait_for(5, STUCK_S)
-    streaming.send_signal(signal.SIGINT)
-    streaming.communicate(timeout=STUCK_S)
-    assert streaming.returncode == -signal.SIGINT
-    (record,) = map(json.loads, sendx("runs", "list", "-o", "jsonl").out.splitlines())
-    assert record["accepted"] == len(service.acted)
+def record_of(sendx: Command) -> dict[str, Any]:
+    (line,) = sendx("runs", "list", "-o", "jsonl").out.splitlines()
+    record: dict[str, Any] = json.loads(line)
+    return record
+
+
+def resume(start: Start) -> int:
     with start("runs", "resume") as resumed:
         resumed.communicate(timeout=STUCK_S)
-    assert resumed.returncode == 0
+    return int(resumed.returncode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupted_stream_can_be_finished(
+    streaming: Streaming, service: Recording, start: Start, sendx: Command, number: str
+) -> None:
+    """It ends by the signal and says how far it read; what it read is sent by a resume, once."""
+    ending = getattr(signal, number)
+    write(streaming, "".join(f"p@example.com,n{n}\n" for n in range(50)))
+    service.wait_for(5, STUCK_S)
+    streaming.send_signal(ending)
+    # Its standard input stays open: the end of it is never seen.
+    assert streaming.wait(STUCK_S) == -ending
+    assert streaming.stderr is not None
+    told = streaming.stderr.read()
+    record = record_of(sendx)
+    assert record["accepted"] == len(service.acted)
+    assert record["rows"] == record["read_to_line"] - 1
+    assert f"read to line {record['read_to_line']}, its end was not seen" in told
+    assert resume(start) == 5
     assert service.acted == list(range(record["rows"]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_a_second_signal_tells_how_far_the_input_was_read(
+    streaming: Streaming, service: Recording, sendx: Command
+) -> None:
+    """Its last words say it, as there is no time for more."""
+    service.latency_s = STUCK_S
+    write(streaming, "p@example.com,n0\n")
+    service.wait_for(1, STUCK_S)
+    streaming.send_signal(signal.SIGINT)
+    assert streaming.stderr is not None
+    streaming.send_signal(signal.SIGTERM)
+    assert streaming.wait(STUCK_S) in {-signal.SIGINT, -signal.SIGTERM}
+    assert "standard input: read to line 2, its end was not seen" in streaming.stderr.read()
+    assert record_of(sendx)["read_to_line"] == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_a_killed_stream_knows_how_far_it_read(
+    streaming: Streaming, service: Recording, start: Start, sendx: Command
+) -> None:
+    """All rows up to the line of the journal are sent by a resume, which names what was left."""
+    write(streaming, "".join(f"p{n}@example.com,n{n}\n" for n in range(2000)))
+    service.wait_for(20, STUCK_S)
+    streaming.kill()
+    streaming.wait(STUCK_S)
+    record = record_of(sendx)
+    assert record["rows"] == record["read_to_line"] - 1
+    assert record["input_ended"] is False
+    assert resume(start) == 5
+    assert set(service.acted) == set(range(record["rows"]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_results_that_nobody_reads_end_a_stream_with_a_word(
+    streaming: Streaming, service: Recording, sendx: Command
+) -> None:
+    """It says how far it read, though nothing else is said where a pipe is closed."""
+    assert streaming.stdout is not None
+    assert streaming.stderr is not None
+    write(streaming, "".join(f"p{n}@example.com,n{n}\n" for n in range(2000)))
+    streaming.stdout.readline()
+    streaming.stdout.close()
+    assert streaming.wait(STUCK_S) == -signal.SIGPIPE
+    record = record_of(sendx)
+    told = f"sendx: standard input: read to line {record['read_to_line']:,}, its end was not seen"
+    assert streaming.stderr.read().startswith(told)
+    assert record["rows"] == record["read_to_line"] - 1
+    assert record["accepted"] == len(service.acted)
+
+
+def test_a_full_disk_under_a_stream_is_told_with_how_far_it_read(
+    process: Command, program: str, service: Recording, settings: dict[str, str], sendx: Command
+) -> None:
+    """What the journal could not take in counts as not read: its rows reach to the line told."""
+    assert not service.acted
+    rows = "".join(f"p{n}@example.com,n{n}\n" for n in range(20_000))
+    words = f"ulimit -f 512; {program} identify --from - --stream -q -o jsonl | cat"
+    run = process("bash", "-c", words, env=settings, stdin=f"email,first_name\n{rows}")
+    record = record_of(sendx)
+    assert "cannot keep the run's journal: " in run.err
+    assert f"read to line {record['read_to_line']:,}, its end was not seen" in run.err
+    assert record["rows"] == record["read_to_line"] - 1 < 20_000

@@ -71,6 +71,8 @@ def test_the_end_of_a_connection() -> None:
         (b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 400),
         (b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip\r\n\r\nx", 501),
         (b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+        (b"GET / HTTP/1.1\r\n" + HOST + HOST + b"\r\n", 400),
+        (b"GET / HTTP/1.1\r\n" + HOST + b"Origin: null\r\nOrigin: http://x\r\n\r\n", 400),
         (b"GET /" + b"x" * 70_000, 431),
     ],
 )

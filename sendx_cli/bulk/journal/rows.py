@@ -47,6 +47,21 @@ class LeftOut(NamedTuple):
     message: str
 
 
+class InputRead(NamedTuple):
+    """How far an input was read whose rows are sent as they come.
+
+    Args:
+        line: The last line whose row is in the journal: all before it is there as well, what
+            follows was not read, or was read in vain.
+        has_ended: Whether the end of the input was seen behind it.
+        first_row_line: The line that its first row can begin on.
+    """
+
+    line: int
+    has_ended: bool
+    first_row_line: int = 1
+
+
 class RowContent(NamedTuple):
     """A row as the journal keeps it. The source's own cells are not kept.
 

@@ -9,6 +9,7 @@ from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.lock import RunLock, is_locked
 from sendx_cli.bulk.journal.opening import SUFFIX, lock_path, open_journal
+from sendx_cli.bulk.journal.rows import InputRead
 from sendx_cli.bulk.journal.view import Counts, RunView
 from sendx_cli.errors import InputError, PassingTrouble
 
@@ -23,6 +24,7 @@ class Run:
         header: What was asked for.
         counts: How many rows stand where.
         is_under_way: Whether some process sends it at this moment.
+        input_read: How far the input of a stream was read; None for a run of a file.
     """
 
     id: str
@@ -30,6 +32,12 @@ class Run:
     header: RunHeader
     counts: Counts
     is_under_way: bool
+    input_read: InputRead | None = None
+
+    @property
+    def has_input_left(self) -> bool:
+        """Whether the input of a stream may hold rows that are not in the journal."""
+        return self.input_read is not None and not self.input_read.has_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +176,5 @@ def _recovered(run: Run, view: RunView) -> Run:
 
 
 def _run(path: Path, view: RunView) -> Run:
-    return Run(path.stem, path, view.header, view.counts(), is_locked(lock_path(path)))
+    is_under_way = is_locked(lock_path(path))
+    return Run(path.stem, path, view.header, view.counts(), is_under_way, view.input_read)

@@ -20,7 +20,7 @@ from sendx_cli.bulk.journal.adoption import Arrivals
 from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.lock import RunLock
 from sendx_cli.bulk.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
-from sendx_cli.bulk.journal.rows import LeftOut, State, content_of
+from sendx_cli.bulk.journal.rows import InputRead, LeftOut, State, content_of
 from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.clock import Clock
@@ -78,6 +78,22 @@ class RunJournal:
         """Take in rows of the file that are not sent, for the account of the run."""
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", rows)
+
+    def take_in(self, rows: Sequence[Row], left_out: Sequence[LeftOut], read: InputRead) -> None:
+        """Take in rows as they come, and how far their input was read: all of it, or nothing.
+
+        Raises:
+            PassingTrouble: It cannot be written: they must not be sent.
+        """
+        facts = (
+            ("read_to_line", str(read.line)),
+            ("input_ended", str(int(read.has_ended))),
+            ("first_row_line", str(read.first_row_line)),
+        )
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", map(content_of, rows))
+            connection.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", left_out)
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts)
 
     def seal(self) -> None:
         """Say that all rows are in: from now on the run counts as started."""
@@ -156,7 +172,10 @@ class RunJournal:
         """
         with self._database.transaction(is_synced=True) as connection:
             values = (OVERTAKEN, int(self._clock.unix()))
-            return connection.execute(MARK_OVERTAKEN, values).rowcount
+            connection.execute(MARK_OVERTAKEN, values)
+            # `rowcount` knows no statement that begins with WITH.
+            ((count,),) = connection.execute("SELECT changes()").fetchall()
+            return int(count)
 
     def arrivals(self, rows: Iterable[Row]) -> Arrivals:
         """Take in the rows of a mended or sorted file, beside those of the run."""

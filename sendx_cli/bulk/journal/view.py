@@ -8,7 +8,7 @@ from typing import Any
 
 from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.header import RunHeader
-from sendx_cli.bulk.journal.rows import LeftOut, LeftOutKind, NotedRow, State
+from sendx_cli.bulk.journal.rows import InputRead, LeftOut, LeftOutKind, NotedRow, State
 from sendx_cli.core.payloads import contact_from
 from sendx_cli.errors import InputError
 
@@ -107,6 +107,29 @@ class RunView:
         if text is None:
             raise InputError("the run was never started", where=str(self._database.path))
         return RunHeader.from_text(text)
+
+    @property
+    def input_read(self) -> InputRead | None:
+        """How far the input of a stream was read; None for a run of a file, which is all there.
+
+        A stream of an earlier sendx did not note it: then as far as its rows tell, and nothing
+        says that its end was seen.
+        """
+        if self.header.source_path is not None:
+            return None
+        line = self._fact("read_to_line")
+        if line is None:
+            query = """SELECT max(coalesce((SELECT max(line) FROM rows), 0),
+                       coalesce((SELECT max(line) FROM left_out), 0))"""
+            ((line,),) = self._database.read(query)
+        first_row_line = int(self._fact("first_row_line") or 1)
+        return InputRead(int(line), self._fact("input_ended") == "1", first_row_line)
+
+    @property
+    def has_input_left(self) -> bool:
+        """Whether the input of a stream may hold rows that are not in the journal."""
+        read = self.input_read
+        return read is not None and not read.has_ended
 
     def counts(self) -> Counts:
         """Count the rows of the file by their state."""

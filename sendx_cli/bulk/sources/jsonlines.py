@@ -1,6 +1,7 @@
 """The rows of JSON Lines: one object a line, read more strictly than Python's `json` does."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
@@ -76,10 +77,15 @@ def _parse(text: str) -> dict[str, object]:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
+        doubled = _doubled(name for name, _ in pairs)
         raise _NotJson(f'member "{doubled}" stands there twice')
     return members
+
+
+def _doubled(names: Iterable[str]) -> str:
+    """Return the first name that stands there again."""
+    counts = Counter(names)
+    return next(name for name, count in counts.items() if count > 1)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -30,13 +30,18 @@ class LiveSource:
     Args:
         name: As people call it.
         layout: How it is laid out.
-        lines: The lines behind the header.
+        lines: The lines from `layout.first_line` on.
     """
 
     name: str
     layout: Layout
-    lines: Iterator[str]
+    lines: "CountedLines"
     file_name = ""
+
+    @property
+    def line(self) -> int:
+        """The number of the last line that was taken from the input."""
+        return self.layout.first_line - 1 + self.lines.count
 
     def rows(self) -> Iterator[SourceRow | MemberRow | RowError]:
         """Yield each row as soon as it is there; it can be read once."""
@@ -46,6 +51,28 @@ class LiveSource:
         known = set(self.layout.header)
         for row in read_json_lines(self.lines, self.layout.first_line):
             yield _new_member(row, known) if isinstance(row, MemberRow) else row
+
+
+class CountedLines:
+    """Lines of which is known how many were taken.
+
+    Args:
+        lines: Each as soon as it is there.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Return itself: it can be read once."""
+        return self
+
+    def __next__(self) -> str:
+        """Take the next line."""
+        line = next(self._lines)
+        self.count += 1
+        return line
 
 
 def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
@@ -65,14 +92,24 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
         text = io.TextIOWrapper(stdin, encoding, errors="surrogateescape", newline="")
     except LookupError:
         raise InvalidValue(f"no such encoding: {encoding}") from None
-    lines = iter(text.readline, "")
+    lines = CountedLines(iter(text.readline, ""))
     first = next((line for line in lines if not line.isspace()), None)
     if first is None:
         raise FileRefused("it is empty", where=NAME)
+    first_line = lines.count
     if overrides.format is Format.JSON_LINES or first.lstrip().startswith("{"):
-        layout = Layout(format=Format.JSON_LINES, encoding=encoding, header=member_names([first]))
-        return LiveSource(NAME, layout, chain([first], lines))
-    return _delimited(first, lines, encoding, overrides)
+        layout = Layout(
+            format=Format.JSON_LINES,
+            encoding=encoding,
+            header=member_names([first]),
+            first_line=first_line,
+        )
+        return LiveSource(NAME, layout, CountedLines(chain([first], lines)))
+    source = _delimited(first, lines, encoding, overrides)
+    skipped = first_line - 1
+    return replace(
+        source, layout=replace(source.layout, first_line=source.layout.first_line + skipped)
+    )
 
 
 def settle_live_mapping(source: LiveSource, options: ColumnOptions) -> Mapping:
@@ -114,7 +151,7 @@ def _delimited(first: str, lines: Iterator[str], encoding: str, overrides: Overr
         takes_ragged=overrides.takes_ragged,
         notes=header.notes,
     )
-    return LiveSource(NAME, layout, chain(head[header.first_row_line - 1 :], lines))
+    return LiveSource(NAME, layout, CountedLines(chain(head[header.first_row_line - 1 :], lines)))
 
 
 def _new_member(row: MemberRow, known: set[str]) -> MemberRow | RowError:

@@ -1,0 +1,42 @@
+"""How far a stream's input was read, and how to go on behind it."""
+
+from sendx_cli.bulk.journal.rows import InputRead
+from sendx_cli.bulk.journal.view import RunView
+from sendx_cli.output.writer import Output
+
+
+def tell_input_read(output: Output, view: RunView, run: str) -> None:
+    """Tell how far the input was read: also when quiet, where it may hold more.
+
+    Args:
+        output: Where it is told.
+        view: The run's journal.
+        run: The run's id.
+    """
+    read = view.input_read
+    if read is None:
+        return
+    source = view.header.source
+    if read.has_ended:
+        output.note(f"{source}: {reached(read)}")
+        return
+    output.complain(source, reached(read), way_on(read, view, run))
+
+
+def reached(read: InputRead) -> str:
+    """Return how far the input was read, in words."""
+    if read.has_ended:
+        return f"read to its end, line {read.line:,}"
+    return f"read to line {read.line:,}, its end was not seen: what follows is in no run"
+
+
+def way_on(read: InputRead, view: RunView, run: str) -> str:
+    """Return what to type to send what was read and not sent yet, and what was not read."""
+    header_lines = read.first_row_line - 1
+    rest = f"tail -n +{read.line + 1} FILE"
+    if header_lines:
+        rest = f"(head -n {header_lines} FILE; {rest})"
+    again = f"give the same command the rest: `{rest} | sendx {view.header.action} ...`"
+    if view.counts().to_come:
+        return f"`sendx runs resume {run}` sends what was read; then {again}"
+    return again

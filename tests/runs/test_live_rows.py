@@ -1,0 +1,73 @@
+"""Rows of a stream: none is taken from the input long before it is in the journal."""
+
+import io
+import os
+import threading
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from sendx_cli.bulk.checking import RowChecker
+from sendx_cli.bulk.journal.opening import create_journal
+from sendx_cli.bulk.sources.layout import Overrides
+from sendx_cli.bulk.sources.live import open_live, settle_live_mapping
+from sendx_cli.core.columns import ColumnOptions
+from sendx_cli.core.members import ContactValues
+from sendx_cli.output.writer import Output
+from sendx_cli.runs.streaming import LiveRows
+from tests.bulk.journal.journals import HEADER
+
+ROWS = 2_000
+READ_AHEAD = 100
+STUCK_S = 30.0
+
+
+class Lines(io.RawIOBase):
+    """Hands over one line at a time, and remembers how many."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self._lines = lines
+        self.given = 0
+        self.changed = threading.Condition()
+
+    def readable(self) -> bool:
+        return True
+
+    def read1(self, _size: int = -1) -> bytes:
+        with self.changed:
+            if self.given == len(self._lines):
+                return b""
+            self.given += 1
+            self.changed.notify_all()
+            return self._lines[self.given - 1]
+
+    def wait_for(self, count: int) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.given >= count, STUCK_S)
+
+
+def live_rows(folder: Path, lines: Lines) -> LiveRows:
+    source = open_live(cast("BinaryIO", lines), Overrides())
+    mapping = settle_live_mapping(source, ColumnOptions())
+    journal = create_journal(folder, HEADER)
+    checker = RowChecker(mapping, ContactValues(), today=date(2026, 1, 1))
+    output = Output(io.StringIO(), io.StringIO(), os.environ)
+    return LiveRows(source, checker, mapping, journal, output)
+
+
+def test_the_input_is_never_far_ahead_of_the_journal(tmp_path: Path) -> None:
+    """At most a hundred rows were taken that the journal does not have, each time one looks."""
+    lines = Lines([b"email\n", *(f"p{n}@example.com\n".encode() for n in range(ROWS))])
+    rows = live_rows(tmp_path, lines)
+    rows.start(lambda: None)
+    lines.wait_for(1 + READ_AHEAD)
+    taken: list[str] = []
+    lead = 0
+    for row in rows:
+        lead = max(lead, lines.given - rows.read.line)
+        if row is not None:
+            taken.append(row.contact.email)
+    assert taken == [f"p{n}@example.com" for n in range(ROWS)]
+    # It is the next chunk of the text that is asked for while the last rows are made of this one.
+    assert lead <= READ_AHEAD + 1
+    assert (rows.read.line, rows.read.has_ended) == (ROWS + 1, True)
