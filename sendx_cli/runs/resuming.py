@@ -9,8 +9,9 @@ from pathlib import Path
 from sendx_cli.bulk.journal.adoption import Adoption
 from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.opening import open_journal
+from sendx_cli.bulk.journal.place import HeldPlace, place_of
 from sendx_cli.bulk.journal.rows import State, content_of
-from sendx_cli.bulk.journal.runs import Run
+from sendx_cli.bulk.journal.runs import Run, list_runs
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.sources.source import Source, open_source
 from sendx_cli.ending import Ending
@@ -57,9 +58,10 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
         SendxError: Another process sends it, it is for another account, or its file was refused.
     """
     output = commission.output
-    with open_journal(run.path, commission.runtime.clock) as journal, ExitStack() as stack:
+    with ExitStack() as stack:
+        journal = stack.enter_context(_held_journal(commission, run))
         _refuse_other_account(run.header, commission)
-        header = _with_file_as_it_is(commission, journal, run.header, path)
+        header = _with_file_as_it_is(commission, journal, run, path)
         source = stack.enter_context(_source_of(output, header, commission.asked))
         _reopen(output, journal, commission.manner)
         sent = Sent(0.0)
@@ -69,6 +71,34 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
         else:
             output.note(f"run {run.id}: no row is left to send")
         return give_account(commission, journal, sent, source)
+
+
+def _held_journal(commission: Commission, run: Run) -> RunJournal:
+    """Open a run's journal while nobody else can begin the same file, or go on with its run."""
+    with HeldPlace(run.path.parent, place_of(run.header)):
+        _refuse_other_run(run, run.header)
+        journal = open_journal(run.path, commission.runtime.clock)
+        if journal.view.header == run.header:
+            return journal
+        journal.close()
+        raise InputError(f"another sendx went on with run {run.id}", hint="see `sendx runs show`")
+
+
+def _refuse_other_run(run: Run, header: RunHeader) -> None:
+    """Refuse to go on with a run while another of the same file is not done with."""
+    other = list_runs(run.path.parent).unfinished_run_of(
+        sha256=header.source_sha256,
+        action=header.action,
+        origin=header.origin,
+        other_than=run.id,
+    )
+    if header.source_sha256 and other is not None:
+        raise InputError(
+            f"run {other.id} of this file is not finished: {other.counts.to_come:,} rows to come",
+            where=header.source,
+            hint=f"`sendx runs resume {other.id}` goes on with it; "
+            f"`sendx runs forget {other.id}` makes way for {run.id}",
+        )
 
 
 def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
@@ -86,9 +116,10 @@ def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
 
 
 def _with_file_as_it_is(
-    commission: Commission, journal: RunJournal, header: RunHeader, path: str | None
+    commission: Commission, journal: RunJournal, run: Run, path: str | None
 ) -> RunHeader:
     """Take in the rows of a file that was mended or sorted since."""
+    header = run.header
     now_at = path or header.source_path or ""
     if path is None and (
         not Path(now_at).is_file() or _sha256(Path(now_at)) == header.source_sha256
@@ -106,7 +137,9 @@ def _with_file_as_it_is(
             profile=header.profile,
             started_at=header.started_at,
         )
-        _adopt(commission, journal, changed, reading)
+        with HeldPlace(run.path.parent, place_of(changed)):
+            _refuse_other_run(run, changed)
+            _adopt(commission, journal, changed, reading)
         return changed
 
 
