@@ -1,6 +1,6 @@
 """A run that stopped, gone on with: by the content of its rows, whatever became of the file."""
 
-import hashlib
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -14,8 +14,9 @@ from sendx_cli.bulk.journal.rows import State, content_of
 from sendx_cli.bulk.journal.runs import Run, list_runs
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.sources.source import Source, open_source
+from sendx_cli.bulk.sources.verified import digest_of
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, InputError, SetupError
+from sendx_cli.errors import ExitCode, FileRefused, InputError, SetupError
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.account import give_account
 from sendx_cli.runs.asked import FileAsked, Manner
@@ -120,13 +121,10 @@ def _with_file_as_it_is(
 ) -> RunHeader:
     """Take in the rows of a file that was mended or sorted since."""
     header = run.header
-    now_at = path or header.source_path or ""
-    if path is None and (
-        not Path(now_at).is_file() or _sha256(Path(now_at)) == header.source_sha256
-    ):
+    if path is None and not _has_changed(header):
         return header
-    asked = replace(commission.asked, path=now_at)
-    with open_reading(commission.runtime, asked) as reading:
+    asked = replace(commission.asked, path=path or header.source_path or "")
+    with open_reading(commission.runtime, asked, must_be_plain=path is None) as reading:
         changed = header_of(commission, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
@@ -183,16 +181,18 @@ def _tell(output: Output, adoption: Adoption) -> None:
 @contextmanager
 def _source_of(output: Output, header: RunHeader, asked: FileAsked) -> Iterator[Source | None]:
     """Open the run's file, where it is there as it was: failed rows are written like it."""
-    path = Path(header.source_path or "")
-    if not path.is_file() or _sha256(path) != header.source_sha256:
+    path = header.source_path or ""
+    try:
+        source = open_source(path, asked.overrides, io.BytesIO(), must_be_plain=True)
+    except InputError:
+        source = None
+    if source is None or source.digest.sha256 != header.source_sha256:
         output.note(f"{header.source} is gone: failed rows are told by `sendx runs show` alone")
         yield None
-        return
-    with path.open("rb") as nothing, open_source(str(path), asked.overrides, nothing) as source:
-        if header.source == STANDARD_INPUT_NAME:
-            yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
-        else:
-            yield source
+    elif header.source == STANDARD_INPUT_NAME:
+        yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
+    else:
+        yield source
 
 
 def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
@@ -211,6 +211,10 @@ def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
         )
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _has_changed(header: RunHeader) -> bool:
+    """Tell whether the run's file is there, and holds something else by now."""
+    try:
+        found = digest_of(Path(header.source_path or ""), header.source)
+    except FileRefused:
+        return False
+    return found.sha256 != header.source_sha256

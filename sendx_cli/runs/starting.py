@@ -1,6 +1,5 @@
 """A new run: the file checked into a journal, the plan shown, then sent."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -91,16 +90,13 @@ def header_of(commission: Commission, reading: Reading) -> RunHeader:
         SetupError: There is no usable key.
     """
     source, asked, settings = reading.source, commission.asked, commission.settings
-    with source.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        length = file.tell()
     return RunHeader(
         tool_version=__version__,
         action=asked.action,
         source=source.name,
         source_path=str(source.path.absolute()),
-        source_sha256=digest,
-        source_bytes=length,
+        source_sha256=source.digest.sha256,
+        source_bytes=source.digest.length,
         origin=origin_of(commission),
         key_fingerprint=fingerprint_of(commission),
         profile=settings.profile.value,
