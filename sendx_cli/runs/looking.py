@@ -65,7 +65,7 @@ def show_run(output: Output, run: Run) -> None:
     lines = summary_lines(
         totals,
         total_rows=run.counts.total,
-        exit_code=_exit_code(run),
+        exit_code=_exit_code(run, bad=left_out[LeftOutKind.BAD]),
         next_commands=next_commands(run.id, run.counts, asked, None),
         elapsed_s=float(worked_s),
         ascii_only=output.is_ascii,
@@ -114,10 +114,10 @@ def _state(run: Run) -> str:
     return "stopped" if run.counts.to_come else "finished"
 
 
-def _exit_code(run: Run) -> ExitCode:
+def _exit_code(run: Run, *, bad: int) -> ExitCode:
     counts = run.counts
     found = {
-        Outcome.REJECTED: counts.rejected,
+        Outcome.REJECTED: counts.rejected or bad,
         Outcome.FAILED: counts.failed,
         Outcome.UNKNOWN: counts.unknown,
         Outcome.SKIPPED: counts.to_come,

@@ -22,6 +22,7 @@ from sendx_cli.runs.account import give_account
 from sendx_cli.runs.asked import FileAsked, Manner
 from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.starting import fingerprint_of, header_of, is_of_sandbox, origin_of
@@ -59,6 +60,7 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
         SendxError: Another process sends it, it is for another account, or its file was refused.
     """
     output = commission.output
+    refuse_outputs(commission.runtime, path or run.header.source_path or "", commission.manner)
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(commission, run))
         _refuse_other_account(run.header, commission)

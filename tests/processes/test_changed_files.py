@@ -138,7 +138,7 @@ def test_rows_that_were_appended_during_the_run_are_none_of_it(
     [
         "cp other people.csv",
         "head -n 9 other > people.csv",
-        "cat other >> people.csv",
+        "tail -n 3 other >> people.csv",
         "rm people.csv",
     ],
 )
