@@ -78,6 +78,8 @@ def test_a_place_is_free_as_soon_as_its_holder_is_killed(
     third = sendx(*words, env=settings)
     assert (third.code, len(server.requests) > 0) == (255, True)
     assert f"{MANY_ROWS:,}  rows" in third.err
+    assert len(list(runs.glob("*.sqlite3"))) == 1
+    assert list(runs.glob("*.place")) == []
 
 
 def emails(server: ScriptedServer) -> list[str]:
