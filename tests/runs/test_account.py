@@ -137,19 +137,13 @@ def test_exactly_the_rows_that_failed_come_back_in_the_files_order(
 def test_a_file_of_bad_rows_alone_is_given_account_of(
     send: Send, server: ScriptedServer, name: str
 ) -> None:
-    """With --skip-invalid: exit code, failed rows, report, summary and job page as ever."""
+    """With --skip-invalid: exit code, failed rows, report, summary, job page; nobody is asked."""
     rows = "email,note\nbob,1\ncid,2\n"
     Path("p.csv").write_text(rows)
     page = Path("page.md").absolute()
     words = ("identify", "--from", name, "--ignore", "note", "--skip-invalid")
-    run = send(
-        *words,
-        "--report",
-        "r.jsonl",
-        stdin=rows,
-        SENDX_PRODUCTION="1",
-        GITHUB_STEP_SUMMARY=str(page),
-    )
+    assert send("config", "set", "production", "true").code == 0
+    run = send(*words, "--report", "r.jsonl", stdin=rows, GITHUB_STEP_SUMMARY=str(page))
     assert (run.code, run.out, server.requests) == (4, "", [])
     path = Path("p.failed.csv" if name == "p.csv" else "standard-input.failed.csv")
     failed = path.read_text().splitlines()

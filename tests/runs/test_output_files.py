@@ -125,13 +125,69 @@ def test_a_report_is_private_even_where_the_file_was_not(send: Send, people: Pat
         path.write_text("earlier")
         path.chmod(0o644)
     people.with_name("link").hardlink_to(report)
-    assert send(*WORDS, "--report", "r.jsonl", "--save-map", "map.toml").code == 0
+    umask = os.umask(0o077)
+    try:
+        run = send(*WORDS, "--report", "r.jsonl", "--save-map", "map.toml")
+    finally:
+        os.umask(umask)
+    assert run.code == 0
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert stat.S_IMODE(saved.stat().st_mode) == 0o644
     assert people.with_name("link").read_text() == "earlier"
     assert len(report.read_text().splitlines()) == 2
     assert "earlier" not in saved.read_text()
     assert [path.name for path in people.parent.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes say nothing there")
+@pytest.mark.parametrize(("umask", "expected"), [(0o022, 0o644), (0o777, 0o000)])
+def test_the_umask_holds_for_new_map_files_alone(
+    send: Send, people: Path, umask: int, expected: int
+) -> None:
+    """They hold nobody's data. A report can be read by its owner, whatever the umask."""
+    before = os.umask(umask)
+    try:
+        run = send(*WORDS, "--report", "r.jsonl", "--save-map", "map.toml")
+    finally:
+        os.umask(before)
+    assert run.code == 0
+    assert stat.S_IMODE(people.with_name("r.jsonl").stat().st_mode) == 0o600
+    assert stat.S_IMODE(people.with_name("map.toml").stat().st_mode) == expected
+
+
+def test_a_report_is_on_the_disk_before_it_replaces_another(
+    send: Send, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power failure it is the earlier one or this one, not an empty file."""
+    synced: list[int] = []
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    assert send(*WORDS, "--report", "r.jsonl").code == 0
+    assert people.with_name("r.jsonl").stat().st_ino in synced
+
+
+def test_a_report_that_cannot_take_its_place_leaves_nothing(
+    send: Send, server: ScriptedServer, people: Path
+) -> None:
+    """A directory came to stand there meanwhile; the run is given account of all the same."""
+    report = people.with_name("r.jsonl")
+
+    def script(_request: Request, number: int) -> Answering:
+        if number == 1:
+            report.mkdir()
+        return OK
+
+    server.script = script
+    run = send(*WORDS, "--report", "r.jsonl")
+    assert (run.code, len(server.requests)) == (5, 2)
+    assert "sendx: r.jsonl: the report cannot be written: is a directory\n" in run.err
+    assert "  accepted   2\n" in run.err
+    assert sorted(people.parent.iterdir()) == [people, report]
 
 
 def test_a_report_takes_its_place_whole(send: Send, server: ScriptedServer, people: Path) -> None:

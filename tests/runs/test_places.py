@@ -3,6 +3,8 @@
 import errno
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,25 @@ def test_a_place_is_had_by_one_and_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.place")) == []
 
 
+def test_who_had_opened_a_removed_place_does_not_have_it(tmp_path: Path) -> None:
+    """Many take it and let go of it in turns: while one has it, another take is refused."""
+    whole = Place("track", "https://a.co", "5f" * 32)
+    doubly = 0
+
+    def take(_number: int) -> bool:
+        nonlocal doubly
+        with suppress(InputError), HeldPlace(tmp_path, whole):
+            with suppress(InputError), HeldPlace(tmp_path, whole):
+                doubly += 1
+            return True
+        return False
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = sum(threads.map(take, range(4_000)))
+    assert taken > 0
+    assert doubly == 0
+
+
 def test_a_run_under_way_again_bars_its_file(
     send: Send, server: ScriptedServer, folder: Path, runs: Path
 ) -> None:
@@ -128,6 +149,26 @@ def test_a_resume_takes_no_file_that_another_run_is_about(
         barred = send("runs", "resume", first.id)
     assert (barred.code, server.requests) == (2, [])
     assert ("being started" if is_starting else "is not finished: ") in barred.err
+
+
+def test_a_resume_repeats_no_row_that_a_later_run_of_the_file_is_to_send(
+    send: Send, server: ScriptedServer, runs: Path
+) -> None:
+    """Rows failed, the file was sent anew, and that run stopped: one of the two goes on."""
+    write("p.csv", 3)
+    server.script = lambda _request, _number: FAILED
+    assert send(*WORDS).code == 5
+    server.requests.clear()
+    stop_at(server, 2)
+    assert send(*WORDS).code == 255
+    first, second = list_runs(runs).runs
+    server.requests.clear()
+    server.script = lambda _request, _number: OK
+    barred = send("runs", "resume", first.id)
+    assert (barred.code, server.requests) == (2, [])
+    assert f"run {second.id} of this file is not finished: 2 rows to come" in barred.err
+    assert send("runs", "resume", second.id).code == 0
+    assert send("runs", "resume", first.id).code == 0
 
 
 def test_no_other_run_is_warned_of_where_there_is_none(send: Send, server: ScriptedServer) -> None:

@@ -82,8 +82,9 @@ def open_verified(
 ) -> Iterator[TextIO]:
     """Open a text of which the digest is known; at the end of the block it is compared.
 
-    Whoever leaves the block by itself, without an error, was given the text as it was. What does
-    not decode any more has changed as well: all of it was decoded when it was opened first.
+    It is to be read to its end: whoever has done so and leaves the block without an error was
+    given the text as it was. What does not decode any more has changed as well: all of it was
+    decoded when it was opened first.
 
     Args:
         path: The file.
@@ -102,7 +103,6 @@ def open_verified(
         try:
             with io.TextIOWrapper(buffered, encoding=encoding, newline=newline) as text:
                 yield text
-                taken.take_the_rest()
         except UnicodeError:
             raise changed(name) from None
         if taken.sha256 != digest.sha256 or (file.read(1) and not may_have_grown):
@@ -147,9 +147,3 @@ class _DigestedBytes(io.RawIOBase):
         self._hash.update(view[:count])
         self._left -= count
         return count
-
-    def take_the_rest(self) -> None:
-        """Read to the end what nobody asked for."""
-        chunk = bytearray(_BUFFER_BYTES)
-        while self.readinto(chunk):
-            pass
