@@ -14,6 +14,7 @@ from tests.processes.conftest import Start
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
 
 REJECTED = json_answer(422, {"status": "error", "message": "Request body is not in proper format"})
+REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
 HEADER = "email;note\r\n"
 ROWS = [f'p{n}@example.com;"n;{n}"\r\n' for n in range(30)]
 FAILING = ("p4@example.com", "p11@example.com", "p29@example.com")
@@ -105,6 +106,24 @@ def test_rows_of_a_changed_file_are_not_taken_for_those_that_failed(
     assert [(row["line"], row["email"]) for row in map(json.loads, shown)] == lines
     report = map(json.loads, (folder / "report.jsonl").read_text().splitlines())
     assert sorted((row["line"], row["email"]) for row in report if not row["ok"]) == lines
+
+
+def test_a_file_that_changes_during_a_resume_hands_no_other_rows_back(
+    start: Start, server: ScriptedServer, folder: Path
+) -> None:
+    """As during a first run; rows that were appended before the resume are rows of its own."""
+    path = folder / "people.csv"
+    write(HEADER, *ROWS[:20])(path)
+    server.script = lambda _request, _number: REFUSED
+    assert run(start)[0] == 255
+    write(HEADER, *ROWS)(path)
+    server.requests.clear()
+    server.script = Service(path, CHANGES["reversed"])
+    resume = start("runs", "resume")
+    err = resume.communicate(timeout=LIMIT_S)[1]
+    assert (resume.returncode, len(server.requests)) == (4, 30)
+    assert "people.csv is not what it was: its failed rows cannot be written like it" in err
+    assert list(folder.glob("*.failed*")) == []
 
 
 def test_rows_that_were_appended_during_the_run_are_none_of_it(
