@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from sendx_cli.bulk.journal.header import RunHeader
-from sendx_cli.bulk.journal.lock import holder_of, name_holder, open_lock, take_lock
+from sendx_cli.bulk.journal.lock import MARGIN_S, holder_of, name_holder, open_lock, take_lock
 from sendx_cli.errors import InputError
 
 _DIGEST_BYTES = 16
@@ -91,11 +91,12 @@ class HeldPlace:
 
 
 def _take(path: Path) -> int:
+    # A resume has the place for a moment; and of a run that has begun meanwhile the id is known.
     while True:
         with ExitStack() as undo:
             descriptor = open_lock(path)
             undo.callback(os.close, descriptor)
-            if not take_lock(descriptor, path, 0.0):
+            if not take_lock(descriptor, path, MARGIN_S):
                 raise InputError(
                     f"a run of this file is being started by another sendx{holder_of(descriptor)}",
                     hint="`sendx runs list` shows it as soon as it has begun",
