@@ -10,6 +10,7 @@ from sendx_cli.bulk.journal.rows import LeftOutKind, State
 from sendx_cli.bulk.journal.runs import Run, forget, open_view
 from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.bulk.report import exit_code
+from sendx_cli.bulk.sources.spool import is_copy
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.errors import ExitCode
 from sendx_cli.output.result_stream import ResultStream
@@ -18,7 +19,6 @@ from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 from sendx_cli.runs.asked import FileAsked
 from sendx_cli.runs.next_commands import next_commands
-from sendx_cli.runs.resuming import STANDARD_INPUT_NAME
 from sendx_cli.runs.totals import totals_of
 
 STATES = (*State, *LeftOutKind)
@@ -84,16 +84,15 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
 
 
 def forget_run(run: Run) -> None:
-    """Delete a run's journal, and the copy of standard input it was made from.
+    """Delete a run's journal, and the copy of a pipe or standard input it was made from.
 
     Raises:
         InputError: A process sends it at this moment.
     """
     forget(run.path)
-    if run.header.source == STANDARD_INPUT_NAME and run.header.source_path:
-        copy = Path(run.header.source_path)
-        if copy.parent == run.path.parent:
-            copy.unlink(missing_ok=True)
+    source_path = Path(run.header.source_path or "")
+    if is_copy(source_path, run.path.parent):
+        source_path.unlink(missing_ok=True)
 
 
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:

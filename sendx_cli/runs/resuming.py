@@ -14,6 +14,7 @@ from sendx_cli.bulk.journal.rows import State, content_of
 from sendx_cli.bulk.journal.runs import Run, list_runs
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.sources.source import Source, open_source
+from sendx_cli.bulk.sources.spool import is_copy
 from sendx_cli.bulk.sources.verified import digest_of
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, FileRefused, InputError, SetupError
@@ -28,8 +29,6 @@ from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.starting import fingerprint_of, header_of, is_of_sandbox, origin_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
-
-STANDARD_INPUT_NAME = "standard input"
 
 
 def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
@@ -65,7 +64,7 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
         journal = stack.enter_context(_held_journal(commission, run))
         _refuse_other_account(run.header, commission)
         header = _with_file_as_it_is(commission, journal, run, path)
-        source = stack.enter_context(_source_of(output, header, commission.asked))
+        source = stack.enter_context(_source_of(output, header, commission.asked, run.path.parent))
         _reopen(output, journal, commission.manner)
         sent = Sent(0.0)
         if journal.view.counts().to_come:
@@ -181,7 +180,9 @@ def _tell(output: Output, adoption: Adoption) -> None:
 
 
 @contextmanager
-def _source_of(output: Output, header: RunHeader, asked: FileAsked) -> Iterator[Source | None]:
+def _source_of(
+    output: Output, header: RunHeader, asked: FileAsked, folder: Path
+) -> Iterator[Source | None]:
     """Open the run's file, where it is there as it was: failed rows are written like it."""
     path = header.source_path or ""
     try:
@@ -191,7 +192,7 @@ def _source_of(output: Output, header: RunHeader, asked: FileAsked) -> Iterator[
     if source is None or source.digest.sha256 != header.source_sha256:
         output.note(f"{header.source} is gone: failed rows are told by `sendx runs show` alone")
         yield None
-    elif header.source == STANDARD_INPUT_NAME:
+    elif is_copy(Path(path), folder):
         yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
     else:
         yield source

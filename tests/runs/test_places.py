@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,7 @@ from sendx_cli.bulk.journal.opening import open_journal
 from sendx_cli.bulk.journal.place import HeldPlace, Place, place_of
 from sendx_cli.bulk.journal.runs import list_runs
 from sendx_cli.errors import InputError
+from tests.conftest import Run
 from tests.runs.conftest import Send
 from tests.servers import OK, ScriptedServer, json_answer
 
@@ -184,15 +186,28 @@ def test_no_other_run_is_warned_of_where_there_is_none(send: Send, server: Scrip
     assert (run.code, "warning" in run.err) == (0, False)
 
 
-def test_copies_of_standard_input_are_kept_for_runs_that_go_on(
-    send: Send, server: ScriptedServer, journals: Callable[[], list[Path]], folder: Path
+@pytest.mark.parametrize("name", ["-", "pipe"])
+def test_copies_of_what_can_be_read_once_are_kept_for_runs_that_go_on(
+    send: Send,
+    server: ScriptedServer,
+    journals: Callable[[], list[Path]],
+    folder: Path,
+    name: str,
 ) -> None:
     """Until they are done: then rows that failed come back in the input's form."""
     rows = "email;note\r\n" + "".join(f'p{n}@b.co;"n;{n}"\r\n' for n in range(3))
+    words = ("identify", "--from", name, "--ignore", "note", "--concurrency", "1")
+    os.mkfifo("pipe")
+
+    def begin() -> Run:
+        if name == "-":
+            return send(*words, stdin=rows)
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(Path("pipe").write_text, rows, newline="")
+            return send(*words)
+
     stop_at(server, 2)
-    words = ("identify", "--from", "-", "--ignore", "note", "--concurrency", "1")
-    assert send(*words, stdin=rows).code == 255
-    assert send(*words, stdin=rows).code == 2
+    assert [begin().code, begin().code] == [255, 2]
     copies = [path for path in journals() if path.name.startswith("sendx-input-")]
     assert [path.read_bytes() for path in copies] == [rows.encode()]
     server.script = lambda request, _number: (
@@ -204,6 +219,19 @@ def test_copies_of_standard_input_are_kept_for_runs_that_go_on(
     failed = (folder / "standard-input.failed.csv").read_bytes().decode()
     assert failed.splitlines()[1:] == ['p2@b.co;"n;2";4;rejected;no']
     assert [path.suffix for path in journals()] == [".lock", ".sqlite3"]
+
+
+def test_a_forgotten_run_leaves_no_copy(
+    send: Send, server: ScriptedServer, journals: Callable[[], list[Path]]
+) -> None:
+    """A file that is no copy stays."""
+    stop_at(server, 1)
+    write("p.csv", 2)
+    assert send(*WORDS).code == 255
+    assert send("identify", "--from", "-", stdin="email\na@b.co\n").code == 255
+    for path in [path for path in journals() if path.suffix == ".sqlite3"]:
+        assert send("runs", "forget", path.stem).code == 0
+    assert (journals(), Path("p.csv").exists()) == ([], True)
 
 
 def test_a_file_system_without_locks_is_told(
