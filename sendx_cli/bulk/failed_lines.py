@@ -43,7 +43,7 @@ class _CellLines:
 
     def __init__(self, file: TextIO, source: Source) -> None:
         layout = source.layout
-        self._file = _EndedLines(file, _line_end(source))
+        self._file = _EndedLines(file, layout.line_end)
         self._csv = csv.writer(self._file, **_csv_options(layout.dialect))
         self._is_ascii = not _is_unicode(layout.encoding)
         # Where cells have no quotes, ours must not hold what stands between cells.
@@ -108,12 +108,6 @@ def _csv_options(dialect: Dialect) -> dict[str, Any]:
     if not dialect.quote:
         return options | {"quoting": csv.QUOTE_NONE, "quotechar": None}
     return options | {"quotechar": dialect.quote}
-
-
-def _line_end(source: Source) -> str:
-    with source.path.open(encoding=source.layout.encoding, newline="") as text:
-        line = text.readline()
-    return next((end for end in ("\r\n", "\n", "\r") if line.endswith(end)), "\n")
 
 
 def _is_ours(name: str) -> bool:

@@ -83,6 +83,8 @@ def write_failed_rows(
 
     Raises:
         PassingTrouble: It cannot be written; nothing of it is left.
+        FileRefused: The source is not what it was when its rows were read first, so that a line
+            may hold another row by now; nothing is left of the file either.
     """
     rows = _failed(source, iter(failures))
     try:
@@ -102,12 +104,10 @@ def _failed(source: Source, failures: Iterator[tuple[int, str, str]]) -> Iterato
     failure = next(failures, None)
     if failure is None:
         return
-    for row in source.rows():
-        while failure[0] < row.line:
+    for row in source.rows(may_have_grown=True):  # to its end: only then is it known to be the same
+        while failure is not None and failure[0] < row.line:
             failure = next(failures, None)
-            if failure is None:
-                return
-        if failure[0] == row.line:
+        if failure is not None and failure[0] == row.line:
             yield row, FailedRow(*failure)
 
 

@@ -103,6 +103,7 @@ def send_from_file(
     """
     from sendx_cli.runs.asked import Manner
     from sendx_cli.runs.commission import Commission
+    from sendx_cli.runs.output_file import refuse_outputs
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
 
@@ -123,8 +124,10 @@ def send_from_file(
         max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
         report=file.report,
         save_map=file.save_map,
+        map_file=file.map_file,
     )
     asked_of_file = file.asked(action, defaults, service)
+    refuse_outputs(runtime, asked_of_file.path, manner)
     commission = Commission(runtime, settings, asked_of_file, manner)
     raise typer.Exit(stream_run(commission) if file.stream else start_run(commission))
 

@@ -12,7 +12,7 @@ from sendx_cli.bulk.report import exit_code
 from sendx_cli.bulk.sources.source import Source
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, PassingTrouble
+from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble
 from sendx_cli.output.annotations import append_step_summary
 from sendx_cli.output.summary import summary_lines, summary_markdown
 from sendx_cli.output.writer import Output
@@ -50,7 +50,7 @@ def give_account(
     counts = view.counts()
     failed = None
     if not counts.to_come and source is not None:
-        failed = _hand_back(output, view, source)
+        failed = _hand_back(output, journal, source)
         if source.is_spooled:
             source.path.unlink(missing_ok=True)
     commands = next_commands(journal.id, counts, commission.asked, failed)
@@ -75,13 +75,19 @@ def _exit_code(view: RunView, sent: Sent) -> ExitCode:
     return exit_code((outcome for outcome, count in found.items() if count), sent.stopped_by)
 
 
-def _hand_back(output: Output, view: RunView, source: Source) -> Path | None:
+def _hand_back(output: Output, journal: RunJournal, source: Source) -> Path | None:
     """Write the rows that failed, in the form of the file they came from."""
+    hint = f"`sendx runs show {journal.id} --state rejected --state failed --state bad` lists them"
     try:
-        written = write_failed_rows(source, _failures(view), failed_path(source, Path.cwd()))
+        path = failed_path(source, Path.cwd())
+        written = write_failed_rows(source, _failures(journal.view), path)
+    except FileRefused:
+        message = f"{source.name} is not what it was: its failed rows cannot be written like it"
+        output.warn(message, hint=hint)
+        return None
     except (PassingTrouble, OSError) as error:
         message = error.message if isinstance(error, PassingTrouble) else str(error.strerror)
-        output.warn(message, hint="`sendx runs show` lists them as well")
+        output.warn(message, hint=hint)
         return None
     if written is None:
         return None

@@ -85,6 +85,7 @@ class Manner:
         max_outage_s: How long nothing may succeed before the run gives up for now.
         report: Where each row's result is written as well.
         save_map: Where the mapping is kept.
+        map_file: Where the mapping came from.
     """
 
     is_sandbox: bool = False
@@ -95,6 +96,7 @@ class Manner:
     max_outage_s: float = 900.0
     report: Path | None = None
     save_map: Path | None = None
+    map_file: Path | None = None
 
 
 def _tuples(members: Mapping[str, object]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sendx_cli.bulk.journal.rows import LeftOutKind, State
 from sendx_cli.bulk.journal.runs import Run, forget, open_view
 from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.bulk.report import exit_code
+from sendx_cli.bulk.sources.spool import is_copy
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.errors import ExitCode
 from sendx_cli.output.result_stream import ResultStream
@@ -19,7 +20,6 @@ from sendx_cli.results import Result
 from sendx_cli.runs.asked import FileAsked
 from sendx_cli.runs.input_read import reached, way_on
 from sendx_cli.runs.next_commands import next_commands
-from sendx_cli.runs.resuming import STANDARD_INPUT_NAME
 from sendx_cli.runs.totals import totals_of
 
 STATES = (*State, *LeftOutKind)
@@ -69,7 +69,7 @@ def show_run(output: Output, run: Run) -> None:
     lines = summary_lines(
         totals,
         total_rows=run.counts.total,
-        exit_code=_exit_code(run),
+        exit_code=_exit_code(run, bad=left_out[LeftOutKind.BAD]),
         next_commands=next_commands(run.id, run.counts, asked, None),
         elapsed_s=float(worked_s),
         ascii_only=output.is_ascii,
@@ -92,16 +92,15 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
 
 
 def forget_run(run: Run) -> None:
-    """Delete a run's journal, and the copy of standard input it was made from.
+    """Delete a run's journal, and the copy of a pipe or standard input it was made from.
 
     Raises:
         InputError: A process sends it at this moment.
     """
     forget(run.path)
-    if run.header.source == STANDARD_INPUT_NAME and run.header.source_path:
-        copy = Path(run.header.source_path)
-        if copy.parent == run.path.parent:
-            copy.unlink(missing_ok=True)
+    source_path = Path(run.header.source_path or "")
+    if is_copy(source_path, run.path.parent):
+        source_path.unlink(missing_ok=True)
 
 
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
@@ -124,10 +123,10 @@ def _state(run: Run) -> str:
     return "input left" if run.has_input_left else "finished"
 
 
-def _exit_code(run: Run) -> ExitCode:
+def _exit_code(run: Run, *, bad: int) -> ExitCode:
     counts = run.counts
     found = {
-        Outcome.REJECTED: counts.rejected,
+        Outcome.REJECTED: counts.rejected or bad,
         Outcome.FAILED: counts.failed,
         Outcome.UNKNOWN: counts.unknown,
         Outcome.SKIPPED: counts.to_come or run.has_input_left,

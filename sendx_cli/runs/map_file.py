@@ -1,10 +1,12 @@
 """Map files: a mapping kept beside the exports it is for."""
 
+from contextlib import closing
 from pathlib import Path
 
 from sendx_cli.core.columns import Mapping
 from sendx_cli.core.map_files import SavedMap, dump_map, load_map
-from sendx_cli.errors import FileRefused, InputError, InvalidValue
+from sendx_cli.errors import FileRefused, InputError, InvalidValue, PassingTrouble
+from sendx_cli.runs.output_file import SHARED, OutputFile
 
 
 def read_map(path: Path) -> SavedMap:
@@ -26,13 +28,14 @@ def read_map(path: Path) -> SavedMap:
 
 
 def save_map(path: Path, mapping: Mapping) -> None:
-    """Write a map file; what was there before is replaced.
+    """Write a map file; what was there before is replaced, whole.
 
     Raises:
         InputError: It cannot be written.
     """
-    try:
-        path.write_text(dump_map(mapping), "utf-8")
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise InputError(f"the map file cannot be written: {reason}", where=str(path)) from None
+    with closing(OutputFile(path, "map file", SHARED)) as file:
+        try:
+            file.write(dump_map(mapping))
+            file.keep()
+        except PassingTrouble as trouble:
+            raise InputError(trouble.message, where=trouble.where) from None

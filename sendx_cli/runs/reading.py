@@ -47,14 +47,30 @@ class Reading:
 
 @contextmanager
 def open_reading(
-    runtime: Runtime, asked: FileAsked, spool_folder: Path | None = None
+    runtime: Runtime,
+    asked: FileAsked,
+    spool_folder: Path | None = None,
+    *,
+    must_be_plain: bool = False,
 ) -> Iterator[Reading]:
     """Open the file that was asked for, and explain its columns.
+
+    Args:
+        runtime: The streams and the clock.
+        asked: What was said of the file.
+        spool_folder: As for `open_source`.
+        must_be_plain: As for `open_source`.
 
     Raises:
         InputError: It cannot be read as contacts, or its columns are not explained.
     """
-    with open_source(asked.path, asked.overrides, stdin_of(runtime), spool_folder) as source:
+    with open_source(
+        asked.path,
+        asked.overrides,
+        stdin_of(runtime),
+        spool_folder,
+        must_be_plain=must_be_plain,
+    ) as source:
         mapping = settle_mapping(source, asked.columns)
         yield Reading(
             source, mapping, RowChecker(mapping, asked.defaults, today=runtime.clock.today())

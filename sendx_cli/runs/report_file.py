@@ -1,33 +1,32 @@
 """`--report FILE`: what became of each row of a run, as JSON Lines or CSV."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
 
 from sendx_cli.bulk.journal.results import result_of_left_out, result_of_noted
 from sendx_cli.bulk.journal.rows import State
 from sendx_cli.bulk.journal.view import RunView
-from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.errors import InputError
 from sendx_cli.output.formats import Record, csv_lines, json_line
 from sendx_cli.results import Result
+from sendx_cli.runs.output_file import PRIVATE, OutputFile
 
-_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
 _CSV_ENDING = ".csv"
 
 
 class Report:
-    """Takes in a record for each row.
+    """Takes in a record for each row; it takes its place once it is kept.
 
     Args:
         path: The file's path, which says its format: CSV where it ends so, else JSON Lines.
-        file: The file.
+
+    Raises:
+        InputError: It cannot be written.
     """
 
-    def __init__(self, path: Path, file: TextIO) -> None:
-        self._path = path
-        self._file = file
+    def __init__(self, path: Path) -> None:
+        self._file = OutputFile(path, "report", PRIVATE)
         self._is_csv = path.suffix.lower() == _CSV_ENDING
         self._has_header = False
 
@@ -37,17 +36,19 @@ class Report:
         Raises:
             PassingTrouble: The disk does not take it.
         """
-        with _told(self._path):
-            self._file.write(self._text(result.record()))
+        self._file.write(self._text(result.record()))
 
-    def flush(self) -> None:
-        """Hand all to the system.
+    def keep(self) -> None:
+        """Put it in the place of what was there.
 
         Raises:
             PassingTrouble: The disk does not take it.
         """
-        with _told(self._path):
-            self._file.flush()
+        self._file.keep()
+
+    def close(self) -> None:
+        """Take it away, unless it was kept."""
+        self._file.close()
 
     def _text(self, record: Record) -> str:
         if not self._is_csv:
@@ -81,16 +82,18 @@ class NoReport:
     def write(self, result: Result) -> None:
         """Write nothing."""
 
-    def flush(self) -> None:
-        """Nothing is there to hand over."""
+    def keep(self) -> None:
+        """Nothing is there to keep."""
 
 
 @contextmanager
 def open_report(path: Path | None, source_path: Path | None) -> Iterator[Report | NoReport]:
     """Open the report before anything is sent; only its owner may read it (mode 0600).
 
+    It takes the place of what `path` held once it is kept, whole.
+
     Args:
-        path: The file; what it held is replaced. None: no report.
+        path: The file. None: no report.
         source_path: The file the rows come from, which must not be it.
 
     Raises:
@@ -99,21 +102,8 @@ def open_report(path: Path | None, source_path: Path | None) -> Iterator[Report 
     if path is None:
         yield NoReport()
         return
-    try:
-        if source_path is not None and path.exists() and path.samefile(source_path):
+    with suppress(OSError):
+        if source_path is not None and path.samefile(source_path):
             raise InputError("the report would replace the file it tells of", where=str(path))
-        descriptor = os.open(path, _FLAGS, 0o600)
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise InputError(f"the report cannot be written: {reason}", where=str(path)) from None
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        yield Report(path, file)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise PassingTrouble(f"the report cannot be written: {reason}", where=str(path)) from None
+    with closing(Report(path)) as report:
+        yield report

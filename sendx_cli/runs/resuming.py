@@ -1,6 +1,6 @@
 """A run that stopped, gone on with: by the content of its rows, whatever became of the file."""
 
-import hashlib
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -9,25 +9,27 @@ from pathlib import Path
 from sendx_cli.bulk.journal.adoption import Adoption
 from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.opening import open_journal
+from sendx_cli.bulk.journal.place import HeldPlace, place_of
 from sendx_cli.bulk.journal.rows import State, content_of
-from sendx_cli.bulk.journal.runs import Run
+from sendx_cli.bulk.journal.runs import Run, list_runs
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.sources.source import Source, open_source
+from sendx_cli.bulk.sources.spool import is_copy
+from sendx_cli.bulk.sources.verified import digest_of
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, InputError, SetupError
+from sendx_cli.errors import ExitCode, FileRefused, InputError, SetupError
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.account import give_account
 from sendx_cli.runs.asked import FileAsked, Manner
 from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
 from sendx_cli.runs.input_read import tell_input_read
+from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.starting import fingerprint_of, header_of, is_of_sandbox, origin_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
-
-STANDARD_INPUT_NAME = "standard input"
 
 
 def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
@@ -58,10 +60,12 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
         SendxError: Another process sends it, it is for another account, or its file was refused.
     """
     output = commission.output
-    with open_journal(run.path, commission.runtime.clock) as journal, ExitStack() as stack:
+    refuse_outputs(commission.runtime, path or run.header.source_path or "", commission.manner)
+    with ExitStack() as stack:
+        journal = stack.enter_context(_held_journal(commission, run))
         _refuse_other_account(run.header, commission)
-        header = _with_file_as_it_is(commission, journal, run.header, path)
-        source = stack.enter_context(_source_of(output, header, commission.asked))
+        header = _with_file_as_it_is(commission, journal, run, path)
+        source = stack.enter_context(_source_of(output, header, commission.asked, run.path.parent))
         _reopen(output, journal, commission.manner)
         sent = Sent(0.0)
         if journal.view.counts().to_come:
@@ -71,6 +75,34 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
             output.note(f"run {run.id}: no row is left to send")
         tell_input_read(output, journal.view, run.id)
         return give_account(commission, journal, sent, source)
+
+
+def _held_journal(commission: Commission, run: Run) -> RunJournal:
+    """Open a run's journal while nobody else can begin the same file, or go on with its run."""
+    with HeldPlace(run.path.parent, place_of(run.header)):
+        _refuse_other_run(run, run.header)
+        journal = open_journal(run.path, commission.runtime.clock)
+        if journal.view.header == run.header:
+            return journal
+        journal.close()
+        raise InputError(f"another sendx went on with run {run.id}", hint="see `sendx runs show`")
+
+
+def _refuse_other_run(run: Run, header: RunHeader) -> None:
+    """Refuse to go on with a run while another of the same file is not done with."""
+    other = list_runs(run.path.parent).unfinished_run_of(
+        sha256=header.source_sha256,
+        action=header.action,
+        origin=header.origin,
+        other_than=run.id,
+    )
+    if header.source_sha256 and other is not None:
+        raise InputError(
+            f"run {other.id} of this file is not finished: {other.counts.to_come:,} rows to come",
+            where=header.source,
+            hint=f"`sendx runs resume {other.id}` goes on with it; "
+            f"`sendx runs forget {other.id}` makes way for {run.id}",
+        )
 
 
 def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
@@ -88,16 +120,14 @@ def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
 
 
 def _with_file_as_it_is(
-    commission: Commission, journal: RunJournal, header: RunHeader, path: str | None
+    commission: Commission, journal: RunJournal, run: Run, path: str | None
 ) -> RunHeader:
     """Take in the rows of a file that was mended or sorted since."""
-    now_at = path or header.source_path or ""
-    if path is None and (
-        not Path(now_at).is_file() or _sha256(Path(now_at)) == header.source_sha256
-    ):
+    header = run.header
+    if path is None and not _has_changed(header):
         return header
-    asked = replace(commission.asked, path=now_at)
-    with open_reading(commission.runtime, asked) as reading:
+    asked = replace(commission.asked, path=path or header.source_path or "")
+    with open_reading(commission.runtime, asked, must_be_plain=path is None) as reading:
         changed = header_of(commission, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
@@ -108,7 +138,9 @@ def _with_file_as_it_is(
             profile=header.profile,
             started_at=header.started_at,
         )
-        _adopt(commission, journal, changed, reading)
+        with HeldPlace(run.path.parent, place_of(changed)):
+            _refuse_other_run(run, changed)
+            _adopt(commission, journal, changed, reading)
         return changed
 
 
@@ -150,18 +182,22 @@ def _tell(output: Output, adoption: Adoption) -> None:
 
 
 @contextmanager
-def _source_of(output: Output, header: RunHeader, asked: FileAsked) -> Iterator[Source | None]:
+def _source_of(
+    output: Output, header: RunHeader, asked: FileAsked, folder: Path
+) -> Iterator[Source | None]:
     """Open the run's file, where it is there as it was: failed rows are written like it."""
-    path = Path(header.source_path or "")
-    if not path.is_file() or _sha256(path) != header.source_sha256:
+    path = header.source_path or ""
+    try:
+        source = open_source(path, asked.overrides, io.BytesIO(), must_be_plain=True)
+    except InputError:
+        source = None
+    if source is None or source.digest.sha256 != header.source_sha256:
         output.note(f"{header.source} is gone: failed rows are told by `sendx runs show` alone")
         yield None
-        return
-    with path.open("rb") as nothing, open_source(str(path), asked.overrides, nothing) as source:
-        if header.source == STANDARD_INPUT_NAME:
-            yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
-        else:
-            yield source
+    elif is_copy(Path(path), folder):
+        yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
+    else:
+        yield source
 
 
 def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
@@ -180,6 +216,10 @@ def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
         )
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _has_changed(header: RunHeader) -> bool:
+    """Tell whether the run's file is there, and holds something else by now."""
+    try:
+        found = digest_of(Path(header.source_path or ""), header.source)
+    except FileRefused:
+        return False
+    return found.sha256 != header.source_sha256

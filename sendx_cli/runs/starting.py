@@ -1,14 +1,14 @@
 """A new run: the file checked into a journal, the plan shown, then sent."""
 
-import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sendx_cli import __version__
 from sendx_cli.bulk.journal.header import RunHeader, key_fingerprint
 from sendx_cli.bulk.journal.opening import create_journal
+from sendx_cli.bulk.journal.place import HeldPlace, place_of
 from sendx_cli.bulk.journal.runs import Runs, forget, forget_never_started, list_runs
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.sources.source import Source
@@ -42,33 +42,45 @@ def start_run(commission: Commission) -> ExitCode | Ending:
     Raises:
         SendxError: It was refused before anything was sent, or the journal could not be kept.
     """
-    runtime, asked, manner = commission.runtime, commission.asked, commission.manner
-    if manner.is_dry:
+    runtime, asked = commission.runtime, commission.asked
+    if commission.manner.is_dry:
         return show_dry_run(commission)
     directory = runs_directory()
     make_private_directory(directory)
     with open_reading(runtime, asked, directory) as reading, _spool_kept(reading.source) as keep:
-        header = header_of(commission, reading)
-        _refuse_second(runtime, list_runs(directory), header)
-        forget_never_started(directory)
-        with create_journal(directory, header, runtime.clock) as journal:
-            with _unsealed_forgotten(journal):
-                plan = _fill(journal, reading)
-                show_plan(runtime.output, plan)
-                refuse_unsendable(plan, reading.source, asked)
-                if manner.save_map is not None:
-                    save_map(manner.save_map, reading.mapping)
-                if plan.to_send:
-                    ask(commission, contacts=plan.contacts)
-                    journal.seal()
-                    keep.append(True)
-            if not plan.to_send:
-                ResultStream(runtime.output).close()
-                runtime.output.note(f"{plan.source}: no rows to send")
-                return ExitCode.OK
+        journal = _begin(commission, directory, reading)
+        if journal is None:
+            ResultStream(runtime.output).close()
+            runtime.output.note(f"{reading.source.name}: no rows to send")
+            return ExitCode.OK
+        keep.append(True)
+        with journal:
             source = reading.source
             sent = send_rows(commission, journal, source=source.name, source_path=source.path)
             return give_account(commission, journal, sent, source)
+
+
+def _begin(commission: Commission, directory: Path, reading: Reading) -> RunJournal | None:
+    """Check the file's rows into a sealed journal; None where there is none to send or to mend."""
+    runtime, asked, manner = commission.runtime, commission.asked, commission.manner
+    header = header_of(commission, reading)
+    with HeldPlace(directory, place_of(header)), ExitStack() as undo:
+        _refuse_second(runtime, list_runs(directory), header)
+        forget_never_started(directory)
+        journal = undo.enter_context(create_journal(directory, header, runtime.clock))
+        with _unsealed_forgotten(journal):
+            plan = _fill(journal, reading)
+            show_plan(runtime.output, plan)
+            refuse_unsendable(plan, reading.source, asked)
+            if manner.save_map is not None:
+                save_map(manner.save_map, reading.mapping)
+            if not (plan.to_send or plan.bad.count):
+                return None
+            if plan.to_send:
+                ask(commission, contacts=plan.contacts)
+            journal.seal()
+        undo.pop_all()
+        return journal
 
 
 def header_of(commission: Commission, reading: Reading) -> RunHeader:
@@ -78,16 +90,13 @@ def header_of(commission: Commission, reading: Reading) -> RunHeader:
         SetupError: There is no usable key.
     """
     source, asked, settings = reading.source, commission.asked, commission.settings
-    with source.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        length = file.tell()
     return RunHeader(
         tool_version=__version__,
         action=asked.action,
         source=source.name,
         source_path=str(source.path.absolute()),
-        source_sha256=digest,
-        source_bytes=length,
+        source_sha256=source.digest.sha256,
+        source_bytes=source.digest.length,
         origin=origin_of(commission),
         key_fingerprint=fingerprint_of(commission),
         profile=settings.profile.value,
@@ -128,6 +137,13 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
     """Refuse the same file while its run has rows to come; warn of a run of its earlier content."""
     wanted = {"action": header.action, "origin": header.origin}
     run = runs.unfinished_run_of(sha256=header.source_sha256, **wanted)
+    if run is not None and run.is_under_way:
+        raise InputError(
+            f"run {run.id} of this file is being sent by another sendx: "
+            f"{run.counts.to_come:,} rows to come",
+            where=header.source,
+            hint=f"wait until it has ended, then see `sendx runs show {run.id}`",
+        )
     if run is not None:
         raise InputError(
             f"run {run.id} of this file is not finished: {run.counts.to_come:,} rows to come",

@@ -99,7 +99,7 @@ class Watch:
     def close(self) -> None:
         """End what was written."""
         with self.telling():
-            self._report.flush()
+            self._report.keep()
             if self._results is not None:
                 self._results.close()
 

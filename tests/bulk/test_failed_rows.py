@@ -2,6 +2,7 @@ import csv
 import io
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -220,6 +221,40 @@ def test_the_file_is_private_and_overwrites_nothing(tmp_path: Path) -> None:
     assert stat.S_IMODE(failed.path.stat().st_mode) == 0o600
     assert (tmp_path / "people.failed.csv").read_text() == "mine"
     assert not (tmp_path / "victim").exists()
+
+
+def test_the_file_is_on_the_disk_when_it_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy of standard input is removed next: a power failure must not take both."""
+    synced: dict[int, bytes] = {}
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        inode = os.fstat(descriptor).st_ino
+        synced[inode] = next(tmp_path.glob("*.failed.csv")).read_bytes()
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    source = opened(tmp_path / "people.csv", b"email\na@b.co\n")
+    failed = write_failed_rows(
+        source, [FailedRow(2, "rejected", "no")], failed_path(source, tmp_path)
+    )
+    assert failed is not None
+    assert synced[failed.path.stat().st_ino] == failed.path.read_bytes()
+
+
+def test_what_cannot_be_finished_leaves_no_file(tmp_path: Path) -> None:
+    """A half would be taken for all that failed."""
+    source = opened(tmp_path / "people.csv", b"email\na@b.co\nb@b.co\n")
+
+    def failures() -> Iterator[FailedRow]:
+        yield FailedRow(2, "rejected", "no")
+        raise PassingTrouble("the journal cannot be read")
+
+    with pytest.raises(PassingTrouble, match="the journal cannot be read"):
+        write_failed_rows(source, failures(), failed_path(source, tmp_path))
+    assert list(tmp_path.glob("*.csv")) == [source.path]
 
 
 @pytest.mark.parametrize("failures", [[], [FailedRow(99, "rejected", "no")]])

@@ -73,7 +73,15 @@ def test_inside_github_actions_errors_go_to_standard_error() -> None:
     )
 
 
-@pytest.mark.parametrize(("environ", "is_quiet"), [({}, False), ({"GITHUB_ACTIONS": "true"}, True)])
+@pytest.mark.parametrize(
+    ("environ", "is_quiet"),
+    [
+        ({}, False),
+        ({}, True),
+        ({"GITHUB_ACTIONS": "false"}, False),
+        ({"GITHUB_ACTIONS": "true"}, True),
+    ],
+)
 def test_nobody_else_sees_them(environ: dict[str, str], is_quiet: bool) -> None:
     """Outside GitHub Actions, and where quiet was asked for, there are none."""
     output, stderr = output_in(environ, is_quiet=is_quiet)
@@ -143,4 +151,13 @@ def test_a_page_that_cannot_be_written_is_warned_of(tmp_path: Path) -> None:
     append_step_summary(output, "### sendx\n")
     assert stderr.getvalue() == (
         "sendx: warning: the job's summary could not be written: is a directory\n"
+    )
+
+
+def test_a_page_whose_name_cannot_be_is_warned_of() -> None:
+    """No name of a file holds a NUL."""
+    output, stderr = output_in({"GITHUB_STEP_SUMMARY": "page\0.md"})
+    append_step_summary(output, "### sendx\n")
+    assert stderr.getvalue() == (
+        "sendx: warning: the job's summary could not be written: embedded null byte\n"
     )

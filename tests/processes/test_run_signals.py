@@ -130,6 +130,23 @@ def test_a_closed_pipe_ends_a_run_quietly(
     finish(start, service, sendx)
 
 
+def test_a_closed_pipe_is_not_followed_by_an_account(
+    process: Command, program: str, settings: dict[str, str], service: Recording, folder: Path
+) -> None:
+    """Who closed it wants to see no more: neither summary nor failed rows."""
+    (folder / "people.csv").write_text(
+        "email\nbad\n" + "".join(f"p{n}@example.com\n" for n in range(200))
+    )
+    words = f"{program} identify --from {folder / 'people.csv'} --yes --skip-invalid"
+    run = process("bash", "-c", f"{words} | head -n 1; exit ${{PIPESTATUS[0]}}", env=settings)
+    assert (run.code, len(run.out.splitlines())) == (141, 1)
+    assert "plan: identify from " in run.err
+    assert "\nexit " not in run.err
+    assert "next: " not in run.err
+    assert list(folder.glob("*.failed*")) == []
+    assert service.calls
+
+
 def test_a_full_disk_under_the_results_leaves_the_run_to_be_resumed(
     shell: Callable[[str], Run], start: Start, service: Recording, sendx: Command
 ) -> None:
@@ -196,5 +213,6 @@ def test_two_processes_never_send_one_run(
         first.communicate(timeout=60)
     assert (first.returncode, second.returncode, anew.returncode) == (0, 2, 2)
     assert f"run {run} is being sent by another sendx" in second_err
-    assert "of this file is not finished" in anew_err
+    named = f"run {run} of this file is being sent|a run of this file is being started"
+    assert re.search(named, anew_err)
     assert Counter(service.acted) == Counter(range(ROWS))

@@ -85,6 +85,14 @@ def test_rows_by_standard_input_are_answered_on_the_terminal(
     assert len(server.requests) == sent
 
 
+def test_nobody_is_asked_where_no_answer_can_be_typed(run: Run, server: ScriptedServer) -> None:
+    """What comes by standard input beside a named file is no answer: it goes ahead."""
+    with run(*FROM, given="n\n") as terminal:
+        assert terminal.end() == 0
+        assert not any("[y/N]" in line for line in terminal.screen)
+    assert len(server.requests) == 100
+
+
 def test_progress_and_results_do_not_mix(run: Run, folder: Path) -> None:
     """On one terminal each result's line is whole; the bar is gone at the end."""
     (folder / "people.csv").write_text(people(400))

@@ -14,6 +14,9 @@ from tests.servers import OK, Answering, Request, Reset, ScriptedServer, json_an
 REJECTED = json_answer(422, {"status": "error", "message": "Request body is not in proper format"})
 FAILED = json_answer(500, {"status": "error", "message": "Internal server error occurred"})
 
+LEFT = {"unsubscribed": "unsubscribed"}
+CODES = {"rejected": "rejected", "failed": "server_error", "bad": "bad_row"}
+
 
 def rejecting(*emails: str) -> Callable[[Request, int], Answering]:
     """A service that takes everybody but these."""
@@ -99,6 +102,77 @@ def test_a_second_file_of_failed_rows_replaces_no_first(send: Send, server: Scri
         "p.failed-2.csv",
         "p.failed.csv",
     ]
+
+
+def test_exactly_the_rows_that_failed_come_back_in_the_files_order(
+    send: Send, server: ScriptedServer
+) -> None:
+    """Rejected, given up and bad ones; none that was accepted, held back, or may have arrived."""
+    fates: dict[str, Answering] = {"rejected": REJECTED, "failed": FAILED, "unknown": Reset()}
+    kinds = ["accepted", "rejected", "bad", "unsubscribed", "failed", "bad", "unknown", "rejected"]
+    rows = [
+        f"{'bad' if kind == 'bad' else f'{kind}{n}@b.co'},{LEFT.get(kind, 'active')},"
+        f"{'++1' if kind == 'unknown' else n}\n"
+        for n, kind in enumerate(kinds * 3, start=2)
+    ]
+    Path("p.csv").write_text("email,status,visits\n" + "".join(rows))
+
+    def script(request: Request, _number: int) -> Answering:
+        assert isinstance(request.json, dict)
+        kind, _, _ = str(request.json["email"]).partition("@")
+        return fates.get(kind.rstrip("0123456789"), OK)
+
+    server.script = script
+    words = ("identify", "--from", "p.csv", "--skip-invalid", "--retries", "0")
+    assert send(*words, "--map", "visits=field:visits").code == 6
+    failed = list(csv.reader(Path("p.failed.csv").read_text().splitlines()[1:]))
+    assert [(cells[0], int(cells[3]), cells[4]) for cells in failed] == [
+        (row.partition(",")[0], line, CODES[kind])
+        for line, (kind, row) in enumerate(zip(kinds * 3, rows, strict=True), start=2)
+        if kind in CODES
+    ]
+
+
+@pytest.mark.parametrize("name", ["p.csv", "-"])
+def test_a_file_of_bad_rows_alone_is_given_account_of(
+    send: Send, server: ScriptedServer, name: str
+) -> None:
+    """With --skip-invalid: exit code, failed rows, report, summary, job page; nobody is asked."""
+    rows = "email,note\nbob,1\ncid,2\n"
+    Path("p.csv").write_text(rows)
+    page = Path("page.md").absolute()
+    words = ("identify", "--from", name, "--ignore", "note", "--skip-invalid")
+    assert send("config", "set", "production", "true").code == 0
+    run = send(*words, "--report", "r.jsonl", stdin=rows, GITHUB_STEP_SUMMARY=str(page))
+    assert (run.code, run.out, server.requests) == (4, "", [])
+    path = Path("p.failed.csv" if name == "p.csv" else "standard-input.failed.csv")
+    failed = path.read_text().splitlines()
+    assert [line.split(",")[:4] for line in failed[1:]] == [
+        ["bob", "1", "2", "bad_row"],
+        ["cid", "2", "3", "bad_row"],
+    ]
+    report = map(json.loads, Path("r.jsonl").read_text().splitlines())
+    assert [(row["line"], row["email"], row["ok"]) for row in report] == [
+        (2, "bob", False),
+        (3, "cid", False),
+    ]
+    lines = run.err.splitlines()
+    assert any(line.startswith("sendx: 2 rows to mend: ") for line in lines)
+    assert "exit 4: some rows were rejected for good: mend them" in lines
+    assert lines[-1].startswith("next: sendx identify --from ")
+    assert "exit 4" in page.read_text()
+    shown = send("runs", "show", "-o", "table")
+    assert "exit 4: some rows were rejected for good: mend them" in shown.out.splitlines()
+
+
+def test_without_a_row_there_is_nothing_to_give_account_of(
+    send: Send, server: ScriptedServer, journals: Callable[[], list[Path]]
+) -> None:
+    """A header alone: no run is kept."""
+    Path("p.csv").write_text("email\n")
+    run = send("identify", "--from", "p.csv", "--skip-invalid")
+    assert (run.code, server.requests, journals()) == (0, [], [])
+    assert run.err.splitlines()[-1] == "sendx: p.csv: no rows to send"
 
 
 @pytest.mark.parametrize("name", ["report.jsonl", "report.csv"])

@@ -91,7 +91,7 @@ def test_what_cannot_be_meant_is_refused(
 
 
 def test_a_profile_for_production_needs_a_yes(send: Send, server: ScriptedServer) -> None:
-    """Where nobody can be asked."""
+    """Where nobody can be asked; the sandbox is no account that could be mailed from."""
     config = Path("config.toml")
     Path("p.csv").write_text("email\nann@b.co\n")
     assert send("config", "set", "production", "true").code == 0
@@ -99,7 +99,10 @@ def test_a_profile_for_production_needs_a_yes(send: Send, server: ScriptedServer
     assert (run.code, server.requests) == (2, [])
     assert "--yes" in run.err
     assert send("identify", "--from", "p.csv", "--yes").code == 0
+    assert len(server.requests) == 1
     assert not config.exists()
+    assert send("identify", "--from", "p.csv", "--sandbox").code == 0
+    assert len(server.requests) == 1
 
 
 def test_the_same_file_anew_is_refused_while_its_run_is_unfinished(

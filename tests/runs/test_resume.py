@@ -1,4 +1,6 @@
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,12 +81,16 @@ def test_a_mended_row_does_not_undo_a_later_one(
     assert "p5@b.co,Older,5,overtaken," in Path("p.failed.csv").read_text()
 
 
+@pytest.mark.parametrize("replace", [lambda _path: None, os.mkfifo, Path.mkdir])
 def test_a_run_goes_on_without_its_file(
-    send: Send, server: ScriptedServer, stopped: list[str]
+    send: Send, server: ScriptedServer, stopped: list[str], replace: Callable[[Path], None]
 ) -> None:
-    """The journal has the rows."""
+    """The journal has the rows; nothing waits for a pipe that stands in the file's place."""
     Path("p.csv").unlink()
-    assert send("runs", "resume").code == 4
+    replace(Path("p.csv"))
+    run = send("runs", "resume")
+    assert run.code == 4
+    assert "p.csv is gone: failed rows are told by `sendx runs show` alone" in run.err
     assert len(sent(server)) == 12
     assert not set(sent(server)) & set(stopped)
 

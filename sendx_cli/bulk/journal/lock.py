@@ -8,10 +8,10 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from sendx_cli.errors import InputError, PassingTrouble
-from sendx_cli.file_lock import lock_within, try_lock
+from sendx_cli.errors import InputError, PassingTrouble, SetupError
+from sendx_cli.file_lock import lock_within
 
-_MARGIN_S = 0.25
+MARGIN_S = 0.25
 """A look at the lock (`is_locked`) holds it for a moment: who wants it tries this long."""
 
 _PAUSE_S = 0.02
@@ -28,18 +28,19 @@ class RunLock:
     Raises:
         InputError: Another process has it.
         PassingTrouble: The file cannot be used.
+        SetupError: The file system has no locks.
     """
 
     def __init__(self, path: Path, run: str) -> None:
         with ExitStack() as undo:
-            self._descriptor = _open(path)
+            self._descriptor = open_lock(path)
             undo.callback(os.close, self._descriptor)
-            if not lock_within(self._descriptor, _MARGIN_S, pause_s=_PAUSE_S):
+            if not take_lock(self._descriptor, path, MARGIN_S):
                 raise InputError(
-                    f"run {run} is being sent by another sendx{_holder(self._descriptor)}",
+                    f"run {run} is being sent by another sendx{holder_of(self._descriptor)}",
                     hint="wait until it has ended, or end it (Ctrl-C), then resume the run",
                 )
-            _name_holder(self._descriptor)
+            name_holder(self._descriptor)
             undo.pop_all()
 
     def release(self) -> None:
@@ -47,18 +48,32 @@ class RunLock:
         os.close(self._descriptor)
 
 
-def is_locked(path: Path) -> bool:
-    """Return whether some process holds the lock at this moment."""
+def is_locked(path: Path, patience_s: float = 0.0) -> bool:
+    """Return whether some process holds the lock at this moment.
+
+    Args:
+        path: The lock's file.
+        patience_s: How long to try to have it: `MARGIN_S` tells a holder from another's look.
+
+    Raises:
+        PassingTrouble: The file cannot be used.
+        SetupError: The file system has no locks.
+    """
     if not path.exists():
         return False
-    descriptor = _open(path)
+    descriptor = open_lock(path)
     try:
-        return not try_lock(descriptor)
+        return not take_lock(descriptor, path, patience_s)
     finally:
         os.close(descriptor)
 
 
-def _open(path: Path) -> int:
+def open_lock(path: Path) -> int:
+    """Open the file of a lock, made where absent; return its descriptor.
+
+    Raises:
+        PassingTrouble: It cannot be opened.
+    """
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
@@ -66,7 +81,30 @@ def _open(path: Path) -> int:
         raise PassingTrouble(f"cannot lock the run: {reason}", where=str(path)) from None
 
 
-def _name_holder(descriptor: int) -> None:
+def take_lock(descriptor: int, path: Path, patience_s: float) -> bool:
+    """Take the lock as soon as nobody has it; say whether it was had in time.
+
+    Args:
+        descriptor: The open file.
+        path: Its name, for the message.
+        patience_s: How long to try.
+
+    Raises:
+        SetupError: The file system has no locks: nothing would keep two from sending the same.
+    """
+    try:
+        return lock_within(descriptor, patience_s, pause_s=_PAUSE_S)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SetupError(
+            f"cannot lock the run: {reason}",
+            where=str(path),
+            hint="runs are kept in $XDG_STATE_HOME: set it to a folder of a disk that has locks",
+        ) from None
+
+
+def name_holder(descriptor: int) -> None:
+    """Write into the lock's file which process has it."""
     import platform
 
     os.ftruncate(descriptor, 0)
@@ -74,7 +112,8 @@ def _name_holder(descriptor: int) -> None:
     os.write(descriptor, f"{os.getpid()} on {platform.node()}\n".encode())
 
 
-def _holder(descriptor: int) -> str:
+def holder_of(descriptor: int) -> str:
+    """Return who has the lock, as it reads in a message: ` (process 17 on host)`, or nothing."""
     os.lseek(descriptor, 0, os.SEEK_SET)
     text = os.read(descriptor, _MAX_HOLDER_BYTES).decode("utf-8", "replace").strip()
     return f" (process {text})" if text.isprintable() and text else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.header import RunHeader
-from sendx_cli.bulk.journal.lock import RunLock, is_locked
+from sendx_cli.bulk.journal.lock import MARGIN_S, RunLock, is_locked
 from sendx_cli.bulk.journal.opening import SUFFIX, lock_path, open_journal
 from sendx_cli.bulk.journal.rows import InputRead
 from sendx_cli.bulk.journal.view import Counts, RunView
@@ -79,15 +79,28 @@ class Runs:
         names = ", ".join(run.id for run in found)
         raise InputError(f"several runs begin with {text}: {names}", hint="give more of the id")
 
-    def unfinished_run_of(self, *, sha256: str, action: str, origin: str) -> Run | None:
-        """Return the latest run of the same file, command and service with rows to come."""
-        same = (run for run in self.runs if run.header.source_sha256 == sha256)
-        return _latest_unfinished(same, action, origin)
+    def unfinished_run_of(
+        self, *, sha256: str, action: str, origin: str, other_than: str | None = None
+    ) -> Run | None:
+        """Return the latest run of the same file, command and service that is not done with.
+
+        It has rows to come, or a process goes on with it and may send rows again that failed.
+
+        Args:
+            sha256: The file's content.
+            action: The command.
+            origin: The service.
+            other_than: The id of a run that does not count.
+        """
+        same = (
+            run for run in self.runs if run.header.source_sha256 == sha256 and run.id != other_than
+        )
+        return _latest((run for run in same if run.counts.to_come or _is_held(run)), action, origin)
 
     def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
-        """Return the latest such run of a file at this path, whatever it held by then."""
+        """Return the latest run with rows to come of a file at this path, whatever it held."""
         there = (run for run in self.runs if run.header.source_path == path)
-        return _latest_unfinished(there, action, origin)
+        return _latest((run for run in there if run.counts.to_come), action, origin)
 
 
 def list_runs(directory: Path) -> Runs:
@@ -155,13 +168,14 @@ def forget_never_started(directory: Path) -> None:
             forget(path)
 
 
-def _latest_unfinished(runs: Iterable[Run], action: str, origin: str) -> Run | None:
-    found = [
-        run
-        for run in runs
-        if (run.header.action, run.header.origin) == (action, origin) and run.counts.to_come
-    ]
+def _latest(runs: Iterable[Run], action: str, origin: str) -> Run | None:
+    found = [run for run in runs if (run.header.action, run.header.origin) == (action, origin)]
     return found[-1] if found else None
+
+
+def _is_held(run: Run) -> bool:
+    """Tell whether a process goes on with the run; a look at its lock by another is none."""
+    return run.is_under_way and is_locked(lock_path(run.path), MARGIN_S)
 
 
 def _recovered(run: Run, view: RunView) -> Run:

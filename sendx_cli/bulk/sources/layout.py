@@ -77,6 +77,7 @@ class Layout:
         first_line: The line that the first row can begin on.
         titles: The lines before the header, which are left out.
         takes_ragged: As in `Overrides`.
+        line_end: How its lines end, as the first one does.
         notes: What was found out and should be said.
     """
 
@@ -87,6 +88,7 @@ class Layout:
     first_line: int = 1
     titles: tuple[str, ...] = ()
     takes_ragged: bool = False
+    line_end: str = "\n"
     notes: tuple[str, ...] = ()
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _CHUNK_BYTES = 1 << 20
+_PREFIX = "sendx-input-"
 
 
 def spool(stream: BinaryIO, folder: Path | None = None) -> Path:
@@ -19,7 +20,7 @@ def spool(stream: BinaryIO, folder: Path | None = None) -> Path:
     import os
     import tempfile
 
-    handle, name = tempfile.mkstemp(prefix="sendx-input-", dir=folder)
+    handle, name = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             while chunk := stream.read(_CHUNK_BYTES):
@@ -28,3 +29,8 @@ def spool(stream: BinaryIO, folder: Path | None = None) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     return Path(name)
+
+
+def is_copy(path: Path, folder: Path) -> bool:
+    """Return whether a file is a copy that `spool` made there: nobody else has a use for it."""
+    return path.parent == folder and path.name.startswith(_PREFIX)

@@ -75,6 +75,18 @@ def test_the_same_file_s_unfinished_run_is_found(tmp_path: Path) -> None:
         assert runs.unfinished_run_of(**{**SAME_FILE, name: "other"}) is None
 
 
+def test_a_finished_run_counts_while_a_process_goes_on_with_it(tmp_path: Path) -> None:
+    """A process that only looked at its lock does not: it has let go of it soon after."""
+    make(tmp_path, 1_795_000_000.0, accepted=2)
+    path = path_of(tmp_path)
+    with open_journal(path):
+        runs = list_runs(tmp_path)
+        assert runs.unfinished_run_of(**SAME_FILE) == runs.latest
+        assert runs.unfinished_run_of(**SAME_FILE, other_than=path.stem) is None
+    assert runs.runs[0].is_under_way
+    assert runs.unfinished_run_of(**SAME_FILE) is None
+
+
 def test_a_damaged_journal_hides_no_other(tmp_path: Path) -> None:
     """It is named beside the runs that can be read, and when it is asked for."""
     make(tmp_path, 1_795_000_000.0, accepted=1)

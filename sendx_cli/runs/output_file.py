@@ -1,0 +1,175 @@
+"""Files that a run writes: never the ones it reads, through no link, whole or not at all."""
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from itertools import combinations
+from pathlib import Path
+from typing import TextIO
+
+from sendx_cli.bulk.sources.source import STANDARD_INPUT
+from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.runs.asked import Manner
+from sendx_cli.runtime import Runtime
+
+PRIVATE = 0o600
+SHARED = 0o666
+"""For files that hold nobody's data: the umask takes from it what others are not to have."""
+
+_FLAGS = (
+    os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+)
+_Identity = tuple[object, ...]
+
+
+class OutputFile:
+    """A file that takes the place of what was there once `keep` is called; else it leaves nothing.
+
+    Until then it stands beside that place under a name that begins with a dot.
+
+    Args:
+        path: The file.
+        what: What it is, for messages: `report`.
+        mode: `PRIVATE`, whatever mode the file had; or `SHARED`, which leaves it its mode.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+
+    def __init__(self, path: Path, what: str, mode: int) -> None:
+        self._path = path
+        self._what = what
+        self._passing = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+        refuse_special(path, f"the {what}")
+        try:
+            descriptor = os.open(self._passing, _FLAGS, mode)
+            if sys.platform != "win32":
+                _set_mode(descriptor, path, mode)
+        except OSError as error:
+            raise InputError(self._message(error), where=str(path)) from None
+        self.text: TextIO = os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
+
+    def write(self, text: str) -> None:
+        """Write some of it.
+
+        Raises:
+            PassingTrouble: The disk does not take it.
+        """
+        try:
+            self.text.write(text)
+        except OSError as error:
+            raise self._trouble(error) from None
+
+    def keep(self) -> None:
+        """Put it in its place.
+
+        Raises:
+            PassingTrouble: It cannot be: what was there before is unchanged.
+        """
+        try:
+            self.text.flush()
+            os.fsync(self.text.fileno())
+            self.text.close()
+            self._passing.replace(self._path)
+        except OSError as error:
+            raise self._trouble(error) from None
+
+    def close(self) -> None:
+        """Take it away, unless it was kept."""
+        with suppress(OSError):  # what cannot be written is not to be kept
+            self.text.close()
+        self._passing.unlink(missing_ok=True)
+
+    def _message(self, error: OSError) -> str:
+        reason = (error.strerror or type(error).__name__).lower()
+        return f"the {self._what} cannot be written: {reason}"
+
+    def _trouble(self, error: OSError) -> PassingTrouble:
+        return PassingTrouble(self._message(error), where=str(self._path))
+
+
+def refuse_outputs(runtime: Runtime, source: str, manner: Manner) -> None:
+    """Refuse files to write that are read as well, are the same one, or are no plain files.
+
+    Files are the same by their device and inode, whatever their names and through any link.
+
+    Args:
+        runtime: Whose standard input can be a file.
+        source: The file that is read, or `-`.
+        manner: Names the files that are written, and the map file that was read.
+
+    Raises:
+        InputError: One of them is not to be written.
+    """
+    outputs = {
+        option: path
+        for option, path in (("--report", manner.report), ("--save-map", manner.save_map))
+        if path is not None
+    }
+    inputs = {("standard input" if source == STANDARD_INPUT else source): _of(runtime, source)}
+    if manner.map_file is not None:
+        inputs[str(manner.map_file)] = _identity(manner.map_file)
+    for option, path in outputs.items():
+        for name, identity in inputs.items():
+            if _identity(path) == identity:
+                raise InputError(f"{option} would replace what is read: {name}", where=str(path))
+        refuse_special(path, option)
+        _refuse_unwritable(path, option)
+    for (option, path), (other, second) in combinations(outputs.items(), 2):
+        if _identity(path) == _identity(second):
+            raise InputError(f"{option} and {other} are the same file", where=str(path))
+
+
+def refuse_special(path: Path, what: str) -> None:
+    """Refuse to write where a link, a directory, a pipe or a device stands.
+
+    Raises:
+        InputError: It does.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return
+    if stat.S_ISLNK(mode):
+        raise InputError(
+            f"{what} follows no symbolic link", where=str(path), hint="name the file itself"
+        )
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{what} goes into a plain file, which this is not", where=str(path))
+
+
+def _refuse_unwritable(path: Path, option: str) -> None:
+    """Refuse before a run is begun what would end it before its first row."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError(f"{option} cannot be written: there is no such folder", where=str(path))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{option} cannot be written: permission denied", where=str(path))
+
+
+def _of(runtime: Runtime, source: str) -> _Identity:
+    if source != STANDARD_INPUT:
+        return _identity(Path(source))
+    try:
+        facts = os.fstat(runtime.stdin.fileno())
+    except (OSError, ValueError):  # not a file of the system's, or closed
+        return ()
+    return (facts.st_dev, facts.st_ino)
+
+
+def _identity(path: Path) -> _Identity:
+    try:
+        facts = path.stat()
+    except OSError:
+        return (os.path.normcase(os.path.realpath(path)),)
+    return (facts.st_dev, facts.st_ino)
+
+
+def _set_mode(descriptor: int, path: Path, mode: int) -> None:
+    """Give the new file the mode it is to have, whatever the umask took from it."""
+    if mode == PRIVATE:
+        os.fchmod(descriptor, mode)
+        return
+    with suppress(FileNotFoundError):
+        os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
