@@ -57,11 +57,13 @@ class CheckedRow(NamedTuple):
         line: The line it begins on.
         contact: What it sends.
         notes: What is odd about it and does not stop it.
+        leaving: What says that its person left, where it is sent all the same.
     """
 
     line: int
     contact: Contact
     notes: tuple[str, ...] = ()
+    leaving: str | None = None
 
 
 class RowChecker:
@@ -94,7 +96,7 @@ class RowChecker:
     def check(self, values: RowValues) -> CheckedRow | RowError:
         """Return the contact of a row, or why it cannot be sent and which column is to blame."""
         try:
-            return CheckedRow(values.line, self._contact(values), values.notes)
+            return CheckedRow(values.line, self._contact(values), values.notes, values.leaving)
         except InvalidValue as error:
             column = self._column_to_blame(values)
             return RowError(values.line, error.message, column, error.hint, email=values.email)
@@ -180,7 +182,7 @@ def check_rows(
     """
     for checked in read_checked(source, checker, builder.mapping):
         if isinstance(checked, CheckedRow):
-            builder.add(checked.contact, checked.line, checked.notes)
+            builder.add(checked.contact, checked.line, checked.notes, checked.leaving)
         elif isinstance(checked, Departed):
             builder.held_back(checked)
         else:

@@ -51,7 +51,9 @@ class RowError:
         text: The row as it stands in the file, where its cells could not be told apart.
         email: The address as it stands in the file, where it was read.
         is_structural: Whether the rows that follow are in doubt as well (a quote in the wrong
-            place): such a file should not be sent at all.
+            place), or somebody has to decide first: such a file should not be sent at all.
+        is_undecided: Whether the row says that its person left, in a column of which nobody said
+            what becomes of such rows.
     """
 
     line: int
@@ -63,6 +65,7 @@ class RowError:
     text: str = ""
     email: str | None = None
     is_structural: bool = False
+    is_undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class RowValues(NamedTuple):
         birthday: As YYYY-MM-DD.
         tags: For identify; for track they are `add_tags`.
         notes: What is odd about it and worth counting, such as further addresses left out.
+        leaving: What says that its person left, where it is to be sent all the same.
     """
 
     line: int
@@ -106,3 +110,4 @@ class RowValues(NamedTuple):
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    leaving: str | None = None

@@ -59,7 +59,11 @@ def start_run(commission: Commission) -> ExitCode | Ending:
                 if manner.save_map is not None:
                     save_map(manner.save_map, reading.mapping)
                 if plan.to_send:
-                    ask(commission, contacts=plan.contacts)
+                    ask(
+                        commission,
+                        contacts=plan.contacts,
+                        sent_though_left=plan.sent_though_left.total,
+                    )
                     journal.seal()
                     keep.append(True)
             if not plan.to_send:

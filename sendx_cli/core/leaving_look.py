@@ -1,0 +1,143 @@
+"""A look at values: rows that say that their person left, under a header that does not tell.
+
+`Kundenart` is a custom field like any other until a cell of it says `abgemeldet`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from sendx_cli.core.columns import Column, Mapping
+from sendx_cli.core.leaving_words import TELLING, TELLING_WORDS
+from sendx_cli.core.name_counts import NameCounts
+from sendx_cli.core.spellings import Target, bare_key
+from sendx_cli.errors import InputError
+
+_NOT_LOOKED_AT = frozenset(
+    {
+        Target.EMAIL,
+        Target.NEW_EMAIL,
+        Target.FIRST_NAME,
+        Target.LAST_NAME,
+        Target.FULL_NAME,
+        Target.COMPANY,
+        Target.BIRTHDAY,
+        Target.REMOVE_TAGS,
+    }
+)
+"""Names of people and firms may be any word; and a tag to remove is no sign of leaving."""
+_TAG_TARGETS = frozenset({Target.TAGS, Target.ADD_TAGS})
+_OUR_OWN = frozenset({"addtags", "addtag"})
+"""Headers that no other tool writes: the tags under them were chosen for SendX."""
+_OTHER_CHANNEL = re.compile(r"sms|whatsapp|push|phone|telefon|telefoon|mobil")
+_LOW_OR_PLACE = re.compile(
+    r"priori|nivel|gravedad|severidad|intensidad|calidad|temporada|tension|frecuencia"
+    r"|city|town|ciudad|localidad|municipio|poblacion|region"
+    r"|\A(?:ort|wohnort|stadt|ville|place|citta|stad|cidade|plaats|miasto)\Z"
+)
+_LOW = "baja"
+"""Spanish for somebody who left, but also for *low*; and a town in Hungary."""
+_START = 3
+_MAX_LENGTH = 40
+_MAX_NAMED = 5
+
+
+def _starts(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        decomposed = unicodedata.normalize("NFD", word.lower())
+        bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+        for spelled in (word.lower(), decomposed, bare):
+            for blank in (" ", "-", "_", "", "\u00a0"):
+                yield spelled.replace(" ", blank)[:_START]
+
+
+_STARTS = frozenset(_starts(TELLING_WORDS))
+"""How cells begin that are worth a closer look: this keeps the look below 0.1 µs a cell."""
+
+
+class LeavingLook:
+    """Looks at the cells of columns whose header says nothing of leaving.
+
+    Args:
+        mapping: What each column is for.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        columns = [] if mapping.includes_departed else list(filter(_is_looked_at, mapping.columns))
+        # A column that nobody decided about stops the run, whatever a named one says.
+        columns.sort(key=is_decided)
+        self._columns = [column for column in columns if column.target not in _TAG_TARGETS]
+        self._tag_columns = frozenset(columns) - frozenset(self._columns)
+
+    def find(self, texts: Sequence[str]) -> tuple[Column, str] | None:
+        """Return the column that says that a row's person left, and its word; or None."""
+        if _STARTS.isdisjoint([text.lstrip()[:_START].lower() for text in texts]):
+            return None
+        for column in self._columns:
+            text = texts[column.position - 1]
+            if _tells(column, text):
+                return column, text.strip()
+        return None
+
+    def find_among(self, column: Column, texts: Iterable[str]) -> str | None:
+        """Return that one of a column's tags, or of its custom fields' values, which says so."""
+        if column.target in _TAG_TARGETS and column not in self._tag_columns:
+            return None
+        return next((text for text in texts if _tells(column, text)), None)
+
+
+def is_decided(column: Column) -> bool:
+    """Tell whether somebody said what becomes of such rows, by naming the column."""
+    return column.is_named or bare_key(column.name) in _OUR_OWN
+
+
+def ways_out(column: Column) -> str:
+    """Return what to say of a column that nobody decided about."""
+    name = column.name
+    send = f"send them: name the column in --map or --ignore, or say {_INCLUDE}"
+    if column.target in _TAG_TARGETS:
+        return f"hold them back: take the rows out; {send}"
+    if column.target is Target.FIELDS:
+        return f"hold them back: take the rows out; send them: say {_INCLUDE}"
+    other = send.replace("--map or", "another --map or")
+    return f"hold them back: --map '{name}=subscription'; {other}"
+
+
+_INCLUDE = "--include-departed"
+
+
+def refuse_undecided(undecided: NameCounts, mapping: Mapping, *, where: str) -> None:
+    """Refuse a source in which people left and nobody said whether they are to be sent.
+
+    Args:
+        undecided: Rows that say so, by the column's name.
+        mapping: What each column is for.
+        where: The source's name.
+
+    Raises:
+        InputError: There are such rows.
+    """
+    if not undecided.total:
+        return
+    said = "; ".join(
+        f'column "{name}" says of {count:,} {"row" if count == 1 else "rows"} that the person left'
+        for name, count in undecided.names[:_MAX_NAMED]
+    )
+    first = undecided.names[0][0]
+    column = next(column for column in mapping.columns if column.name == first)
+    raise InputError(f"{said}: nothing was sent", where=where, hint=ways_out(column))
+
+
+def _is_looked_at(column: Column) -> bool:
+    if column.departure or column.target in _NOT_LOOKED_AT:
+        return False
+    return not _OTHER_CHANNEL.search(bare_key(column.name))
+
+
+def _tells(column: Column, text: str) -> bool:
+    if len(text) > _MAX_LENGTH:
+        return False
+    key = bare_key(text)
+    if key == _LOW and _LOW_OR_PLACE.search(bare_key(column.name)):
+        return False
+    return key in TELLING
