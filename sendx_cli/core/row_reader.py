@@ -151,9 +151,9 @@ class RowReader:
 
     def _leaving_by_fields(self, members: Members) -> str | None:
         column = self._mapping.column(Target.FIELDS)
-        if column is None or self._mapping.includes_departed:
+        if column is None:
             return None
-        text = self._look.find_among(column, (text for _, text in members.fields))
+        text = self._look.find_among(column, [text for _, text in members.fields])
         return None if text is None else _leaving(column, text)
 
     def _bare_address(self, email: str, notes: list[str]) -> str:
