@@ -18,15 +18,13 @@ _NOT_LOOKED_AT = frozenset(
     {
         Target.EMAIL,
         Target.NEW_EMAIL,
-        Target.FIRST_NAME,
-        Target.LAST_NAME,
-        Target.FULL_NAME,
-        Target.COMPANY,
         Target.BIRTHDAY,
         Target.REMOVE_TAGS,
     }
 )
-"""Names of people and firms may be any word; and a tag to remove is no sign of leaving."""
+"""A tag to remove is no sign of leaving."""
+_NAMES = frozenset({Target.FIRST_NAME, Target.LAST_NAME, Target.FULL_NAME, Target.COMPANY})
+"""People and firms may be called anything: no name stops a run."""
 _TAG_TARGETS = frozenset({Target.TAGS, Target.ADD_TAGS})
 _OUR_OWN = frozenset({"addtags", "addtag"})
 """Headers that no other tool writes: the tags under them were chosen for SendX."""
@@ -134,6 +132,8 @@ def refuse_undecided(undecided: NameCounts, mapping: Mapping, *, where: str) -> 
 
 def _is_looked_at(column: Column) -> bool:
     if column.departure or column.target in _NOT_LOOKED_AT:
+        return False
+    if column.target in _NAMES and not column.is_named:
         return False
     return not _OTHER_CHANNEL.search(bare_key(column.name))
 

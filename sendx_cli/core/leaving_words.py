@@ -153,24 +153,27 @@ _STATUS_HEADERS = {
     "member status, email marketing status, subscribe status, subscription state, "
     "marketing status, newsletter status, consent status, opt in status",
     "de": "Abonnementstatus, Abonnementsstatus, Abo-Status, Abonnentenstatus, Newsletter-Status, "
-    "E-Mail-Status, Empfängerstatus, Kontaktstatus, Anmeldestatus, Abmeldestatus, Mailstatus",
+    "E-Mail-Status, Empfängerstatus, Abmeldestatus, Mailstatus",
     "fr": "statut d'abonnement, statut de l'abonnement, statut abonnement, statut de l'abonné, "
-    "statut e-mail, statut newsletter, statut du contact, statut d'inscription, "
+    "statut e-mail, statut newsletter, statut d'inscription, "
     "état de l'abonnement",
     "es": "estado de suscripción, estado de la suscripción, estado suscripción, "
-    "estado del suscriptor, estado del contacto, estado del email, estado del correo",
-    "pt": "status da inscrição, status de inscrição, status da newsletter, status do contato, "
-    "status do e-mail, estado da subscrição, estado do contacto, situação da inscrição",
+    "estado del suscriptor, estado del email, estado del correo",
+    "pt": "status da inscrição, status de inscrição, status da newsletter, "
+    "status do e-mail, estado da subscrição, situação da inscrição",
     "it": "stato iscrizione, stato dell'iscrizione, stato di iscrizione, stato iscritto, "
-    "stato contatto, stato del contatto, stato email",
+    "stato email",
     "nl": "inschrijfstatus, inschrijvingsstatus, status inschrijving, nieuwsbriefstatus, "
-    "aanmeldstatus, status abonnee",
-    "pl": "status subskrypcji, status subskrybenta, status kontaktu, status zapisu, "
-    "stan subskrypcji",
-    "sv": "prenumerationsstatus, e-poststatus, prenumerantstatus, kontaktstatus, nyhetsbrevsstatus",
+    "status abonnee",
+    "pl": "status subskrypcji, status subskrybenta, stan subskrypcji",
+    "sv": "prenumerationsstatus, e-poststatus, prenumerantstatus, nyhetsbrevsstatus",
 }
-_LOOSE_STATUS_HEADERS = "statut, estado, estatus, stato, situação, stan"
-"""A status, or a federal state or a person's standing: only words of leaving mean anything."""
+_LOOSE_STATUS_HEADERS = (
+    "statut, estado, estatus, stato, situação, stan, Kontaktstatus, Anmeldestatus, "
+    "statut du contact, estado del contacto, status do contato, estado do contacto, "
+    "stato contatto, stato del contatto, aanmeldstatus, status kontaktu, status zapisu"
+)
+"""A status, or a federal state, a lead's stage, a seat at an event: only words of leaving count."""
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -77,6 +77,22 @@ def test_a_track_takes_its_tags_from_both() -> None:
     )
 
 
+def test_a_track_takes_tags_to_remove_from_both() -> None:
+    """One option is enough, and what it cannot say is refused before the file is read."""
+    check = checker(
+        mapped("email", "remove_tags", action="track"), RowDefaults(remove_tags=("lead",))
+    ).check
+    assert check(RowValues(2, "a@b.co", add_tags=("vip",), remove_tags=("old",))) == CheckedRow(
+        2, Track(email="a@b.co", add_tags=("vip",), remove_tags=("old", "lead"))
+    )
+    for defaults in (RowDefaults(add_tags=("x",)), RowDefaults(remove_tags=("x",))):
+        checked = checker(mapped("email", action="track"), defaults).check(RowValues(2, "a@b.co"))
+        assert isinstance(checked, CheckedRow)
+    for defaults in (RowDefaults(add_tags=("\0",)), RowDefaults(remove_tags=("\0",))):
+        with pytest.raises(InvalidValue):
+            checker(mapped("email", "add_tags", action="track"), defaults)
+
+
 def test_a_track_without_any_tag_is_refused_before_the_file_is_read() -> None:
     """A file that names none would be a million bad rows; one with a column may have them."""
     with pytest.raises(InvalidValue) as caught:
