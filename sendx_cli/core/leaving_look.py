@@ -102,7 +102,8 @@ def ways_out(column: Column) -> str:
     if column.target is Target.FIELDS:
         return f"hold them back: take the rows out; send them: say {_INCLUDE}"
     other = send.replace("--map or", "another --map or")
-    return f"hold them back: --map '{name}=subscription'; {other}"
+    hold = f"--map '{name}=subscription' (and --left-values if it holds other words, too)"
+    return f"hold them back: {hold}; {other}"
 
 
 _INCLUDE = "--include-departed"

@@ -143,7 +143,8 @@ class RowReader:
                 raise InvalidValue(
                     f"cannot tell whether the person agreed or left: {text}",
                     where=name,
-                    hint=f"if it means leaving, say --left-values '{text}'; other words stay then"
+                    hint="name the words that mean leaving, as in --left-values 'unsubscribed'; "
+                    "all others mean staying then"
                     if column.departure is DepartureRule.SAID
                     else f"if nobody left whose {name} is {text}, say --ignore '{name}'",
                 )

@@ -99,8 +99,9 @@ def test_a_value_stops_the_run_under_any_header(
         assert run.err.splitlines()[-2:] == [
             'sendx: p.csv: column "Kundenart" says of 1 row that the person left: nothing was sent',
             (
-                "  hint: hold them back: --map 'Kundenart=subscription'; send them: name the "
-                "column in another --map or --ignore, or say --include-departed"
+                "  hint: hold them back: --map 'Kundenart=subscription' (and --left-values if it "
+                "holds other words, too); send them: name the column in another --map "
+                "or --ignore, or say --include-departed"
             ),
         ]
     assert f"p.csv:3:Kundenart: says that the person left: {word.strip()}" in run.err.splitlines()
@@ -146,7 +147,8 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
     assert (run.code, run.out) == (2, "")
     assert (
         "p.csv:2:Art: cannot tell whether the person agreed or left: Gold "
-        "(if it means leaving, say --left-values 'Gold'; other words stay then)"
+        "(name the words that mean leaving, as in --left-values 'unsubscribed'; "
+        "all others mean staying then)"
     ) in run.err.splitlines()
     for more in (("--left-values", "weg, raus"), ("--left-values", "weg", "--left-values", "RAUS")):
         run = sendx(*words, *more)
