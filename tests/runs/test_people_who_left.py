@@ -375,3 +375,30 @@ def test_the_fast_look_misses_no_word() -> None:
             *(word.replace(" ", m) for m in "-_"),
         ):
             assert look.find(("a@b.co", spelled)), spelled
+
+
+def test_a_named_column_answers_for_no_other(send: Send, server: ScriptedServer) -> None:
+    """Where two columns of a row say so, one of which nobody decided about, the run stops."""
+    Path("p.csv").write_text("email,Art,Plan\na@b.co,baja,baja\n")
+    run = send(*IDENTIFY, "--map", "Art=field:Art", "--custom-fields")
+    assert (run.code, server.requests) == (2, [])
+    assert 'column "Plan" says of 1 row' in run.err
+
+
+def test_words_of_ones_own_hold_for_a_known_header_too(sendx: Command, folder: Path) -> None:
+    """Mapped by name, the words are all that mean leaving; with --include-departed none does."""
+    (folder / "p.csv").write_text("email,Status\na@b.co,Gold\nb@b.co,Ex\n")
+    words = (*IDENTIFY, "--map", "Status=subscription", "--left-values", "ex")
+    dry = ("--sandbox", "--dry-run", "-o", "jsonl")
+    assert len(sendx(*words, *dry).out.splitlines()) == 1
+    every = sendx(*words, *dry, "--include-departed", "--save-map", "m.toml")
+    assert (every.code, len(every.out.splitlines())) == (0, 2)
+    assert "Status" not in (folder / "m.toml").read_text()
+
+
+def test_a_map_file_made_for_an_identify_serves_a_track(sendx: Command, folder: Path) -> None:
+    """What a track has no place for is left out, also where somebody named it."""
+    (folder / "p.csv").write_text("email,Art,tags\na@b.co,x,vip\n")
+    dry = ("--sandbox", "--dry-run", "-q")
+    assert sendx(*IDENTIFY, "--map", "Art=field:Art", "--save-map", "m.toml", *dry).code == 0
+    assert sendx("track", "--from", "p.csv", "--map-file", "m.toml", *dry).code == 0
