@@ -27,11 +27,13 @@ class CheckedRow(NamedTuple):
         line: The line it begins on.
         contact: What it sends.
         notes: What is odd about it and does not stop it.
+        leaving: What says that its person left, where it is sent all the same.
     """
 
     line: int
     contact: Contact
     notes: tuple[str, ...] = ()
+    leaving: str | None = None
 
 
 class RowChecker:
@@ -62,7 +64,8 @@ class RowChecker:
     def check(self, values: RowValues) -> CheckedRow | RowError:
         """Return the contact of a row, or why it cannot be sent and which column is to blame."""
         try:
-            return CheckedRow(values.line, self._contact(values.contact), values.notes)
+            checked = self._contact(values.contact)
+            return CheckedRow(values.line, checked, values.notes, values.leaving)
         except InvalidValue as error:
             contact = values.contact
             column = self._column_to_blame(contact)
@@ -128,7 +131,7 @@ def check_rows(
     """
     for checked in read_checked(source, checker, builder.mapping):
         if isinstance(checked, CheckedRow):
-            builder.add(checked.contact, checked.line, checked.notes)
+            builder.add(checked.contact, checked.line, checked.notes, checked.leaving)
         elif isinstance(checked, Departed):
             builder.held_back(checked)
         else:

@@ -33,6 +33,10 @@ class FromFile(NamedTuple):
     include_departed: Annotated[
         bool, typer.Option("--include-departed", help="Send people who unsubscribed, too.")
     ] = False
+    left_values: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD,...", help="Words that say somebody unsubscribed."),
+    ] = None
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
     ] = None
@@ -152,11 +156,17 @@ class FromFile(NamedTuple):
             maps=tuple(self.map_ or ()),
             ignores=tuple(self.ignore or ()),
             file_maps=saved.columns,
+            file_named=saved.named,
+            left_values=(*saved.left_values, *self._left_values()),
             custom_fields=self.custom_fields,
             tag_separator=self.tag_separator or saved.tag_separator,
             date_order=DateOrder(order) if order else saved.date_order,
             include_departed=self.include_departed,
         )
+
+    def _left_values(self) -> tuple[str, ...]:
+        texts = ",".join(self.left_values or ()).split(",") if self.left_values else []
+        return tuple(word for text in texts if (word := text.strip()))
 
     def _overrides(self, columns: "ColumnOptions") -> "Overrides":
         from sendx_cli.bulk.sources.layout import Format, Overrides

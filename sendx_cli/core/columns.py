@@ -15,11 +15,20 @@ from sendx_cli.core.departure import (
     FileDeparture,
     departure_by_file_name,
     departure_rule,
+    is_only_departure,
 )
+from sendx_cli.core.leaving_words import value_key
 from sendx_cli.core.presets import NO_PRESET, Preset, find_preset
-from sendx_cli.core.said_columns import FROM_MAP_FILE, SaidColumn, said_columns
+from sendx_cli.core.said_columns import (
+    FROM_MAP_FILE,
+    NAMED,
+    NAMED_IN_MAP_FILE,
+    SaidColumn,
+    said_columns,
+)
 from sendx_cli.core.spellings import EDGES, KNOWN, RESULT_COLUMNS, Target, column_key
 from sendx_cli.core.tag_cells import TagStyle
+from sendx_cli.errors import InvalidValue
 
 _FOR_TRACK = {
     Target.EMAIL: Target.EMAIL,
@@ -28,6 +37,7 @@ _FOR_TRACK = {
     Target.REMOVE_TAGS: Target.REMOVE_TAGS,
 }
 _TAGS = frozenset({Target.TAGS, Target.ADD_TAGS})
+INCLUDED = "--include-departed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +49,8 @@ class ColumnOptions:
         maps: `--map`, as typed: `Column=target`.
         ignores: `--ignore`: a column's name, or `#3` for the third.
         file_maps: A map file's columns: (name, target).
+        file_named: Those of them that somebody named; the others were found out.
+        left_values: Words that mean leaving, beside the known ones.
         custom_fields: Whether each column that is left becomes a custom field of its name.
         tag_separator: What stands between the tags of a cell; None: found out.
         date_order: The order of dates; None: found out.
@@ -51,6 +63,8 @@ class ColumnOptions:
     maps: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
     file_maps: tuple[tuple[str, str], ...] = ()
+    file_named: tuple[str, ...] = ()
+    left_values: tuple[str, ...] = ()
     custom_fields: bool = False
     tag_separator: str | None = None
     date_order: DateOrder | None = None
@@ -86,6 +100,11 @@ class Column:
             return f"field:{self.field}"
         return "" if self.target is None else str(self.target)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody named this very column, and so decided what becomes of its rows."""
+        return self.why in NAMED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
@@ -98,6 +117,8 @@ class Mapping:
         tag_style: How cells hold several tags.
         date_order: The order of birthdays; None until it is known.
         departed_by_name: What the file's name says of everybody in it.
+        left_values: Words that mean leaving, beside the known ones.
+        includes_departed: Whether those who left are sent all the same.
     """
 
     action: str
@@ -106,6 +127,8 @@ class Mapping:
     tag_style: TagStyle | str = TagStyle.USUAL
     date_order: DateOrder | None = None
     departed_by_name: FileDeparture | None = None
+    left_values: tuple[str, ...] = ()
+    includes_departed: bool = False
 
     def column(self, target: Target) -> Column | None:
         """Return the first column with this target, if there is one."""
@@ -123,13 +146,16 @@ def explain(header: Sequence[str], options: ColumnOptions) -> Mapping:
         InvalidValue: A column is not explained, two are for the same value, none holds the
             address, or what was said of a column cannot be.
     """
-    said = said_columns(header, options.maps, options.ignores, options.file_maps)
+    said = said_columns(
+        header, options.maps, options.ignores, options.file_maps, options.file_named
+    )
     preset = find_preset({column_key(name) for name in header})
     columns = tuple(
         _departing(_explained(position, name, preset, said, options), preset, options)
         for position, name in enumerate(header, start=1)
     )
     refuse_problems(columns, options.action)
+    _refuse_idle_left_values(columns, options)
     return Mapping(
         action=options.action,
         columns=columns,
@@ -139,6 +165,8 @@ def explain(header: Sequence[str], options: ColumnOptions) -> Mapping:
         departed_by_name=None
         if options.include_departed
         else departure_by_file_name(options.file_name),
+        left_values=options.left_values,
+        includes_departed=options.include_departed,
     )
 
 
@@ -166,7 +194,7 @@ def _explained(
 def _as_said(position: int, name: str, said: SaidColumn, action: str) -> Column:
     target, why = said.target, said.why
     # `--map` is refused where it has no place; a map file may have been made for an identify.
-    if why == FROM_MAP_FILE or target in _TAGS:
+    if why in {FROM_MAP_FILE, NAMED_IN_MAP_FILE} or target in _TAGS:
         target, why = _for_action(action, target, why)
     return Column(position, name, target, why, said.field if target is Target.FIELD else None)
 
@@ -179,7 +207,7 @@ def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
         return preset.targets[key], f"{preset.name} export"
     if preset.ignores(key):
         return Target.IGNORED, f"{preset.name} export: has no place in SendX"
-    if departure_rule(name) and key not in preset.is_not_departure:
+    if is_only_departure(name) and key not in preset.is_not_departure:
         return Target.DEPARTURE, "says who left"
     if key in KNOWN:
         return KNOWN[key], "spelling"
@@ -199,10 +227,27 @@ def _for_action(action: str, target: Target, why: str) -> tuple[Target, str]:
 def _departing(column: Column, preset: Preset, options: ColumnOptions) -> Column:
     """Whoever left is held back even if their column is mapped or ignored."""
     rule = departure_rule(column.name)
-    if rule is None or column_key(column.name) in preset.is_not_departure:
+    if column.target is Target.DEPARTURE:
+        if column.is_named or column.why == FROM_MAP_FILE:
+            rule = DepartureRule.SAID if rule in {None, DepartureRule.STATUS} else rule
+    elif column_key(column.name) in preset.is_not_departure:
+        rule = None
+    if rule is None:
         return column
     if not options.include_departed:
         return replace(column, departure=rule)
     if column.target is Target.DEPARTURE:
-        return replace(column, target=Target.IGNORED, why="--include-departed")
+        return replace(column, target=Target.IGNORED, why=INCLUDED)
     return column
+
+
+def _refuse_idle_left_values(columns: Sequence[Column], options: ColumnOptions) -> None:
+    for word in options.left_values:
+        if not value_key(word):
+            raise InvalidValue(f"--left-values has a word without letters: {word!r}")
+    is_idle = not any(column.departure for column in columns)
+    if options.left_values and is_idle and not options.include_departed:
+        raise InvalidValue(
+            "--left-values: no column says who left",
+            hint="name the one that does: --map 'COLUMN=subscription'",
+        )

@@ -8,7 +8,20 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from sendx_cli.core.spellings import column_key
+from sendx_cli.core.leaving_words import (
+    CONSENT_HEADERS,
+    LEAVING_HEADERS,
+    LEFT,
+    LOOSE_STATUS_HEADERS,
+    NO,
+    STATUS_HEADERS,
+    STAYS,
+    YES,
+    value_key,
+)
+from sendx_cli.core.spellings import bare_key
+
+NOTHING_SAID: frozenset[str] = frozenset()
 
 
 class Standing(Enum):
@@ -28,76 +41,31 @@ class DepartureRule(Enum):
     """Only a *yes* means that they agreed: `Accepts Email Marketing`. Empty is not a yes."""
     STATUS = auto()
     """One of several words: `Status` is `Active`, `Unsubscribed`, `Bounced`."""
+    SAID = auto()
+    """The same, for a column of which `--map` says it: `--left-values` may tell the words."""
 
-    def standing(self, text: str) -> Standing:
-        """Return what a cell of such a column says."""
-        value = column_key(text)
+    def standing(self, text: str, left_values: frozenset[str] = NOTHING_SAID) -> Standing:
+        """Return what a cell of such a column says.
+
+        Args:
+            text: The cell.
+            left_values: Keys of the words that `--left-values` says mean leaving. In a column
+                that was named by `--map` all other words mean staying then.
+        """
+        value = value_key(text)
+        if value in left_values:
+            return Standing.LEFT
         if self is DepartureRule.LEAVING:
-            return Standing.STAYS if value in _NO else Standing.LEFT
+            # `0000-00-00 00:00:00` is how MySQL writes no date.
+            return Standing.STAYS if value in NO or not value.strip("0") else Standing.LEFT
         if self is DepartureRule.CONSENT:
             return _consent(value)
-        if value in _LEFT_WORDS:
+        if value in LEFT:
             return Standing.LEFT
-        return Standing.STAYS if not value or value in _STAYS_WORDS else Standing.UNCLEAR
+        is_complete = self is DepartureRule.SAID and bool(left_values)
+        return Standing.STAYS if is_complete or not value or value in STAYS else Standing.UNCLEAR
 
 
-_NO = frozenset({"", "no", "n", "false", "f", "0", "off", "never", "none", "null", "na"})
-_YES = frozenset({"yes", "y", "true", "t", "1", "on", "agreed", "granted", "accepted", "ok"})
-_STAYS_WORDS = frozenset(
-    {"active", "subscribed", "confirmed", "optedin", "optin", "enabled", "valid"}
-)
-_LEFT_WORDS = frozenset(
-    [
-        "unsubscribed",
-        "bounced",
-        "hardbounced",
-        "hardbounce",
-        "softbounced",
-        "cleaned",
-        "complained",
-        "complaint",
-        "spamcomplaint",
-        "spam",
-        "suppressed",
-        "blocked",
-        "blocklisted",
-        "blacklisted",
-        "optedout",
-        "optout",
-        "unconfirmed",
-        "nonsubscribed",
-        "neversubscribed",
-        "notsubscribed",
-        "unsubscribe",
-        "invalid",
-        "deleted",
-        "removed",
-        "cancelled",
-        "canceled",
-        "inactive",
-    ]
-)
-_KEYS = {
-    DepartureRule.LEAVING: (
-        "unsubtime unsubreason unsubreasonother unsubcampaigntitle unsubcampaignid cleantime "
-        "cleancampaigntitle cleancampaignid unsubscribed unsubscribedat unsubscribedate "
-        "unsubscribedfromallemail unsubscribedon isunsubscribed dateunsubscribed bounced "
-        "bouncedat isbounced hardbounce hardbounced emailhardbouncereason emailbouncedreason "
-        "emailbounceddate emailblacklisted blacklisted emailblocklisted blocklisted blocked "
-        "suppressed issuppressed emailsuppressions emaildisabled optedout optout emailoptout "
-        "emailoptedout hasoptedoutofemail donotemail donotcontact complained spamcomplaint"
-    ),
-    DepartureRule.CONSENT: (
-        "acceptsemailmarketing acceptsmarketing emailmarketingconsent consent emailconsent "
-        "marketingconsent optin optedin emailoptin marketingoptin emailsubscribed subscribed "
-        "issubscribed newsletter newsletterconsent gdprconsent"
-    ),
-    DepartureRule.STATUS: (
-        "status emailstatus subscriptionstatus subscriberstatus contactstatus memberstatus "
-        "emailmarketingstatus subscribestatus"
-    ),
-}
-_RULES = {key: rule for rule, keys in _KEYS.items() for key in keys.split()}
 _FILE_NAME = re.compile(
     r"(?P<word>(?:un|non[-_ ]?)subscribed|cleaned|bounced|suppressed)(?=[-_ .(]|\Z)", re.IGNORECASE
 )
@@ -116,7 +84,17 @@ class FileDeparture:
 
 def departure_rule(name: str) -> DepartureRule | None:
     """Return how a column of this name says who left, or None."""
-    return _RULES.get(column_key(name))
+    key = bare_key(name)
+    if key in LEAVING_HEADERS:
+        return DepartureRule.LEAVING
+    if key in CONSENT_HEADERS:
+        return DepartureRule.CONSENT
+    return DepartureRule.STATUS if key in STATUS_HEADERS else None
+
+
+def is_only_departure(name: str) -> bool:
+    """Tell whether a column of this name holds nothing else, and need not be explained."""
+    return departure_rule(name) is not None and bare_key(name) not in LOOSE_STATUS_HEADERS
 
 
 def departure_by_file_name(file_name: str) -> FileDeparture | None:
@@ -130,8 +108,8 @@ def departure_by_file_name(file_name: str) -> FileDeparture | None:
 
 
 def _consent(value: str) -> Standing:
-    if value in _YES or value in _STAYS_WORDS:
+    if value in YES or value in STAYS:
         return Standing.STAYS
-    if value in _NO or value in _LEFT_WORDS:
+    if value in NO or value in LEFT:
         return Standing.LEFT
     return Standing.UNCLEAR

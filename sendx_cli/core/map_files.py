@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from sendx_cli.core.columns import Mapping
+from sendx_cli.core.columns import INCLUDED, Column, Mapping
 from sendx_cli.core.dates import DateOrder
-from sendx_cli.core.said_columns import parse_target
+from sendx_cli.core.said_columns import FROM_MAP_FILE, parse_target
 from sendx_cli.core.spellings import Target
 from sendx_cli.core.tag_cells import TagStyle
 from sendx_cli.errors import InvalidValue
 
 _FOUND_AGAIN = frozenset({Target.DEPARTURE, Target.NAMELESS, Target.FIELDS})
-"""Targets that the next header tells by itself, and that nobody can ask for."""
+"""Targets that the next header tells by itself."""
+_SETTINGS = frozenset({"columns", "date_order", "tag_separator", "named", "left_values"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,16 @@ class SavedMap:
         columns: (name, target) as `--map` writes them.
         date_order: The order of dates, if it was said.
         tag_separator: What stands between the tags of a cell, if it was said.
+        named: Columns that somebody named. Only of these it was decided that their rows are sent
+            whatever they say; the others were found out.
+        left_values: Words that mean leaving, beside the known ones.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
     date_order: DateOrder | None = None
     tag_separator: str | None = None
+    named: tuple[str, ...] = ()
+    left_values: tuple[str, ...] = ()
 
 
 def dump_map(mapping: Mapping) -> str:
@@ -37,11 +43,16 @@ def dump_map(mapping: Mapping) -> str:
         saved["date_order"] = str(mapping.date_order)
     if not isinstance(mapping.tag_style, TagStyle):
         saved["tag_separator"] = mapping.tag_style
-    saved["columns"] = {
-        _unmistakable(mapping, column.position, column.name): column.target_text
+    if mapping.left_values:
+        saved["left_values"] = list(mapping.left_values)
+    kept = {
+        _unmistakable(mapping, column.position, column.name): column
         for column in mapping.columns
-        if column.target not in _FOUND_AGAIN
+        if _is_kept(column)
     }
+    if named := [name for name, column in kept.items() if column.is_named]:
+        saved["named"] = named
+    saved["columns"] = {name: column.target_text for name, column in kept.items()}
     return tomli_w.dumps(saved)
 
 
@@ -57,13 +68,23 @@ def load_map(text: str) -> SavedMap:
         members = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise InvalidValue(f"not a map file: {error}") from None
-    for name in members.keys() - {"columns", "date_order", "tag_separator"}:
+    for name in members.keys() - _SETTINGS:
         raise InvalidValue(f"no such setting in a map file: {name}")
     return SavedMap(
         _columns(members.get("columns")),
         _date_order(members.get("date_order")),
         _separator(members.get("tag_separator")),
+        _texts("named", members.get("named")),
+        _texts("left_values", members.get("left_values")),
     )
+
+
+def _is_kept(column: Column) -> bool:
+    is_said = column.is_named or column.why == FROM_MAP_FILE
+    if column.target is Target.DEPARTURE and is_said:
+        return True
+    # Ignored because all were to be sent: that holds for this file only.
+    return column.target not in _FOUND_AGAIN and column.why != INCLUDED
 
 
 def _unmistakable(mapping: Mapping, position: int, name: str) -> str:
@@ -92,3 +113,11 @@ def _separator(value: object) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
         raise InvalidValue("tag_separator is not a text")
     return value
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise InvalidValue(f"{name} is not an array of texts")
+    return tuple(value)

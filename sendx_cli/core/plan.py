@@ -26,6 +26,9 @@ class Plan:
         contacts: Different contacts among them.
         bad: Rows that cannot be sent.
         held_back: Rows of people who left, by what says so.
+        sent_though_left: Rows that will be sent though they say that their person left, by what
+            says so: somebody named their column.
+        undecided: Bad rows of which nobody said whether they are to be sent, by their column.
         tags_added: Rows that add each tag.
         tags_removed: Rows that remove each tag.
         lists: Rows that put their contact on each list.
@@ -44,6 +47,8 @@ class Plan:
     contacts: int = 0
     bad: BadRows = NO_BAD_ROWS
     held_back: NameCounts = NO_NAMES
+    sent_though_left: NameCounts = NO_NAMES
+    undecided: NameCounts = NO_NAMES
     tags_added: NameCounts = NO_NAMES
     tags_removed: NameCounts = NO_NAMES
     lists: NameCounts = NO_NAMES
@@ -82,6 +87,8 @@ class PlanBuilder:
         self._addresses = AddressesSeen()
         self._bad = BadRowsSeen()
         self._held_back = NameCounter()
+        self._sent_though_left = NameCounter()
+        self._undecided = NameCounter()
         self._tags_added = NameCounter()
         self._tags_removed = NameCounter()
         self._lists = NameCounter()
@@ -89,13 +96,16 @@ class PlanBuilder:
         self._counting_fields = NameCounter()
         self._row_notes = NameCounter()
 
-    def add(self, contact: Contact, line: int, notes: Iterable[str] = ()) -> None:
+    def add(
+        self, contact: Contact, line: int, notes: Iterable[str] = (), leaving: str | None = None
+    ) -> None:
         """Take in a row that will be sent.
 
         Args:
             contact: What it sends.
             line: Its line.
             notes: What is odd about it: `what: value`.
+            leaving: What says that its person left.
         """
         self._to_send += 1
         self._addresses.add(contact.contact_keys, line)
@@ -110,10 +120,14 @@ class PlanBuilder:
             self._tags_removed.add(contact.remove_tags)
         if notes:
             self._row_notes.add(note.partition(": ")[0] for note in notes)
+        if leaving:
+            self._sent_though_left.add((leaving,))
 
     def bad(self, error: RowError) -> None:
         """Take in a row that cannot be sent."""
         self._bad.add(error)
+        if error.is_undecided:
+            self._undecided.add((error.column or "",))
 
     def held_back(self, row: Departed) -> None:
         """Take in a row whose person left."""
@@ -131,6 +145,8 @@ class PlanBuilder:
             contacts=self._addresses.count_contacts(),
             bad=self._bad.result(),
             held_back=self._held_back.result(),
+            sent_though_left=self._sent_though_left.result(),
+            undecided=self._undecided.result(),
             tags_added=tags_added,
             tags_removed=tags_removed,
             lists=self._lists.result(),

@@ -7,7 +7,9 @@ from typing import Any
 from sendx_cli.core.address import unwrap_address
 from sendx_cli.core.columns import Column, Mapping
 from sendx_cli.core.dates import DateOrder, parse_birthday
-from sendx_cli.core.departure import Standing
+from sendx_cli.core.departure import DepartureRule, Standing
+from sendx_cli.core.leaving_look import LeavingLook, is_decided, ways_out
+from sendx_cli.core.leaving_words import value_key
 from sendx_cli.core.member_cells import Members, read_members
 from sendx_cli.core.members import MEMBERS, ContactValues, Kind
 from sendx_cli.core.source_rows import Departed, MemberRow, RowError, RowValues, SourceRow
@@ -24,6 +26,10 @@ _ADDRESS_SEPARATOR = " ::: "
 _PHONE_NAME = re.compile(r"phone|mobile|\btel\b|telefon|whatsapp|\bsms\b", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+\Z", re.IGNORECASE)
 _MAX_CELLS_KEPT = 4096
+
+
+class _Undecided(InvalidValue):
+    """The row says that its person left, and nobody said what becomes of such rows."""
 
 
 class RowReader:
@@ -45,6 +51,8 @@ class RowReader:
         self._full_name = next(_with_target(mapping, {Target.FULL_NAME}), None)
         self._nameless = list(_with_target(mapping, {Target.NAMELESS}))
         self._departures = [column for column in mapping.columns if column.departure]
+        self._left_values = frozenset(map(value_key, mapping.left_values))
+        self._look = LeavingLook(mapping)
         self._may_depart = bool(self._departures or mapping.departed_by_name)
         self._has_rare = bool(self._birthday or self._full_name or self._nameless)
         self._tags_of_cell: dict[str, tuple[str, ...]] = {}
@@ -69,6 +77,8 @@ class RowReader:
                 cells=cells,
                 text=text,
                 email=texts[self._email].strip(EDGES) or None if texts else None,
+                is_structural=isinstance(error, _Undecided),
+                is_undecided=isinstance(error, _Undecided),
             )
 
     def _read(
@@ -79,6 +89,7 @@ class RowReader:
             self._refuse_without_address(email, texts)
         if self._may_depart and (reason := self._departure(texts)):
             return Departed(line, email, reason)
+        leaving = self._leaving(texts, members)
         values = self._single_values(texts)
         notes: list[str] = []
         if "<" in email or ":" in email:
@@ -86,11 +97,13 @@ class RowReader:
         for column, place, name in self._several:
             if tags := self._several_values(column, texts[place], members):
                 values[name] = values.get(name, ()) + tags
+                if tag := self._look.find_among(column, tags):
+                    leaving = _leaving(column, tag)
         if self._has_rare:
             self._add_rare(texts, values)
         if (self._fields or members) and (fields := self._field_values(texts, members, notes)):
             values["fields"] = fields
-        return RowValues(line, ContactValues(email, **values), tuple(notes))
+        return RowValues(line, ContactValues(email, **values), tuple(notes), leaving)
 
     def _single_values(self, texts: Sequence[str]) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -116,7 +129,7 @@ class RowReader:
         for column in self._departures:
             text = texts[column.position - 1].strip(EDGES)
             assert column.departure is not None
-            standing = column.departure.standing(text)
+            standing = column.departure.standing(text, self._left_values)
             if standing is Standing.LEFT:
                 return f"{column.name} is {text}" if text else f"{column.name} is empty"
             if standing is Standing.UNCLEAR and column.target is Target.DEPARTURE:
@@ -124,9 +137,29 @@ class RowReader:
                 raise InvalidValue(
                     f"cannot tell whether the person agreed or left: {text}",
                     where=name,
-                    hint=f"if nobody left whose {name} is {text}, say --ignore '{name}'",
+                    hint="name the words that mean leaving, as in --left-values 'unsubscribed'; "
+                    "all others mean staying then"
+                    if column.departure is DepartureRule.SAID
+                    else f"if nobody left whose {name} is {text}, say --ignore '{name}'",
                 )
         return None
+
+    def _leaving(self, texts: Sequence[str], members: Members | None) -> str | None:
+        """Return what says, in a cell that is no tag, that somebody left who is to be sent."""
+        if members is None:
+            found = self._look.find(texts)
+        else:
+            found = self._look.find_in(members.columns, texts)
+        if members is not None and members.fields:
+            found = self._look_among_fields(members) or found
+        return _leaving(*found) if found else None
+
+    def _look_among_fields(self, members: Members) -> tuple[Column, str] | None:
+        column = self._mapping.column(Target.FIELDS)
+        if column is None:
+            return None
+        text = self._look.find_among(column, [text for _, text in members.fields])
+        return None if text is None else (column, text)
 
     def _bare_address(self, email: str, notes: list[str]) -> str:
         if self._mapping.preset.joins_addresses and _ADDRESS_SEPARATOR in email:
@@ -191,6 +224,19 @@ class RowReader:
         if text[0] == "'" and self._mapping.preset.marks_text and text[1:2] in "+0123456789":
             return text[1:]
         return text
+
+
+def _leaving(column: Column, text: str) -> str:
+    """Return what says that somebody left who is to be sent.
+
+    Raises:
+        _Undecided: Nobody said that they are.
+    """
+    if not is_decided(column):
+        raise _Undecided(
+            f"says that the person left: {text}", where=column.name, hint=ways_out(column)
+        )
+    return f"{column.name} is {text}"
 
 
 def _targets(mapping: Mapping, names: dict[Target, str]) -> Iterator[tuple[Column, Target]]:

@@ -1,16 +1,19 @@
 """What was said of columns: `--map`, `--ignore` and map files, found in the header."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sendx_cli.core.spellings import EDGES, Target, column_key, nearest, nearest_target
 from sendx_cli.errors import InvalidValue
 
+FROM_MAP = "--map"
+FROM_IGNORE = "--ignore"
 FROM_MAP_FILE = "map file"
+NAMED_IN_MAP_FILE = "named in the map file"
+NAMED = frozenset({FROM_MAP, FROM_IGNORE, NAMED_IN_MAP_FILE})
+"""Somebody named this very column. The rest of a map file is what was found out once."""
 _MAPPABLE = tuple(
-    target
-    for target in Target
-    if target not in {Target.FIELD, Target.FIELDS, Target.DEPARTURE, Target.NAMELESS}
+    target for target in Target if target not in {Target.FIELD, Target.FIELDS, Target.NAMELESS}
 )
 
 
@@ -34,6 +37,7 @@ def said_columns(
     maps: Iterable[str],
     ignores: Iterable[str],
     file_maps: Iterable[tuple[str, str]],
+    file_named: Collection[str] = (),
 ) -> dict[int, SaidColumn]:
     """Return what was said of each position, from 1. `--map` and `--ignore` win over a file.
 
@@ -43,7 +47,8 @@ def said_columns(
     said: dict[int, SaidColumn] = {}
     for name, target_text in file_maps:
         if target_text != Target.IGNORED or _positions(header, name):
-            said[_position(header, name)] = _said(target_text, FROM_MAP_FILE)
+            why = NAMED_IN_MAP_FILE if name in file_named else FROM_MAP_FILE
+            said[_position(header, name)] = _said(target_text, why)
     typed: dict[int, SaidColumn] = {}
     for name, saying in _typed(header, maps, ignores):
         position = _position(header, name)
@@ -80,9 +85,9 @@ def _typed(
         if not equals or not name or not target_text:
             raise InvalidValue(f"--map is not of the form COLUMN=TARGET: {text}")
         _refuse_swapped(header, name, target_text)
-        yield name, _said(target_text, "--map")
+        yield name, _said(target_text, FROM_MAP)
     for name in ignores:
-        yield name, SaidColumn(Target.IGNORED, "--ignore")
+        yield name, SaidColumn(Target.IGNORED, FROM_IGNORE)
 
 
 def _said(target_text: str, why: str) -> SaidColumn:

@@ -53,7 +53,9 @@ class RowError:
         text: The row as it stands in the file, where its cells could not be told apart.
         email: The address as it stands in the file, where it was read.
         is_structural: Whether the rows that follow are in doubt as well (a quote in the wrong
-            place): such a file should not be sent at all.
+            place), or somebody has to decide first: such a file should not be sent at all.
+        is_undecided: Whether the row says that its person left, in a column of which nobody said
+            what becomes of such rows.
     """
 
     line: int
@@ -65,6 +67,7 @@ class RowError:
     text: str = ""
     email: str | None = None
     is_structural: bool = False
+    is_undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,10 @@ class RowValues(NamedTuple):
         contact: Not yet checked; the address is taken out of `Name <address>` and `mailto:`, the
             birthday is YYYY-MM-DD.
         notes: What is odd about it and worth counting, such as further addresses left out.
+        leaving: What says that its person left, where it is to be sent all the same.
     """
 
     line: int
     contact: ContactValues
     notes: tuple[str, ...] = ()
+    leaving: str | None = None

@@ -28,7 +28,7 @@ class Target(StrEnum):
     """A custom field; written `field:NAME`."""
     FIELDS = "fields"
     """An object of custom fields, in JSON Lines."""
-    DEPARTURE = "departure"
+    DEPARTURE = "subscription"
     """Says who left or agreed; nothing of it is sent."""
     NAMELESS = "nameless"
     """Has no name in the header: ignored while it is empty."""
@@ -53,7 +53,11 @@ _SPELLINGS = {
         "birthday, birthdate, birth date, date of birth, dob, geburtstag, geburtsdatum, "
         "date de naissance, fecha de nacimiento"
     ),
-    Target.TAGS: "tags, tag, labels",
+    Target.TAGS: (
+        "tags, tag, labels, schlagwörter, schlagwoerter, schlagworte, schlagwort, étiquettes, "
+        "etiquettes, étiquette, etiquetas, etiqueta, etichette, etichetta, etiketten, tagi, "
+        "etykiety, taggar, etiketter"
+    ),
     Target.LISTS: "lists",
     Target.ADD_TAGS: "add tags, add tag",
     Target.REMOVE_TAGS: "remove tags, remove tag",
@@ -71,6 +75,13 @@ def column_key(name: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
+@lru_cache(maxsize=4096)
+def bare_key(text: str) -> str:
+    """Return `column_key` without accents: `Désabonné(e)` is `desabonnee`."""
+    bare = unicodedata.normalize("NFKD", text).casefold().translate(_WITHOUT_STROKE)
+    return "".join(character for character in bare if character.isalnum())
+
+
 KNOWN = {
     column_key(spelling): target
     for target, spellings in _SPELLINGS.items()
@@ -80,6 +91,8 @@ KNOWN = {
 
 RESULT_COLUMNS = frozenset(map(column_key, ("_sendx_line", "_sendx_code", "_sendx_error")))
 """What a file of failed rows has behind its own columns."""
+_WITHOUT_STROKE = str.maketrans("łøđ", "lod")
+"""Letters that are not taken apart into a letter and its accent."""
 _WHOLE_NAMES = frozenset({"name", "fullname", "contactname", "customername"})
 """Not taken for anything unasked: where a name is to be split, nobody can tell."""
 

@@ -31,7 +31,8 @@ def _listed(error: RowError, file: str) -> str:
     place = f"{file}:{error.line}"
     if error.column:
         place += f":{error.column}"
-    hint = f" ({error.hint})" if error.hint else ""
+    # Of rows that somebody has to decide about the ways are told once, at the end.
+    hint = f" ({error.hint})" if error.hint and not error.is_undecided else ""
     return f"{place}: {_cut(error.message)}{hint}"
 
 

@@ -13,7 +13,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
     `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as
     `--map` writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`,
     `counting_fields` and `row_notes`, each with `names` (`name`, `rows`) and `further`, the
-    occurrences of names too many to keep; `held_back` with `rows` and `reasons` of the same form;
+    occurrences of names too many to keep; `held_back` and `sent_though_left` (rows that say that
+    their person left, in columns that were named) with `rows` and `reasons` of the same form;
     `bad_rows` with `rows`, `first` (`line`, `column`, `message`, `hint`) and `kinds` (`message`,
     `column`, `rows`, `first_line`); `similar_tags` and `similar_fields`, arrays of names that
     differ only in case or spacing; `address_collisions` with `count` and `first` (`kind`, `line`,
@@ -35,7 +36,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "custom_fields": _names_record(plan.fields),
         "counting_fields": _names_record(plan.counting_fields),
         "row_notes": _names_record(plan.row_notes),
-        "held_back": {"rows": plan.held_back.total, "reasons": _names_record(plan.held_back)},
+        "held_back": _rows_record(plan.held_back),
+        "sent_though_left": _rows_record(plan.sent_though_left),
         "bad_rows": _bad_record(plan.bad),
         "similar_tags": [list(group) for group in plan.similar_tags],
         "similar_fields": [list(group) for group in plan.similar_fields],
@@ -70,6 +72,10 @@ def _names_record(names: NameCounts) -> dict[str, object]:
         "names": [{"name": name, "rows": count} for name, count in names.names],
         "further": names.further,
     }
+
+
+def _rows_record(reasons: NameCounts) -> dict[str, object]:
+    return {"rows": reasons.total, "reasons": _names_record(reasons)}
 
 
 def _bad_record(bad: BadRows) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TextIO
 from sendx_cli.bulk.sources.contact_rows import refuse_if_all_departed
 from sendx_cli.bulk.sources.source import STANDARD_INPUT, Source
 from sendx_cli.core.bad_rows import refuse_bad_rows
+from sendx_cli.core.leaving_look import refuse_undecided
 from sendx_cli.core.plan import Plan
 from sendx_cli.errors import InputError
 from sendx_cli.output.annotations import Annotations
@@ -39,10 +40,11 @@ def refuse_unsendable(plan: Plan, source: Source, asked: FileAsked) -> None:
         InputError: It must not be sent.
     """
     refuse_if_all_departed(source, departed=plan.held_back.total, rows=plan.rows)
+    refuse_undecided(plan.undecided, plan.mapping, where=plan.source)
     refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=asked.skip_invalid)
 
 
-def ask(commission: Commission, *, contacts: int) -> None:
+def ask(commission: Commission, *, contacts: int, sent_though_left: int = 0) -> None:
     """Ask whether to go ahead, where somebody is there to be asked and it is worth a question.
 
     Elsewhere it goes ahead, unless the profile is for production and nobody said `--yes`.
@@ -50,6 +52,7 @@ def ask(commission: Commission, *, contacts: int) -> None:
     Args:
         commission: The run; a profile for production makes any number worth a question.
         contacts: How many it concerns.
+        sent_though_left: Rows among them that say that their person left.
 
     Raises:
         InputError: The answer was no, or nobody can be asked.
@@ -60,7 +63,7 @@ def ask(commission: Commission, *, contacts: int) -> None:
         return
     with _terminal(commission.runtime, commission.asked) as terminal:
         if terminal is not None:
-            _ask_on(terminal, commission, contacts)
+            _ask_on(terminal, commission, contacts, sent_though_left)
         elif is_production:
             raise InputError(
                 f"profile {settings.profile.value} is for production, and nobody can be asked",
@@ -68,11 +71,15 @@ def ask(commission: Commission, *, contacts: int) -> None:
             )
 
 
-def _ask_on(terminal: TextIO, commission: Commission, contacts: int) -> None:
+def _ask_on(terminal: TextIO, commission: Commission, contacts: int, sent_though_left: int) -> None:
     profile = f"profile {commission.settings.profile.value}"
     where = "the sandbox" if commission.manner.is_sandbox else profile
     people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
-    commission.output.ask(f"send {people} to {where}? [y/N] ")
+    left = ""
+    if sent_though_left:
+        rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
+        left = f", though {rows} that the person left"
+    commission.output.ask(f"send {people} to {where}{left}? [y/N] ")
     answer = terminal.readline()
     if not answer.endswith("\n"):
         commission.output.end_question()

@@ -9,6 +9,7 @@ from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
 from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import refuse_unsendable, show_plan
+from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import dry_plan, open_reading
 
 
@@ -23,7 +24,7 @@ def show_dry_run(commission: Commission) -> ExitCode:
     output, asked, manner = commission.output, commission.asked, commission.manner
     with open_reading(commission.runtime, asked) as reading:
         if manner.save_map is not None:
-            output.note(f"{manner.save_map} is not written: --dry-run writes no file")
+            save_map(manner.save_map, reading.mapping)
         plan = dry_plan(reading)
         show_plan(output, plan)
         if output.format is Format.JSON:

@@ -36,6 +36,7 @@ def _words(asked: FileAsked, failed: Path) -> Iterator[str]:
     yield from _repeated("--map", columns.maps)
     yield from _repeated("--map", (f"{name}={target}" for name, target in columns.file_maps))
     yield from _repeated("--ignore", columns.ignores)
+    yield from _repeated("--left-values", columns.left_values)
     yield from ["--custom-fields"] * columns.custom_fields
     yield from _single("--tag-separator", columns.tag_separator)
     yield from _single("--date-order", columns.date_order)

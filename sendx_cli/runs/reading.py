@@ -130,4 +130,6 @@ def left_out(row: CheckedRow | RowError | Departed) -> LeftOut:
         return LeftOut(row.line, LeftOutKind.HELD_BACK, row.email, row.reason)
     assert isinstance(row, RowError)
     message = f"{row.column}: {row.message}" if row.column else row.message
+    if row.is_undecided:
+        message += f" ({row.hint})"
     return LeftOut(row.line, LeftOutKind.BAD, row.email, message)

@@ -161,7 +161,11 @@ def _adopt(
     _tell(output, adoption)
     if not adoption.rows.total:
         raise InputError("the file has no rows to send", where=header.source)
-    ask(commission, contacts=adoption.rows.pending + adoption.rows.failed)
+    ask(
+        commission,
+        contacts=adoption.rows.pending + adoption.rows.failed,
+        sent_though_left=plan.sent_though_left.total,
+    )
     arrivals.take(header)
     overtaken = journal.stop_overtaken()
     if overtaken:

@@ -77,7 +77,8 @@ def _begin(commission: Commission, directory: Path, reading: Reading) -> RunJour
             if not (plan.to_send or plan.bad.count):
                 return None
             if plan.to_send:
-                ask(commission, contacts=plan.contacts)
+                left = plan.sent_though_left.total
+                ask(commission, contacts=plan.contacts, sent_though_left=left)
             journal.seal()
         undo.pop_all()
         return journal

@@ -79,6 +79,22 @@ def test_a_track_takes_its_tags_from_both() -> None:
     )
 
 
+def test_a_track_takes_tags_to_remove_from_both() -> None:
+    """One option is enough, and what it cannot say is refused before the file is read."""
+    check = checker(
+        mapped("email", "remove_tags", action="track"), ContactValues(remove_tags=("lead",))
+    ).check
+    assert check(row(2, "a@b.co", add_tags=("vip",), remove_tags=("old",))) == CheckedRow(
+        2, Track(email="a@b.co", add_tags=("vip",), remove_tags=("old", "lead"))
+    )
+    for defaults in (ContactValues(add_tags=("x",)), ContactValues(remove_tags=("x",))):
+        checked = checker(mapped("email", action="track"), defaults).check(row(2, "a@b.co"))
+        assert isinstance(checked, CheckedRow)
+    for defaults in (ContactValues(add_tags=("\0",)), ContactValues(remove_tags=("\0",))):
+        with pytest.raises(InvalidValue):
+            checker(mapped("email", "add_tags", action="track"), defaults)
+
+
 def test_a_track_without_any_tag_is_refused_before_the_file_is_read() -> None:
     """A file that names none would be a million bad rows; one with a column may have them."""
     with pytest.raises(InvalidValue) as caught:

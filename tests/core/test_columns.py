@@ -219,6 +219,7 @@ def test_keeps_a_mapping_in_a_file() -> None:
         ),
         DateOrder.DMY,
         "/",
+        ("Plan", "#3", "#4", "Kind"),
     )
     again = explain(header, ColumnOptions(file_maps=saved.columns))
     assert [c.target_text for c in again.columns] == [c.target_text for c in mapping.columns]

@@ -41,10 +41,17 @@ def test_never_reads_a_column_in_a_wrong_order(days: list[date], order: DateOrde
         (["12-31-1985"], DateOrder.MDY),
         (["1985-12-31", "1985-01-02T00:00:00Z"], DateOrder.YMD),
         ([], DateOrder.YMD),
+        (["13/12/1985"], DateOrder.DMY),
+        (["12/13/1985"], DateOrder.MDY),
+        (["31.12", "31.12.1985"], DateOrder.DMY),
+        (["05/05/1985"], DateOrder.YMD),
+        (["13/14/1985"], DateOrder.YMD),
+        (["00/05/1985"], DateOrder.YMD),
+        (["05/00/1985"], DateOrder.YMD),
     ],
 )
 def test_reads_the_order_off_the_column(texts: list[str], order: DateOrder) -> None:
-    """A first or second part over 12 decides for all."""
+    """A first or second part over 12 decides for all; what reads alike or never asks nothing."""
     assert _seen(*texts).order("dob") is order
 
 
@@ -52,6 +59,8 @@ def test_reads_the_order_off_the_column(texts: list[str], order: DateOrder) -> N
     ("texts", "message"),
     [
         (["03/04/1985"], "does not tell whether its dates begin with the day or the month"),
+        (["12/05/1985"], "begin with the day or the month, as in 12/05/1985"),
+        (["05/12/1985"], "begin with the day or the month, as in 05/12/1985"),
         (["31/12/1985", "12/31/1985"], "have different orders: 31/12/1985 and 12/31/1985"),
         (["12/31", "--02-03"], "have no year, and the API takes none without"),
     ],
@@ -77,6 +86,7 @@ def test_takes_a_presets_order_only_where_the_dates_do_not_tell() -> None:
         ("soon", "not a date: soon"),
         ("30/02/1985", "not a day of the calendar, read as dmy: 30/02/1985"),
         ("01/02-1985", "not a date: 01/02-1985"),
+        ("0\u0661/02/1985", "not a date: 0\u0661/02/1985"),
     ],
 )
 def test_refuses_what_is_no_full_date(text: str, message: str) -> None:

@@ -66,15 +66,22 @@ def test_people_held_back_are_counted_by_what_says_so() -> None:
     for reason in (
         "UNSUB_TIME is 2024-01-01 10:00:00",
         "UNSUB_TIME is 2024-01-02 11:00:00",
+        "UNSUB_TIME is 20240103",
         "Status is Unsubscribed",
+        "Status is hard-bounced",
         "bounced is true",
     ):
         builder.held_back(Departed(2, "a@b.co", reason))
     plan = builder.plan()
     assert plan.held_back == NameCounts(
-        (("UNSUB_TIME is filled", 2), ("Status is Unsubscribed", 1), ("bounced is true", 1))
+        (
+            ("UNSUB_TIME is filled", 3),
+            ("Status is Unsubscribed", 1),
+            ("Status is hard-bounced", 1),
+            ("bounced is true", 1),
+        )
     )
-    assert (plan.rows, plan.to_send, plan.duplicates) == (4, 0, 0)
+    assert (plan.rows, plan.to_send, plan.duplicates) == (6, 0, 0)
 
 
 @given(st.lists(st.sampled_from(["a@b.co", "A@b.co", "b@b.co", "bad", "gone"]), max_size=30))

@@ -22,6 +22,7 @@ from sendx_cli.errors import InvalidValue
         ("a | b", TagStyle.USUAL, ("a", "b")),
         ("||a||b||", TagStyle.USUAL, ("a", "b")),
         ('"a;x","b"', TagStyle.USUAL, ("a;x", "b")),
+        ('"VIP", "Blog, weekly"', TagStyle.USUAL, ("VIP", "Blog, weekly")),
         ("one tag", TagStyle.USUAL, ("one tag",)),
         ("", TagStyle.USUAL, ()),
         ("a/b, c", "/", ("a", "b, c")),
@@ -34,7 +35,9 @@ def test_splits_a_cell_as_each_tool_writes_it(
     assert split_tags(cell, style) == tags
 
 
-@pytest.mark.parametrize("cell", ["a, b; c", "a|b,c", '"VIP","Blog'])
+@pytest.mark.parametrize(
+    "cell", ["a, b; c", "a|b,c", "a||b,c", "a||b;c", '"VIP","Blog', '"VIP"x,"Blog"']
+)
 def test_refuses_a_cell_that_reads_more_than_one_way(cell: str) -> None:
     """A tag that was split in the wrong place cannot be taken back."""
     with pytest.raises(InvalidValue):

@@ -55,6 +55,25 @@ def test_a_yes_sends(run: Run, server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "said"),
+    [(1, "1 row says that the person left"), (2, "2 rows say that the person left")],
+)
+def test_the_question_says_that_people_among_them_left(
+    left: int, said: str, run: Run, server: ScriptedServer, folder: Path
+) -> None:
+    """Their column was named, which sends them; it is the last chance to see it."""
+    lines = ["email,Art", *(f"p{n}@example.com,{'baja' if n < left else ''}" for n in range(100))]
+    (folder / "some.csv").write_text("\n".join(lines) + "\n")
+    with run("identify", "--from", "some.csv", "--map", "Art=field:Art") as terminal:
+        terminal.type("n\n")
+        assert terminal.end() == 2
+        assert f"send 100 contacts to profile main, though {said}? [y/N] " in "\n".join(
+            terminal.screen
+        )
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
     ("words", "sent"),
     [
         ((*FROM, "--yes"), 100),
