@@ -1,7 +1,6 @@
 """What the engine by libcurl holds beyond what all engines hold."""
 
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sendx_cli.api import troubles
-from sendx_cli.api.curl_exchange import CurlExchange, is_usable
-from sendx_cli.api.requests import Call, headers_for
+from sendx_cli.api.requests import headers_for
 from sendx_cli.core.answers import Answer
 from sendx_cli.errors import ServiceUnusable
 from tests.api.engines import KEY, ask, engine, post
@@ -21,6 +19,8 @@ from tests.servers import OK, Answering, Request, Reset, ScriptedServer
 
 if TYPE_CHECKING:
     from sendx_cli.api.exchange import Reply
+
+pytestmark = pytest.mark.usefixtures("libcurl")
 
 HEADERS = headers_for(KEY, None)
 OPEN = f"""
@@ -46,6 +46,8 @@ def run(code: str, url: str) -> tuple[int, str, str]:
 
 def test_this_machine_can_use_it() -> None:
     """Or else the rest of this file shows nothing."""
+    from sendx_cli.api.curl_exchange import is_usable
+
     assert is_usable()
 
 
@@ -79,25 +81,6 @@ def test_a_bundle_that_cannot_be_read_is_final(tls_server: TlsServer, tmp_path: 
     assert reply == expected
 
 
-def test_a_handshake_without_end_was_not_sent(ca_file: Path) -> None:
-    """Who takes the connection and says nothing has not seen the request."""
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
-        with engine("curl", url, timeout_s=0.3, ca_file=ca_file) as exchange:
-            expected = troubles.no_connection("127.0.0.1", is_late=True)
-            assert ask(exchange, post(url)).reply == expected
-
-
-def test_a_connection_closed_while_idle_costs_no_call(server: ScriptedServer) -> None:
-    """It is seen before the next request is written, which goes over a new one."""
-    server.script = lambda _request, _number: Reset(OK)
-    with engine("curl", server.url) as exchange:
-        for ticket in range(3):
-            assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
-            assert exchange.wait(0.2) == []
-    assert len(server.requests) == 3
-
-
 def test_replies_that_are_there_together_come_together(server: ScriptedServer) -> None:
     """One that breaks down does not hold the others."""
 
@@ -117,19 +100,11 @@ def test_replies_that_are_there_together_come_together(server: ScriptedServer) -
     assert all(reply.elapsed_s >= 0 for reply in replies)
 
 
-def test_calls_of_both_methods_share_a_handle(server: ScriptedServer) -> None:
-    """A request without a body leaves nothing behind for the next with one."""
-    with engine("curl", server.url) as exchange:
-        for method, body in (("POST", b"one"), ("GET", b""), ("POST", b"three")):
-            ask(exchange, Call(method, server.url + "/tag", body))
-    seen = [(request.method, request.body) for request in server.requests]
-    assert seen == [("POST", b"one"), ("GET", b""), ("POST", b"three")]
-    assert server.connections == 1
-
-
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "é"])
 def test_a_header_that_http_cannot_carry_is_final(server: ScriptedServer, value: str) -> None:
     """It is never cut into two."""
+    from sendx_cli.api.curl_exchange import CurlExchange
+
     exchange = CurlExchange({**HEADERS, "X-Team-ApiKey": value}, 20.0)
     reply = ask(exchange, post(server.url)).reply
     exchange.close()
@@ -141,6 +116,8 @@ def test_a_header_that_http_cannot_carry_is_final(server: ScriptedServer, value:
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "http://h:99999", "x"])
 def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
     """Before any row is read."""
+    from sendx_cli.api.curl_exchange import CurlExchange
+
     with pytest.raises(ServiceUnusable):
         CurlExchange(HEADERS, 20.0, proxy=proxy)
 
@@ -166,6 +143,8 @@ def test_a_signals_handler_ends_a_wait(server: ScriptedServer) -> None:
 
 def test_closing_twice_and_waking_afterwards_do_no_harm(server: ScriptedServer) -> None:
     """Also with a call under way: a signal may come at any moment."""
+    from sendx_cli.api.curl_exchange import CurlExchange
+
     server.script = lambda _request, _number: None
     exchange = CurlExchange(HEADERS, 20.0)
     exchange.submit(1, post(server.url))
