@@ -37,7 +37,7 @@ class TlsServer(ScriptedServer):
 class Proxy:
     """Answers CONNECT with `refusal`, or opens the tunnel where there is none.
 
-    With a context it is spoken to by TLS, at `localhost`. A silent one never answers.
+    With a context it is spoken to by TLS, at `localhost`. A silent one answers after `open_up`.
     """
 
     refusal: bytes | None = None
@@ -47,12 +47,12 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._over = threading.Event()
+        self._opened = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._over.set()
+        self.open_up()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -61,6 +61,10 @@ class Proxy:
     def url(self) -> str:
         port = self._listener.getsockname()[1]
         return f"https://localhost:{port}" if self.context else f"http://127.0.0.1:{port}"
+
+    def open_up(self) -> None:
+        """End the silence."""
+        self._opened.set()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -84,8 +88,8 @@ class Proxy:
             head += byte
         self.heads.append(head)
         if self.is_silent:
-            self._over.wait(60.0)
-        elif self.refusal is not None:
+            self._opened.wait(60.0)
+        if self.refusal is not None:
             client.sendall(self.refusal)
         else:
             host, _, port = head.split()[1].decode().partition(":")
