@@ -1,5 +1,6 @@
 """What the engine by libcurl holds beyond what all engines hold."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -71,6 +72,29 @@ def test_the_environment_adds_no_authority(
     with engine("curl", tls_server.url, ca_file=other_ca_file) as exchange:
         reply = ask(exchange, post(tls_server.url)).reply
     assert reply == troubles.untrusted("localhost", "unable to get local issuer certificate")
+
+
+@pytest.mark.parametrize("kind", ["file", "directory"])
+def test_no_authority_is_added_that_was_built_in(
+    tls_server: TlsServer, ca_file: Path, tmp_path: Path, kind: str
+) -> None:
+    """The binding finds a bundle and a directory of the system by itself, and fills either in."""
+    import pycurl
+
+    from sendx_cli.api.curl_transfer import Terms, Transfer
+    from sendx_cli.api.kept_connections import KeptConnections
+
+    file, directory = (str(ca_file), None) if kind == "file" else (None, str(tmp_path))
+    transfer = Transfer(Terms(HEADERS, 20.0, KEY, None, file, directory), KeptConnections())
+    said: list[str] = []
+    transfer.curl.setopt(pycurl.VERBOSE, 1)
+    transfer.curl.setopt(pycurl.DEBUGFUNCTION, lambda _kind, text: said.append(text.decode()))
+    transfer.begin(1, post(tls_server.url), 0.0)
+    with contextlib.suppress(pycurl.error):
+        transfer.curl.perform()
+    transfer.close()
+    trusted = [line.split() for line in said if line.strip().startswith(("CAfile:", "CApath:"))]
+    assert trusted == ([["CAfile:", file]] if file else [["CApath:", directory]])
 
 
 def test_a_bundle_that_cannot_be_read_is_final(tls_server: TlsServer, tmp_path: Path) -> None:
