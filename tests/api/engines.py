@@ -4,7 +4,7 @@ import importlib.util
 import os
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -17,11 +17,16 @@ from sendx_cli.api.requests import Call, headers_for
 from sendx_cli.api.threaded_exchange import ThreadedExchange
 
 KEY = "Key0of1the2tests"
-Open = Callable[[str, float, Path | None], Exchange]
+HEADERS = headers_for(KEY, None)
+Open = Callable[[str, float, Path | None, Mapping[str, str]], Exchange]
 
 
-def open_threads(base_url: str, timeout_s: float, ca_file: Path | None) -> Exchange:
-    headers = headers_for(KEY, None)
+def open_threads(
+    base_url: str,
+    timeout_s: float,
+    ca_file: Path | None = None,
+    headers: Mapping[str, str] = HEADERS,
+) -> Exchange:
     trusted = ssl.create_default_context(cafile=ca_file) if ca_file else None
 
     def open_carrier() -> HttpCarrier:
@@ -39,12 +44,17 @@ def require_libcurl() -> None:
     pytest.skip("pycurl is not installed")
 
 
-def open_curl(base_url: str, timeout_s: float, ca_file: Path | None) -> Exchange:
+def open_curl(
+    base_url: str,
+    timeout_s: float,
+    ca_file: Path | None = None,
+    headers: Mapping[str, str] = HEADERS,
+) -> Exchange:
     require_libcurl()
     from sendx_cli.api.curl_exchange import CurlExchange
 
     return CurlExchange(
-        headers_for(KEY, None),
+        headers,
         timeout_s,
         secret=KEY,
         proxy=proxy_for(base_url),
@@ -57,9 +67,14 @@ ENGINES: dict[str, Open] = {"threads": open_threads, "curl": open_curl}
 
 @contextmanager
 def engine(
-    name: str, base_url: str, *, timeout_s: float = 20.0, ca_file: Path | None = None
+    name: str,
+    base_url: str,
+    *,
+    timeout_s: float = 20.0,
+    ca_file: Path | None = None,
+    headers: Mapping[str, str] = HEADERS,
 ) -> Iterator[Exchange]:
-    with closing(ENGINES[name](base_url, timeout_s, ca_file)) as exchange:
+    with closing(ENGINES[name](base_url, timeout_s, ca_file, headers)) as exchange:
         yield exchange
 
 

@@ -3,6 +3,8 @@
 import json
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from sendx_cli.api.requests import Call
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import MAX_BODY_BYTES
-from tests.api.engines import ENGINES, KEY, ask, engine, post, some
+from tests.api.engines import ENGINES, HEADERS, KEY, ask, engine, post, require_libcurl, some
 from tests.api.tls_servers import Proxy, TlsServer
 from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer
 
@@ -50,6 +52,20 @@ def untrusted(reason: str) -> Breakdown:
     )
 
 
+OUT_OF_FILES = """
+import contextlib, os, resource, sys
+from tests.api.engines import ask, engine, post
+name, url = sys.argv[1:]
+with engine(name, url) as first:
+    ask(first, post(url))
+with engine(name, url) as exchange:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    with contextlib.suppress(OSError):
+        while True:
+            os.dup(2)
+    reply = ask(exchange, post(url)).reply
+print((reply.kind, reply.may_have_arrived, reply.is_final), reply.message)
+"""
 STRANGER = untrusted("unable to get local issuer certificate")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LONG_BODY = b"x" * (MAX_BODY_BYTES + 1)
@@ -252,6 +268,36 @@ def test_an_impossible_address_is_final(name: str, url: str, reason: str) -> Non
         )
 
 
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "é"])
+def test_a_header_that_http_cannot_carry_is_final(
+    name: str, server: ScriptedServer, value: str
+) -> None:
+    """It is never cut into two."""
+    headers = {**HEADERS, "X-Team-ApiKey": value}
+    with engine(name, server.url, headers=headers) as exchange:
+        reply = ask(exchange, post(server.url)).reply
+    assert isinstance(reply, Breakdown)
+    assert (reply.kind, reply.may_have_arrived, reply.is_final) == ("unusable_request", False, True)
+    assert server.requests == []
+
+
+def test_too_many_open_files_are_named(name: str, server: ScriptedServer) -> None:
+    """The libraries say `out of memory`, or that all attempts to connect failed."""
+    if name == "curl":
+        require_libcurl()
+    finished = subprocess.run(
+        [sys.executable, "-c", OUT_OF_FILES, name, server.url],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout == "('too_many_files', False, True) too many open files\n"
+    assert len(server.requests) == 1
+
+
 def test_an_unknown_host_is_told_by_name(name: str) -> None:
     """Nothing was sent; whether it is final is the name service's word."""
     url = "http://nobody.invalid"
@@ -358,6 +404,19 @@ def test_a_proxy_that_hangs_was_not_the_service(
         with engine(name, "https://localhost:1", timeout_s=0.3, ca_file=ca_file) as exchange:
             reply = ask(exchange, post("https://localhost:1")).reply
     assert reply == unreached("no connection to localhost in time")
+
+
+def test_a_connection_has_less_time_than_an_answer(
+    name: str, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five seconds for all before the request: whom nobody answers is no slow service."""
+    with Proxy(is_silent=True) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with engine(name, "https://localhost:1", timeout_s=25.0, ca_file=ca_file) as exchange:
+            exchange.submit(1, post("https://localhost:1"))
+            (reply,) = some(exchange)
+    assert reply.reply == unreached("no connection to localhost in time")
+    assert 5.0 <= reply.elapsed_s < 20.0
 
 
 def test_a_proxy_may_be_spoken_to_by_tls(

@@ -16,12 +16,11 @@ from typer.testing import CliRunner
 
 from sendx_cli.api.carrier import HttpCarrier, open_transport
 from sendx_cli.api.gate import Gate
-from sendx_cli.api.requests import headers_for
 from sendx_cli.api.threaded_exchange import ThreadedExchange
 from sendx_cli.cli import app
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.runtime import Runtime
-from tests.api.engines import KEY, ask, engine, open_threads, post, some
+from tests.api.engines import HEADERS, KEY, ask, engine, open_threads, post, some
 from tests.api.tls_servers import Proxy, TlsServer
 from tests.servers import OK, Request, Reset, ScriptedServer
 
@@ -95,7 +94,7 @@ def test_a_slow_name_service_leaves_a_contacts_rows_in_order(
     )
 
     def open_carrier() -> HttpCarrier:
-        return HttpCarrier(open_transport(server.url, None), headers_for(KEY, None), 30.0)
+        return HttpCarrier(open_transport(server.url, None), HEADERS, 30.0)
 
     runtime = Runtime(
         environ={**os.environ, "SENDX_API_KEY": KEY, "SENDX_BASE_URL": server.url},
@@ -115,7 +114,7 @@ def test_a_call_under_way_at_the_end_never_leaves_afterwards(
 ) -> None:
     """The exchange was closed while its name was looked up."""
     names = SlowNames(monkeypatch)
-    exchange = open_threads(server.url, 20.0, None)
+    exchange = open_threads(server.url, 20.0)
     exchange.submit(1, post(server.url))
     exchange.close()
     names.answer.set()
@@ -156,7 +155,7 @@ class _Interrupted(httpx.HTTPTransport):
 def test_a_connection_closed_at_the_last_moment_costs_no_call(server: ScriptedServer) -> None:
     """The pool has found it good; it is looked at once more before the request is written."""
     transport = _Interrupted(trust_env=False)
-    carrier = HttpCarrier(transport, headers_for(KEY, None), 20.0)
+    carrier = HttpCarrier(transport, HEADERS, 20.0)
     assert isinstance(carrier.carry(post(server.url), Gate()), Answer)
 
     def close_it() -> None:
