@@ -100,7 +100,11 @@ class ScriptedServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError, ValueError), connection.makefile("rb") as stream:
+        with (
+            contextlib.suppress(OSError, ValueError),
+            connection,
+            connection.makefile("rb") as stream,
+        ):
             while True:
                 request_line = stream.readline().decode("latin-1").split()
                 if not request_line:
