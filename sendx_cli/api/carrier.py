@@ -13,6 +13,7 @@ import httpx
 from sendx_cli.api.breakdowns import breakdown_of
 from sendx_cli.api.exchange import CONNECT_TIMEOUT_S
 from sendx_cli.api.gate import Gate
+from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
@@ -90,6 +91,7 @@ class HttpCarrier:
         headers: The headers of every request, with the key.
         timeout_s: The longest wait for any single read or write.
         secret: What no answer may show again, should the service repeat it.
+        keep_alive: What is known of the server's connections; shared by those who call it.
     """
 
     def __init__(
@@ -99,10 +101,13 @@ class HttpCarrier:
         timeout_s: float,
         *,
         secret: str | None = None,
+        keep_alive: KeepAlive | None = None,
     ) -> None:
         self._transport = transport
         self._secret = secret
         self._headers = headers
+        self._last_headers = {**headers, "Connection": "close"}
+        self._keep_alive = keep_alive or KeepAlive()
         self._timeout_s = timeout_s
         connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
         self._timeouts = {
@@ -141,7 +146,7 @@ class HttpCarrier:
         request = httpx.Request(
             call.method,
             url,
-            headers=self._headers,
+            headers=self._headers if self._keep_alive.is_worth_trying else self._last_headers,
             content=call.body or None,
             extensions={"timeout": self._timeouts, "trace": departure.trace},
         )
@@ -154,14 +159,12 @@ class HttpCarrier:
             response.close()
             self._kept = response.extensions.get("network_stream")
             self._answers = self._answers + 1 if departure.is_over_kept else 1
+            if self._answers == 2:  # noqa: PLR2004 - the second
+                self._keep_alive.was_used_again()
 
     def _learn_of_kept(self) -> None:
-        """Keep no connection to a server that closes each after one answer without saying so.
-
-        The end of one can arrive between any look at it and the request.
-        """
         if self._answers == 1 and self._kept is not None and is_spent(self._kept):
-            self._headers = {**self._headers, "Connection": "close"}
+            self._keep_alive.was_closed()
 
     def _read(self, response: httpx.Response) -> Answer | Breakdown:
         body = bytearray()

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from sendx_cli.api.carrier import HttpCarrier, open_transport
 from sendx_cli.api.gate import Gate
+from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.threaded_exchange import ThreadedExchange
 from sendx_cli.cli import app
 from sendx_cli.core.answers import Answer, Breakdown
@@ -133,6 +134,34 @@ def test_no_connection_is_kept_to_a_server_that_closes_each(server: ScriptedServ
     asked = [request.headers.get("connection") for request in server.requests]
     assert asked[0] != "close"
     assert asked[1:] == ["close", "close"]
+
+
+def test_what_one_thread_learns_of_the_server_holds_for_all(server: ScriptedServer) -> None:
+    """Each of sixty-four would else lose a call of its own to it."""
+    server.script = lambda _request, _number: Reset(OK)
+    keep_alive = KeepAlive()
+
+    def carrier() -> HttpCarrier:
+        return HttpCarrier(open_transport(server.url, None), HEADERS, 20.0, keep_alive=keep_alive)
+
+    with closing(carrier()) as first, closing(carrier()) as second:
+        for _ in range(100):
+            first.carry(post(server.url), Gate())
+            if not keep_alive.is_worth_trying:
+                break
+        second.carry(post(server.url), Gate())
+    assert server.requests[-1].headers["connection"] == "close"
+
+
+def test_one_connection_closed_among_many_changes_nothing(server: ScriptedServer) -> None:
+    """A server that was restarted keeps connections as before."""
+    server.script = lambda _request, number: Reset(OK) if number == 3 else OK
+    with engine("threads", server.url) as exchange:
+        for ticket in range(6):
+            ask(exchange, post(server.url), ticket)
+            assert exchange.wait(0.2 if ticket == 2 else 0.0) == []
+    assert "close" not in [request.headers.get("connection") for request in server.requests]
+    assert (len(server.requests), server.connections) == (6, 2)
 
 
 class _Interrupted(httpx.HTTPTransport):
