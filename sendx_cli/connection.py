@@ -198,6 +198,7 @@ def _within_open_files(concurrency: int) -> int:
 
 def _to_service(runtime: Runtime, settings: "Settings") -> OpenCarrier:
     from sendx_cli.api.carrier import HttpCarrier, open_transport
+    from sendx_cli.api.keep_alive import KeepAlive
 
     base_url, timeout_s = settings.base_url.value, settings.timeout_s.value
     key = settings.key().reveal()
@@ -208,7 +209,13 @@ def _to_service(runtime: Runtime, settings: "Settings") -> OpenCarrier:
 
         trusted = trust(trusted_paths(runtime.environ, settings.ca_bundle.value))
 
-    return lambda: HttpCarrier(open_transport(base_url, trusted), headers, timeout_s, secret=key)
+    keep_alive = KeepAlive()
+
+    def open_carrier() -> HttpCarrier:
+        transport = open_transport(base_url, trusted)
+        return HttpCarrier(transport, headers, timeout_s, secret=key, keep_alive=keep_alive)
+
+    return open_carrier
 
 
 def _to_sandbox() -> OpenCarrier:

@@ -14,21 +14,31 @@ import httpx
 from sendx_cli.api import troubles
 from sendx_cli.core.answers import Breakdown
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_UNUSABLE = (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError, ImportError)
 
 
-def breakdown_of(error: Exception, *, host: str) -> Breakdown:
-    """Say what an exception of the network layer means for a request to `host`."""
-    return (
-        _from_causes(error, host)
-        or _from_proxy(error)
-        or (_never_sent(error, host) if isinstance(error, _NEVER_SENT) else None)
-        or (_maybe_sent(error) if isinstance(error, httpx.TransportError) else None)
-        or troubles.unusable_request(type(error).__name__)
-    )
+def breakdown_of(error: Exception, *, host: str, timeout_s: float, has_left: bool) -> Breakdown:
+    """Say what an exception of the network layer means for a request to `host`.
+
+    Args:
+        error: What was raised.
+        host: Where the request goes.
+        timeout_s: The longest an attempt may take.
+        has_left: Whether any byte of it could have left for the service. If so, the service may
+            have acted on it, whatever the exception is.
+    """
+    if isinstance(error, httpx.LocalProtocolError):  # raised before anything is written
+        return troubles.unusable_request(type(error).__name__)
+    return _maybe_sent(error, timeout_s) if has_left else _never_sent(error, host)
 
 
-def _from_causes(error: Exception, host: str) -> Breakdown | None:
+def _maybe_sent(error: Exception, timeout_s: float) -> Breakdown:
+    if isinstance(error, httpx.TimeoutException):
+        return troubles.overdue(timeout_s)
+    return troubles.connection_lost()
+
+
+def _never_sent(error: Exception, host: str) -> Breakdown:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return troubles.untrusted(host, cause.verify_message)
@@ -36,25 +46,11 @@ def _from_causes(error: Exception, host: str) -> Breakdown | None:
             return troubles.no_address(host, is_passing=cause.errno == socket.EAI_AGAIN)
         if isinstance(cause, OSError) and cause.errno in {errno.EMFILE, errno.ENFILE}:
             return troubles.too_many_files()
-    return None
-
-
-def _from_proxy(error: Exception) -> Breakdown | None:
-    if not isinstance(error, httpx.ProxyError):
-        return None
-    return troubles.proxy_refused(wants_login=str(error).startswith("407"))
-
-
-def _never_sent(error: Exception, host: str) -> Breakdown:
+    if isinstance(error, _UNUSABLE):
+        return troubles.unusable_request(type(error).__name__)
+    if isinstance(error, httpx.ProxyError):
+        return troubles.proxy_refused(wants_login=str(error).startswith("407"))
     return troubles.no_connection(host, is_late=isinstance(error, httpx.TimeoutException))
-
-
-def _maybe_sent(error: Exception) -> Breakdown | None:
-    if isinstance(error, httpx.TimeoutException):
-        return troubles.no_answer()
-    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        return troubles.connection_lost()
-    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -6,14 +6,25 @@ cookie and reads no login from any file: the transport is used directly, without
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 
 from sendx_cli.api.breakdowns import breakdown_of
+from sendx_cli.api.exchange import CONNECT_TIMEOUT_S
+from sendx_cli.api.gate import Gate
+from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
-from sendx_cli.api.troubles import broken_answer
+from sendx_cli.api.troubles import broken_answer, no_connection
+from sendx_cli.api.watched_departure import (
+    GateShut,
+    GoneStale,
+    KeptStream,
+    WatchedDeparture,
+    is_spent,
+)
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import MAX_BODY_BYTES
 from sendx_cli.errors import ServiceUnusable
@@ -21,7 +32,6 @@ from sendx_cli.errors import ServiceUnusable
 if TYPE_CHECKING:
     import ssl
 
-CONNECT_TIMEOUT_S = 5.0
 IDLE_EXPIRY_S = 4.0
 """Idle connections are dropped before common servers drop them (5 s)."""
 
@@ -29,8 +39,11 @@ IDLE_EXPIRY_S = 4.0
 class Carrier(Protocol):
     """Carries one call at a time."""
 
-    def carry(self, call: Call) -> Answer | Breakdown:
-        """Send `call` and return what came back; never raises for trouble on the way."""
+    def carry(self, call: Call, gate: Gate) -> Answer | Breakdown:
+        """Send `call` and return what came back; never raises for trouble on the way.
+
+        It asks the `gate` before the first byte, and sends nothing where it has been shut.
+        """
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -53,13 +66,21 @@ def open_transport(base_url: str, trusted: "ssl.SSLContext | None") -> httpx.Bas
             verify=trusted or False,
             trust_env=False,
             limits=httpx.Limits(max_connections=1, keepalive_expiry=IDLE_EXPIRY_S),
-            proxy=proxy,
+            proxy=_trusting(proxy, trusted),
         )
     except (ValueError, ImportError, httpx.InvalidURL):
         raise ServiceUnusable(
             "the proxy named by the environment cannot be used",
             hint="HTTPS_PROXY takes http:// and https:// addresses",
         ) from None
+
+
+def _trusting(proxy: str | None, trusted: "ssl.SSLContext | None") -> httpx.Proxy | None:
+    """Return the proxy; one that is spoken to by TLS shows who it is like the service does."""
+    if proxy is None:
+        return None
+    is_secured = urlsplit(proxy).scheme == "https"
+    return httpx.Proxy(proxy, ssl_context=trusted if is_secured else None)
 
 
 class HttpCarrier:
@@ -70,6 +91,7 @@ class HttpCarrier:
         headers: The headers of every request, with the key.
         timeout_s: The longest wait for any single read or write.
         secret: What no answer may show again, should the service repeat it.
+        keep_alive: What is known of the server's connections; shared by those who call it.
     """
 
     def __init__(
@@ -79,44 +101,70 @@ class HttpCarrier:
         timeout_s: float,
         *,
         secret: str | None = None,
+        keep_alive: KeepAlive | None = None,
     ) -> None:
         self._transport = transport
         self._secret = secret
         self._headers = headers
+        self._last_headers = {**headers, "Connection": "close"}
+        self._keep_alive = keep_alive or KeepAlive()
+        self._timeout_s = timeout_s
         connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
-        self._extensions = {
-            "timeout": {
-                "connect": connect_s,
-                "read": timeout_s,
-                "write": timeout_s,
-                "pool": timeout_s,
-            }
+        self._timeouts = {
+            "connect": connect_s,
+            "read": timeout_s,
+            "write": timeout_s,
+            "pool": timeout_s,
         }
+        self._is_network = isinstance(transport, httpx.HTTPTransport)
+        self._kept: KeptStream | None = None
+        self._answers = 0
 
-    def carry(self, call: Call) -> Answer | Breakdown:
+    def carry(self, call: Call, gate: Gate) -> Answer | Breakdown:
         """Send `call`, read the whole answer."""
         host = "the service"
         try:
             url = httpx.URL(call.url)
             host = url.host
-            request = httpx.Request(
-                call.method,
-                url,
-                headers=self._headers,
-                content=call.body or None,
-                extensions=self._extensions,
-            )
-            response = self._transport.handle_request(request)
             try:
-                return self._read(response)
-            finally:
-                response.close()
+                return self._exchange(call, url, gate)
+            except GoneStale:
+                return self._exchange(call, url, gate)
+        except GateShut:
+            return no_connection(host, is_late=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
-            return breakdown_of(error, host=host)
+            return breakdown_of(error, host=host, timeout_s=self._timeout_s, has_left=gate.has_left)
 
     def close(self) -> None:
         """Close the transport."""
         self._transport.close()
+
+    def _exchange(self, call: Call, url: httpx.URL, gate: Gate) -> Answer | Breakdown:
+        self._learn_of_kept()
+        departure = WatchedDeparture(gate, self._kept)
+        self._kept = None
+        request = httpx.Request(
+            call.method,
+            url,
+            headers=self._headers if self._keep_alive.is_worth_trying else self._last_headers,
+            content=call.body or None,
+            extensions={"timeout": self._timeouts, "trace": departure.trace},
+        )
+        if not self._is_network:
+            departure.begin()
+        response = self._transport.handle_request(request)
+        try:
+            return self._read(response)
+        finally:
+            response.close()
+            self._kept = response.extensions.get("network_stream")
+            self._answers = self._answers + 1 if departure.is_over_kept else 1
+            if self._answers == 2:  # noqa: PLR2004 - the second
+                self._keep_alive.was_used_again()
+
+    def _learn_of_kept(self) -> None:
+        if self._answers == 1 and self._kept is not None and is_spent(self._kept):
+            self._keep_alive.was_closed()
 
     def _read(self, response: httpx.Response) -> Answer | Breakdown:
         body = bytearray()

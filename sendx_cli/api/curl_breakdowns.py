@@ -9,11 +9,11 @@ import errno
 import os
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import pycurl
 
 from sendx_cli.api import troubles
+from sendx_cli.api.requests import host_in
 from sendx_cli.core import statuses
 from sendx_cli.core.answers import Breakdown
 
@@ -87,14 +87,6 @@ def _never_sent(trouble: Trouble) -> Breakdown:
 
 def _was_refused_by_proxy(status: int) -> bool:
     return status != 0 and not statuses.OK <= status < statuses.MULTIPLE_CHOICES
-
-
-def host_in(url: str) -> str:
-    """Return the host's name, or a word in its place where there is none."""
-    try:
-        return urlsplit(url).hostname or "the service"
-    except ValueError:
-        return "the service"
 
 
 def _name_sought(trouble: Trouble) -> str:

@@ -5,6 +5,9 @@ from typing import NamedTuple, Protocol
 from sendx_cli.api.requests import Call
 from sendx_cli.core.answers import Answer, Breakdown
 
+CONNECT_TIMEOUT_S = 5.0
+"""The longest until a request begins to leave: look-up, connection, proxy and TLS together."""
+
 
 class Reply(NamedTuple):
     """What came back for the call handed in under `ticket`.

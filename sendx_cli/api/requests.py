@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from sendx_cli import __version__
 from sendx_cli.core.contact import Contact
@@ -51,6 +52,14 @@ def batch_call(bodies: Sequence[bytes], base_url: str) -> Call:
         base_url: Where the service is.
     """
     return Call("POST", base_url + BATCH_PATH, b"[" + b",".join(bodies) + b"]")
+
+
+def host_in(url: str) -> str:
+    """Return the host's name, or a word in its place where there is none."""
+    try:
+        return urlsplit(url).hostname or "the service"
+    except ValueError:
+        return "the service"
 
 
 def key_check(base_url: str) -> Call:

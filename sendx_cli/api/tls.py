@@ -32,14 +32,14 @@ def trusted_paths(environ: Mapping[str, str], ca_bundle: str | None) -> TrustedP
     """Return the named bundle, or what this machine trusts.
 
     In order: `ca_bundle` (SENDX_CA_BUNDLE), SSL_CERT_FILE, SSL_CERT_DIR, the system's hashed
-    directory of authorities, which is read on demand and so costs nothing to open, and last
-    the bundle that comes with httpx.
+    directory of authorities, which is read on demand and so costs nothing to open, the system's
+    bundle (Fedora, Homebrew), and last certifi's.
     """
     if named := ca_bundle or environ.get("SSL_CERT_FILE"):
         return TrustedPaths(named, None)
-    if directory := environ.get("SSL_CERT_DIR") or _hashed_directory():
+    if directory := environ.get("SSL_CERT_DIR"):
         return TrustedPaths(None, directory)
-    return TrustedPaths(_bundled(), None)
+    return _system_paths() or TrustedPaths(_bundled(), None)
 
 
 def refuse_unreadable(paths: TrustedPaths) -> None:
@@ -82,13 +82,21 @@ def _unreadable(path: str | None, reason: str) -> ServiceUnusable:
     )
 
 
-def _hashed_directory() -> str | None:
+def _system_paths() -> TrustedPaths | None:
     import ssl
 
-    directory = ssl.get_default_verify_paths().capath
-    if directory and any(name.suffix == ".0" for name in Path(directory).iterdir()):
-        return directory
-    return None
+    system = ssl.get_default_verify_paths()
+    if system.capath and _is_hashed(Path(system.capath)):
+        return TrustedPaths(None, system.capath)
+    return TrustedPaths(system.cafile, None) if system.cafile else None
+
+
+def _is_hashed(directory: Path) -> bool:
+    """Whether authorities can be found there by name; others than those nobody looks up."""
+    try:
+        return any(name.suffix == ".0" for name in directory.iterdir())
+    except OSError:  # it may not be listed: nothing is known of it
+        return False
 
 
 def _bundled() -> str:

@@ -7,15 +7,10 @@ _NETWORK_HINT = "check the network and the base URL, then run it again"
 
 
 def overdue(timeout_s: float) -> Breakdown:
-    """Say that the whole attempt took longer than it may."""
+    """Say that an attempt took longer than it may, in all or for a single read or write."""
     return Breakdown(
         "timeout", f"no answer within {timeout_s:g} s", may_have_arrived=True, hint=_AGAIN_HINT
     )
-
-
-def no_answer() -> Breakdown:
-    """Say that a single read or write took longer than it may."""
-    return Breakdown("timeout", "no answer in time", may_have_arrived=True, hint=_AGAIN_HINT)
 
 
 def connection_lost() -> Breakdown:

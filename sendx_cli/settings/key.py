@@ -8,6 +8,9 @@ MASK = "********"
 SHORTEST_KEY = 8
 LONGEST_KEY = 512
 
+_BYTE_ORDER_MARKS = ("\ufeff", "\u00ef\u00bb\u00bf", "\udcef\udcbb\udcbf")
+"""The mark that Windows' editors write, as UTF-8, Latin-1 and ASCII read it."""
+
 _WHERE_KEYS_ARE = "copy the key again from the SendX app: Settings, Team API Key"
 
 
@@ -58,6 +61,8 @@ def parse_key(text: str) -> ApiKey:
 def _reason_against(text: str) -> str | None:
     if not text:
         return "the API key is empty"
+    if text.startswith(_BYTE_ORDER_MARKS):
+        return "a byte order mark stands before the API key: save it as UTF-8 without one"
     if " " in text:
         return 'the API key holds a space (a prefix such as "Token" is the setting api_key_prefix)'
     if any(not "!" <= character <= "~" for character in text):

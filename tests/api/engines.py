@@ -1,23 +1,32 @@
 """The engines that stand behind the exchange, each made in the same way."""
 
+import importlib.util
+import os
 import ssl
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from sendx_cli.api.carrier import HttpCarrier, open_transport
-from sendx_cli.api.curl_exchange import CurlExchange
 from sendx_cli.api.exchange import Exchange, Reply
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.requests import Call, headers_for
 from sendx_cli.api.threaded_exchange import ThreadedExchange
 
 KEY = "Key0of1the2tests"
-Open = Callable[[str, float, Path | None], Exchange]
+HEADERS = headers_for(KEY, None)
+Open = Callable[[str, float, Path | None, Mapping[str, str]], Exchange]
 
 
-def open_threads(base_url: str, timeout_s: float, ca_file: Path | None) -> Exchange:
-    headers = headers_for(KEY, None)
+def open_threads(
+    base_url: str,
+    timeout_s: float,
+    ca_file: Path | None = None,
+    headers: Mapping[str, str] = HEADERS,
+) -> Exchange:
     trusted = ssl.create_default_context(cafile=ca_file) if ca_file else None
 
     def open_carrier() -> HttpCarrier:
@@ -26,9 +35,26 @@ def open_threads(base_url: str, timeout_s: float, ca_file: Path | None) -> Excha
     return ThreadedExchange(open_carrier, timeout_s)
 
 
-def open_curl(base_url: str, timeout_s: float, ca_file: Path | None) -> Exchange:
+def require_libcurl() -> None:
+    """Skip the test where pycurl is missing; see conftest.py for when that may be."""
+    if importlib.util.find_spec("pycurl") is not None:
+        return
+    if os.environ.get("CI") == "true" and os.environ.get("WITHOUT_LIBCURL") != "true":
+        pytest.fail("pycurl is not installed, and WITHOUT_LIBCURL does not say that it need not be")
+    pytest.skip("pycurl is not installed")
+
+
+def open_curl(
+    base_url: str,
+    timeout_s: float,
+    ca_file: Path | None = None,
+    headers: Mapping[str, str] = HEADERS,
+) -> Exchange:
+    require_libcurl()
+    from sendx_cli.api.curl_exchange import CurlExchange
+
     return CurlExchange(
-        headers_for(KEY, None),
+        headers,
         timeout_s,
         secret=KEY,
         proxy=proxy_for(base_url),
@@ -41,9 +67,14 @@ ENGINES: dict[str, Open] = {"threads": open_threads, "curl": open_curl}
 
 @contextmanager
 def engine(
-    name: str, base_url: str, *, timeout_s: float = 20.0, ca_file: Path | None = None
+    name: str,
+    base_url: str,
+    *,
+    timeout_s: float = 20.0,
+    ca_file: Path | None = None,
+    headers: Mapping[str, str] = HEADERS,
 ) -> Iterator[Exchange]:
-    with closing(ENGINES[name](base_url, timeout_s, ca_file)) as exchange:
+    with closing(ENGINES[name](base_url, timeout_s, ca_file, headers)) as exchange:
         yield exchange
 
 
@@ -54,8 +85,14 @@ def post(base_url: str, body: bytes = b'{"email":"a@b.co"}') -> Call:
 def ask(exchange: Exchange, call: Call, ticket: int = 1) -> Reply:
     """Hand in one call and wait for its reply."""
     exchange.submit(ticket, call)
-    while not (replies := exchange.wait(30.0)):
-        pass
-    (reply,) = replies
+    (reply,) = some(exchange)
     assert reply.ticket == ticket
     return reply
+
+
+def some(exchange: Exchange) -> list[Reply]:
+    """Wait for replies; fails where none come for half a minute."""
+    until = time.monotonic() + 30.0
+    while not (replies := exchange.wait(max(until - time.monotonic(), 0.0))):
+        assert time.monotonic() < until, "no reply came"
+    return replies

@@ -2,24 +2,72 @@
 
 import json
 import socket
+import ssl
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from sendx_cli.api import troubles
-from sendx_cli.api.exchange import Exchange, Reply
+from sendx_cli.api.requests import Call
 from sendx_cli.core.answers import Answer, Breakdown
 from sendx_cli.core.verdict import MAX_BODY_BYTES
-from tests.api.engines import ENGINES, KEY, ask, engine, post
+from tests.api.engines import ENGINES, HEADERS, KEY, ask, engine, post, require_libcurl, some
 from tests.api.tls_servers import Proxy, TlsServer
 from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer
 
 pytestmark = pytest.mark.parametrize("name", ENGINES)
 
-TOO_LONG = troubles.broken_answer("the answer is too long")
-ENCODED = troubles.broken_answer("the answer is in an encoding nobody asked for")
-LOST = troubles.connection_lost()
+TOO_LONG = Breakdown("broken_answer", "the answer is too long", may_have_arrived=True)
+ENCODED = Breakdown(
+    "broken_answer", "the answer is in an encoding nobody asked for", may_have_arrived=True
+)
+LOST = Breakdown(
+    "connection_lost",
+    "the connection broke before the answer",
+    may_have_arrived=True,
+    hint="run it again later",
+)
+LATE = Breakdown(
+    "timeout", "no answer within 0.3 s", may_have_arrived=True, hint="run it again later"
+)
+NETWORK_HINT = "check the network and the base URL, then run it again"
+PROXY_HINT = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
+
+
+def unreached(message: str) -> Breakdown:
+    return Breakdown("connection", message, may_have_arrived=False, hint=NETWORK_HINT)
+
+
+def untrusted(reason: str) -> Breakdown:
+    return Breakdown(
+        "certificate",
+        f"the certificate of localhost cannot be trusted: {reason}",
+        may_have_arrived=False,
+        is_final=True,
+        hint="somebody may be intercepting the connection; "
+        "a company proxy's authority goes into SENDX_CA_BUNDLE",
+    )
+
+
+OUT_OF_FILES = """
+import contextlib, os, resource, sys
+from tests.api.engines import ask, engine, post
+name, url = sys.argv[1:]
+before = resource.getrlimit(resource.RLIMIT_NOFILE)
+with engine(name, url) as first, engine(name, url) as exchange:
+    ask(first, post(url))  # all is loaded that loads when needed
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+    with contextlib.suppress(OSError):
+        while True:
+            os.dup(2)
+    reply = ask(exchange, post(url)).reply
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)  # the interpreter's end needs files
+print((reply.kind, reply.may_have_arrived, reply.is_final), reply.message)
+"""
+STRANGER = untrusted("unable to get local issuer certificate")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LONG_BODY = b"x" * (MAX_BODY_BYTES + 1)
 
@@ -132,7 +180,7 @@ def test_silence_ends_with_the_attempts_time(name: str, server: ScriptedServer) 
     """It may have arrived; the connection is not used again."""
     server.script = lambda _request, number: None if number == 1 else OK
     with engine(name, server.url, timeout_s=0.3) as exchange:
-        assert ask(exchange, post(server.url)).reply == troubles.overdue(0.3)
+        assert ask(exchange, post(server.url)).reply == LATE
         assert isinstance(ask(exchange, post(server.url), ticket=2).reply, Answer)
     assert server.connections == 2
 
@@ -141,20 +189,21 @@ def test_an_answer_that_came_in_time_counts_however_late_it_is_looked_at(
     name: str, server: ScriptedServer
 ) -> None:
     """The process was stopped, the machine asleep, or a disk slow: the answer lies there."""
+    timeout_s, is_away = 3.0, threading.Event()
 
-    def script(_request: Request, _number: int) -> bytes:
-        time.sleep(0.1)
-        return OK
+    def script(_request: Request, _number: int) -> Answering:
+        return OK if is_away.wait(timeout_s) else None
 
     server.script = script
-    with engine(name, server.url, timeout_s=0.3) as exchange:
+    with engine(name, server.url, timeout_s=timeout_s) as exchange:
+        until = time.monotonic() + timeout_s
         exchange.submit(1, post(server.url))
-        while not server.requests:
-            exchange.wait(0.01)
-        time.sleep(0.5)
-        while not (replies := exchange.wait(30.0)):
-            pass
-    assert isinstance(replies[0].reply, Answer)
+        while not server.requests and time.monotonic() < until:
+            assert exchange.wait(0.01) == []
+        is_away.set()
+        time.sleep(max(until - time.monotonic(), 0.0))
+        (reply,) = some(exchange)
+    assert isinstance(reply.reply, Answer)
 
 
 def test_a_refused_connection_was_not_sent(name: str) -> None:
@@ -162,8 +211,46 @@ def test_a_refused_connection_was_not_sent(name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with engine(name, url) as exchange:
-        expected = troubles.no_connection("127.0.0.1", is_late=False)
-        assert ask(exchange, post(url)).reply == expected
+        assert ask(exchange, post(url)).reply == unreached("cannot connect to 127.0.0.1")
+
+
+def test_a_handshake_without_end_was_not_sent(name: str, ca_file: Path) -> None:
+    """Who takes the connection and says nothing has not seen the request."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        with engine(name, url, timeout_s=0.3, ca_file=ca_file) as exchange:
+            reply = ask(exchange, post(url)).reply
+    assert reply == unreached("no connection to 127.0.0.1 in time")
+
+
+def test_a_connection_closed_while_idle_costs_no_call(name: str, server: ScriptedServer) -> None:
+    """It is seen before the next request is written, which goes over a new one."""
+    server.script = lambda _request, _number: Reset(OK)
+    with engine(name, server.url) as exchange:
+        for ticket in range(3):
+            assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
+            assert exchange.wait(0.2) == []
+    assert len(server.requests) == 3
+
+
+def test_calls_of_both_methods_share_a_connection(name: str, server: ScriptedServer) -> None:
+    """A request without a body leaves nothing behind for the next with one."""
+    with engine(name, server.url) as exchange:
+        for method, body in (("POST", b"one"), ("GET", b""), ("POST", b"three")):
+            ask(exchange, Call(method, server.url + "/tag", body))
+    seen = [(request.method, request.body) for request in server.requests]
+    assert seen == [("POST", b"one"), ("GET", b""), ("POST", b"three")]
+    assert server.connections == 1
+
+
+def test_no_login_is_read_from_a_file(name: str, server: ScriptedServer, home: Path) -> None:
+    """`.netrc` is for others: what stands there would go out beside the key."""
+    login = "machine 127.0.0.1 login someone password Secret0word\ndefault login a password b\n"
+    (home / ".netrc").write_text(login, encoding="utf-8")
+    (home / ".netrc").chmod(0o600)
+    with engine(name, server.url) as exchange:
+        ask(exchange, post(server.url))
+    assert "authorization" not in server.requests[0].headers
 
 
 @pytest.mark.parametrize(
@@ -173,7 +260,43 @@ def test_a_refused_connection_was_not_sent(name: str) -> None:
 def test_an_impossible_address_is_final(name: str, url: str, reason: str) -> None:
     """No repetition mends it."""
     with engine(name, "http://127.0.0.1:1") as exchange:
-        assert ask(exchange, post(url)).reply == troubles.unusable_request(reason)
+        assert ask(exchange, post(url)).reply == Breakdown(
+            "unusable_request",
+            f"the request could not be made: {reason}",
+            may_have_arrived=False,
+            is_final=True,
+            hint="check the base URL, the key's prefix and the proxy settings",
+        )
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "é"])
+def test_a_header_that_http_cannot_carry_is_final(
+    name: str, server: ScriptedServer, value: str
+) -> None:
+    """It is never cut into two."""
+    headers = {**HEADERS, "X-Team-ApiKey": value}
+    with engine(name, server.url, headers=headers) as exchange:
+        reply = ask(exchange, post(server.url)).reply
+    assert isinstance(reply, Breakdown)
+    assert (reply.kind, reply.may_have_arrived, reply.is_final) == ("unusable_request", False, True)
+    assert server.requests == []
+
+
+def test_too_many_open_files_are_named(name: str, server: ScriptedServer) -> None:
+    """The libraries say `out of memory`, or that all attempts to connect failed."""
+    if name == "curl":
+        require_libcurl()
+    finished = subprocess.run(
+        [sys.executable, "-c", OUT_OF_FILES, name, server.url],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout == "('too_many_files', False, True) too many open files\n"
+    assert len(server.requests) == 1
 
 
 def test_an_unknown_host_is_told_by_name(name: str) -> None:
@@ -181,7 +304,16 @@ def test_an_unknown_host_is_told_by_name(name: str) -> None:
     url = "http://nobody.invalid"
     with engine(name, url) as exchange:
         reply = ask(exchange, post(url)).reply
-    assert reply in {troubles.no_address("nobody.invalid", is_passing=p) for p in (False, True)}
+    assert reply in [
+        Breakdown(
+            "name_lookup",
+            "cannot find the address of nobody.invalid",
+            may_have_arrived=False,
+            is_final=is_final,
+            hint=NETWORK_HINT,
+        )
+        for is_final in (True, False)
+    ]
 
 
 def test_a_named_authority_is_trusted(name: str, tls_server: TlsServer, ca_file: Path) -> None:
@@ -196,7 +328,7 @@ def test_a_strange_authority_is_final(
     """Nothing was sent to who cannot show who they are."""
     with engine(name, tls_server.url, ca_file=other_ca_file) as exchange:
         reply = ask(exchange, post(tls_server.url)).reply
-    assert reply == troubles.untrusted("localhost", "unable to get local issuer certificate")
+    assert reply == STRANGER
     assert tls_server.requests == []
 
 
@@ -212,16 +344,30 @@ def test_a_certificate_for_another_host_is_final(
     assert tls_server.requests == []
 
 
-@pytest.mark.parametrize("status", [407, 403, 502])
+@pytest.mark.parametrize(
+    ("status", "message", "is_final"),
+    [
+        (407, "the proxy wants a login", True),
+        (403, "the proxy refused the connection", False),
+        (502, "the proxy refused the connection", False),
+    ],
+)
 def test_a_proxy_that_refuses_was_not_the_service(
-    name: str, status: int, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    status: int,
+    message: str,
+    is_final: bool,
+    ca_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Only where it wants a login is it final; it never sees the key."""
     with Proxy(refusal=answer(status)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with engine(name, "https://localhost:1", ca_file=ca_file) as exchange:
             reply = ask(exchange, post("https://localhost:1")).reply
-    assert reply == troubles.proxy_refused(wants_login=status == 407)
+    assert reply == Breakdown(
+        "proxy", message, may_have_arrived=False, is_final=is_final, hint=PROXY_HINT
+    )
     assert KEY.encode() not in b"".join(proxy.heads)
 
 
@@ -246,8 +392,67 @@ def test_a_proxy_that_is_not_there_was_not_the_service(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
     with engine(name, "https://localhost:1", ca_file=ca_file) as exchange:
-        expected = troubles.no_connection("localhost", is_late=False)
-        assert ask(exchange, post("https://localhost:1")).reply == expected
+        reply = ask(exchange, post("https://localhost:1")).reply
+    assert reply == unreached("cannot connect to localhost")
+
+
+def test_a_proxy_that_hangs_was_not_the_service(
+    name: str, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It took the CONNECT and says nothing: the request itself has not left."""
+    with Proxy(is_silent=True) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with engine(name, "https://localhost:1", timeout_s=0.3, ca_file=ca_file) as exchange:
+            reply = ask(exchange, post("https://localhost:1")).reply
+    assert reply == unreached("no connection to localhost in time")
+
+
+def test_a_connection_has_less_time_than_an_answer(
+    name: str, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five seconds for all before the request: whom nobody answers is no slow service."""
+    with Proxy(is_silent=True) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with engine(name, "https://localhost:1", timeout_s=25.0, ca_file=ca_file) as exchange:
+            exchange.submit(1, post("https://localhost:1"))
+            (reply,) = some(exchange)
+    assert reply.reply == unreached("no connection to localhost in time")
+    assert 5.0 <= reply.elapsed_s < 20.0
+
+
+def test_a_proxy_may_be_spoken_to_by_tls(
+    name: str,
+    tls_server: TlsServer,
+    localhost_context: ssl.SSLContext,
+    ca_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The authorities that are named hold for it too."""
+    with Proxy(context=localhost_context) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with engine(name, tls_server.url, ca_file=ca_file) as exchange:
+            assert isinstance(ask(exchange, post(tls_server.url)).reply, Answer)
+    assert len(proxy.heads) == 1
+    assert KEY.encode() not in b"".join(proxy.heads)
+
+
+@pytest.mark.parametrize("context", ["strange_context", "other_host_context"])
+def test_a_proxy_that_cannot_show_who_it_is_is_told_nothing(
+    name: str,
+    context: str,
+    tls_server: TlsServer,
+    ca_file: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither where the service is nor a login: a stranger stands there."""
+    with Proxy(context=request.getfixturevalue(context)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with engine(name, tls_server.url, ca_file=ca_file) as exchange:
+            reply = ask(exchange, post(tls_server.url)).reply
+    assert isinstance(reply, Breakdown)
+    assert (reply.kind, reply.may_have_arrived, reply.is_final) == ("certificate", False, True)
+    assert (proxy.heads, tls_server.requests) == ([], [])
 
 
 def test_the_environments_proxy_is_not_for_requests_in_clear(
@@ -269,9 +474,9 @@ def test_there_are_as_many_connections_as_calls_under_way(
         for ticket in range(40):
             exchange.submit(ticket, post(server.url))
             if ticket >= 4:
-                tickets += [reply.ticket for reply in _some(exchange)]
+                tickets += [reply.ticket for reply in some(exchange)]
         while len(tickets) < 40:
-            tickets += [reply.ticket for reply in _some(exchange)]
+            tickets += [reply.ticket for reply in some(exchange)]
     assert sorted(tickets) == list(range(40))
     assert server.connections <= 5
 
@@ -289,9 +494,3 @@ def test_a_wake_up_before_the_wait_is_not_lost(name: str) -> None:
         exchange.wake()
         assert exchange.wait(None) == []
         assert exchange.wait(0.0) == []
-
-
-def _some(exchange: Exchange) -> list[Reply]:
-    while not (replies := exchange.wait(30.0)):
-        pass
-    return replies

@@ -1,6 +1,7 @@
 """What the scripted server lacks: TLS, and a proxy before it."""
 
 import contextlib
+import select
 import socket
 import ssl
 import threading
@@ -34,24 +35,36 @@ class TlsServer(ScriptedServer):
 
 @dataclass
 class Proxy:
-    """Answers CONNECT with `refusal`, or opens the tunnel where there is none."""
+    """Answers CONNECT with `refusal`, or opens the tunnel where there is none.
+
+    With a context it is spoken to by TLS, at `localhost`. A silent one answers after `open_up`.
+    """
 
     refusal: bytes | None = None
+    context: ssl.SSLContext | None = None
+    is_silent: bool = False
     heads: list[bytes] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._opened = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.open_up()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        port = self._listener.getsockname()[1]
+        return f"https://localhost:{port}" if self.context else f"http://127.0.0.1:{port}"
+
+    def open_up(self) -> None:
+        """End the silence."""
+        self._opened.set()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -61,22 +74,36 @@ class Proxy:
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client:
-            head = b""
-            while not head.endswith(b"\r\n\r\n"):
-                head += client.recv(1)
-            self.heads.append(head)
-            if self.refusal is not None:
-                client.sendall(self.refusal)
+            if self.context is None:
+                self._answer(client)
                 return
+            with self.context.wrap_socket(client, server_side=True) as secured:
+                self._answer(secured)
+
+    def _answer(self, client: socket.socket) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            if not (byte := client.recv(1)):
+                return
+            head += byte
+        self.heads.append(head)
+        if self.is_silent:
+            self._opened.wait(60.0)
+        if self.refusal is not None:
+            client.sendall(self.refusal)
+        else:
             host, _, port = head.split()[1].decode().partition(":")
             with socket.create_connection((host, int(port))) as server:
                 client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-                threading.Thread(target=_pour, args=(server, client), daemon=True).start()
                 _pour(client, server)
 
 
-def _pour(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while part := source.recv(65536):
-            target.sendall(part)
-        target.shutdown(socket.SHUT_WR)
+def _pour(client: socket.socket, server: socket.socket) -> None:
+    """Hand on what comes from either side until one ends, in one thread: TLS bears no two."""
+    while True:
+        held = isinstance(client, ssl.SSLSocket) and client.pending()
+        ready = [client] if held else select.select([client, server], [], [])[0]
+        for source in ready:
+            if not (part := source.recv(65536)):
+                return
+            (server if source is client else client).sendall(part)

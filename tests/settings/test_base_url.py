@@ -53,6 +53,10 @@ def test_takes_https_and_plain_http_to_this_machine(text: str, checked: str) -> 
         "https://api.sendx.io%2eevil.example",
         "https://api.sendx.io\n.evil.example",
         "https://api.sendx.i\u043e",
+        "https://api.sendx.io/r\u0435st",
+        "https://api.sendx.io/a rest",
+        "https://api.sendx.io/\\rest",
+        "https://api.sendx.io/rest\x7f",
     ],
 )
 def test_refuses_what_could_lead_the_key_astray(text: str) -> None:

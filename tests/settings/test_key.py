@@ -61,6 +61,17 @@ def test_refuses_what_no_header_can_carry(text: str) -> None:
     assert CANARY not in f"{refused.value.message} {refused.value.hint} {refused.value.args}"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+def test_a_byte_order_mark_is_named(encoding: str) -> None:
+    """It is invisible in the file, whatever the locale makes of it."""
+    text = f"\ufeff{CANARY}".encode().decode(encoding, "surrogateescape")
+    with pytest.raises(KeyUnusable) as refused:
+        parse_key(text)
+    assert refused.value.message == (
+        "a byte order mark stands before the API key: save it as UTF-8 without one"
+    )
+
+
 @given(st.text())
 def test_whatever_is_taken_fits_a_header(text: str) -> None:
     """A key that was taken is 8 to 512 visible ASCII characters."""

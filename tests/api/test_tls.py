@@ -1,0 +1,192 @@
+"""Which authorities are trusted, by the settings and by what the system offers."""
+
+import hashlib
+import ssl
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import certifi
+import pytest
+from cryptography import x509
+
+from sendx_cli.api.tls import TrustedPaths, refuse_unreadable, trust, trusted_paths
+from sendx_cli.errors import ServiceUnusable
+from tests.api.engines import KEY, require_libcurl
+from tests.api.tls_servers import TlsServer
+from tests.conftest import Command
+
+HINT = "SENDX_CA_BUNDLE and SSL_CERT_FILE name a file of certificates in PEM form"
+
+
+class System(NamedTuple):
+    """Where the system says that its authorities are."""
+
+    cafile: str | None
+    capath: str | None
+
+
+def hashed(ca_file: Path, directory: Path) -> Path:
+    """Put the authority into a directory as OpenSSL looks it up: by its subject, in lower case."""
+    directory.mkdir()
+    certificate = x509.load_pem_x509_certificate(ca_file.read_bytes())
+    lowered = x509.Name(
+        x509.NameAttribute(attribute.oid, str(attribute.value).lower())
+        for attribute in certificate.subject
+    )
+    digest = hashlib.sha1(lowered.public_bytes()[2:], usedforsecurity=False).digest()
+    name = f"{int.from_bytes(digest[:4], 'little'):08x}.0"
+    (directory / name).write_bytes(ca_file.read_bytes())
+    return directory
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty directory of authorities and, beside it, a bundle: all that the system has."""
+    directory = tmp_path / "system"
+    directory.mkdir()
+    (tmp_path / "system.pem").touch()
+    offered = System(str(tmp_path / "system.pem"), str(directory))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: offered)
+    return directory
+
+
+def test_what_is_named_goes_before_what_the_system_has(system: Path) -> None:
+    """The setting first, then OpenSSL's own variables: a file before a directory."""
+    (system / "0123abcd.0").touch()
+    environ = {"SSL_CERT_FILE": "/file.pem", "SSL_CERT_DIR": "/directory"}
+    assert trusted_paths(environ, "/named.pem") == TrustedPaths("/named.pem", None)
+    assert trusted_paths(environ, None) == TrustedPaths("/file.pem", None)
+    del environ["SSL_CERT_FILE"]
+    assert trusted_paths(environ, None) == TrustedPaths(None, "/directory")
+    assert trusted_paths({}, None) == TrustedPaths(None, str(system))
+
+
+def test_an_empty_variable_names_nothing(system: Path) -> None:
+    """Build servers set those."""
+    (system / "0123abcd.0").touch()
+    environ = {"SSL_CERT_FILE": "", "SSL_CERT_DIR": ""}
+    assert trusted_paths(environ, None) == TrustedPaths(None, str(system))
+
+
+def test_the_systems_bundle_serves_where_no_directory_is_hashed(system: Path) -> None:
+    """Fedora and Homebrew have one file; the directory beside it holds other things."""
+    (system / "README").touch()
+    assert trusted_paths({}, None) == TrustedPaths(f"{system}.pem", None)
+
+
+@pytest.mark.parametrize("kind", ["missing", "no directory"])
+def test_a_directory_that_cannot_be_listed_is_passed_over(system: Path, kind: str) -> None:
+    """Nothing is known of it: the bundle serves."""
+    system.rmdir()
+    if kind == "no directory":
+        system.touch()
+    assert trusted_paths({}, None) == TrustedPaths(f"{system}.pem", None)
+
+
+@pytest.mark.parametrize("capath", [None, "/nowhere"])
+def test_where_the_system_has_nothing_a_bundle_comes_along(
+    monkeypatch: pytest.MonkeyPatch, capath: str | None
+) -> None:
+    """Windows and bare containers have no authorities that OpenSSL knows of."""
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: System(None, capath))
+    assert trusted_paths({}, None) == TrustedPaths(certifi.where(), None)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "no such file or directory"),
+        (b"", "it holds none"),
+        (b"\0\xff not a certificate\n", "it holds none"),
+    ],
+)
+def test_a_bundle_that_is_none_is_refused(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    """By its path, before anything is sent, in the same words for both engines."""
+    path = tmp_path / "bundle.pem"
+    if content is not None:
+        path.write_bytes(content)
+    for refuse in (refuse_unreadable, trust):
+        with pytest.raises(ServiceUnusable) as refused:
+            refuse(TrustedPaths(str(path), None))
+        error = refused.value
+        assert error.message == f"cannot read the certificate authorities: {reason}"
+        assert (error.where, error.hint) == (str(path), HINT)
+
+
+def test_a_bundle_may_begin_with_something_else(tmp_path: Path, ca_file: Path) -> None:
+    """Comments stand before the certificates in many."""
+    path = tmp_path / "bundle.pem"
+    path.write_bytes(b"# Authorities\n\n" + ca_file.read_bytes())
+    refuse_unreadable(TrustedPaths(str(path), None))
+    assert len(trust(TrustedPaths(str(path), None)).get_ca_certs()) == 1
+
+
+def test_what_is_trusted_must_show_who_it_is(ca_file: Path) -> None:
+    """Certificate and name, always."""
+    context = trust(TrustedPaths(str(ca_file), None))
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
+@pytest.fixture(params=["curl", "threads"])
+def by_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The engine that commands take: libcurl's, or httpx as where pycurl is missing."""
+    if request.param == "curl":
+        require_libcurl()
+    else:
+        for module in ("pycurl", "sendx_cli.api.curl_exchange"):
+            monkeypatch.setitem(sys.modules, module, None)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("by_engine")
+@pytest.mark.parametrize("variable", ["SENDX_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_call_trusts_the_authority_named(
+    sendx: Command, tls_server: TlsServer, ca_file: Path, tmp_path: Path, variable: str
+) -> None:
+    """By any of the variables, and the server has the key."""
+    place = hashed(ca_file, tmp_path / "hashed") if variable == "SSL_CERT_DIR" else ca_file
+    env = {"SENDX_API_KEY": KEY, "SENDX_BASE_URL": tls_server.url, variable: str(place)}
+    run = sendx("track", "a@b.co", "--add-tag", "x", env=env)
+    assert (run.code, run.err) == (0, "")
+    assert [request.headers["x-team-apikey"] for request in tls_server.requests] == [KEY]
+
+
+@pytest.mark.usefixtures("by_engine")
+@pytest.mark.parametrize("variable", ["SENDX_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_call_trusts_no_authority_but_that(
+    sendx: Command,
+    tls_server: TlsServer,
+    ca_file: Path,
+    other_ca_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+) -> None:
+    """Not even one that the process's own environment, or the library, would add."""
+    place = other_ca_file
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
+    if variable == "SSL_CERT_DIR":
+        place = hashed(other_ca_file, tmp_path / "hashed")
+    env = {"SENDX_API_KEY": KEY, "SENDX_BASE_URL": tls_server.url, "SSL_CERT_FILE": ""}
+    run = sendx("track", "a@b.co", "--add-tag", "x", env={**env, variable: str(place)})
+    assert (run.code, tls_server.requests) == (255, [])
+    assert "the certificate of localhost cannot be trusted" in run.err
+
+
+@pytest.mark.usefixtures("by_engine")
+def test_a_call_with_an_unreadable_bundle_is_refused(
+    sendx: Command, tls_server: TlsServer, tmp_path: Path
+) -> None:
+    """It says which file, and what to set."""
+    path = tmp_path / "missing.pem"
+    env = {"SENDX_API_KEY": KEY, "SENDX_BASE_URL": tls_server.url, "SENDX_CA_BUNDLE": str(path)}
+    run = sendx("track", "a@b.co", "--add-tag", "x", env=env)
+    assert (run.code, run.out) == (255, "")
+    assert run.err == (
+        f"sendx: {path}: cannot read the certificate authorities: no such file or directory\n"
+        f"  hint: {HINT}\n"
+    )
+    assert tls_server.connections == 0
