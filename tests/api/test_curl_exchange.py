@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -166,6 +167,8 @@ def test_closing_breaks_off_calls_that_have_begun() -> None:
     """The service is not left with an open connection until the process ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        from sendx_cli.api.curl_exchange import CurlExchange
+
         exchange = CurlExchange(HEADERS, 20.0)
         exchange.submit(1, post(url))
         exchange.wait(0.05)

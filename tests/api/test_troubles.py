@@ -14,7 +14,6 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
     ("made", "expected"),
     [
         (troubles.overdue(2.5), Breakdown("timeout", "no answer within 2.5 s", True, False, AGAIN)),
-        (troubles.no_answer(), Breakdown("timeout", "no answer in time", True, False, AGAIN)),
         (
             troubles.connection_lost(),
             Breakdown(
