@@ -177,9 +177,11 @@ def _pacer(runtime: Runtime, settings: "Settings", concurrency: int, *, sandbox:
     from sendx_cli.settings.base_url import origin_text
 
     path = rate_path(directory, origin_text(settings.base_url.value), settings.key().reveal())
+    rate_file = RateFile(path)
     return SharedPacer(
-        RateFile(path).update,
+        rate_file.update,
         runtime.clock.unix,
+        look=rate_file.look,
         concurrency=concurrency,
         cap_per_s=cap_per_s,
         now=now,

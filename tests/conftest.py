@@ -1,5 +1,7 @@
 import io
 import os
+import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +15,20 @@ from typer.testing import CliRunner
 from sendx_cli.cli import app
 from sendx_cli.runtime import Runtime
 from tests.servers import ScriptedServer
+from tests.tools import need
 
 settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("ci")
 
 CANARY = "Canary0key1never2shown3"
 SHELL_ENVIRONMENT = {"PATH": os.environ["PATH"], "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With TEST_ORDER=N the tests run in the N-th random order."""
+    if seed := os.environ.get("TEST_ORDER"):
+        random.Random(seed).shuffle(items)
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,19 @@ class Run:
 
 
 Command = Callable[..., Run]
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Signals end processes: under `nohup` or in a script's background they inherit otherwise."""
+    names = {"SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM"} & set(signal.Signals.__members__)
+    numbers = [signal.Signals[name] for name in names]
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +91,7 @@ def process(tmp_path: Path) -> Command:
     directory.mkdir()
 
     def run(*words: str, env: Mapping[str, str] | None = None, stdin: str | None = None) -> Run:
+        need(words[0])
         environ = {n: v for n, v in os.environ.items() if n.startswith(("XDG_", "HOME"))}
         finished = subprocess.run(
             words,

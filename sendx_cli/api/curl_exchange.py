@@ -25,6 +25,8 @@ _MOST_KEPT = 10_000
 _left_open: list[object] = []
 """What would hold up the end of the process; the process's own end closes it."""
 
+_LONGEST_SLICE_S = 0.25
+_LAPSE_S = 0.1
 _MS = 1000
 
 
@@ -42,6 +44,10 @@ class CurlExchange:
 
     A connection is kept for the next call; there are as many as there were calls under way.
     A call handed in leaves with the next `wait`.
+
+    A call's time is the time in which somebody listens: where the process was stopped
+    (Control-Z), the machine asleep or the caller busy for 0.1 s or more, that is left out. Else a
+    request that had not left yet would leave late, to be given up on in the same moment.
 
     Args:
         headers: The headers of every request, with the key.
@@ -74,6 +80,8 @@ class CurlExchange:
         self._ready: list[Reply] = []
         self._kept = KeptConnections()
         self._due_at = inf
+        self._slice_s = min(timeout_s / 4.0, _LONGEST_SLICE_S)
+        self._listened_at = time.monotonic()
         self._was_found = False
         self._is_unanswered = False
         self._is_closed = False
@@ -97,13 +105,16 @@ class CurlExchange:
 
     def wait(self, timeout_s: float | None) -> list[Reply]:
         """Return the replies that are there, waiting for one if there is none."""
+        self._leave_out_lapse(0.0)
         until = inf if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._run_timer()
             self._collect()
             now = time.monotonic()
             if not self._ready:
-                self._move(min(self._due_at, self._overdue_at(), until) - now)
+                asked_s = min(self._due_at, self._overdue_at(), until, now + self._slice_s) - now
+                self._move(asked_s)
+                self._leave_out_lapse(max(asked_s, 0.0))
                 self._break_off_overdue()
             if self._ready or self._sockets.was_woken or time.monotonic() >= until:
                 replies, self._ready = self._ready, []
@@ -145,6 +156,15 @@ class CurlExchange:
             state |= pycurl.CSELECT_OUT if is_writable else 0
             self._multi.socket_action(number, state | (pycurl.CSELECT_ERR if is_broken else 0))
         self._collect()
+
+    def _leave_out_lapse(self, asked_s: float) -> None:
+        """Leave out of the calls' time what has gone by beyond what was asked for."""
+        now = time.monotonic()
+        lapse_s = now - self._listened_at - asked_s
+        self._listened_at = now
+        if lapse_s >= _LAPSE_S:
+            for transfer in self._under_way.values():
+                transfer.started_at = min(transfer.started_at + lapse_s, now)
 
     def _overdue_at(self) -> float:
         """When the time of the oldest call under way is over."""

@@ -29,20 +29,23 @@ class RateFile:
 
     The lock is the system's own, on the file itself, so that kill -9 frees it. Nobody waits for
     it longer than 50 ms: its holder may have been stopped (Ctrl-Z) in the wrong moment. After
-    that, as after any trouble with the file, this process does without for a second. A pacer
-    that does without is a good pacer yet: nothing here is ever an error.
+    that, as after any trouble with the file, this process changes nothing for a second: it can
+    look at the record all the same, and keeps to its share (`core.shared_rate`). Nothing here is
+    ever an error.
 
     The record is written in one piece, but nothing rests on that: it carries a checksum, and
     half a record is none. The file is made, with mode 0600, when there is something to keep.
 
     Args:
         path: The file.
+        patience_s: How long to wait for the lock.
     """
 
-    __slots__ = ("_blind_until", "_descriptor", "_path")
+    __slots__ = ("_blind_until", "_descriptor", "_path", "_patience_s")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float = _PATIENCE_S) -> None:
         self._path = path
+        self._patience_s = patience_s
         self._descriptor: int | None = None
         self._blind_until = 0.0
 
@@ -62,6 +65,14 @@ class RateFile:
         if descriptor is None:
             return self._begin(change)
         return self._update(descriptor, change)
+
+    def look(self) -> bytes:
+        """Return the record as it is, without the lock; empty where there is none."""
+        try:
+            descriptor = self._opened()
+            return b"" if descriptor is None else _read(descriptor)
+        except OSError:
+            return b""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -93,7 +104,7 @@ class RateFile:
         return True
 
     def _update(self, descriptor: int, change: Callable[[bytes], bytes | None]) -> bool:
-        if not _locked(descriptor):
+        if not _locked(descriptor, self._patience_s):
             return self._go_blind()
         try:
             try:
@@ -142,7 +153,7 @@ def _write(descriptor: int, record: bytes) -> None:
     os.write(descriptor, record)
 
 
-def _locked(descriptor: int) -> bool:
+def _locked(descriptor: int, patience_s: float) -> bool:
     with suppress(OSError):
-        return lock_within(descriptor, _PATIENCE_S, pause_s=_PAUSE_S)
+        return lock_within(descriptor, patience_s, pause_s=_PAUSE_S)
     return False

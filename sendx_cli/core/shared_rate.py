@@ -19,6 +19,9 @@ _LONGEST_SHARED_PAUSE_S = 60.0
 _SAME_CLOCK_S = 1.0
 _FRESH_S = 60.0
 _REMEMBERED_S = 3600.0
+_SUPPOSED_TURNS = 8.0
+_MOST_TURNS = 64.0
+_TURNS_WEIGHT = 0.2
 
 
 class SharedPacer(Pacer):
@@ -41,24 +44,33 @@ class SharedPacer(Pacer):
     nothing either, and only the limit is taken. No pause in it is longer than 60 s: that one
     process was told to come again in an hour is no reason for all to stand still.
 
+    *Where the record cannot be had for the moment* (its holder was stopped, the machine is
+    busy), a process keeps to the share that it had: every `n`-th moment, `n` being how many
+    spacings lay between its own moments of late; one that has had none yet takes itself for one
+    of eight. A pause that the others were told holds for it too. After 60 s without a record
+    that can be changed it takes itself to be alone.
+
     Args:
         update: Replaces the record by what the change given makes of it, while nobody else
             can; says whether the change was called. Where it was not, this process goes on by
             what it knows.
+        look: Returns the record as it is, empty where there is none. It may be half written:
+            its checksum tells.
         unix: The calendar's seconds, only to know a record's age by.
         concurrency: As for a pacer.
         cap_per_s: As for a pacer: this process' own.
         now: The moment it begins, by the machine's steady clock.
     """
 
-    __slots__ = ("_free_at", "_has_moment", "_is_shared", "_look_at", "_unix", "_update",
-                 "_wait_until")  # fmt: skip
+    __slots__ = ("_free_at", "_has_moment", "_is_shared", "_look", "_look_at", "_shared_at",
+                 "_took_at", "_turns", "_unix", "_update", "_wait_until")  # fmt: skip
 
     def __init__(
         self,
         update: Callable[[Change], bool],
         unix: Callable[[], float],
         *,
+        look: Callable[[], bytes],
         concurrency: int,
         cap_per_s: float | None = None,
         now: float,
@@ -66,11 +78,15 @@ class SharedPacer(Pacer):
         super().__init__(concurrency=concurrency, cap_per_s=cap_per_s, now=now)
         self._update = update
         self._unix = unix
+        self._look = look
         self._is_shared = False
         self._look_at = now
         self._free_at = now
         self._wait_until = now
         self._has_moment = False
+        self._turns = 1.0
+        self._took_at: float | None = None
+        self._shared_at = now
 
     def restart(self, now: float) -> None:
         """Start gently again, as after an outage, until it is seen how the others fare."""
@@ -86,14 +102,15 @@ class SharedPacer(Pacer):
         """
         if not self._is_shared and now >= self._look_at:
             self._look_at = now + _LOOK_EVERY_S
-            self._update(lambda kept: self._load(kept, now))
+            self._load(self._look(), now)
         own_s = super().wait_s(now, in_flight)
         if own_s is None or own_s > 0.0 or not self._is_shared or self._has_moment:
             return own_s
         if now < self._wait_until:
             return self._wait_until - now
         self._has_moment = True
-        self._update(lambda kept: self._take_moment(kept, now))
+        if not self._update(lambda kept: self._take_moment(kept, now)):
+            self._take_share(now)
         return 0.0 if self._has_moment else self._wait_until - now
 
     def started(self, now: float) -> None:
@@ -146,7 +163,29 @@ class SharedPacer(Pacer):
         spacing_s = 1.0 / self._search.rate_at(now)
         self._free_at += spacing_s
         self._wait_until = self._free_at + min(_YIELD * spacing_s, LATE_S / 2.0)
+        if self._took_at is not None:
+            turns = min(max(1.0, (now - self._took_at) / spacing_s), _MOST_TURNS)
+            self._turns += _TURNS_WEIGHT * (turns - self._turns)
+        self._took_at = self._shared_at = now
         return self._packed(now)
+
+    def _take_share(self, now: float) -> None:
+        """Take a moment without the record, if this process' share allows one."""
+        self._load(self._look(), now)
+        if now - self._shared_at > _FRESH_S:
+            self._turns = 1.0
+        spacing_s = 1.0 / self._search.rate_at(now)
+        share_s = self._turns * spacing_s
+        if self._took_at is None:
+            self._took_at = max(now, self._free_at) - share_s
+        wait_until = self._took_at + share_s
+        if self._free_at > now + spacing_s:  # no turn of others is so far off: it is a pause
+            wait_until = max(wait_until, self._free_at)
+        self._has_moment = now >= wait_until
+        if self._has_moment:
+            self._took_at = now
+        else:
+            self._wait_until = wait_until
 
     def _load(self, kept: bytes, now: float) -> None:
         if not kept:
@@ -166,6 +205,8 @@ class SharedPacer(Pacer):
         else:
             self._search = LimitSearch.from_limit(now, search[0])
             self._free_at = now
+        if not self._is_shared:
+            self._turns = _SUPPOSED_TURNS
         self._is_shared = True
 
     def _packed(self, now: float) -> bytes:

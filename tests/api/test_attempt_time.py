@@ -1,16 +1,13 @@
 """The time of an attempt, by a clock that moves only when the test says so."""
 
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sendx_cli.api import troubles
+from sendx_cli.api.exchange import Reply
 from tests.api.engines import ENGINES, engine, post
 from tests.servers import ScriptedServer
-
-if TYPE_CHECKING:
-    from sendx_cli.api.exchange import Reply
 
 
 class HandClock:
@@ -31,14 +28,19 @@ def test_an_attempt_is_over_when_its_time_is_and_not_before(
     server.script = lambda _request, _number: None
     clock = HandClock()
     monkeypatch.setattr(time, "monotonic", clock)
-    replies: list[list[Reply]] = []
     with engine(name, server.url, timeout_s=7.0) as exchange:
+
+        def listen(steps: int) -> list[Reply]:
+            """Listen for so many steps of 1/16 s, which any clock counts exactly."""
+            heard: list[Reply] = []
+            for _ in range(steps):
+                clock.seconds += 0.0625
+                heard += exchange.wait(0.0)
+            return heard
+
         exchange.submit(1, post(server.url))
-        exchange.wait(0.0)
-        clock.seconds += 3.0
+        listen(48)
         exchange.submit(2, post(server.url))
-        for seconds in (3.9, 0.1, 2.9, 0.1):
-            clock.seconds += seconds
-            replies.append(exchange.wait(0.0))
+        replies = [listen(steps) for steps in (63, 1, 47, 1)]
     assert [[reply.ticket for reply in some] for some in replies] == [[], [1], [], [2]]
     assert {reply.reply for some in replies for reply in some} == {troubles.overdue(7.0)}

@@ -8,10 +8,16 @@ from pathlib import Path
 from sendx_cli.bulk.rate_file import RateFile
 from sendx_cli.core.shared_rate import SharedPacer
 
+_PATIENCE_S = 20.0
+"""More than a busy machine needs: what is held is the lock, not what is done without it."""
+
 
 def claim(rate_file: Path, noted: Path) -> None:
     """Start a call at each moment that it gets, until it is killed."""
-    pacer = SharedPacer(RateFile(rate_file).update, time.time, concurrency=4, now=time.monotonic())
+    record = RateFile(rate_file, _PATIENCE_S)
+    pacer = SharedPacer(
+        record.update, time.time, look=record.look, concurrency=4, now=time.monotonic()
+    )
     notes = os.open(noted, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     while True:
         now = time.monotonic()

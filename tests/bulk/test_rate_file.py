@@ -87,13 +87,22 @@ def test_where_nothing_can_be_kept_nothing_is_said(tmp_path: Path) -> None:
 
 
 @POSIX
-@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may write everywhere")
 def test_a_read_only_directory_is_done_without(tmp_path: Path) -> None:
     """The change is made in memory once; then the file is left alone for a second."""
-    tmp_path.chmod(0o500)
-    rate_file = RateFile(tmp_path / "rates" / "a")
-    assert [rate_file.update(lambda _kept: b"x") for _ in range(2)] == [True, False]
-    assert list(tmp_path.iterdir()) == []
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "import sendx_cli.settings.storage\n"
+        "from sendx_cli.bulk.rate_file import RateFile\n"
+        "os.chdir(sys.argv[1]); os.chmod('.', 0o500)\n"
+        "if os.geteuid() == 0:\n"  # who may write everywhere
+        "    os.chown('.', 54321, -1); os.setuid(54321)\n"
+        "rate_file = RateFile(Path('rates/a'))\n"
+        "print([rate_file.update(lambda _kept: b'x') for _ in range(2)], os.listdir())\n"
+    )
+    (tmp_path / "read-only").mkdir()
+    words = [sys.executable, "-c", code, str(tmp_path / "read-only")]
+    shown = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (shown.stdout, shown.stderr) == ("[True, False] []\n", "")
 
 
 @POSIX

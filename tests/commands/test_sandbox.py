@@ -113,3 +113,29 @@ def test_a_fault_nobody_knows_is_refused(sendx: Command) -> None:
     run = sendx("sandbox", "serve", "--latency", "soon")
     assert (run.code, run.out) == (2, "")
     assert run.err == ("sendx: not a time: soon\n  hint: write 40ms, 0.2s, or a range: 20ms-80ms\n")
+
+
+def test_a_log_that_cannot_be_written_is_refused(sendx: Command, tmp_path: Path) -> None:
+    """Before anything is served."""
+    run = sendx("sandbox", "serve", "--log", str(tmp_path))
+    assert (run.code, run.out) == (2, "")
+    assert run.err == f"sendx: {tmp_path}: cannot write the log: Is a directory\n"
+
+
+def test_the_log_can_go_to_standard_error(program: str) -> None:
+    """A line for each request, without the key."""
+    with subprocess.Popen(
+        [program, "sandbox", "serve", "--log", "-"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **SHELL_ENVIRONMENT},
+    ) as serving_it:
+        assert serving_it.stdout is not None
+        url = serving_it.stdout.readline().strip()
+        env = {**os.environ, "SENDX_BASE_URL": url, "SENDX_API_KEY": "any-key-does"}
+        subprocess.run([program, "identify", "a@b.co"], env=env, capture_output=True, check=True)
+        serving_it.send_signal(signal.SIGINT)
+        _, err = serving_it.communicate(timeout=30)
+    assert [json.loads(line)["status"] for line in err.splitlines()] == [200]
+    assert "any-key-does" not in err

@@ -1,3 +1,4 @@
+import random
 from itertools import pairwise
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from sendx_cli.core.limit_search import LimitSearch
 from sendx_cli.core.rate_headers import RateHints
 from sendx_cli.core.rate_record import packed
-from sendx_cli.core.shared_rate import Change, SharedPacer
+from sendx_cli.core.shared_rate import SharedPacer
 from tests.simulation.shelf import Shelf
 
 DAY_S = 86_400.0
@@ -14,7 +15,11 @@ DAY_S = 86_400.0
 def pacer_on(shelf: Shelf, now: float, *, unix_s: float | None = None) -> SharedPacer:
     """Return a pacer whose calendar stands still at `unix_s`, by default that of the clock."""
     return SharedPacer(
-        shelf.update, lambda: DAY_S + (now if unix_s is None else unix_s), concurrency=8, now=now
+        shelf.update,
+        lambda: DAY_S + (now if unix_s is None else unix_s),
+        look=shelf.look,
+        concurrency=8,
+        now=now,
     )
 
 
@@ -146,11 +151,9 @@ def test_after_an_outage_it_starts_gently_and_then_asks_the_others() -> None:
 
 def test_without_a_record_it_paces_by_what_it_knows() -> None:
     """Where nothing can be kept each process finds the limit for itself, and says nothing."""
-
-    def refuses(_change: Change) -> bool:
-        return False
-
-    pacer = SharedPacer(refuses, lambda: DAY_S, concurrency=8, now=0.0)
+    shelf = Shelf()
+    shelf.is_held = True
+    pacer = pacer_on(shelf, 0.0)
     burst(pacer, 0.0)
     throttle(pacer, 0.1)
     first, second = pacer.wait_s(0.2, 0), None
@@ -160,11 +163,97 @@ def test_without_a_record_it_paces_by_what_it_knows() -> None:
     assert pacer.limit_per_s is not None
 
 
+class Crowd:
+    """Processes side by side, each starting every call that it may, and their one clock."""
+
+    def __init__(self, shelf: Shelf, processes: int) -> None:
+        self._now, self._draw = 1.0, random.Random(1)
+        self._pacers = [
+            SharedPacer(
+                shelf.update,
+                lambda: DAY_S + self._now,
+                look=shelf.look,
+                concurrency=8,
+                now=self._now,
+            )
+            for _ in range(processes)
+        ]
+
+    def calls_in(self, seconds: float) -> int:
+        """Let the time go by; return how many calls were started meanwhile."""
+        calls, end = 0, self._now + seconds
+        while self._now < end:
+            self._draw.shuffle(self._pacers)
+            for pacer in self._pacers:
+                if pacer.wait_s(self._now, 0) == 0.0:
+                    pacer.started(self._now)
+                    calls += 1
+            self._now += 0.0005
+        return calls
+
+
+def settled(shelf: Shelf) -> float:
+    """Have a limit of 200/s known, to be kept to without any probing; return the rate."""
+    search = LimitSearch.from_limit(1.0, 200.0)
+    search.idled(3600.0)
+    shelf.record = packed(1.0, 1.0, DAY_S + 1.0, search.state())
+    return search.rate_at(1.0)
+
+
+def test_who_cannot_have_the_record_keeps_to_its_share() -> None:
+    """Four share 200/s; while the record's holder is stopped they are not faster together."""
+    shelf = Shelf()
+    rate = settled(shelf)
+    crowd = Crowd(shelf, 4)
+    before = crowd.calls_in(2.0)
+    shelf.is_held = True
+    without = crowd.calls_in(2.0)
+    assert abs(before - 2 * rate) <= 6
+    assert 0.7 * before <= without <= 1.1 * before
+
+
+def test_who_never_had_the_record_takes_a_small_share() -> None:
+    """Eight that begin while it cannot be had know the limit from it, and keep below it."""
+    shelf = Shelf()
+    rate = settled(shelf)
+    shelf.is_held = True
+    assert Crowd(shelf, 8).calls_in(2.0) <= 2 * rate + 8
+
+
+def test_a_pause_holds_where_the_record_can_only_be_looked_at() -> None:
+    """What one process was told by a 429 puts off those that cannot take turns, too."""
+    shelf = Shelf()
+    met(shelf)
+    pacer, other = pacer_on(shelf, 0.1), pacer_on(shelf, 0.1)
+    pacer.wait_s(0.1, 0)
+    told = RateHints(retry_after_s=5.0)
+    throttle(pacer, 0.2, told)
+    throttle(pacer, 0.3, told)
+    shelf.is_held = True
+    waits = [other.wait_s(now, 0) for now in (0.4, 2.0, 5.2, 5.4)]
+    assert [wait_s == 0.0 for wait_s in waits] == [False, False, False, True]
+
+
+def test_after_a_minute_without_a_record_it_takes_itself_to_be_alone() -> None:
+    """A lock that can never be had does not hold one process to an eighth for ever."""
+    shelf = Shelf()
+    rate = settled(shelf)
+    shelf.is_held = True
+    crowd = Crowd(shelf, 1)
+    share = crowd.calls_in(2.0)
+    crowd.calls_in(60.0)
+    alone = crowd.calls_in(2.0)
+    assert share <= 0.2 * 2 * rate
+    assert alone >= 0.8 * 2 * rate
+
+
 def test_the_users_own_rate_is_kept_by_his_process_alone() -> None:
     """A cap of 2/s spaces this process' calls; the record's limit stays what it is."""
     shelf = Shelf()
     limit = met(shelf)
-    pacer = SharedPacer(shelf.update, lambda: DAY_S, concurrency=8, cap_per_s=2.0, now=0.2)
+    pacer = SharedPacer(
+        shelf.update, lambda: DAY_S, look=shelf.look, concurrency=8, cap_per_s=2.0, now=0.2
+    )
     started = burst(pacer, 0.2)
     wait_s = pacer.wait_s(0.2, 1)
     assert (started, round(wait_s or 0.0, 9), pacer_limit(shelf, 0.2)) == (1, 0.5, limit)

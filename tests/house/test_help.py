@@ -23,12 +23,21 @@ def every_command() -> Iterator[tuple[str, ...]]:
             yield (name, below)
 
 
+def snapshot_of(words: tuple[str, ...]) -> Path:
+    return SNAPSHOTS / f"{'-'.join(('sendx', *words))}.txt"
+
+
+def test_no_snapshot_is_left_of_a_command_that_is_gone() -> None:
+    """Each file belongs to a command of today."""
+    assert set(SNAPSHOTS.iterdir()) == set(map(snapshot_of, every_command()))
+
+
 @pytest.mark.parametrize("words", list(every_command()), ids="-".join)
 def test_help_is_as_it_was_agreed(sendx: Command, words: tuple[str, ...]) -> None:
     """A change of any help text shows in review; UPDATE_SNAPSHOTS=1 takes it over."""
     run = sendx(*words, "--help")
     assert (run.code, run.err) == (0, "")
-    snapshot = SNAPSHOTS / f"{'-'.join(('sendx', *words))}.txt"
+    snapshot = snapshot_of(words)
     if os.environ.get("UPDATE_SNAPSHOTS"):
         snapshot.write_text(run.out, "utf-8")
     assert run.out == snapshot.read_text("utf-8")

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.tools import need_terminals
+
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LONGEST_S = 20.0
 
@@ -32,6 +34,7 @@ class Terminal:
         settings: Mapping[str, str],
         given: str | None = None,
     ) -> None:
+        need_terminals()
         self._ours, theirs = pty.openpty()
         self._seen = b""
         stdin = theirs
@@ -69,11 +72,18 @@ class Terminal:
         os.write(self._ours, text.encode())
 
     def wait_for(self, text: str) -> None:
-        """Return when `text` was shown, or the command has ended."""
+        """Return when `text` was shown.
+
+        Raises:
+            TimeoutError: It is not shown in time.
+            EOFError: The command ends without showing it.
+        """
         deadline = time.monotonic() + _LONGEST_S
-        while text.encode() not in self._seen and time.monotonic() < deadline:
+        while text.encode() not in self._seen:
+            if time.monotonic() >= deadline:
+                raise TimeoutError(f"not shown within {_LONGEST_S:.0f} s: {text}")
             if not self._read():
-                return
+                raise EOFError(f"ended without showing: {text}; last: {self.screen[-1]}")
 
     def end(self) -> int:
         """Wait for the command's end; return its exit code."""

@@ -16,6 +16,7 @@ from tests.conftest import CANARY, Command, Run
 from tests.processes.conftest import Start
 from tests.processes.recording import Body, Recording
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
+from tests.tools import need
 
 ROWS = 200
 BEGIN = ("identify", "--from", "people.csv", "-o", "jsonl", "--concurrency", "8")
@@ -107,7 +108,9 @@ def test_a_second_signal_ends_it_at_once(
 
     server.script = script
     with start(*BEGIN) as sending:
+        deadline = time.monotonic() + 60.0
         while len(held) < 8:
+            assert time.monotonic() < deadline, "the calls were not made"
             time.sleep(0.01)
         sending.send_signal(signal.SIGINT)
         time.sleep(0.3)
@@ -124,6 +127,7 @@ def test_a_closed_pipe_ends_a_run_quietly(
     shell: Callable[[str], Run], start: Start, service: Recording, sendx: Command
 ) -> None:
     """`| head` is no error; what was sent stays sent, and the run goes on."""
+    need("head")
     run = shell("| head -n 1; echo ${PIPESTATUS[0]} >&2")
     assert (len(run.out.splitlines()), run.err) == (1, "141\n")
     assert accepted(sendx) == set(service.acted)

@@ -8,6 +8,7 @@ import pytest
 from sendx_cli.errors import KeyUnusable
 from sendx_cli.settings.key import parse_key
 from sendx_cli.settings.key_command import run_key_command
+from tests.tools import need
 
 CANARY = "Canary0key1never2shown3"
 ENVIRON = {"PATH": os.environ["PATH"], "SENDX_API_KEY": CANARY, "KEPT": "kept-value"}
@@ -28,11 +29,13 @@ def _refusal(command: str, timeout_s: float = 30.0) -> str:
 @pytest.mark.parametrize("printed", ["the-key-1", "the-key-1\n", "the-key-1\r\n"])
 def test_takes_the_line_it_prints(printed: str) -> None:
     """As secret managers print it."""
+    need("printf")
     assert run_key_command(f"printf '%s' '{printed}'", ENVIRON) == parse_key("the-key-1")
 
 
 def test_runs_without_a_shell() -> None:
     """Nothing is expanded and nothing else is run."""
+    need("echo")
     assert run_key_command("echo $KEPT;id|cat", ENVIRON) == parse_key("$KEPT;id|cat")
 
 
@@ -52,6 +55,7 @@ def test_starts_in_the_directory_given(tmp_path: Path) -> None:
 
 def test_reads_nothing_of_standard_input() -> None:
     """Contacts may come by it."""
+    need("cat")
     assert _refusal("cat") == "it printed no key: the API key is empty"
 
 
@@ -84,6 +88,7 @@ def test_tells_what_went_wrong_and_never_what_was_printed(code: str, message: st
 
 def test_an_endless_one_is_ended() -> None:
     """It hangs, perhaps over a question nobody sees."""
+    need("sleep")
     assert _refusal("sleep 60", timeout_s=0.1) == "it gave no key within 0.1 s"
 
 

@@ -1,5 +1,4 @@
 import contextlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ import pytest
 
 from sendx_cli.errors import ConfigUnusable
 from sendx_cli.settings.paths import config_path, sandbox_path, state_directory
+from tests.tools import need_root
 
 pytestmark = pytest.mark.skipif(
     sys.platform in {"win32", "darwin"}, reason="the directories are another system's"
@@ -36,9 +36,9 @@ def test_begins_at_home_where_nothing_else_is_said(
     assert config_path() == home / ".config" / "sendx" / "config.toml"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user that nobody knows")
 def test_a_user_without_a_home_is_told_what_to_set() -> None:
     """As in a container that runs under a number no user has."""
+    need_root()
     code = (
         "import os, sys\n"
         "from sendx_cli.errors import ConfigUnusable\n"

@@ -54,7 +54,11 @@ class Machine:
 
     def pacer(self, now: float) -> SharedPacer:
         return self._kind(
-            self.shelf.update, self._clock.unix, concurrency=self._concurrency, now=now
+            self.shelf.update,
+            self._clock.unix,
+            look=self.shelf.look,
+            concurrency=self._concurrency,
+            now=now,
         )
 
     def shares(self) -> list[float]:
