@@ -166,15 +166,15 @@ class CheckFile:
         """
         self._append(_sums_record(position, sums))
 
-    def note_header(self, header: str, position: Position) -> None:
+    def note_header(self, header: str) -> None:
         """Record, on the disk, what the run is about to be; what it was stays known.
+
+        It takes the place of what `note_synced` recorded last.
 
         Raises:
             OSError: It cannot be written.
         """
         self._append(_record(_HEADER, header.encode()))
-        if position.frames:
-            self.note_synced(position, is_lasting=True)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ _SCHEMA = (
 )
 _BUSY_TIMEOUT_S = 10.0
 _CACHE_KIB = 8192
-_CHECKPOINT_PAGES = 1000
+_CHECKPOINT_FRAMES = 1000
 """SQLite's own default for when to move the write-ahead file into the main one."""
 
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -109,9 +109,9 @@ class Database:
                 raise
             if self._check is not None:
                 self._tail.advance()
-                if is_synced and self._tail.position.frames:
+                if is_synced and self._tail.unmoved_frames:
                     self._check.note_synced(self._tail.position, is_lasting=is_first_synced)
-                if self._tail.pages >= _CHECKPOINT_PAGES:
+                if self._tail.unmoved_frames >= _CHECKPOINT_FRAMES:
                     self.sync()
 
     def sync(self) -> bool:
@@ -124,7 +124,7 @@ class Database:
             query = "PRAGMA wal_checkpoint(PASSIVE)"
             is_busy, written, moved = self._connection.execute(query).fetchone()
             is_done = not is_busy and written == moved
-            if is_done and self._check is not None and self._tail.pages:
+            if is_done and self._check is not None and self._tail.unmoved_frames:
                 self._check.note_checkpoint(self._tail.position, self._tail.sums())
                 self._tail.forget_pages()
         return is_done
@@ -133,7 +133,9 @@ class Database:
         """Record what the run is about to be where it is known without the database."""
         if self._check is not None:
             with _told(self.path):
-                self._check.note_header(header, self._tail.position)
+                self._check.note_header(header)
+                if self._tail.unmoved_frames:
+                    self._check.note_synced(self._tail.position, is_lasting=True)
 
     def close(self) -> None:
         """Let go of the file. What is not committed is taken back.
@@ -198,6 +200,16 @@ def create_database(path: Path, facts: Mapping[str, str]) -> Database:
         database.close()
         raise
     return database
+
+
+def peek_at_header(path: Path) -> list[str]:
+    """Return the run's header as JSON, where a file that cannot be used still tells it."""
+    try:
+        with closing(_connect(path, "ro")) as connection:
+            query = "SELECT value FROM facts WHERE name = 'header'"
+            return [str(value) for (value,) in connection.execute(query)]
+    except sqlite3.Error:
+        return []
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

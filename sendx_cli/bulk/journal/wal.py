@@ -172,13 +172,14 @@ class LogTail:
         self._path = wal_path(path)
         self._file: BinaryIO | None = None
         self._pages = dict(log.pages)
+        self._moved_frames = 0
         last = log.checksums[-1] if log.checksums else b""
         self.position = Position(log.salts, len(log.checksums), last)
 
     @property
-    def pages(self) -> int:
-        """How many pages are only there as they are now."""
-        return len(self._pages)
+    def unmoved_frames(self) -> int:
+        """How many frames were written since `forget_pages`."""
+        return self.position.frames - self._moved_frames if self._pages else 0
 
     def advance(self) -> None:
         """Take note of the transaction that was committed, if it wrote anything.
@@ -207,6 +208,7 @@ class LogTail:
                 break
         if salts != self.position.salts:
             self._pages.clear()
+            self._moved_frames = 0
         self._pages |= written
         self.position = Position(salts, number, head[16:24])
 
@@ -224,8 +226,9 @@ class LogTail:
         }
 
     def forget_pages(self) -> None:
-        """Begin to gather pages anew."""
+        """Begin to gather pages anew: what was written so far is in the main file."""
         self._pages.clear()
+        self._moved_frames = self.position.frames
 
     def close(self) -> None:
         """Let go of the file."""
