@@ -21,6 +21,7 @@ from sendx_cli.bulk.journal.verifying import (
 )
 
 _CHUNK_ROWS = 5000
+_COLUMNS = {"facts": 2, "rows": 4, "fates": 8, "left_out": 4}
 
 
 def open_to_write(path: Path) -> Database:
@@ -81,8 +82,10 @@ def _checked_contents(path: Path, database: Database) -> RunHeader:
     header = RunHeader.from_text(text)
     states = [State(state) for (state,) in database.read("SELECT DISTINCT state FROM fates")]
     strays = "SELECT count(*) FROM fates WHERE number NOT IN (SELECT number FROM rows)"
+    columns = "SELECT count(*) FROM pragma_table_info(?)"
     is_sound = (
-        State.PENDING not in states
+        all(database.read(columns, (table,)) == [(count,)] for table, count in _COLUMNS.items())
+        and State.PENDING not in states
         and database.read("PRAGMA quick_check") == [("ok",)]
         and database.read(strays) == [(0,)]
         and all(digest_of(header.action, text) == digest for digest, text in _rows(database))

@@ -38,6 +38,7 @@ class Verified:
 def verify(path: Path) -> Verified:
     """Hold a journal against its check file. No process may write it meanwhile.
 
+    A check file that a later sendx wrote is left to whoever opens the journal, and refuses it.
     This process must not have it open: to close a file takes away SQLite's locks on it.
 
     Raises:
@@ -48,7 +49,7 @@ def verify(path: Path) -> Verified:
         log, recorded = read_log(path), read_check_file(path)
         if recorded is None:
             _verify_unchecked(path, log)
-        else:
+        elif recorded.headers or version_of(path) <= FORMAT_VERSION:
             _verify_log(path, log, recorded)
             _verify_pages(path, log, recorded)
     except OSError as error:
