@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sendx_cli.bulk.journal.opening import create_journal, open_journal
 from sendx_cli.bulk.journal.rows import State
+from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.rows import Row
 from sendx_cli.core.contact import Track
 from sendx_cli.core.outcome import Outcome
@@ -25,7 +26,7 @@ def step(name: str, take: Callable[[], object]) -> None:
 
 
 def main(directory: Path) -> None:
-    clock = SimulatedClock()
+    clock, opened = SimulatedClock(), list[RunJournal]()
     later = Track(email="p0@example.com", add_tags=("later",))
     contacts = [*tracked(3), later, *tracked(6)[4:]]
     journal = create_journal(directory, replace(HEADER, action="track"), clock)
@@ -47,7 +48,9 @@ def main(directory: Path) -> None:
     step("close", journal.close)
     with open_journal(path_of(directory), clock) as journal:
         journal.sending(list(journal.pending())[:1])
-    step("recover", lambda: open_journal(path_of(directory), clock))
+    step("recover", lambda: opened.append(open_journal(path_of(directory), clock)))
+    rows = list(opened[0].pending())
+    step("settle first", lambda: opened[0].settled([decided(rows[0], Outcome.ACCEPTED)]))
 
 
 if __name__ == "__main__":
