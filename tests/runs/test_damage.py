@@ -72,9 +72,7 @@ def killed(program: str, server: ScriptedServer, action: str) -> None:
         return None
 
     server.script = script
-    running.append(
-        subprocess.Popen(words, env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
-    )
+    running.append(subprocess.Popen(words, env=environ, stdin=quiet, stdout=quiet, stderr=quiet))
     assert running[0].wait(60) == -9
 
 

@@ -110,9 +110,7 @@ def _read_frames(content: bytes, salts: bytes, summed: "_Checksum") -> WriteAhea
                 log.checksums.append(checksum)
                 log.pages[number] = len(log.checksums)
             open_frames.clear()
-    log.is_broken_within = any(
-        frame[8:16] == salts and frame[4:8] != _NO_END for frame in frames
-    )
+    log.is_broken_within = any(frame[8:16] == salts and frame[4:8] != _NO_END for frame in frames)
     return log
 
 

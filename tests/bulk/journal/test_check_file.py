@@ -2,12 +2,16 @@ import shutil
 import sqlite3
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sendx_cli.bulk.journal.opening import open_journal
-from sendx_cli.bulk.journal.runs import list_runs, open_view
+from sendx_cli.bulk.journal.lock import RunLock
+from sendx_cli.bulk.journal.opening import create_journal, lock_path, open_journal
+from sendx_cli.bulk.journal.rows import State
+from sendx_cli.bulk.journal.runs import Runs, forget_never_started, list_runs, open_view
+from sendx_cli.bulk.journal.unreadable import could_be_of_same_file
 from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.bulk.journal.wal import read_log
 from sendx_cli.core.outcome import Outcome
@@ -154,22 +158,60 @@ def test_a_long_run_is_summed_as_it_goes(tmp_path: Path) -> None:
 
 def test_a_torn_transaction_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
     """Frames that a killed process left behind are gone before others are counted there."""
-    with begin(tmp_path / "run", tracked(900)) as journal:
-        rows = list(journal.pending())
-        journal.sending(rows)
-        shutil.copytree(tmp_path / "run", tmp_path / "marked")
-        position = (tmp_path / "run" / f"{journal.path.name}-check").read_bytes()
-    killed = path_of(tmp_path / "marked")
+    with begin(tmp_path / "run", tracked(3)) as journal:
+        journal.sending(list(journal.pending())[:1])
+        shutil.copytree(tmp_path / "run", tmp_path / "killed")
+    killed = path_of(tmp_path / "killed")
     log = killed.with_name(f"{killed.name}-wal")
-    assert position
     content = log.read_bytes()
     log.write_bytes(content + content[-4120:] * 30)
     with open_journal(killed) as again:
-        again.reopen(next(iter(again.view.rows(["unknown"]))).state)  # type: ignore[list-item]
-        again.sending(list(again.pending())[:3])
-        shutil.copytree(tmp_path / "marked", tmp_path / "twice")
+        assert again.reopen(State.FAILED) == 0
+        shutil.copytree(tmp_path / "killed", tmp_path / "twice")
     with open_journal(path_of(tmp_path / "twice")) as once_more:
-        assert once_more.view.counts() == Counts(pending=897, unknown=3)
+        assert once_more.view.counts() == Counts(pending=2, unknown=1)
+
+
+def test_a_commit_that_changes_nothing_asks_for_no_log(tmp_path: Path) -> None:
+    """All stands in the main file by then, and the write-ahead file may go."""
+    with begin(tmp_path, people(1200)) as journal:
+        for row in journal.pending():
+            journal.settled([decided(row, Outcome.ACCEPTED)])
+        journal._database.sync()
+        assert journal.reopen(State.FAILED) == 0
+    with open_journal(path_of(tmp_path)) as again:
+        assert again.view.counts() == Counts(accepted=1200)
+
+
+def test_a_run_that_was_killed_while_it_was_filled_was_never_started(tmp_path: Path) -> None:
+    """Nothing was sent: to ask for it is no damage, and it bars nothing."""
+    directory = tmp_path / "killed"
+    with create_journal(tmp_path / "run", HEADER) as journal:
+        shutil.copytree(tmp_path / "run", tmp_path / "empty")
+        journal.add(as_rows(people(ROWS)))
+        shutil.copytree(tmp_path / "run", directory)
+    for _ in range(3):
+        with pytest.raises(InputError, match="was never started"):
+            open_journal(path_of(directory))
+    for killed in (directory, tmp_path / "empty"):
+        assert list_runs(killed) == Runs(())
+        forget_never_started(killed)
+        assert list(killed.iterdir()) == []
+
+
+def test_a_process_may_end_before_it_made_its_journal(tmp_path: Path) -> None:
+    """A check file alone is taken away, unless somebody is about to make the journal."""
+    directory = tmp_path / "runs"
+    with create_journal(directory, HEADER) as journal:
+        path = journal.path
+    for end in ("", "-shm", "-wal"):
+        path.with_name(f"{path.name}{end}").unlink(missing_ok=True)
+    lock = RunLock(lock_path(path), path.stem)
+    forget_never_started(directory)
+    assert path.with_name(f"{path.name}-check").exists()
+    lock.release()
+    forget_never_started(directory)
+    assert list(directory.iterdir()) == []
 
 
 def slow_checksum(first: int, second: int, content: bytes) -> tuple[int, int]:
@@ -206,10 +248,6 @@ def test_the_log_of_another_machine_is_read_as_sqlite_reads_it(tmp_path: Path) -
 
 def test_a_mended_file_is_known_beside_the_first(tmp_path: Path) -> None:
     """An unreadable run bars both of them."""
-    from dataclasses import replace
-
-    from sendx_cli.bulk.journal.unreadable import could_be_of_same_file
-
     mended = replace(HEADER, source_sha256="77" * 32, source_path="/home/ana/mended.csv")
     with begin(tmp_path, people(3)) as journal:
         arrivals = journal.arrivals(as_rows(people(4)))

@@ -35,7 +35,17 @@ def is_synced(calls: list[Call], name: str) -> bool:
 
 @pytest.mark.parametrize(
     "step",
-    ["seal", "mark", "mark again", "settle later", "reopen", "overtake", "adopt", "recover", "settle first"],
+    [
+        "seal",
+        "mark",
+        "mark again",
+        "settle later",
+        "reopen",
+        "overtake",
+        "adopt",
+        "recover",
+        "settle first",
+    ],
 )
 def test_what_must_survive_a_power_failure_is_synced(
     steps: dict[str, list[Call]], step: str

@@ -59,7 +59,9 @@ def make(directory: Path, *, is_killed: bool) -> Path:
                 "INSERT INTO rows VALUES (?, ?, ?, ?)", (number, number + 2, digest, payload)
             )
         for number in range(ACCEPTED + IN_FLIGHT):
-            connection.execute("INSERT INTO fates (number, state) VALUES (?, 'in_flight')", (number,))
+            connection.execute(
+                "INSERT INTO fates (number, state) VALUES (?, 'in_flight')", (number,)
+            )
         connection.execute(
             "UPDATE fates SET state = 'accepted', status = 200, attempts = 1, code = 'accepted', "
             "message = 'OK', elapsed_ms = 12.5, settled_at = 1795000001 WHERE number < ?",
@@ -109,6 +111,9 @@ def test_a_look_at_the_first_format_changes_nothing(tmp_path: Path) -> None:
     assert run.counts == Counts(pending=ROWS - ACCEPTED, accepted=ACCEPTED)
     assert path.read_bytes() == content
     assert not path.with_name(f"{path.name}-check").exists()
+    for _ in range(2):  # whoever goes on with it writes nothing but its version
+        with open_journal(path) as journal:
+            assert journal.view.counts() == run.counts
 
 
 @pytest.mark.parametrize(
@@ -148,7 +153,9 @@ def test_a_log_of_the_first_format_may_be_cut_off(tmp_path: Path, cut: int) -> N
         assert journal.view.counts().total == ROWS
 
 
-@pytest.mark.parametrize("place", [10, 40, 32 + 20 * 4120 + 5, 32 + 20 * 4120 + 999, -3 * 4120 + 99])
+@pytest.mark.parametrize(
+    "place", [10, 40, 32 + 20 * 4120 + 5, 32 + 20 * 4120 + 999, -3 * 4120 + 99]
+)
 def test_a_broken_frame_of_the_first_format_is_found(tmp_path: Path, place: int) -> None:
     """Where a transaction ended behind it: it is no end that a power failure made."""
     path = make(tmp_path, is_killed=True)
