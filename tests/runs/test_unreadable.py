@@ -56,7 +56,7 @@ def overwrite_all(journal: Path) -> None:
         journal.with_name(f"{journal.name}{end}").write_bytes(b"junk" * 5000)
 
 
-WAYS = {
+WAYS: dict[Callable[[Path], None], str] = {
     damage: "the run's journal is damaged, or is none",
     lose_check_file: "-check is missing",
     make_later: "the run was made by a later sendx",
@@ -81,9 +81,10 @@ def test_an_unreadable_run_bars_its_file_until_it_is_forgotten(
     listed = send("runs", "list")
     assert (listed.code, listed.out) == (0, "")
     assert WAYS[spoil] in listed.err
-    for words in ((*TRACK, "p.csv"), (*TRACK, "p.csv", "-q"), ("-q", *TRACK, "p.csv", "--yes")):
-        run = send(*words)
-        assert (run.code, server.requests) == (2, []), words
+    again = (*TRACK, "p.csv")
+    for flags in ((), ("-q",), ("-q", "--yes")):
+        run = send(*again, *flags)
+        assert (run.code, server.requests) == (2, []), flags
         assert (
             f"sendx: p.csv: run {run_id} may have sent rows of this file, and cannot be read"
             in run.err

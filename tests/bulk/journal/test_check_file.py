@@ -1,7 +1,7 @@
 import shutil
 import sqlite3
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def states(tmp_path: Path) -> tuple[Path, Path, str]:
     return tmp_path / "before", directory, path_of(directory).name
 
 
-def put(tmp_path: Path, parts: dict[str, bytes | None], name: str) -> Path:
+def put(tmp_path: Path, parts: Mapping[str, bytes | None], name: str) -> Path:
     """A directory with a journal made of these files; None: it is not there."""
     shutil.rmtree(tmp_path / "made", ignore_errors=True)
     (tmp_path / "made").mkdir()
@@ -233,10 +233,10 @@ def test_the_log_of_another_machine_is_read_as_sqlite_reads_it(tmp_path: Path) -
     here = read_log(path)
     content = bytearray(log.read_bytes())
     content[:4] = (0x377F0683).to_bytes(4, "big")
-    sums = slow_checksum(0, 0, content[:24])
+    sums = slow_checksum(0, 0, bytes(content[:24]))
     content[24:32] = struct.pack(">II", *sums)
     for at in range(32, len(content), 4120):
-        sums = slow_checksum(*sums, content[at : at + 8] + content[at + 24 : at + 4120])
+        sums = slow_checksum(*sums, bytes(content[at : at + 8] + content[at + 24 : at + 4120]))
         content[at + 16 : at + 24] = struct.pack(">II", *sums)
     log.write_bytes(content)
     there = read_log(path)
