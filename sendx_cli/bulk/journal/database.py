@@ -69,6 +69,7 @@ class Database:
         self.path = path
         self.version = 0
         self._is_synced: bool | None = None
+        self._is_moved_unrecorded = False
         self._check: CheckFile | None = None
         self._tail = LogTail(path, verified.log if verified else WriteAheadLog())
         with _told(path):
@@ -98,6 +99,8 @@ class Database:
             is_first_synced: Whether this is the first such commit: the record of it survives, too.
         """
         with _told(self.path):
+            if self._is_moved_unrecorded:
+                self._record_moved()
             self._set_synced(is_synced)
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -124,10 +127,20 @@ class Database:
             query = "PRAGMA wal_checkpoint(PASSIVE)"
             is_busy, written, moved = self._connection.execute(query).fetchone()
             is_done = not is_busy and written == moved
-            if is_done and self._check is not None and self._tail.unmoved_frames:
-                self._check.note_checkpoint(self._tail.position, self._tail.sums())
-                self._tail.forget_pages()
+            self._is_moved_unrecorded = is_done
+            if is_done:
+                self._record_moved()
         return is_done
+
+    def _record_moved(self) -> None:
+        """Record what the main file has been given: before that nothing more may be written.
+
+        The next commit would begin the write-ahead file anew, which has these pages until then.
+        """
+        if self._check is not None and self._tail.unmoved_frames:
+            self._check.note_checkpoint(self._tail.position, self._tail.sums())
+            self._tail.forget_pages()
+        self._is_moved_unrecorded = False
 
     def note_header(self, header: str) -> None:
         """Record what the run is about to be where it is known without the database."""

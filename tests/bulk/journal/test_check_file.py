@@ -1,3 +1,4 @@
+import os
 import shutil
 import sqlite3
 import struct
@@ -15,7 +16,7 @@ from sendx_cli.bulk.journal.unreadable import could_be_of_same_file
 from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.bulk.journal.wal import read_log
 from sendx_cli.core.outcome import Outcome
-from sendx_cli.errors import InputError
+from sendx_cli.errors import InputError, PassingTrouble
 from tests.bulk.journal.journals import HEADER, as_rows, begin, decided, path_of, people, tracked
 
 PAGE = 4096
@@ -154,6 +155,29 @@ def test_a_long_run_is_summed_as_it_goes(tmp_path: Path) -> None:
                     assert counts == Counts(pending=6000 - accepted, accepted=accepted)
         size = path_of(tmp_path / "run").with_name(f"{journal.path.name}-wal").stat().st_size
         assert size < 2500 * PAGE
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing")
+def test_where_sums_cannot_be_written_the_run_ends_and_goes_on_later(tmp_path: Path) -> None:
+    """Nothing is committed behind pages that are in the main file without their sums."""
+    accepted = 0
+    with pytest.raises(PassingTrouble, match="no space left"), begin(tmp_path, people(3000)) as run:
+        full = os.open("/dev/full", os.O_RDWR)
+        for row in run.pending():
+            if accepted == 500:
+                check = run._database._check
+                assert check is not None
+                os.dup2(full, check._file.fileno())
+                os.close(full)
+            try:
+                run.settled([decided(row, Outcome.ACCEPTED)])
+            except PassingTrouble:
+                break
+            accepted += 1
+        with pytest.raises(PassingTrouble):
+            run.reopen(State.FAILED)
+    with open_journal(path_of(tmp_path)) as again:
+        assert again.view.counts().accepted in {accepted, accepted + 1}
 
 
 def test_a_torn_transaction_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
