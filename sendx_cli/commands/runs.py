@@ -181,6 +181,8 @@ def _chosen(runs: "Runs", text: str | None, *, prefers_stopped: bool = False) ->
         return runs.find(text)
     stopped = [run for run in runs.runs if run.counts.to_come and not run.is_under_way]
     run = stopped[-1] if prefers_stopped and stopped else runs.latest
+    if runs.unreadable and (run is None or (prefers_stopped and not stopped)):
+        raise runs.unreadable[-1]
     if run is None:
         raise InputError("no run was made here yet", hint="sendx identify --from FILE begins one")
     return run

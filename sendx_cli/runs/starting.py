@@ -11,6 +11,7 @@ from sendx_cli.bulk.journal.opening import create_journal
 from sendx_cli.bulk.journal.place import HeldPlace, place_of
 from sendx_cli.bulk.journal.runs import Runs, forget, forget_never_started, list_runs
 from sendx_cli.bulk.journal.store import RunJournal
+from sendx_cli.bulk.journal.unreadable import could_be_of_same_file
 from sendx_cli.bulk.sources.source import Source
 from sendx_cli.connection import SANDBOX_KEY
 from sendx_cli.core.columns import Mapping
@@ -152,6 +153,7 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
             hint=f"`sendx runs resume {run.id}` goes on with it; "
             f"`sendx runs forget {run.id}` makes way for starting anew",
         )
+    _refuse_beside_unreadable(runs, header)
     earlier = runs.unfinished_run_at(path=header.source_path or "", **wanted)
     if earlier is not None:
         runtime.output.warn(
@@ -159,6 +161,19 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
             f"{earlier.counts.to_come:,} rows to come",
             hint=f"`sendx runs resume {earlier.id}` goes on with it, with the file as it is now",
         )
+
+
+def _refuse_beside_unreadable(runs: Runs, header: RunHeader) -> None:
+    """Refuse a file that an unreadable run may have sent: which of its rows is not known."""
+    for path in runs.unreadable_paths:
+        if could_be_of_same_file(path, header):
+            raise InputError(
+                f"run {path.stem} may have sent rows of this file, and cannot be read",
+                where=header.source,
+                hint=f"`sendx runs show {path.stem}` says why; "
+                f"`sendx runs forget {path.stem}` makes way for starting anew: "
+                "then every row is sent, also those that it sent",
+            )
 
 
 def _fill(journal: RunJournal, reading: Reading) -> Plan:

@@ -3,6 +3,8 @@
 import io
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -46,27 +48,28 @@ class Lines(io.RawIOBase):
             assert self.changed.wait_for(lambda: self.given >= count, STUCK_S)
 
 
-def live_rows(folder: Path, lines: Lines) -> LiveRows:
+@contextmanager
+def live_rows(folder: Path, lines: Lines) -> Iterator[LiveRows]:
     source = open_live(cast("BinaryIO", lines), Overrides())
     mapping = settle_live_mapping(source, ColumnOptions())
-    journal = create_journal(folder, HEADER)
     checker = RowChecker(mapping, ContactValues(), today=date(2026, 1, 1))
     output = Output(io.StringIO(), io.StringIO(), os.environ)
-    return LiveRows(source, checker, mapping, journal, output)
+    with create_journal(folder, HEADER) as journal:
+        yield LiveRows(source, checker, mapping, journal, output)
 
 
 def test_the_input_is_never_far_ahead_of_the_journal(tmp_path: Path) -> None:
     """At most a hundred rows were taken that the journal does not have, each time one looks."""
     lines = Lines([b"email\n", *(f"p{n}@example.com\n".encode() for n in range(ROWS))])
-    rows = live_rows(tmp_path, lines)
-    rows.start(lambda: None)
-    lines.wait_for(1 + READ_AHEAD)
     taken: list[str] = []
     lead = 0
-    for row in rows:
-        lead = max(lead, lines.given - rows.read.line)
-        if row is not None:
-            taken.append(row.contact.email)
+    with live_rows(tmp_path, lines) as rows:
+        rows.start(lambda: None)
+        lines.wait_for(1 + READ_AHEAD)
+        for row in rows:
+            lead = max(lead, lines.given - rows.read.line)
+            if row is not None:
+                taken.append(row.contact.email)
     assert taken == [f"p{n}@example.com" for n in range(ROWS)]
     # It is the next chunk of the text that is asked for while the last rows are made of this one.
     assert lead <= READ_AHEAD + 1

@@ -218,7 +218,7 @@ def test_copies_of_what_can_be_read_once_are_kept_for_runs_that_go_on(
     assert send("runs", "resume").code == 4
     failed = (folder / "standard-input.failed.csv").read_bytes().decode()
     assert failed.splitlines()[1:] == ['p2@b.co;"n;2";4;rejected;no']
-    assert [path.suffix for path in journals()] == [".lock", ".sqlite3"]
+    assert [path.suffix for path in journals()] == [".lock", ".sqlite3", ".sqlite3-check"]
 
 
 def test_a_forgotten_run_leaves_no_copy(

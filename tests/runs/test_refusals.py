@@ -64,7 +64,7 @@ def test_standard_input_is_checked_like_a_file(
     assert 'standard input:3:email: not an address, it has no "@": bob' in run.err.splitlines()
     assert journals() == []
     assert send("identify", "--from", "-", stdin=ROWS.replace("bob,", "bob@b.co,")).code == 0
-    assert [path.suffix for path in journals()] == [".lock", ".sqlite3"]
+    assert [path.suffix for path in journals()] == [".lock", ".sqlite3", ".sqlite3-check"]
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,9 @@ def test_a_stream_of_an_earlier_version_is_not_taken_for_ended(
     (path,) = [path for path in journals() if path.suffix == ".sqlite3"]
     with sqlite3.connect(path) as connection:
         connection.execute("DELETE FROM facts WHERE name NOT IN ('header', 'sealed')")
+        connection.execute("PRAGMA user_version = 1")
     connection.close()
+    path.with_name(f"{path.name}-check").unlink()
     record = latest(sendx)
     assert (record["state"], record["read_to_line"], record["input_ended"]) == (
         "input left",

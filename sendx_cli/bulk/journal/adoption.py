@@ -113,6 +113,7 @@ class Arrivals:
         Args:
             header: What the run is from now on.
         """
+        self._database.note_header(header.to_text())
         with self._database.transaction(is_synced=True) as connection:
             for statement in _TAKE:
                 connection.execute(statement)

@@ -5,10 +5,11 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from sendx_cli.bulk.journal.database import Database, create_database
+from sendx_cli.bulk.journal.database import create_database
 from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.lock import RunLock
 from sendx_cli.bulk.journal.store import RunJournal
+from sendx_cli.bulk.journal.upgrading import nonsense_told, open_to_write
 from sendx_cli.clock import Clock, SystemClock
 from sendx_cli.errors import InputError
 from sendx_cli.settings.storage import make_private_directory
@@ -52,12 +53,13 @@ def open_journal(path: Path, clock: Clock | None = None) -> RunJournal:
     with ExitStack() as undo:
         lock = RunLock(lock_path(path), path.stem)
         undo.callback(lock.release)
-        database = Database(path)
-        undo.callback(database.close)
-        journal = RunJournal(database, lock, clock or SystemClock())
-        if not journal.view.is_sealed:
-            raise InputError(f"run {path.stem} was never started", hint="see `sendx runs list`")
-        journal.recover()
+        database = open_to_write(path)
+        undo.callback(database.close_unmoved)
+        with nonsense_told(path):
+            journal = RunJournal(database, lock, clock or SystemClock())
+            if not journal.view.is_sealed:
+                raise InputError(f"run {path.stem} was never started", hint="see `sendx runs list`")
+            journal.recover()
         undo.pop_all()
     return journal
 

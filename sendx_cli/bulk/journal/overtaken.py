@@ -3,7 +3,9 @@
 OVERTAKEN = "overtaken"
 """The code of such a row."""
 
+# Python counts the rows of a statement only where its first word is INSERT.
 MARK_OVERTAKEN = """
+INSERT INTO fates (number, state, code, message, settled_at)
 WITH keyed AS (
     SELECT number, contact_key(json_extract(payload, '$.email')) AS key
     FROM rows WHERE number >= 0
@@ -17,7 +19,6 @@ overtaken AS (
     SELECT keyed.number AS number, max(latest) AS latest FROM keyed JOIN sent USING (key)
     WHERE keyed.number < latest AND keyed.number NOT IN (SELECT number FROM fates)
     GROUP BY keyed.number)
-INSERT INTO fates (number, state, code, message, settled_at)
 SELECT overtaken.number, 'rejected', ?,
        'not sent: a later row of this contact was sent before'
        || coalesce(', line ' || rows.line, ''), ?

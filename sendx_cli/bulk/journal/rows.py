@@ -106,13 +106,16 @@ class NotedRow:
 
 
 def content_of(row: Row) -> RowContent:
-    """Return what is kept of `row`.
+    """Return what is kept of `row`. Members stand in the order of their names.
 
-    The digest is BLAKE2b (RFC 7693) of the action and the payload. Members stand in the order of
-    their names: columns that changed their places make no other row.
+    Columns that changed their places so make no other row.
     """
-    contact = row.contact
-    text = _ENCODER.encode(contact.payload)
-    person = contact.action.encode()
-    digest = hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES, person=person).digest()
-    return RowContent(row.number, row.line, digest, text)
+    text = _ENCODER.encode(row.contact.payload)
+    return RowContent(row.number, row.line, digest_of(row.contact.action, text), text)
+
+
+def digest_of(action: str, payload: str) -> bytes:
+    """Return by what a row is known again: BLAKE2b (RFC 7693) of the action and the payload."""
+    return hashlib.blake2b(
+        payload.encode(), digest_size=DIGEST_BYTES, person=action.encode()
+    ).digest()

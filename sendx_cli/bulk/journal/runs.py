@@ -1,7 +1,7 @@
 """The runs that were made here."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from sendx_cli.bulk.journal.header import RunHeader
 from sendx_cli.bulk.journal.lock import MARGIN_S, RunLock, is_locked
 from sendx_cli.bulk.journal.opening import SUFFIX, lock_path, open_journal
 from sendx_cli.bulk.journal.rows import InputRead
+from sendx_cli.bulk.journal.upgrading import nonsense_told
+from sendx_cli.bulk.journal.verifying import verify
 from sendx_cli.bulk.journal.view import Counts, RunView
 from sendx_cli.errors import InputError, PassingTrouble
 
@@ -115,9 +117,9 @@ def list_runs(directory: Path) -> Runs:
     unreadable: list[InputError] = []
     for path in sorted(directory.glob(f"*{SUFFIX}")):
         try:
-            with open_view(path) as view:
-                if view.is_sealed:
-                    runs.append(_recovered(_run(path, view), view))
+            run = _read(path)
+            if run is not None:
+                runs.append(_recovered(run))
         except InputError as error:
             unreadable.append(InputError(error.message, where=str(path), hint=error.hint))
     runs.sort(key=lambda run: (run.header.started_at, run.id))
@@ -132,7 +134,9 @@ def open_view(path: Path) -> Iterator[RunView]:
         InputError: It is damaged, or none.
         PassingTrouble: It cannot be read now.
     """
-    database = Database(path)
+    _verify_at_rest(path)
+    with nonsense_told(path):
+        database = Database(path)
     try:
         yield RunView(database)
     finally:
@@ -147,7 +151,7 @@ def forget(path: Path) -> None:
     """
     lock = RunLock(lock_path(path), path.stem)
     try:
-        for end in ("", "-wal", "-shm"):
+        for end in ("", "-wal", "-shm", "-check", "-check-new"):
             path.with_name(path.name + end).unlink(missing_ok=True)
     finally:
         lock.release()
@@ -166,6 +170,10 @@ def forget_never_started(directory: Path) -> None:
             continue
         if not is_sealed:
             forget(path)
+    for check in directory.glob(f"*{SUFFIX}-check"):
+        path = check.with_name(check.name.removesuffix("-check"))
+        if not path.exists() and not is_locked(lock_path(path)):
+            forget(path)  # its process ended before it made the journal
 
 
 def _latest(runs: Iterable[Run], action: str, origin: str) -> Run | None:
@@ -178,7 +186,7 @@ def _is_held(run: Run) -> bool:
     return run.is_under_way and is_locked(lock_path(run.path), MARGIN_S)
 
 
-def _recovered(run: Run, view: RunView) -> Run:
+def _recovered(run: Run) -> Run:
     """Return the run with no row in flight, unless a process sends it or it cannot be written."""
     if not run.counts.in_flight or run.is_under_way:
         return run
@@ -186,9 +194,34 @@ def _recovered(run: Run, view: RunView) -> Run:
         open_journal(run.path).close()
     except (InputError, PassingTrouble):
         return run
-    return _run(run.path, view)
+    return _read(run.path) or run
 
 
-def _run(path: Path, view: RunView) -> Run:
-    is_under_way = is_locked(lock_path(path))
-    return Run(path.stem, path, view.header, view.counts(), is_under_way, view.input_read)
+def _read(path: Path) -> Run | None:
+    """Read what is known of a run; None where it was never started."""
+    with open_view(path) as view, nonsense_told(path):
+        if not view.is_sealed:
+            return None
+        is_under_way = is_locked(lock_path(path))
+        return Run(path.stem, path, view.header, view.counts(), is_under_way, view.input_read)
+
+
+def _verify_at_rest(path: Path) -> None:
+    """Hold the files of a run that nobody sends against its check file.
+
+    It is done without the lock first, so that nobody who would resume the run is refused for it.
+    Whoever sends a run has verified it.
+    """
+    if is_locked(lock_path(path)):
+        return
+    with suppress(InputError):
+        verify(path)
+        return
+    try:
+        lock = RunLock(lock_path(path), path.stem)
+    except InputError:
+        return  # it was begun meanwhile
+    try:
+        verify(path)
+    finally:
+        lock.release()

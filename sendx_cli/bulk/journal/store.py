@@ -20,7 +20,8 @@ from sendx_cli.bulk.journal.adoption import Arrivals
 from sendx_cli.bulk.journal.database import Database
 from sendx_cli.bulk.journal.lock import RunLock
 from sendx_cli.bulk.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
-from sendx_cli.bulk.journal.rows import InputRead, LeftOut, State, content_of
+from sendx_cli.bulk.journal.rows import InputRead, LeftOut, State, content_of, digest_of
+from sendx_cli.bulk.journal.verifying import damaged
 from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.bulk.rows import Row, Settled
 from sendx_cli.clock import Clock
@@ -35,7 +36,7 @@ _BATCH_ROWS = 5000
 _CHUNK_ROWS = 1000
 _MAX_MESSAGE_LENGTH = 300
 _PENDING = """
-SELECT rows.number, line, payload FROM rows LEFT JOIN fates USING (number)
+SELECT rows.number, line, digest, payload FROM rows LEFT JOIN fates USING (number)
 WHERE rows.number > ? AND fates.number IS NULL ORDER BY rows.number LIMIT ?
 """
 _SETTLE = "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -97,15 +98,21 @@ class RunJournal:
 
     def seal(self) -> None:
         """Say that all rows are in: from now on the run counts as started."""
-        with self._database.transaction(is_synced=True) as connection:
+        with self._database.transaction(is_synced=True, is_first_synced=True) as connection:
             connection.execute("INSERT OR IGNORE INTO facts VALUES ('sealed', '1')")
         self.is_sealed = True
 
     def pending(self) -> Iterator[Row]:
-        """Yield the rows that are to be sent, in the file's order, a thousand read at a time."""
+        """Yield the rows that are to be sent, in the file's order, a thousand read at a time.
+
+        Raises:
+            InputError: A row is not as it went in: its file was damaged since it was opened.
+        """
         action, last = self.view.header.action, -1
         while chunk := self._database.read(_PENDING, (last, _CHUNK_ROWS)):
-            for number, line, payload in chunk:
+            for number, line, digest, payload in chunk:
+                if digest_of(action, payload) != digest:
+                    raise damaged(self.path)
                 contact = contact_from(action, json.loads(payload))
                 yield Row(number, contact, line, payload.encode())
             last = chunk[-1][0]
@@ -194,10 +201,14 @@ class RunJournal:
         if self._is_closed:
             return
         self._is_closed = True
+        is_moved = False
         try:
-            self._database.sync()
+            is_moved = self._database.sync()
         finally:
-            self._database.close()
+            if is_moved:
+                self._database.close()
+            else:
+                self._database.close_unmoved()
             self._lock.release()
 
     def __enter__(self) -> Self:

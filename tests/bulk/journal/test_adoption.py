@@ -6,7 +6,7 @@ import pytest
 
 from sendx_cli.bulk.journal.adoption import Adoption
 from sendx_cli.bulk.journal.opening import open_journal
-from sendx_cli.bulk.journal.rows import State
+from sendx_cli.bulk.journal.rows import LeftOut, LeftOutKind, State
 from sendx_cli.bulk.journal.store import RunJournal
 from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.bulk.rows import Row
@@ -115,3 +115,49 @@ def test_nothing_changes_before_it_is_taken(tmp_path: Path) -> None:
         arrivals.weigh()
         arrivals.drop()
         assert list(again.view.rows(list(State))) == before
+
+
+def test_what_may_have_arrived_counts_before_what_did_not(tmp_path: Path) -> None:
+    """Of equal rows of which one stands in the new file, the unknown one is not sent again."""
+    with begin(tmp_path, [A, A, A]) as journal:
+        rows = list(journal.pending())
+        journal.settled([decided(rows[0], Outcome.FAILED), decided(rows[2], Outcome.UNKNOWN)])
+        assert adopt(journal, [A]) == Adoption(Counts(unknown=1), Counts(failed=1))
+        assert list(journal.pending()) == []
+
+
+def test_equal_rows_keep_their_order(tmp_path: Path) -> None:
+    """The first of them stays the first."""
+    with begin(tmp_path, [A, B, A]) as journal:
+        rows = list(journal.pending())
+        journal.settled([decided(rows[2], Outcome.REJECTED), decided(rows[0], Outcome.FAILED)])
+        adopt(journal, [B, A, A])
+        assert states(journal) == [State.PENDING, State.FAILED, State.REJECTED]
+
+
+def test_rows_left_out_are_those_of_the_new_file(journal: RunJournal) -> None:
+    """What was bad in the earlier one is told no more."""
+    bad = LeftOut(9, LeftOutKind.BAD, None, "not an address")
+    journal.leave_out([LeftOut(3, LeftOutKind.BAD, "x", "was mended"), bad])
+    arrivals = journal.arrivals(as_rows([A, B]))
+    arrivals.leave_out([bad])
+    arrivals.weigh()
+    arrivals.take(MENDED)
+    assert list(journal.view.left_out()) == [bad]
+
+
+def test_what_left_the_file_is_no_part_of_its_account(tmp_path: Path) -> None:
+    """Neither in numbers nor in what can be sent again."""
+    with begin(tmp_path, [A, B, C, D]) as journal:
+        rows = list(journal.pending())
+        fates = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN]
+        journal.settled([decided(rows[n], outcome) for n, outcome in enumerate(fates)])
+        adopt(journal, [E])
+        view = journal.view
+        assert view.counts() == Counts(pending=1)
+        assert view.kinds_of_trouble() == []
+        assert view.elapsed_ms([0.5]) == []
+        assert view.accepted_by_second() == []
+        assert view.attempts() == (0, 0)
+        assert journal.reopen(State.FAILED) == 0
+        assert adopt(journal, [C]).rows == Counts(failed=1)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from sendx_cli.bulk.journal.check_file import read_check_file
 from sendx_cli.bulk.journal.opening import open_journal
 from sendx_cli.bulk.journal.rows import State
 from sendx_cli.bulk.journal.runs import open_view
 from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.core.outcome import Outcome
+from sendx_cli.errors import InputError
 from tests.bulk.journal.journals import begin, decided, path_of, people, tracked
 from tests.bulk.journal.sending_process import IN_FLIGHT
 
@@ -82,8 +84,12 @@ def test_no_kill_sends_a_track_twice(tmp_path: Path) -> None:
     assert set(range(ROWS)) - unknown <= set(applied)
 
 
-def test_a_log_that_was_cut_off_anywhere_holds_what_came_first(tmp_path: Path) -> None:
-    """Power loss: the fates that remain are the earliest ones, whole, and the others pending."""
+@pytest.mark.parametrize("fill", [b"", bytes(1), b"\xa5"], ids=["cut", "zeros", "junk"])
+def test_a_log_that_was_cut_off_anywhere_holds_what_came_first(tmp_path: Path, fill: bytes) -> None:
+    """Power loss: the fates that remain are the earliest ones, whole, and the others pending.
+
+    What had been synced cannot be lost by it: a log without that is damaged.
+    """
     order = list(range(60))
     random.Random(3).shuffle(order)
     with begin(tmp_path / "run", people(60)) as journal:
@@ -91,29 +97,35 @@ def test_a_log_that_was_cut_off_anywhere_holds_what_came_first(tmp_path: Path) -
         for number in order:
             journal.settled([decided(rows[number], Outcome.ACCEPTED)])
         base = path_of(tmp_path / "run")
-        log = base.with_name(base.name + "-wal").read_bytes()
-        database = base.read_bytes()
-    found: list[int] = []
-    for length in sorted(random.Random(4).sample(range(len(log)), 40)):
+        shutil.copytree(tmp_path / "run", tmp_path / "left")
+    log = (tmp_path / "left" / f"{base.name}-wal").read_bytes()
+    recorded = read_check_file(tmp_path / "left" / base.name)
+    assert recorded is not None
+    assert recorded.position is not None
+    synced = 32 + recorded.position.frames * (24 + 4096)
+    assert 0 < synced < len(log) // 2
+    for length in random.Random(4).sample(range(len(log)), 40):
         shutil.rmtree(tmp_path / "cut", ignore_errors=True)
-        (tmp_path / "cut").mkdir()
+        shutil.copytree(tmp_path / "left", tmp_path / "cut")
         path = tmp_path / "cut" / base.name
-        path.write_bytes(database)
-        path.with_name(base.name + "-wal").write_bytes(log[:length])
-        found.append(check_earliest(path, order))
-    assert found == sorted(found)
-    assert found[-1] > len(order) // 2
+        path.with_name(base.name + "-wal").write_bytes(log[:length] + fill * (len(log) - length))
+        if length < synced:
+            with pytest.raises(InputError):
+                check_earliest(path, order)
+        else:
+            check_earliest(path, order)
 
 
-def check_earliest(path: Path, order: list[int]) -> int:
-    """Return how many rows are accepted; -1 where not even the whole run had been noted."""
+def check_earliest(path: Path, order: list[int]) -> None:
+    """Hold that the accepted rows are the first of `order`, and that the others can be sent."""
     with open_view(path) as view:
-        if not view.is_sealed:
-            return -1
         accepted = {noted.number for noted in view.rows([State.ACCEPTED])}
-        assert accepted == set(order[: len(accepted)])
-        assert view.counts().pending == len(order) - len(accepted)
-        return len(accepted)
+    assert accepted == set(order[: len(accepted)])
+    with open_journal(path) as journal:
+        assert {row.number for row in journal.pending()} == set(order[len(accepted) :])
+        journal.settled([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+    with open_journal(path) as journal:
+        assert journal.view.counts() == Counts(accepted=len(order))
 
 
 FILL = """

@@ -1,12 +1,17 @@
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from sendx_cli.bulk.journal.lock import RunLock, is_locked
 from sendx_cli.errors import InputError
+from sendx_cli.file_lock import try_lock
 
 HOLD = """
 import sys
@@ -52,6 +57,30 @@ def test_a_lock_that_was_let_go_can_be_taken(tmp_path: Path) -> None:
     assert is_locked(path)
     lock.release()
     assert not is_locked(path)
+
+
+def test_who_only_looks_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    """A look holds the lock for a moment: who wants it waits that long."""
+    path = tmp_path / "r1.lock"
+    path.touch()
+    for _ in range(50):  # the machine may be slower than the look
+        looking = Event()
+        with ThreadPoolExecutor() as pool:
+            look = pool.submit(hold_for_a_moment, path, looking)
+            assert looking.wait(60)
+            with suppress(InputError):
+                RunLock(path, "r1").release()
+                break
+            look.result(60)
+    else:
+        pytest.fail("the lock was never had")
+
+
+def hold_for_a_moment(path: Path, looking: Event) -> None:
+    with path.open("r+b") as file:
+        assert try_lock(file.fileno())
+        looking.set()
+        time.sleep(0.05)
 
 
 def test_without_a_file_nothing_is_locked(tmp_path: Path) -> None:

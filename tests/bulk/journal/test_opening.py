@@ -27,6 +27,7 @@ def test_only_the_owner_can_see_a_journal(tmp_path: Path) -> None:
         ".sqlite3": 0o600,
         ".sqlite3-wal": 0o600,
         ".sqlite3-shm": 0o600,
+        ".sqlite3-check": 0o600,
         ".lock": 0o600,
     }
 

@@ -2,7 +2,6 @@ import pytest
 
 from sendx_cli.bulk.journal.results import result_of_left_out, result_of_noted
 from sendx_cli.bulk.journal.rows import LeftOut, LeftOutKind, NotedRow, State
-from sendx_cli.bulk.report import UNKNOWN_HINT
 from sendx_cli.core.contact import Identify
 from sendx_cli.core.outcome import Outcome
 from sendx_cli.results import Result, ResultError
@@ -10,54 +9,53 @@ from sendx_cli.results import Result, ResultError
 ANN = Identify(email="ann@b.co")
 
 
-def noted(state: State, code: str | None = None, message: str | None = None) -> Result:
-    row = NotedRow(3, 5, ANN, state, 500, 2, code, message, 12.5)
+def told(row: NotedRow) -> Result:
     return result_of_noted(row, "identify", "p.csv")
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.IN_FLIGHT])
-def test_a_row_that_is_open_was_not_sent_yet(state: State) -> None:
-    """Also one that some process sends at this moment."""
-    found = noted(state)
-    assert (found.outcome, found.message) == (Outcome.SKIPPED, "not sent yet")
-    assert found.error == ResultError("not_sent", "not sent yet")
-
-
-@pytest.mark.parametrize(
-    ("state", "outcome", "error"),
-    [
-        (State.ACCEPTED, Outcome.ACCEPTED, None),
-        (State.REJECTED, Outcome.REJECTED, ResultError("conflict", "taken")),
-        (State.FAILED, Outcome.FAILED, ResultError("conflict", "taken")),
-        (State.UNKNOWN, Outcome.UNKNOWN, ResultError("unknown", "taken", UNKNOWN_HINT)),
-    ],
-)
-def test_a_row_that_is_decided_is_told_as_it_was(
-    state: State, outcome: Outcome, error: ResultError | None
-) -> None:
-    """Its numbers and its place with it."""
-    found = noted(state, "conflict", "taken")
-    assert (found.outcome, found.message, found.error) == (outcome, "taken", error)
-    assert (found.email, found.action, found.source, found.line) == (
-        "ann@b.co",
-        "identify",
-        "p.csv",
-        5,
+def test_a_row_whose_fate_is_open_is_told_as_not_sent(state: State) -> None:
+    """Before its call and while it is under way."""
+    assert told(NotedRow(0, 2, ANN, state)) == Result(
+        email="ann@b.co",
+        action="identify",
+        outcome=Outcome.SKIPPED,
+        message="not sent yet",
+        error=ResultError("not_sent", "not sent yet"),
+        source="p.csv",
+        line=2,
     )
-    assert (found.status, found.attempts, found.elapsed_ms) == (500, 2, 12.5)
 
 
-def test_a_row_without_a_code_is_told_by_its_outcome() -> None:
-    """There is always a stable word for programs."""
-    assert noted(State.FAILED).error == ResultError("failed", "")
+def test_a_decided_row_is_told_as_it_was() -> None:
+    """Accepted without an error, rejected with the service's words, unknown with what to do."""
+    accepted = told(NotedRow(0, 2, ANN, State.ACCEPTED, 200, 1, "accepted", "OK", 12.5))
+    assert (accepted.ok, accepted.status, accepted.message, accepted.error) == (
+        True,
+        200,
+        "OK",
+        None,
+    )
+    assert (accepted.attempts, accepted.elapsed_ms) == (1, 12.5)
+    rejected = told(NotedRow(0, 2, ANN, State.REJECTED, 422, 1, "rejected", "no", 1.0))
+    assert rejected.error == ResultError("rejected", "no")
+    assert told(NotedRow(0, 2, ANN, State.FAILED)).error == ResultError("failed", "")
+    unknown = told(NotedRow(0, 2, ANN, State.UNKNOWN, None, 1, "timeout", "no answer")).error
+    assert unknown is not None
+    assert (unknown.kind, unknown.message) == ("unknown", "no answer")
+    assert unknown.hint
 
 
-@pytest.mark.parametrize(
-    ("kind", "message"),
-    [(LeftOutKind.BAD, "email is empty"), (LeftOutKind.HELD_BACK, "held back: email is empty")],
-)
-def test_a_row_that_is_left_out_says_why(kind: LeftOutKind, message: str) -> None:
-    """And that its person was held back, where that is why."""
-    found = result_of_left_out(LeftOut(7, kind, None, "email is empty"), "track", "p.csv")
-    assert (found.email, found.outcome, found.line, found.attempts) == ("", Outcome.SKIPPED, 7, 0)
-    assert (found.message, found.error) == (message, ResultError(str(kind), message))
+def test_rows_left_out_are_told_with_why() -> None:
+    """Bad as it is, held back as such; an address where one was read."""
+    bad = result_of_left_out(LeftOut(3, LeftOutKind.BAD, None, "no @"), "identify", "p.csv")
+    assert (bad.email, bad.outcome, bad.line, bad.error) == (
+        "",
+        Outcome.SKIPPED,
+        3,
+        ResultError("bad", "no @"),
+    )
+    left = LeftOut(4, LeftOutKind.HELD_BACK, "a@b.co", "Status: unsubscribed")
+    held = result_of_left_out(left, "identify", "p.csv")
+    message = "held back: Status: unsubscribed"
+    assert (held.email, held.error) == ("a@b.co", ResultError("held_back", message))

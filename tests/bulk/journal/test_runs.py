@@ -26,12 +26,12 @@ def make(directory: Path, started_at: float, *, accepted: int, of: int = 2) -> N
 
 def test_runs_are_listed_in_the_order_they_began(tmp_path: Path) -> None:
     """Within one minute, too; the last one is the latest."""
-    for started_at in (1_795_000_020.0, 1_795_000_010.0, 1_795_000_030.0):
-        make(tmp_path, started_at, accepted=1)
+    seconds = [20, 10, 30, 5, 25, 15, 35]
+    for second in seconds:
+        make(tmp_path, 1_795_000_000.0 + second, accepted=1)
     runs = list_runs(tmp_path).runs
-    starts = [run.header.started_at for run in runs]
-    assert starts == [1_795_000_010.0, 1_795_000_020.0, 1_795_000_030.0]
-    assert list_runs(tmp_path).latest == runs[2]
+    assert [run.header.started_at - 1_795_000_000 for run in runs] == sorted(seconds)
+    assert list_runs(tmp_path).latest == runs[-1]
 
 
 def test_a_run_is_listed_with_what_is_known_of_it(tmp_path: Path) -> None:

@@ -1,4 +1,9 @@
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -7,6 +12,7 @@ from sendx_cli.bulk.journal.rows import NotedRow, State
 from sendx_cli.bulk.journal.view import Counts
 from sendx_cli.core.contact import Identify
 from sendx_cli.core.outcome import Outcome
+from sendx_cli.errors import InputError, PassingTrouble
 from tests.bulk.journal.journals import (
     as_rows,
     begin,
@@ -130,3 +136,47 @@ def test_a_row_is_settled_anew_when_it_was_sent_again(tmp_path: Path) -> None:
         journal.sending([row])
         journal.settled([decided(row, Outcome.ACCEPTED)])
         assert journal.view.counts() == Counts(accepted=1)
+
+
+def test_a_full_disk_is_named_as_such(tmp_path: Path) -> None:
+    """With what to do next."""
+    with begin(tmp_path, people(10)) as journal:
+        pages = journal.view._database.read("PRAGMA page_count")[0][0]
+        journal.view._database.read(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(PassingTrouble) as caught:
+            journal.add(as_rows(people(5000))[10:])
+        assert caught.value.message == "cannot keep the run's journal: the disk is full"
+        assert caught.value.hint == (
+            f"mend that, then `sendx runs resume {journal.id}`: no row is lost"
+        )
+
+
+def test_who_writes_waits_for_another(tmp_path: Path) -> None:
+    """Somebody may hold the file for a while, such as a backup: that ends no run."""
+    with begin(tmp_path, tracked(1)) as journal, ThreadPoolExecutor() as pool:
+        holding = Event()
+        backup = pool.submit(hold_to_write, path_of(tmp_path), holding)
+        assert holding.wait(60)
+        journal.sending(list(journal.pending()))
+        backup.result(60)
+        assert states(journal) == [State.IN_FLIGHT]
+
+
+def hold_to_write(path: Path, holding: Event) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("BEGIN IMMEDIATE")
+        holding.set()
+        time.sleep(0.2)
+        connection.execute("COMMIT")
+
+
+def test_a_row_that_was_damaged_since_the_run_was_opened_is_not_sent(tmp_path: Path) -> None:
+    """Its payload no longer is what its digest says: somebody else would get it."""
+    with begin(tmp_path, people(3)) as journal:
+        with journal._database.transaction() as connection:
+            connection.execute("UPDATE rows SET payload = replace(payload, 'p1@', 'p0@')")
+        rows = journal.pending()
+        assert next(rows).number == 0
+        with pytest.raises(InputError, match="damaged"):
+            next(rows)
