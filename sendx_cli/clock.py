@@ -34,7 +34,10 @@ class SystemClock:
 
     def unix(self) -> float:
         """Seconds since 1970, within the calendar however wrong the machine's clock may be."""
-        return min(max(time.time(), _EARLIEST_UNIX_S), _LATEST_UNIX_S)
+        try:
+            return min(max(time.time(), _EARLIEST_UNIX_S), _LATEST_UNIX_S)
+        except OverflowError:  # from the year 2262 on, whose nanoseconds take more than 64 bits
+            return _LATEST_UNIX_S
 
     def today(self) -> date:
         """The local day."""
