@@ -6,7 +6,7 @@ millisecond to declare and microseconds to make.
 
 from typing import NamedTuple
 
-from sendx_cli.core.outcome import Outcome
+from sendx_cli.core.replies.outcome import Outcome
 
 
 class ResultError(NamedTuple):

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from sendx_cli.core.contact import Identify, Track
-from sendx_cli.core.members import ContactValues
-from sendx_cli.core.source_rows import RowValues
+from sendx_cli.core.contact.contact import Identify, Track
+from sendx_cli.core.contact.members import ContactValues
+from sendx_cli.core.mapping.source_rows import RowValues
 
 TODAY = date(2026, 1, 31)
 

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from sendx_cli.api.breakdowns import breakdown_of
 from sendx_cli.api.exchange import CONNECT_TIMEOUT_S
+from sendx_cli.api.failures import broken_answer, no_connection
 from sendx_cli.api.gate import Gate
 from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
-from sendx_cli.api.troubles import broken_answer, no_connection
+from sendx_cli.api.transport_failure import breakdown_of
 from sendx_cli.api.watched_departure import (
     GateShut,
     GoneStale,
@@ -25,8 +25,8 @@ from sendx_cli.api.watched_departure import (
     WatchedDeparture,
     is_spent,
 )
-from sendx_cli.core.answers import Answer, Breakdown
-from sendx_cli.core.verdict import MAX_BODY_BYTES
+from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 from sendx_cli.errors import ServiceUnusable
 
 if TYPE_CHECKING:

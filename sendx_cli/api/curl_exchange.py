@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 import pycurl
 
-from sendx_cli.api import troubles
-from sendx_cli.api.curl_breakdowns import Trouble, breakdown_of_curl
+from sendx_cli.api import failures
+from sendx_cli.api.curl_failures import Trouble, breakdown_of_curl
 from sendx_cli.api.curl_transfer import Terms, Transfer
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.kept_connections import KeptConnections
 from sendx_cli.api.requests import Call
 from sendx_cli.api.watched_sockets import WatchedSockets
-from sendx_cli.core.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, Breakdown
 from sendx_cli.errors import ServiceUnusable
 
 _OLDEST_LIBCURL = 0x080700
@@ -98,7 +98,7 @@ class CurlExchange:
             transfer.begin(ticket, call, now)
             self._multi.add_handle(transfer.curl)
         except (ValueError, TypeError, pycurl.error) as error:
-            trouble = troubles.unusable_request(type(error).__name__)
+            trouble = failures.unusable_request(type(error).__name__)
             self._ready.append(Reply(ticket, trouble, 0.0))
         else:
             self._under_way[transfer.curl] = transfer

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import pycurl
 
-from sendx_cli.api import troubles
+from sendx_cli.api import failures
 from sendx_cli.api.kept_connections import KeptConnections
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
-from sendx_cli.core.answers import Answer, Breakdown
-from sendx_cli.core.verdict import MAX_BODY_BYTES
+from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 
 CONNECT_TIMEOUT_S = 5.0
 IDLE_EXPIRY_S = 4
@@ -104,7 +104,7 @@ class Transfer:
         """Return the answer that came, whole."""
         headers = _headers_in(self._lines)
         if headers.get("content-encoding", "identity") != "identity":
-            return troubles.broken_answer("the answer is in an encoding nobody asked for")
+            return failures.broken_answer("the answer is in an encoding nobody asked for")
         body = b"".join(self._parts)
         if self._secret is not None:
             body = redacted(body, self._secret)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sendx_cli import __version__
-from sendx_cli.core.contact import Contact
+from sendx_cli.core.contact.contact import Contact
 
 BATCH_PATH = "/contact/identify/bulk"
 SANDBOX_URL = "https://sandbox.invalid/api/v1/rest"

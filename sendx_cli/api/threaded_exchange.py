@@ -6,15 +6,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli.api.exchange import CONNECT_TIMEOUT_S, Reply
+from sendx_cli.api.failures import no_connection, overdue
 from sendx_cli.api.gate import Gate
 from sendx_cli.api.requests import Call, host_in
-from sendx_cli.api.troubles import no_connection, overdue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sendx_cli.api.carrier import Carrier
-    from sendx_cli.core.answers import Answer, Breakdown
+    from sendx_cli.core.replies.answers import Answer, Breakdown
 
 
 _LAST_LOOK_S = 0.05

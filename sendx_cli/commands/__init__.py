@@ -1,1 +1,1 @@
-"""One file a command: options in, one call, results out."""
+"""One file a command: its options become one value, which makes one call with one result."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from sendx_cli.core.members import ContactValues
+from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InvalidValue
 
 if TYPE_CHECKING:
-    from sendx_cli.bulk.sources.layout import Overrides
-    from sendx_cli.core.columns import ColumnOptions
-    from sendx_cli.runs.asked import FileAsked
+    from sendx_cli.core.mapping.columns import ColumnOptions
+    from sendx_cli.files.layout import Overrides
+    from sendx_cli.runs.options import FileAsked
 
 MIN_BATCH = 2
 MAX_BATCH = 25
@@ -118,7 +118,7 @@ class FromFile(NamedTuple):
         Raises:
             InvalidValue: An option says what cannot be.
         """
-        from sendx_cli.runs.asked import FileAsked
+        from sendx_cli.runs.options import FileAsked
 
         columns = self._columns(action)
         return FileAsked(
@@ -144,9 +144,9 @@ class FromFile(NamedTuple):
             raise InvalidValue("--dry-run shows a plan, and --stream has none: its rows come later")
 
     def _columns(self, action: str) -> "ColumnOptions":
-        from sendx_cli.core.columns import ColumnOptions
-        from sendx_cli.core.dates import DateOrder
-        from sendx_cli.core.map_files import SavedMap
+        from sendx_cli.core.mapping.columns import ColumnOptions
+        from sendx_cli.core.mapping.dates import DateOrder
+        from sendx_cli.core.mapping.map_files import SavedMap
         from sendx_cli.runs.map_file import read_map
 
         saved = SavedMap() if self.map_file is None else read_map(self.map_file)
@@ -169,7 +169,7 @@ class FromFile(NamedTuple):
         return tuple(word for text in texts if (word := text.strip()))
 
     def _overrides(self, columns: "ColumnOptions") -> "Overrides":
-        from sendx_cli.bulk.sources.layout import Format, Overrides
+        from sendx_cli.files.layout import Format, Overrides
 
         names = [str(one) for one in Format]
         found = _one_of("--format", self.format, names)

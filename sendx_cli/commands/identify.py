@@ -7,9 +7,9 @@ import typer
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
 from sendx_cli.commands.sending import Asked, send
-from sendx_cli.core.checking import parse_field
-from sendx_cli.core.contact import Identify
-from sendx_cli.core.members import ContactValues
+from sendx_cli.core.contact.contact import Identify
+from sendx_cli.core.contact.members import ContactValues
+from sendx_cli.core.contact.validation import parse_field
 from sendx_cli.errors import InvalidValue
 
 app = new_app()

@@ -4,12 +4,12 @@ import json
 from http import HTTPStatus
 
 from sendx_cli.api.requests import key_check
-from sendx_cli.connection import exchange_for
-from sendx_cli.core.answers import Answer, Breakdown
-from sendx_cli.core.verdict import Kind, Verdict, judge
+from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.verdict import Kind, Verdict, judge
 from sendx_cli.errors import KeyRefused, PassingTrouble, SendxError, ServiceUnusable
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
+from sendx_cli.wiring import exchange_for
 
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _PASSING = frozenset({Kind.LATER, Kind.NOT_SENT, Kind.AMBIGUOUS, Kind.EXHAUSTED})

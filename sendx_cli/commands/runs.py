@@ -16,7 +16,7 @@ from sendx_cli.commands.options import (
 from sendx_cli.errors import InputError, InvalidValue
 
 if TYPE_CHECKING:
-    from sendx_cli.bulk.journal.runs import Run, Runs
+    from sendx_cli.journal.runs import Run, Runs
     from sendx_cli.runtime import Runtime
 
 app = new_app()
@@ -39,7 +39,7 @@ def list_them(ctx: typer.Context, *, formatted: Formatted) -> None:
     Example: sendx runs list
     """
     from sendx_cli.output.formats import Format
-    from sendx_cli.runs.looking import run_record, run_row
+    from sendx_cli.runs.inspecting import run_record, run_row
 
     runtime = runtime_of(ctx)
     _choose_format(runtime, formatted)
@@ -68,7 +68,7 @@ def show(
 
     Example: sendx runs show --state unknown
     """
-    from sendx_cli.runs.looking import STATES, show_rows, show_run
+    from sendx_cli.runs.inspecting import STATES, show_rows, show_run
 
     runtime = runtime_of(ctx)
     _choose_format(runtime, formatted)
@@ -110,7 +110,7 @@ def resume(
 
     Example: sendx runs resume
     """
-    from sendx_cli.runs.asked import Manner
+    from sendx_cli.runs.options import Manner
     from sendx_cli.runs.resuming import commission_of, resume_run, service_flags
 
     runtime = runtime_of(ctx)
@@ -141,8 +141,8 @@ def forget(
 
     Example: sendx runs forget --finished
     """
-    from sendx_cli.bulk.journal.runs import forget as forget_file
-    from sendx_cli.runs.looking import forget_run
+    from sendx_cli.journal.runs import forget as forget_file
+    from sendx_cli.runs.inspecting import forget_run
 
     runtime = runtime_of(ctx)
     found = _runs(runtime)
@@ -167,7 +167,7 @@ def _choose_format(runtime: "Runtime", formatted: Formatted) -> None:
 
 
 def _runs(runtime: "Runtime") -> "Runs":
-    from sendx_cli.bulk.journal.runs import list_runs
+    from sendx_cli.journal.runs import list_runs
     from sendx_cli.settings.paths import runs_directory
 
     found = list_runs(runs_directory())

@@ -8,17 +8,17 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service
-from sendx_cli.core.contact import Contact, check_contact
-from sendx_cli.core.members import ContactValues
+from sendx_cli.core.contact.contact import Contact, check_contact
+from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InputError, InvalidValue
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
 from sendx_cli.runtime import Runtime
 
 if TYPE_CHECKING:
-    from sendx_cli.bulk.rows import Settled
-    from sendx_cli.bulk.sender import Sender
-    from sendx_cli.core.verdict import Verdict
+    from sendx_cli.core.replies.verdict import Verdict
+    from sendx_cli.delivery.rows import Settled
+    from sendx_cli.delivery.sender import Sender
     from sendx_cli.output.writer import Output
     from sendx_cli.settings.resolve import Settings
 
@@ -101,8 +101,8 @@ def send_from_file(
         SendxError: Nothing was sent, or the journal could not be kept.
         typer.Exit: With the code that sums up what became of the rows.
     """
-    from sendx_cli.runs.asked import Manner
-    from sendx_cli.runs.commission import Commission
+    from sendx_cli.runs.context import Commission
+    from sendx_cli.runs.options import Manner
     from sendx_cli.runs.output_file import refuse_outputs
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
@@ -157,10 +157,10 @@ def _show_requests(
 def _send(
     runtime: Runtime, contacts: Sequence[Contact], settings: "Settings", asked: Asked
 ) -> None:
-    from sendx_cli.bulk.direct import MAX_AT_ONCE, send_all
-    from sendx_cli.bulk.report import exit_code, result_of
-    from sendx_cli.bulk.stopping import stop_on_signals
-    from sendx_cli.connection import make_sender
+    from sendx_cli.delivery.direct import MAX_AT_ONCE, send_all
+    from sendx_cli.delivery.results import exit_code, result_of
+    from sendx_cli.signals import stop_on_signals
+    from sendx_cli.wiring import make_sender
 
     output = runtime.output
     sender = make_sender(

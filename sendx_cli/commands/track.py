@@ -7,8 +7,8 @@ import typer
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
 from sendx_cli.commands.sending import Asked, send
-from sendx_cli.core.contact import Track
-from sendx_cli.core.members import ContactValues
+from sendx_cli.core.contact.contact import Track
+from sendx_cli.core.contact.members import ContactValues
 
 app = new_app()
 

@@ -1,1 +1,1 @@
-"""Pure rules: no input or output, no clock."""
+"""Pure rules: values in, values out; no input, no output, no clock, no randomness of its own."""

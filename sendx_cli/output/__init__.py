@@ -1,1 +1,1 @@
-"""The only writer: tables, JSON, messages."""
+"""The only writer: results to standard output, everything else to standard error."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sendx_cli.core.bad_rows import BadRows
-from sendx_cli.core.source_rows import RowError
+from sendx_cli.core.mapping.source_rows import RowError
+from sendx_cli.core.plan.bad_rows import BadRows
 from sendx_cli.output.safe import safe
 
 _MAX_KINDS = 20

@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO, cast
 
-from sendx_cli.core.sparkline import sparkline
+from sendx_cli.core.totals.sparkline import sparkline
 from sendx_cli.output.safe import safe
 from sendx_cli.output.writer import Output
 

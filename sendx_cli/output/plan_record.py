@@ -1,9 +1,9 @@
 """A plan as JSON."""
 
-from sendx_cli.core.bad_rows import BadRows
-from sendx_cli.core.columns import Mapping
-from sendx_cli.core.name_counts import NameCounts
-from sendx_cli.core.plan import Plan
+from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.plan.bad_rows import BadRows
+from sendx_cli.core.plan.name_counts import NameCounts
+from sendx_cli.core.plan.plan import Plan
 
 
 def plan_record(plan: Plan) -> dict[str, object]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sendx_cli.core.address_changes import CollisionKind
-from sendx_cli.core.columns import Column, Mapping
-from sendx_cli.core.name_counts import NameCounts
-from sendx_cli.core.plan import Plan
-from sendx_cli.core.spellings import Target
+from sendx_cli.core.mapping.columns import Column, Mapping
+from sendx_cli.core.mapping.spellings import Target
+from sendx_cli.core.plan.address_changes import CollisionKind
+from sendx_cli.core.plan.name_counts import NameCounts
+from sendx_cli.core.plan.plan import Plan
 from sendx_cli.output.safe import safe
 
 _MAX_NAMES = 20

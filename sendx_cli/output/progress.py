@@ -4,8 +4,8 @@ import math
 from typing import Self
 
 from sendx_cli.clock import Clock
-from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.tally import Counted
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.tally import Counted
 from sendx_cli.output.live_bar import above, bar_on
 from sendx_cli.output.summary import duration, rate
 from sendx_cli.output.writer import Output

@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from sendx_cli.output.columns import ELLIPSIS, cut_to, padded
+from sendx_cli.output.cell_width import ELLIPSIS, cut_to, padded
 from sendx_cli.output.formats import Format, json_line
 from sendx_cli.output.safe import safe
 from sendx_cli.output.writer import Output

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.sparkline import sparkline
-from sendx_cli.core.totals import Failure, Totals
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.sparkline import sparkline
+from sendx_cli.core.totals.totals import Failure, Totals
 from sendx_cli.ending import SIGNAL_BASE
 from sendx_cli.errors import ExitCode
-from sendx_cli.output.columns import cut_to
+from sendx_cli.output.cell_width import cut_to
 from sendx_cli.output.safe import safe
 
 _COLUMNS = 80

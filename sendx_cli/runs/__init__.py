@@ -1,1 +1,1 @@
-"""Bulk runs: from a file to its contacts sent, and the account of every row."""
+"""What can be done with bulk runs: starting, resuming, streaming, inspecting and finishing them."""

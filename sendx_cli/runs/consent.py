@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from sendx_cli.bulk.sources.contact_rows import refuse_if_all_departed
-from sendx_cli.bulk.sources.source import STANDARD_INPUT, Source
-from sendx_cli.core.bad_rows import refuse_bad_rows
-from sendx_cli.core.leaving_look import refuse_undecided
-from sendx_cli.core.plan import Plan
+from sendx_cli.core.mapping.opt_out_look import refuse_undecided
+from sendx_cli.core.plan.bad_rows import refuse_bad_rows
+from sendx_cli.core.plan.plan import Plan
 from sendx_cli.errors import InputError
+from sendx_cli.files.contact_rows import refuse_if_all_departed
+from sendx_cli.files.source import STANDARD_INPUT, Source
 from sendx_cli.output.annotations import Annotations
 from sendx_cli.output.bad_row_text import bad_row_lines
 from sendx_cli.output.plan_text import plan_lines
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.asked import FileAsked
-from sendx_cli.runs.commission import Commission
+from sendx_cli.runs.context import Commission
+from sendx_cli.runs.options import FileAsked
 from sendx_cli.runtime import Runtime
 
 ASK_FROM_CONTACTS = 100

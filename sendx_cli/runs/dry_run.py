@@ -1,14 +1,14 @@
 """`--dry-run` of a file: the plan alone, or each request as it would be sent."""
 
 from sendx_cli.api.requests import base_url_of
-from sendx_cli.bulk.checking import CheckedRow
-from sendx_cli.core.contact import Contact
+from sendx_cli.core.contact.contact import Contact
 from sendx_cli.errors import ExitCode
+from sendx_cli.files.row_checker import CheckedRow
 from sendx_cli.output.formats import Format
 from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
-from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import refuse_unsendable, show_plan
+from sendx_cli.runs.context import Commission
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import dry_plan, open_reading
 

@@ -1,7 +1,7 @@
 """How far a stream's input was read, and how to go on behind it."""
 
-from sendx_cli.bulk.journal.rows import InputRead
-from sendx_cli.bulk.journal.view import RunView
+from sendx_cli.journal.rows import InputRead
+from sendx_cli.journal.view import RunView
 from sendx_cli.output.writer import Output
 
 

@@ -3,8 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
-from sendx_cli.core.columns import Mapping
-from sendx_cli.core.map_files import SavedMap, dump_map, load_map
+from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
 from sendx_cli.errors import FileRefused, InputError, InvalidValue, PassingTrouble
 from sendx_cli.runs.output_file import SHARED, OutputFile
 

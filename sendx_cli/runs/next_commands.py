@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sendx_cli.bulk.journal.view import Counts
-from sendx_cli.core.members import MEMBERS, ContactValues, Kind
-from sendx_cli.runs.asked import FileAsked
+from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
+from sendx_cli.journal.view import Counts
+from sendx_cli.runs.options import FileAsked
 
 
 def next_commands(run: str, counts: Counts, asked: FileAsked, failed: Path | None) -> list[str]:

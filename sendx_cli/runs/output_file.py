@@ -8,9 +8,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import TextIO
 
-from sendx_cli.bulk.sources.source import STANDARD_INPUT
 from sendx_cli.errors import InputError, PassingTrouble
-from sendx_cli.runs.asked import Manner
+from sendx_cli.files.source import STANDARD_INPUT
+from sendx_cli.runs.options import Manner
 from sendx_cli.runtime import Runtime
 
 PRIVATE = 0o600

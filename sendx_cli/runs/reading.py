@@ -8,15 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from sendx_cli.bulk.checking import CheckedRow, RowChecker, check_rows
-from sendx_cli.bulk.journal.rows import LeftOut, LeftOutKind
-from sendx_cli.bulk.rows import Row
-from sendx_cli.bulk.sources.contact_rows import settle_mapping
-from sendx_cli.bulk.sources.source import Source, open_source
-from sendx_cli.core.columns import Mapping
-from sendx_cli.core.plan import Plan, PlanBuilder
-from sendx_cli.core.source_rows import Departed, RowError
-from sendx_cli.runs.asked import FileAsked
+from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.source_rows import Departed, RowError
+from sendx_cli.core.plan.plan import Plan, PlanBuilder
+from sendx_cli.delivery.rows import Row
+from sendx_cli.files.contact_rows import settle_mapping
+from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
+from sendx_cli.files.source import Source, open_source
+from sendx_cli.journal.rows import LeftOut, LeftOutKind
+from sendx_cli.runs.options import FileAsked
 from sendx_cli.runtime import Runtime
 
 _BATCH_ROWS = 5000

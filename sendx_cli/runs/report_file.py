@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sendx_cli.bulk.journal.results import result_of_left_out, result_of_noted
-from sendx_cli.bulk.journal.rows import State
-from sendx_cli.bulk.journal.view import RunView
 from sendx_cli.errors import InputError
+from sendx_cli.journal.results import result_of_left_out, result_of_noted
+from sendx_cli.journal.rows import State
+from sendx_cli.journal.view import RunView
 from sendx_cli.output.formats import Record, csv_lines, json_line
 from sendx_cli.results import Result
 from sendx_cli.runs.output_file import PRIVATE, OutputFile

@@ -6,24 +6,24 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from sendx_cli.bulk.journal.adoption import Adoption
-from sendx_cli.bulk.journal.header import RunHeader
-from sendx_cli.bulk.journal.opening import open_journal
-from sendx_cli.bulk.journal.place import HeldPlace, place_of
-from sendx_cli.bulk.journal.rows import State, content_of
-from sendx_cli.bulk.journal.runs import Run, list_runs
-from sendx_cli.bulk.journal.store import RunJournal
-from sendx_cli.bulk.sources.source import Source, open_source
-from sendx_cli.bulk.sources.spool import is_copy
-from sendx_cli.bulk.sources.verified import digest_of
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, FileRefused, InputError, SetupError
+from sendx_cli.files.source import Source, open_source
+from sendx_cli.files.spool import is_copy
+from sendx_cli.files.verified import digest_of
+from sendx_cli.journal.adoption import Adoption
+from sendx_cli.journal.opening import open_journal
+from sendx_cli.journal.place import HeldPlace, place_of
+from sendx_cli.journal.rows import State, content_of
+from sendx_cli.journal.run_header import RunHeader
+from sendx_cli.journal.runs import Run, list_runs
+from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.account import give_account
-from sendx_cli.runs.asked import FileAsked, Manner
-from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.context import Commission
+from sendx_cli.runs.finishing import give_account
 from sendx_cli.runs.input_read import tell_input_read
+from sendx_cli.runs.options import FileAsked, Manner
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sendx_cli.bulk.hearing import ASKED_TO_WAIT
-from sendx_cli.bulk.journal.store import RunJournal
-from sendx_cli.bulk.patience import OUTAGE
-from sendx_cli.bulk.sender import Sender
-from sendx_cli.bulk.stopping import stop_on_signals
-from sendx_cli.connection import make_run_sender
-from sendx_cli.core.verdict import Verdict
+from sendx_cli.core.replies.verdict import Verdict
+from sendx_cli.delivery.circuit_breaker import OUTAGE
+from sendx_cli.delivery.reply_handler import ASKED_TO_WAIT
+from sendx_cli.delivery.sender import Sender
 from sendx_cli.ending import Ending
 from sendx_cli.errors import SendxError
+from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.progress import open_progress
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.commission import Commission
+from sendx_cli.runs.context import Commission
 from sendx_cli.runs.input_read import reached
 from sendx_cli.runs.report_file import open_report, report_decided, report_left
-from sendx_cli.runs.watch import Watch
+from sendx_cli.runs.reporter import Watch
+from sendx_cli.signals import stop_on_signals
+from sendx_cli.wiring import make_run_sender
 
 if TYPE_CHECKING:
     from sendx_cli.runs.streaming import LiveRows

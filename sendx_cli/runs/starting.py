@@ -6,23 +6,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sendx_cli import __version__
-from sendx_cli.bulk.journal.header import RunHeader, key_fingerprint
-from sendx_cli.bulk.journal.opening import create_journal
-from sendx_cli.bulk.journal.place import HeldPlace, place_of
-from sendx_cli.bulk.journal.runs import Runs, forget, forget_never_started, list_runs
-from sendx_cli.bulk.journal.store import RunJournal
-from sendx_cli.bulk.journal.unreadable import could_be_of_same_file
-from sendx_cli.bulk.sources.source import Source
-from sendx_cli.connection import SANDBOX_KEY
-from sendx_cli.core.columns import Mapping
-from sendx_cli.core.plan import Plan
+from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.plan.plan import Plan
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, InputError, PassingTrouble
+from sendx_cli.files.source import Source
+from sendx_cli.journal.opening import create_journal
+from sendx_cli.journal.place import HeldPlace, place_of
+from sendx_cli.journal.run_header import RunHeader, key_fingerprint
+from sendx_cli.journal.runs import Runs, forget, forget_never_started, list_runs
+from sendx_cli.journal.store import RunJournal
+from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.output.result_stream import ResultStream
-from sendx_cli.runs.account import give_account
-from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.context import Commission
 from sendx_cli.runs.dry_run import show_dry_run
+from sendx_cli.runs.finishing import give_account
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import send_rows
@@ -30,6 +29,7 @@ from sendx_cli.runtime import Runtime
 from sendx_cli.settings.base_url import origin_text
 from sendx_cli.settings.paths import runs_directory
 from sendx_cli.settings.storage import make_private_directory
+from sendx_cli.wiring import SANDBOX_KEY
 
 _SANDBOX_ORIGIN = "sandbox"
 

@@ -7,23 +7,23 @@ from threading import Semaphore, Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 from sendx_cli import __version__
-from sendx_cli.bulk.checking import CheckedRow, RowChecker, read_checked
-from sendx_cli.bulk.journal.header import RunHeader
-from sendx_cli.bulk.journal.opening import create_journal
-from sendx_cli.bulk.journal.rows import InputRead, LeftOutKind
-from sendx_cli.bulk.journal.runs import forget_never_started
-from sendx_cli.bulk.journal.store import RunJournal
-from sendx_cli.bulk.rows import Row
-from sendx_cli.bulk.sources.live import LiveSource, open_live, settle_live_mapping
-from sendx_cli.core.columns import Mapping
-from sendx_cli.core.source_rows import Departed, RowError
+from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.source_rows import Departed, RowError
+from sendx_cli.delivery.rows import Row
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, SendxError
+from sendx_cli.files.live import LiveSource, open_live, settle_live_mapping
+from sendx_cli.files.row_checker import CheckedRow, RowChecker, read_checked
+from sendx_cli.journal.opening import create_journal
+from sendx_cli.journal.rows import InputRead, LeftOutKind
+from sendx_cli.journal.run_header import RunHeader
+from sendx_cli.journal.runs import forget_never_started
+from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.plan_text import mapping_lines
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.account import give_account
-from sendx_cli.runs.commission import Commission
 from sendx_cli.runs.consent import ask
+from sendx_cli.runs.context import Commission
+from sendx_cli.runs.finishing import give_account
 from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.reading import left_out, stdin_of
 from sendx_cli.runs.sending import send_rows

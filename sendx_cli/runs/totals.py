@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sendx_cli.bulk.journal.rows import NotedRow
-from sendx_cli.bulk.journal.view import Counts, RunView
-from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.totals import Failure, Totals
-from sendx_cli.core.work_time import by_second, in_slots
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.totals import Failure, Totals
+from sendx_cli.core.totals.work_time import by_second, in_slots
+from sendx_cli.journal.rows import NotedRow
+from sendx_cli.journal.view import Counts, RunView
 
 _SLOTS = 40
 _SHARES = (0.50, 0.95, 0.99)

@@ -1,1 +1,1 @@
-"""The contact API as SendX documents it, on this machine."""
+"""The contact API on this machine, written apart from the client so that each checks the other."""

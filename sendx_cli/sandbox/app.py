@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from sendx_cli.core.address import contact_key
+from sendx_cli.core.contact.address import contact_key
 from sendx_cli.sandbox.bodies import batch_in, identify_in, track_in
 from sendx_cli.sandbox.ids import TEAM_ID, public_id
 from sendx_cli.sandbox.messages import Refused, Request, Response, error_response, json_response

@@ -11,9 +11,9 @@ from threading import Event
 from sendx_cli.clock import SystemClock
 from sendx_cli.sandbox.app import App
 from sendx_cli.sandbox.callers import refusal_of
+from sendx_cli.sandbox.injected_faults import Trouble, TroubleSource
 from sendx_cli.sandbox.log import Entry, emails_in
 from sendx_cli.sandbox.messages import Refused, Request, Response
-from sendx_cli.sandbox.trouble import Trouble, TroubleSource
 from sendx_cli.sandbox.wire import Wire
 
 _NO_LINGER = struct.pack("ii", 1, 0)

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sendx_cli.core.address import contact_key
+from sendx_cli.core.contact.address import contact_key
 from sendx_cli.errors import SetupError
 from sendx_cli.sandbox.app import members_of
 from sendx_cli.sandbox.store import Kept, Store

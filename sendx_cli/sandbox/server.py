@@ -15,9 +15,9 @@ from sendx_cli.errors import InvalidValue
 from sendx_cli.sandbox.app import BASE_PATH, App
 from sendx_cli.sandbox.connection import Connection, Service
 from sendx_cli.sandbox.faults import Faults
+from sendx_cli.sandbox.injected_faults import TroubleSource
 from sendx_cli.sandbox.log import Entry
 from sendx_cli.sandbox.store import Store
-from sendx_cli.sandbox.trouble import TroubleSource
 
 HOST = "127.0.0.1"
 _BACKLOG = 512

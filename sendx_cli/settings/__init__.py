@@ -1,1 +1,1 @@
-"""Settings: where they come from and where they are kept."""
+"""Where each setting comes from, and where settings and state are kept."""

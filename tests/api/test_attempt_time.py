@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from sendx_cli.api import troubles
+from sendx_cli.api import failures
 from sendx_cli.api.exchange import Reply
 from tests.api.engines import ENGINES, engine, post
 from tests.servers import ScriptedServer
@@ -43,4 +43,4 @@ def test_an_attempt_is_over_when_its_time_is_and_not_before(
         exchange.submit(2, post(server.url))
         replies = [listen(steps) for steps in (63, 1, 47, 1)]
     assert [[reply.ticket for reply in some] for some in replies] == [[], [1], [], [2]]
-    assert {reply.reply for some in replies for reply in some} == {troubles.overdue(7.0)}
+    assert {reply.reply for some in replies for reply in some} == {failures.overdue(7.0)}

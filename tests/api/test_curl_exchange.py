@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sendx_cli.api import troubles
-from sendx_cli.core.answers import Answer
+from sendx_cli.api import failures
+from sendx_cli.core.replies.answers import Answer
 from sendx_cli.errors import ServiceUnusable
 from tests.api.engines import HEADERS, KEY, ask, engine, post
 from tests.api.tls_servers import TlsServer
@@ -58,7 +58,7 @@ def test_nothing_is_trusted_where_nothing_is_named(
     monkeypatch.setenv("CURL_CA_BUNDLE", str(ca_file))
     with engine("curl", tls_server.url) as exchange:
         reply = ask(exchange, post(tls_server.url)).reply
-    assert reply == troubles.unusable_request("UnsupportedProtocol")
+    assert reply == failures.unusable_request("UnsupportedProtocol")
 
 
 def test_the_environment_adds_no_authority(
@@ -69,7 +69,7 @@ def test_the_environment_adds_no_authority(
     monkeypatch.setenv("CURL_CA_BUNDLE", str(ca_file))
     with engine("curl", tls_server.url, ca_file=other_ca_file) as exchange:
         reply = ask(exchange, post(tls_server.url)).reply
-    assert reply == troubles.untrusted("localhost", "unable to get local issuer certificate")
+    assert reply == failures.untrusted("localhost", "unable to get local issuer certificate")
 
 
 @pytest.mark.parametrize("kind", ["file", "directory"])
@@ -99,7 +99,7 @@ def test_a_bundle_that_cannot_be_read_is_final(tls_server: TlsServer, tmp_path: 
     """Nothing is sent, and nothing else is trusted in its place."""
     with engine("curl", tls_server.url, ca_file=tmp_path / "missing.pem") as exchange:
         reply = ask(exchange, post(tls_server.url)).reply
-    expected = troubles.unusable_request("the certificate authorities cannot be read")
+    expected = failures.unusable_request("the certificate authorities cannot be read")
     assert reply == expected
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.api.requests import Call
-from sendx_cli.core.answers import Answer, Breakdown
-from sendx_cli.core.verdict import MAX_BODY_BYTES
+from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 from tests.api.engines import ENGINES, HEADERS, KEY, ask, engine, post, require_libcurl, some
 from tests.api.tls_servers import Proxy, TlsServer
 from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("pycurl", reason="pycurl is not installed")
 
-from sendx_cli.core.answers import Answer
+from sendx_cli.core.replies.answers import Answer
 from tests.api.engines import ask, engine, post
 from tests.servers import OK, Request, ScriptedServer
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sendx_cli.core.answer_hints import read_hints
-from sendx_cli.core.answers import Answer
+from sendx_cli.core.replies.answer_hints import read_hints
+from sendx_cli.core.replies.answers import Answer
 from tests.api.engines import ENGINES, ask, engine, post
 from tests.servers import ScriptedServer
 

@@ -19,7 +19,7 @@ from sendx_cli.api.gate import Gate
 from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.threaded_exchange import ThreadedExchange
 from sendx_cli.cli import app
-from sendx_cli.core.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, Breakdown
 from sendx_cli.runtime import Runtime
 from tests.api.engines import HEADERS, KEY, ask, engine, open_threads, post, some
 from tests.api.tls_servers import Proxy, TlsServer

@@ -3,9 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
-from sendx_cli.bulk.report import exit_code
-from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.verdict import Kind, Verdict
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.replies.verdict import Kind, Verdict
+from sendx_cli.delivery.results import exit_code
 from sendx_cli.errors import ExitCode
 from tests.conftest import CANARY, Command, Run
 from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer

@@ -1,7 +1,7 @@
 import pytest
 
-from sendx_cli.core.bad_rows import BadRowKind, BadRows, BadRowsSeen
-from sendx_cli.core.source_rows import RowError
+from sendx_cli.core.mapping.source_rows import RowError
+from sendx_cli.core.plan.bad_rows import BadRowKind, BadRows, BadRowsSeen
 from sendx_cli.output.bad_row_text import bad_row_lines
 
 

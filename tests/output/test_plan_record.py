@@ -1,12 +1,12 @@
 import json
 
-from sendx_cli.core.address_changes import Collision, CollisionKind, Collisions
-from sendx_cli.core.bad_rows import BadRowKind, BadRows
-from sendx_cli.core.columns import ColumnOptions, explain
-from sendx_cli.core.dates import DateOrder
-from sendx_cli.core.name_counts import NameCounts
-from sendx_cli.core.plan import Plan
-from sendx_cli.core.source_rows import RowError
+from sendx_cli.core.mapping.columns import ColumnOptions, explain
+from sendx_cli.core.mapping.dates import DateOrder
+from sendx_cli.core.mapping.source_rows import RowError
+from sendx_cli.core.plan.address_changes import Collision, CollisionKind, Collisions
+from sendx_cli.core.plan.bad_rows import BadRowKind, BadRows
+from sendx_cli.core.plan.name_counts import NameCounts
+from sendx_cli.core.plan.plan import Plan
 from sendx_cli.output.plan_record import plan_record
 
 

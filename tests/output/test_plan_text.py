@@ -3,11 +3,11 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendx_cli.core.address_changes import Collision, CollisionKind, Collisions
-from sendx_cli.core.bad_rows import BadRows
-from sendx_cli.core.columns import ColumnOptions, explain
-from sendx_cli.core.name_counts import NameCounts
-from sendx_cli.core.plan import Plan
+from sendx_cli.core.mapping.columns import ColumnOptions, explain
+from sendx_cli.core.plan.address_changes import Collision, CollisionKind, Collisions
+from sendx_cli.core.plan.bad_rows import BadRows
+from sendx_cli.core.plan.name_counts import NameCounts
+from sendx_cli.core.plan.plan import Plan
 from sendx_cli.output.plan_text import plan_lines
 
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

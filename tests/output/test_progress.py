@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.tally import Counted
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.tally import Counted
 from sendx_cli.output.progress import NoProgress, Progress, open_progress
 from sendx_cli.output.writer import Output
 

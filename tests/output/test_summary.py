@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.totals import Failure, Totals
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.totals import Failure, Totals
 from sendx_cli.output.summary import duration, rate, summary_lines, summary_markdown
 
 COUNTS = dict.fromkeys(Outcome, 0)

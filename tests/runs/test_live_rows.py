@@ -9,15 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from sendx_cli.bulk.checking import RowChecker
-from sendx_cli.bulk.journal.opening import create_journal
-from sendx_cli.bulk.sources.layout import Overrides
-from sendx_cli.bulk.sources.live import open_live, settle_live_mapping
-from sendx_cli.core.columns import ColumnOptions
-from sendx_cli.core.members import ContactValues
+from sendx_cli.core.contact.members import ContactValues
+from sendx_cli.core.mapping.columns import ColumnOptions
+from sendx_cli.files.layout import Overrides
+from sendx_cli.files.live import open_live, settle_live_mapping
+from sendx_cli.files.row_checker import RowChecker
+from sendx_cli.journal.opening import create_journal
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.streaming import LiveRows
-from tests.bulk.journal.journals import HEADER
+from tests.journal.journals import HEADER
 
 ROWS = 2_000
 READ_AHEAD = 100

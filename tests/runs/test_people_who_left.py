@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sendx_cli.core.columns import ColumnOptions, explain
-from sendx_cli.core.leaving_look import LeavingLook
-from sendx_cli.core.leaving_words import TELLING_WORDS
+from sendx_cli.core.mapping.columns import ColumnOptions, explain
+from sendx_cli.core.mapping.opt_out_look import LeavingLook
+from sendx_cli.core.mapping.opt_out_words import TELLING_WORDS
 from tests.conftest import Command, Run
 from tests.runs.conftest import Send
 from tests.servers import OK, ScriptedServer, json_answer

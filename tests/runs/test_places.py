@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sendx_cli.bulk.journal.opening import open_journal
-from sendx_cli.bulk.journal.place import HeldPlace, Place, place_of
-from sendx_cli.bulk.journal.runs import list_runs
 from sendx_cli.errors import InputError
+from sendx_cli.journal.opening import open_journal
+from sendx_cli.journal.place import HeldPlace, Place, place_of
+from sendx_cli.journal.runs import list_runs
 from tests.conftest import Run
 from tests.runs.conftest import Send
 from tests.servers import OK, ScriptedServer, json_answer

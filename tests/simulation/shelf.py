@@ -1,4 +1,4 @@
-from sendx_cli.core.shared_rate import Change
+from sendx_cli.core.pacing.shared_rate import Change
 
 
 class Shelf:

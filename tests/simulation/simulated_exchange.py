@@ -8,7 +8,7 @@ from math import inf
 
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.requests import Call
-from sendx_cli.core.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, Breakdown
 
 
 class SimulatedClock:

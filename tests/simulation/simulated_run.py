@@ -4,12 +4,12 @@ from collections.abc import Callable
 from math import inf
 
 from sendx_cli.api.requests import Call
-from sendx_cli.bulk.patience import Patience
-from sendx_cli.bulk.sender import Journal, Sender
-from sendx_cli.core.answers import Answer, Breakdown
-from sendx_cli.core.contact import Contact, Identify
-from sendx_cli.core.pacing import Pacer
-from sendx_cli.core.retry import RetryPolicy
+from sendx_cli.core.contact.contact import Contact, Identify
+from sendx_cli.core.pacing.pacer import Pacer
+from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.retry import RetryPolicy
+from sendx_cli.delivery.circuit_breaker import Patience
+from sendx_cli.delivery.sender import Journal, Sender
 from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
 
 OK = Answer(200, {}, b'{"status":"200","message":"OK"}')

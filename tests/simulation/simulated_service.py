@@ -7,8 +7,8 @@ from heapq import heappop, heappush, heapreplace
 from itertools import count
 from typing import Protocol
 
-from sendx_cli.core.pacing import Pacer
-from sendx_cli.core.rate_headers import RateHints
+from sendx_cli.core.pacing.pacer import Pacer
+from sendx_cli.core.replies.rate_headers import RateHints
 from tests.simulation.simulated_exchange import SimulatedClock
 
 

@@ -3,8 +3,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from sendx_cli.core.pacing import Pacer
-from sendx_cli.core.rate_headers import RateHints
+from sendx_cli.core.pacing.pacer import Pacer
+from sendx_cli.core.replies.rate_headers import RateHints
 from tests.simulation.simulated_service import (
     Figures,
     FixedWindow,

@@ -8,12 +8,12 @@ from math import inf
 import pytest
 
 from sendx_cli.api.requests import Call
-from sendx_cli.bulk.attempts import attempt_at
-from sendx_cli.bulk.rows import Row
-from sendx_cli.core.answers import Answer, Breakdown
-from sendx_cli.core.contact import Contact, Identify, Track
-from sendx_cli.core.outcome import Outcome
-from sendx_cli.core.retry import RetryPolicy
+from sendx_cli.core.contact.contact import Contact, Identify, Track
+from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.replies.retry import RetryPolicy
+from sendx_cli.delivery.attempts import attempt_at
+from sendx_cli.delivery.rows import Row
 from tests.simulation.simulated_exchange import Fate
 from tests.simulation.simulated_run import LOST, OK, THROTTLED, TROUBLE, UNREACHED, simulate
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from sendx_cli.core.shared_rate import SharedPacer
+from sendx_cli.core.pacing.shared_rate import SharedPacer
 from tests.simulation.shelf import Shelf
 from tests.simulation.simulated_exchange import SimulatedClock
 from tests.simulation.simulated_service import (

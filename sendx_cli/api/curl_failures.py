@@ -1,0 +1,125 @@
+"""What libcurl's error numbers mean, in the same words as for the other engine.
+
+One fact decides before any number does: whether the request had begun to leave. If it had, the
+service may have acted on it, whatever libcurl calls the trouble afterwards. So a number that
+is not listed here, or one that libcurl adds later, is never taken for harmless.
+"""
+
+import errno
+import os
+import re
+from typing import NamedTuple
+
+import pycurl
+
+from sendx_cli.api import failures
+from sendx_cli.api.requests import host_in
+from sendx_cli.core.replies import statuses
+from sendx_cli.core.replies.answers import Breakdown
+
+_UNUSABLE = {
+    pycurl.E_UNSUPPORTED_PROTOCOL: "UnsupportedProtocol",
+    pycurl.E_URL_MALFORMAT: "InvalidURL",
+    pycurl.E_BAD_FUNCTION_ARGUMENT: "a value that libcurl does not take",
+    pycurl.E_UNKNOWN_OPTION: "an option that libcurl does not know",
+    pycurl.E_NOT_BUILT_IN: "a feature that this libcurl lacks",
+    pycurl.E_FAILED_INIT: "libcurl cannot be started",
+    pycurl.E_SSL_CACERT_BADFILE: "the certificate authorities cannot be read",
+}
+_RESOLVING = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY})
+_PROXY_TROUBLE = 97  # CURLE_PROXY; not named by pycurl
+_VERIFY_REASON = re.compile(r"(?:problem|verify result): *(.+?)(?: \(\d+\))?$")
+
+
+class Trouble(NamedTuple):
+    """What is known of a transfer that libcurl gave up.
+
+    Args:
+        code: A CURLE number.
+        text: What libcurl said.
+        has_begun: Whether any byte of the request could have left for the service.
+        proxy_status: What the proxy answered to CONNECT; 0 if nothing.
+        url: Where the request goes.
+        proxy: Which proxy stands before it, if any.
+        timeout_s: The longest a whole attempt may take.
+        was_found: Whether the service's name has been looked up before with success.
+    """
+
+    code: int
+    text: str
+    has_begun: bool
+    proxy_status: int
+    url: str
+    proxy: str | None
+    timeout_s: float
+    was_found: bool
+
+
+def breakdown_of_curl(trouble: Trouble) -> Breakdown:
+    """Say what libcurl's error means for the request."""
+    return _maybe_sent(trouble) if trouble.has_begun else _never_sent(trouble)
+
+
+def _maybe_sent(trouble: Trouble) -> Breakdown:
+    if trouble.code == pycurl.E_OPERATION_TIMEDOUT:
+        return failures.overdue(trouble.timeout_s)
+    if trouble.code == pycurl.E_FILESIZE_EXCEEDED:
+        return failures.broken_answer("the answer is too long")
+    return failures.connection_lost()
+
+
+def _never_sent(trouble: Trouble) -> Breakdown:
+    code, host = trouble.code, host_in(trouble.url)
+    if code == _PROXY_TROUBLE or _was_refused_by_proxy(trouble.proxy_status):
+        is_login = trouble.proxy_status == statuses.PROXY_AUTHENTICATION_REQUIRED
+        return failures.proxy_refused(wants_login=is_login)
+    if code == pycurl.E_PEER_FAILED_VERIFICATION:
+        return failures.untrusted(host, _why_untrusted(trouble.text))
+    if code in _UNUSABLE:
+        return failures.unusable_request(_UNUSABLE[code])
+    if _is_out_of_files():
+        return failures.too_many_files()
+    if code in _RESOLVING:
+        is_passing = trouble.was_found or _is_passing(_name_sought(trouble))
+        return failures.no_address(host, is_passing=is_passing)
+    return failures.no_connection(host, is_late=code == pycurl.E_OPERATION_TIMEDOUT)
+
+
+def _was_refused_by_proxy(status: int) -> bool:
+    return status != 0 and not statuses.OK <= status < statuses.MULTIPLE_CHOICES
+
+
+def _name_sought(trouble: Trouble) -> str:
+    if trouble.code == pycurl.E_COULDNT_RESOLVE_PROXY and trouble.proxy is not None:
+        return host_in(trouble.proxy)
+    return host_in(trouble.url)
+
+
+def _is_passing(name: str) -> bool:
+    """Ask once more: libcurl does not tell an unknown name from a silent name server.
+
+    It is asked only where nothing has been sent yet, and libcurl has just had its answer.
+    """
+    import socket
+
+    try:
+        socket.getaddrinfo(name, None)
+    except socket.gaierror as error:
+        return error.errno == socket.EAI_AGAIN
+    except (OSError, UnicodeError):
+        return False
+    return True
+
+
+def _is_out_of_files() -> bool:
+    """Try it: libcurl hides the cause behind `out of memory` and `cannot connect`."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in {errno.EMFILE, errno.ENFILE}
+    return False
+
+
+def _why_untrusted(text: str) -> str:
+    found = _VERIFY_REASON.search(text)
+    return found.group(1) if found else text.removeprefix("SSL: ")

@@ -1,0 +1,60 @@
+"""What the network's exceptions mean, in our own words; nothing else names them.
+
+The library hides causes that no repetition mends (a certificate, a host that does not exist, a
+bad header) inside its general errors, so the chain of causes is read.
+"""
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from sendx_cli.api import failures
+from sendx_cli.core.replies.answers import Breakdown
+
+_UNUSABLE = (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError, ImportError)
+
+
+def breakdown_of(error: Exception, *, host: str, timeout_s: float, has_left: bool) -> Breakdown:
+    """Say what an exception of the network layer means for a request to `host`.
+
+    Args:
+        error: What was raised.
+        host: Where the request goes.
+        timeout_s: The longest an attempt may take.
+        has_left: Whether any byte of it could have left for the service. If so, the service may
+            have acted on it, whatever the exception is.
+    """
+    if isinstance(error, httpx.LocalProtocolError):  # raised before anything is written
+        return failures.unusable_request(type(error).__name__)
+    return _maybe_sent(error, timeout_s) if has_left else _never_sent(error, host)
+
+
+def _maybe_sent(error: Exception, timeout_s: float) -> Breakdown:
+    if isinstance(error, httpx.TimeoutException):
+        return failures.overdue(timeout_s)
+    return failures.connection_lost()
+
+
+def _never_sent(error: Exception, host: str) -> Breakdown:
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return failures.untrusted(host, cause.verify_message)
+        if isinstance(cause, socket.gaierror):
+            return failures.no_address(host, is_passing=cause.errno == socket.EAI_AGAIN)
+        if isinstance(cause, OSError) and cause.errno in {errno.EMFILE, errno.ENFILE}:
+            return failures.too_many_files()
+    if isinstance(error, _UNUSABLE):
+        return failures.unusable_request(type(error).__name__)
+    if isinstance(error, httpx.ProxyError):
+        return failures.proxy_refused(wants_login=str(error).startswith("407"))
+    return failures.no_connection(host, is_late=isinstance(error, httpx.TimeoutException))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__

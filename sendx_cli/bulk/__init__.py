@@ -1,1 +1,0 @@
-"""Many contacts: order, pacing, journal."""

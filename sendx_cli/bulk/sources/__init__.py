@@ -1,1 +1,0 @@
-"""Files of contacts, read a row at a time."""

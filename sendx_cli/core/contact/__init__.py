@@ -1,0 +1,1 @@
+"""What can be said of a contact: its members, their validation, and the payload made of them."""

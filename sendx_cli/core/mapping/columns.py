@@ -1,0 +1,253 @@
+"""A header's columns, each explained: what it is for, and why it is taken for that.
+
+In this order: `--map` and `--ignore`, a map file, the export's preset, columns that say who left,
+the usual spellings, and `--custom-fields` for what is left. What none of them explains stops
+the run, because a custom field that was created by a typo cannot be taken back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sendx_cli.core.mapping.column_overrides import (
+    FROM_MAP_FILE,
+    NAMED,
+    NAMED_IN_MAP_FILE,
+    SaidColumn,
+    said_columns,
+)
+from sendx_cli.core.mapping.column_problems import refuse_problems
+from sendx_cli.core.mapping.dates import DateOrder
+from sendx_cli.core.mapping.opt_out_words import value_key
+from sendx_cli.core.mapping.opt_outs import (
+    DepartureRule,
+    FileDeparture,
+    departure_by_file_name,
+    departure_rule,
+    is_only_departure,
+)
+from sendx_cli.core.mapping.presets import NO_PRESET, Preset, find_preset
+from sendx_cli.core.mapping.spellings import EDGES, KNOWN, RESULT_COLUMNS, Target, column_key
+from sendx_cli.core.mapping.tag_cells import TagStyle
+from sendx_cli.errors import InvalidValue
+
+_FOR_TRACK = {
+    Target.EMAIL: Target.EMAIL,
+    Target.TAGS: Target.ADD_TAGS,
+    Target.ADD_TAGS: Target.ADD_TAGS,
+    Target.REMOVE_TAGS: Target.REMOVE_TAGS,
+}
+_TAGS = frozenset({Target.TAGS, Target.ADD_TAGS})
+INCLUDED = "--include-departed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnOptions:
+    """What was said about columns.
+
+    Args:
+        action: `identify` or `track`.
+        maps: `--map`, as typed: `Column=target`.
+        ignores: `--ignore`: a column's name, or `#3` for the third.
+        file_maps: A map file's columns: (name, target).
+        file_named: Those of them that somebody named; the others were found out.
+        left_values: Words that mean leaving, beside the known ones.
+        custom_fields: Whether each column that is left becomes a custom field of its name.
+        tag_separator: What stands between the tags of a cell; None: found out.
+        date_order: The order of dates; None: found out.
+        include_departed: Whether those who left are sent all the same.
+        file_name: The file's own name, which can say who left.
+        is_json: Whether a column can hold an object of custom fields.
+    """
+
+    action: str = "identify"
+    maps: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+    file_maps: tuple[tuple[str, str], ...] = ()
+    file_named: tuple[str, ...] = ()
+    left_values: tuple[str, ...] = ()
+    custom_fields: bool = False
+    tag_separator: str | None = None
+    date_order: DateOrder | None = None
+    include_departed: bool = False
+    file_name: str = ""
+    is_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, explained.
+
+    Args:
+        position: Its place, from 1.
+        name: Its name in the header.
+        target: What it is for; None: nothing explains it.
+        why: What explains it, for people.
+        field: The custom field's name, where it is one.
+        departure: How it says who left, whatever else it is for.
+    """
+
+    position: int
+    name: str
+    target: Target | None
+    why: str
+    field: str | None = None
+    departure: DepartureRule | None = None
+
+    @property
+    def target_text(self) -> str:
+        """The target as `--map` writes it."""
+        if self.target is Target.FIELD:
+            return f"field:{self.field}"
+        return "" if self.target is None else str(self.target)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether somebody named this very column, and so decided what becomes of its rows."""
+        return self.why in NAMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """How a source's columns become contacts: all of it is part of the plan.
+
+    Args:
+        action: `identify` or `track`.
+        columns: All of them, in the file's order.
+        preset: The export it was recognised as.
+        tag_style: How cells hold several tags.
+        date_order: The order of birthdays; None until it is known.
+        departed_by_name: What the file's name says of everybody in it.
+        left_values: Words that mean leaving, beside the known ones.
+        includes_departed: Whether those who left are sent all the same.
+    """
+
+    action: str
+    columns: tuple[Column, ...]
+    preset: Preset = NO_PRESET
+    tag_style: TagStyle | str = TagStyle.USUAL
+    date_order: DateOrder | None = None
+    departed_by_name: FileDeparture | None = None
+    left_values: tuple[str, ...] = ()
+    includes_departed: bool = False
+
+    def column(self, target: Target) -> Column | None:
+        """Return the first column with this target, if there is one."""
+        return next((column for column in self.columns if column.target is target), None)
+
+    def with_date_order(self, order: DateOrder) -> "Mapping":
+        """Return the same mapping with the order of its birthdays."""
+        return replace(self, date_order=order)
+
+
+def explain(header: Sequence[str], options: ColumnOptions) -> Mapping:
+    """Explain every column of `header`.
+
+    Raises:
+        InvalidValue: A column is not explained, two are for the same value, none holds the
+            address, or what was said of a column cannot be.
+    """
+    said = said_columns(
+        header, options.maps, options.ignores, options.file_maps, options.file_named
+    )
+    preset = find_preset({column_key(name) for name in header})
+    columns = tuple(
+        _departing(_explained(position, name, preset, said, options), preset, options)
+        for position, name in enumerate(header, start=1)
+    )
+    refuse_problems(columns, options.action)
+    _refuse_idle_left_values(columns, options)
+    return Mapping(
+        action=options.action,
+        columns=columns,
+        preset=preset,
+        tag_style=options.tag_separator or preset.tag_style,
+        date_order=options.date_order,
+        departed_by_name=None
+        if options.include_departed
+        else departure_by_file_name(options.file_name),
+        left_values=options.left_values,
+        includes_departed=options.include_departed,
+    )
+
+
+def _explained(
+    position: int,
+    name: str,
+    preset: Preset,
+    said: dict[int, SaidColumn],
+    options: ColumnOptions,
+) -> Column:
+    if position in said:
+        return _as_said(position, name, said[position], options.action)
+    if not name.strip(EDGES):
+        return Column(position, name, Target.NAMELESS, "it has no name")
+    target, why = _found(name, preset)
+    if target is Target.FIELDS and not options.is_json:
+        target = None
+    if target is None and options.custom_fields:
+        return Column(position, name, Target.FIELD, "--custom-fields", name.strip(EDGES))
+    if target is not None:
+        target, why = _for_action(options.action, target, why)
+    return Column(position, name, target, why)
+
+
+def _as_said(position: int, name: str, said: SaidColumn, action: str) -> Column:
+    target, why = said.target, said.why
+    # `--map` is refused where it has no place; a map file may have been made for an identify.
+    if why in {FROM_MAP_FILE, NAMED_IN_MAP_FILE} or target in _TAGS:
+        target, why = _for_action(action, target, why)
+    return Column(position, name, target, why, said.field if target is Target.FIELD else None)
+
+
+def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
+    key = column_key(name)
+    if key in RESULT_COLUMNS:
+        return Target.IGNORED, "written by sendx beside failed rows"
+    if key in preset.targets:
+        return preset.targets[key], f"{preset.name} export"
+    if preset.ignores(key):
+        return Target.IGNORED, f"{preset.name} export: has no place in SendX"
+    if is_only_departure(name) and key not in preset.is_not_departure:
+        return Target.DEPARTURE, "says who left"
+    if key in KNOWN:
+        return KNOWN[key], "spelling"
+    return None, ""
+
+
+def _for_action(action: str, target: Target, why: str) -> tuple[Target, str]:
+    if action != "track":
+        return (Target.TAGS if target is Target.ADD_TAGS else target), why
+    if target in {Target.IGNORED, Target.DEPARTURE}:
+        return target, why
+    if target not in _FOR_TRACK:
+        return Target.IGNORED, f"a track has no {target}"
+    return _FOR_TRACK[target], why
+
+
+def _departing(column: Column, preset: Preset, options: ColumnOptions) -> Column:
+    """Whoever left is held back even if their column is mapped or ignored."""
+    rule = departure_rule(column.name)
+    if column.target is Target.DEPARTURE:
+        if column.is_named or column.why == FROM_MAP_FILE:
+            rule = DepartureRule.SAID if rule in {None, DepartureRule.STATUS} else rule
+    elif column_key(column.name) in preset.is_not_departure:
+        rule = None
+    if rule is None:
+        return column
+    if not options.include_departed:
+        return replace(column, departure=rule)
+    if column.target is Target.DEPARTURE:
+        return replace(column, target=Target.IGNORED, why=INCLUDED)
+    return column
+
+
+def _refuse_idle_left_values(columns: Sequence[Column], options: ColumnOptions) -> None:
+    for word in options.left_values:
+        if not value_key(word):
+            raise InvalidValue(f"--left-values has a word without letters: {word!r}")
+    is_idle = not any(column.departure for column in columns)
+    if options.left_values and is_idle and not options.include_departed:
+        raise InvalidValue(
+            "--left-values: no column says who left",
+            hint="name the one that does: --map 'COLUMN=subscription'",
+        )

@@ -1,0 +1,123 @@
+"""Map files: a mapping kept as TOML, for the next file of the same kind."""
+
+from dataclasses import dataclass
+
+from sendx_cli.core.mapping.column_overrides import FROM_MAP_FILE, parse_target
+from sendx_cli.core.mapping.columns import INCLUDED, Column, Mapping
+from sendx_cli.core.mapping.dates import DateOrder
+from sendx_cli.core.mapping.spellings import Target
+from sendx_cli.core.mapping.tag_cells import TagStyle
+from sendx_cli.errors import InvalidValue
+
+_FOUND_AGAIN = frozenset({Target.DEPARTURE, Target.NAMELESS, Target.FIELDS})
+"""Targets that the next header tells by itself."""
+_SETTINGS = frozenset({"columns", "date_order", "tag_separator", "named", "left_values"})
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMap:
+    """What a map file says.
+
+    Args:
+        columns: (name, target) as `--map` writes them.
+        date_order: The order of dates, if it was said.
+        tag_separator: What stands between the tags of a cell, if it was said.
+        named: Columns that somebody named. Only of these it was decided that their rows are sent
+            whatever they say; the others were found out.
+        left_values: Words that mean leaving, beside the known ones.
+    """
+
+    columns: tuple[tuple[str, str], ...] = ()
+    date_order: DateOrder | None = None
+    tag_separator: str | None = None
+    named: tuple[str, ...] = ()
+    left_values: tuple[str, ...] = ()
+
+
+def dump_map(mapping: Mapping) -> str:
+    """Return the mapping as the text of a map file."""
+    import tomli_w
+
+    saved: dict[str, object] = {}
+    if mapping.date_order is not None:
+        saved["date_order"] = str(mapping.date_order)
+    if not isinstance(mapping.tag_style, TagStyle):
+        saved["tag_separator"] = mapping.tag_style
+    if mapping.left_values:
+        saved["left_values"] = list(mapping.left_values)
+    kept = {
+        _unmistakable(mapping, column.position, column.name): column
+        for column in mapping.columns
+        if _is_kept(column)
+    }
+    if named := [name for name, column in kept.items() if column.is_named]:
+        saved["named"] = named
+    saved["columns"] = {name: column.target_text for name, column in kept.items()}
+    return tomli_w.dumps(saved)
+
+
+def load_map(text: str) -> SavedMap:
+    """Read a map file.
+
+    Raises:
+        InvalidValue: It is no TOML, or says what cannot be.
+    """
+    import tomllib
+
+    try:
+        members = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidValue(f"not a map file: {error}") from None
+    for name in members.keys() - _SETTINGS:
+        raise InvalidValue(f"no such setting in a map file: {name}")
+    return SavedMap(
+        _columns(members.get("columns")),
+        _date_order(members.get("date_order")),
+        _separator(members.get("tag_separator")),
+        _texts("named", members.get("named")),
+        _texts("left_values", members.get("left_values")),
+    )
+
+
+def _is_kept(column: Column) -> bool:
+    is_said = column.is_named or column.why == FROM_MAP_FILE
+    if column.target is Target.DEPARTURE and is_said:
+        return True
+    # Ignored because all were to be sent: that holds for this file only.
+    return column.target not in _FOUND_AGAIN and column.why != INCLUDED
+
+
+def _unmistakable(mapping: Mapping, position: int, name: str) -> str:
+    is_single = sum(column.name == name for column in mapping.columns) == 1
+    return name if is_single and name else f"#{position}"
+
+
+def _columns(value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise InvalidValue("a map file has no [columns]")
+    for name, target_text in value.items():
+        if not isinstance(target_text, str):
+            raise InvalidValue(f'the target of column "{name}" is not a text')
+        parse_target(target_text)
+    return tuple(value.items())
+
+
+def _date_order(value: object) -> DateOrder | None:
+    try:
+        return None if value is None else DateOrder(str(value))
+    except ValueError:
+        raise InvalidValue(f"no such date_order: {value}", hint="dmy, mdy or ymd") from None
+
+
+def _separator(value: object) -> str | None:
+    if value is not None and (not isinstance(value, str) or not value):
+        raise InvalidValue("tag_separator is not a text")
+    return value
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise InvalidValue(f"{name} is not an array of texts")
+    return tuple(value)

@@ -1,0 +1,163 @@
+"""A look at values: rows that say that their person left, under a header that does not tell.
+
+`Kundenart` is a custom field like any other until a cell of it says `abgemeldet`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+
+from sendx_cli.core.mapping.columns import Column, Mapping
+from sendx_cli.core.mapping.opt_out_words import TELLING, TELLING_WORDS
+from sendx_cli.core.mapping.spellings import EDGES, Target, bare_key
+from sendx_cli.core.plan.name_counts import NameCounts
+from sendx_cli.errors import InputError
+
+_NOT_LOOKED_AT = frozenset(
+    {
+        Target.EMAIL,
+        Target.NEW_EMAIL,
+        Target.BIRTHDAY,
+        Target.REMOVE_TAGS,
+    }
+)
+"""A tag to remove is no sign of leaving."""
+_NAMES = frozenset({Target.FIRST_NAME, Target.LAST_NAME, Target.FULL_NAME, Target.COMPANY})
+"""People and firms may be called anything: no name stops a run."""
+_TAG_TARGETS = frozenset({Target.TAGS, Target.ADD_TAGS})
+_OUR_OWN = frozenset({"addtags", "addtag"})
+"""Headers that no other tool writes: the tags under them were chosen for SendX."""
+_OTHER_CHANNEL = re.compile(r"sms|whatsapp|push|phone|telefon|telefoon|mobil")
+_LOW_OR_PLACE = re.compile(
+    r"priori|nivel|gravedad|severidad|intensidad|calidad|temporada|tension|frecuencia"
+    r"|city|town|ciudad|localidad|municipio|poblacion|region"
+    r"|\A(?:ort|wohnort|stadt|ville|place|citta|stad|cidade|plaats|miasto)\Z"
+)
+_LOW = "baja"
+"""Spanish for somebody who left, but also for *low*; and a town in Hungary."""
+_START = 5
+_MAX_LENGTH = 40
+_MAX_NAMED = 5
+
+
+def _starts(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        decomposed = unicodedata.normalize("NFD", word.lower())
+        bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+        for spelled in (word.lower(), decomposed, bare):
+            for blank in (" ", "-", "_", "", "\u00a0"):
+                yield spelled.replace(" ", blank)[:_START]
+
+
+_STARTS = frozenset(_starts(TELLING_WORDS))
+"""How cells begin that are worth a closer look: it takes 0.1 µs a cell to see that none does."""
+
+
+class LeavingLook:
+    """Looks at the cells of columns whose header says nothing of leaving.
+
+    Args:
+        mapping: What each column is for.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        columns = [] if mapping.includes_departed else list(filter(_is_looked_at, mapping.columns))
+        # A column that nobody decided about stops the run, whatever a named one says.
+        columns.sort(key=is_decided)
+        self._columns = [column for column in columns if column.target not in _TAG_TARGETS]
+        self._looked_at = frozenset(columns)
+        self._positions = frozenset(column.position for column in self._columns)
+        places = [column.position - 1 for column in self._columns]
+        # Of a single place `itemgetter` gives no tuple: the first is taken twice.
+        self._cells = itemgetter(*places, places[0]) if places else None
+
+    def find(self, texts: Sequence[str]) -> tuple[Column, str] | None:
+        """Return the column that says that a row's person left, and its word; or None."""
+        if self._cells is None or not _may_tell(self._cells(texts)):
+            return None
+        return _first_telling(self._columns, texts)
+
+    def find_in(self, columns: Iterable[Column], texts: Sequence[str]) -> tuple[Column, str] | None:
+        """Return the same for a row that has only these columns, of very many."""
+        own = [column for column in columns if column.position in self._positions]
+        own.sort(key=is_decided)
+        return _first_telling(own, texts)
+
+    def find_among(self, column: Column, texts: Sequence[str]) -> str | None:
+        """Return that one of a column's tags, or of its custom fields' values, which says so."""
+        if column not in self._looked_at or not _may_tell(texts):
+            return None
+        return next((text for text in texts if _tells(column, text)), None)
+
+
+def _first_telling(columns: Iterable[Column], texts: Sequence[str]) -> tuple[Column, str] | None:
+    for column in columns:
+        text = texts[column.position - 1]
+        if _tells(column, text):
+            return column, text.strip(EDGES)
+    return None
+
+
+def is_decided(column: Column) -> bool:
+    """Tell whether somebody said what becomes of such rows, by naming the column."""
+    return column.is_named or bare_key(column.name) in _OUR_OWN
+
+
+def ways_out(column: Column) -> str:
+    """Return what to say of a column that nobody decided about."""
+    name = column.name
+    send = f"send them: name the column in --map or --ignore, or say {_INCLUDE}"
+    if column.target in _TAG_TARGETS:
+        return f"hold them back: take the rows out; {send}"
+    if column.target is Target.FIELDS:
+        return f"hold them back: take the rows out; send them: say {_INCLUDE}"
+    other = send.replace("--map or", "another --map or")
+    hold = f"--map '{name}=subscription' (and --left-values if it holds other words, too)"
+    return f"hold them back: {hold}; {other}"
+
+
+_INCLUDE = "--include-departed"
+
+
+def refuse_undecided(undecided: NameCounts, mapping: Mapping, *, where: str) -> None:
+    """Refuse a source in which people left and nobody said whether they are to be sent.
+
+    Args:
+        undecided: Rows that say so, by the column's name.
+        mapping: What each column is for.
+        where: The source's name.
+
+    Raises:
+        InputError: There are such rows.
+    """
+    if not undecided.total:
+        return
+    said = "; ".join(
+        f'column "{name}" says of {count:,} {"row" if count == 1 else "rows"} that the person left'
+        for name, count in undecided.names[:_MAX_NAMED]
+    )
+    first = undecided.names[0][0]
+    column = next(column for column in mapping.columns if column.name == first)
+    raise InputError(f"{said}: nothing was sent", where=where, hint=ways_out(column))
+
+
+def _is_looked_at(column: Column) -> bool:
+    if column.departure or column.target in _NOT_LOOKED_AT:
+        return False
+    if column.target in _NAMES and not column.is_named:
+        return False
+    return not _OTHER_CHANNEL.search(bare_key(column.name))
+
+
+def _may_tell(texts: Sequence[str]) -> bool:
+    return not _STARTS.isdisjoint([text.strip(EDGES)[:_START].lower() for text in texts])
+
+
+def _tells(column: Column, text: str) -> bool:
+    if len(text) > _MAX_LENGTH:
+        return False
+    key = bare_key(text)
+    if key == _LOW and _LOW_OR_PLACE.search(bare_key(column.name)):
+        return False
+    return key in TELLING

@@ -1,0 +1,249 @@
+"""Rows read by a mapping: from cells to what they say of a contact."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sendx_cli.core.contact.address import unwrap_address
+from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
+from sendx_cli.core.mapping.columns import Column, Mapping
+from sendx_cli.core.mapping.dates import DateOrder, parse_birthday
+from sendx_cli.core.mapping.member_cells import Members, read_members
+from sendx_cli.core.mapping.opt_out_look import LeavingLook, is_decided, ways_out
+from sendx_cli.core.mapping.opt_out_words import value_key
+from sendx_cli.core.mapping.opt_outs import DepartureRule, Standing
+from sendx_cli.core.mapping.source_rows import Departed, MemberRow, RowError, RowValues, SourceRow
+from sendx_cli.core.mapping.spellings import EDGES, Target
+from sendx_cli.core.mapping.tag_cells import split_tags
+from sendx_cli.errors import InvalidValue
+
+_OF_CELLS = [member for members in MEMBERS.values() for member in members]
+_APART = frozenset({"email", "birthday", "fields"})
+"""Members that take more to read than a cell's text, or its parts."""
+_SINGLE = {Target(m.name): m.name for m in _OF_CELLS if m.is_single and m.name not in _APART}
+_SEVERAL = {Target(m.name): m.name for m in _OF_CELLS if m.kind in {Kind.TAGS, Kind.LISTS}}
+_ADDRESS_SEPARATOR = " ::: "
+_PHONE_NAME = re.compile(r"phone|mobile|\btel\b|telefon|whatsapp|\bsms\b", re.IGNORECASE)
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+\Z", re.IGNORECASE)
+_MAX_CELLS_KEPT = 4096
+
+
+class _Undecided(InvalidValue):
+    """The row says that its person left, and nobody said what becomes of such rows."""
+
+
+class RowReader:
+    """Reads rows by a mapping, whose date order is known if it has birthdays.
+
+    Args:
+        mapping: What each column is for.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._header = [column.name for column in mapping.columns]
+        self._columns = {column.name: column for column in mapping.columns}
+        self._email = next(_with_target(mapping, {Target.EMAIL})).position - 1
+        self._singles = [(c.position - 1, _SINGLE[t]) for c, t in _targets(mapping, _SINGLE)]
+        self._several = [(c, c.position - 1, _SEVERAL[t]) for c, t in _targets(mapping, _SEVERAL)]
+        self._fields = list(_with_target(mapping, {Target.FIELD}))
+        self._birthday = next(_with_target(mapping, {Target.BIRTHDAY}), None)
+        self._full_name = next(_with_target(mapping, {Target.FULL_NAME}), None)
+        self._nameless = list(_with_target(mapping, {Target.NAMELESS}))
+        self._departures = [column for column in mapping.columns if column.departure]
+        self._left_values = frozenset(map(value_key, mapping.left_values))
+        self._look = LeavingLook(mapping)
+        self._may_depart = bool(self._departures or mapping.departed_by_name)
+        self._has_rare = bool(self._birthday or self._full_name or self._nameless)
+        self._tags_of_cell: dict[str, tuple[str, ...]] = {}
+
+    def read(self, row: SourceRow | MemberRow) -> RowValues | RowError | Departed:
+        """Return what a row says of its contact, why it cannot, or that its person left."""
+        cells = row.cells if isinstance(row, SourceRow) else ()
+        text = row.text if isinstance(row, MemberRow) else ""
+        texts: Sequence[str] = cells
+        members = None
+        try:
+            if isinstance(row, MemberRow):
+                members = read_members(row.members, self._columns)
+                texts = members.texts
+            return self._read(row.line, texts, members)
+        except InvalidValue as error:
+            return RowError(
+                row.line,
+                error.message,
+                error.where,
+                error.hint,
+                cells=cells,
+                text=text,
+                email=texts[self._email].strip(EDGES) or None if texts else None,
+                is_structural=isinstance(error, _Undecided),
+                is_undecided=isinstance(error, _Undecided),
+            )
+
+    def _read(
+        self, line: int, texts: Sequence[str], members: Members | None
+    ) -> RowValues | Departed:
+        email = texts[self._email].strip(EDGES)
+        if "@" not in email:
+            self._refuse_without_address(email, texts)
+        if self._may_depart and (reason := self._departure(texts)):
+            return Departed(line, email, reason)
+        leaving = self._leaving(texts, members)
+        values = self._single_values(texts)
+        notes: list[str] = []
+        if "<" in email or ":" in email:
+            email = self._bare_address(email, notes)
+        for column, place, name in self._several:
+            if tags := self._several_values(column, texts[place], members):
+                values[name] = values.get(name, ()) + tags
+                if tag := self._look.find_among(column, tags):
+                    leaving = _leaving(column, tag)
+        if self._has_rare:
+            self._add_rare(texts, values)
+        if (self._fields or members) and (fields := self._field_values(texts, members, notes)):
+            values["fields"] = fields
+        return RowValues(line, ContactValues(email, **values), tuple(notes), leaving)
+
+    def _single_values(self, texts: Sequence[str]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for place, name in self._singles:
+            if text := texts[place].strip(EDGES):
+                values[name] = self._unmarked(text) if text[0] == "'" else text
+        if "new_email" in values:
+            values["new_email"] = unwrap_address(values["new_email"])
+        return values
+
+    def _refuse_without_address(self, email: str, texts: Sequence[str]) -> None:
+        name = self._header[self._email]
+        if not email:
+            raise InvalidValue(f"{name} is empty", where=name)
+        if email == name and all(
+            text.strip(EDGES) == header for text, header in zip(texts, self._header, strict=True)
+        ):
+            raise InvalidValue("the row repeats the header", hint="were files joined?")
+
+    def _departure(self, texts: Sequence[str]) -> str | None:
+        if by_name := self._mapping.departed_by_name:
+            return f"the file's name says {by_name.word}"
+        for column in self._departures:
+            text = texts[column.position - 1].strip(EDGES)
+            assert column.departure is not None
+            standing = column.departure.standing(text, self._left_values)
+            if standing is Standing.LEFT:
+                return f"{column.name} is {text}" if text else f"{column.name} is empty"
+            if standing is Standing.UNCLEAR and column.target is Target.DEPARTURE:
+                name = column.name
+                raise InvalidValue(
+                    f"cannot tell whether the person agreed or left: {text}",
+                    where=name,
+                    hint="name the words that mean leaving, as in --left-values 'unsubscribed'; "
+                    "all others mean staying then"
+                    if column.departure is DepartureRule.SAID
+                    else f"if nobody left whose {name} is {text}, say --ignore '{name}'",
+                )
+        return None
+
+    def _leaving(self, texts: Sequence[str], members: Members | None) -> str | None:
+        """Return what says, in a cell that is no tag, that somebody left who is to be sent."""
+        if members is None:
+            found = self._look.find(texts)
+        else:
+            found = self._look.find_in(members.columns, texts)
+        if members is not None and members.fields:
+            found = self._look_among_fields(members) or found
+        return _leaving(*found) if found else None
+
+    def _look_among_fields(self, members: Members) -> tuple[Column, str] | None:
+        column = self._mapping.column(Target.FIELDS)
+        if column is None:
+            return None
+        text = self._look.find_among(column, [text for _, text in members.fields])
+        return None if text is None else (column, text)
+
+    def _bare_address(self, email: str, notes: list[str]) -> str:
+        if self._mapping.preset.joins_addresses and _ADDRESS_SEPARATOR in email:
+            email = email.partition(_ADDRESS_SEPARATOR)[0]
+            notes.append("further addresses of the cell are left out")
+        return unwrap_address(email)
+
+    def _several_values(
+        self, column: Column, cell: str, members: Members | None
+    ) -> tuple[str, ...]:
+        if members is not None:
+            return members.arrays.get(column.position, ())
+        if cell not in self._tags_of_cell:
+            if len(self._tags_of_cell) >= _MAX_CELLS_KEPT:
+                self._tags_of_cell.clear()
+            try:
+                self._tags_of_cell[cell] = split_tags(cell.strip(EDGES), self._mapping.tag_style)
+            except InvalidValue as error:
+                raise InvalidValue(error.message, where=column.name, hint=error.hint) from None
+        return self._tags_of_cell[cell]
+
+    def _add_rare(self, texts: Sequence[str], values: dict[str, Any]) -> None:
+        for column in self._nameless:
+            if text := texts[column.position - 1].strip(EDGES):
+                raise InvalidValue(
+                    f"column {column.position} has no name, but holds: {text}",
+                    hint=f"name it in the header, or say --ignore '#{column.position}'",
+                )
+        if self._full_name and (name := texts[self._full_name.position - 1].strip(EDGES)):
+            first, _, last = name.rpartition(" ")
+            values.update({"first_name": first.strip(), "last_name": last} if first else {})
+            values.setdefault("first_name", name)
+        if self._birthday and (text := texts[self._birthday.position - 1].strip(EDGES)):
+            if text in self._mapping.preset.empty_dates:
+                return
+            values["birthday"] = self._read_birthday(self._birthday, text)
+
+    def _read_birthday(self, column: Column, text: str) -> str:
+        try:
+            return parse_birthday(text, self._mapping.date_order or DateOrder.YMD)
+        except InvalidValue as error:
+            raise InvalidValue(error.message, where=column.name, hint=error.hint) from None
+
+    def _field_values(
+        self, texts: Sequence[str], members: Members | None, notes: list[str]
+    ) -> tuple[tuple[str, str], ...]:
+        fields = [] if members is None else list(members.fields)
+        columns = self._fields if members is None else members.columns
+        for column in columns:
+            if column.target is not Target.FIELD:
+                continue
+            text = texts[column.position - 1].strip(EDGES)
+            if not text:
+                continue
+            name = column.field or column.name
+            fields.append((name, self._unmarked(text)))
+            if _ROUNDED.match(text) and _PHONE_NAME.search(f"{column.name} {name}"):
+                notes.append(f"{column.name} was rounded by a spreadsheet: {text}")
+        return tuple(fields)
+
+    def _unmarked(self, text: str) -> str:
+        if text[0] == "'" and self._mapping.preset.marks_text and text[1:2] in "+0123456789":
+            return text[1:]
+        return text
+
+
+def _leaving(column: Column, text: str) -> str:
+    """Return what says that somebody left who is to be sent.
+
+    Raises:
+        _Undecided: Nobody said that they are.
+    """
+    if not is_decided(column):
+        raise _Undecided(
+            f"says that the person left: {text}", where=column.name, hint=ways_out(column)
+        )
+    return f"{column.name} is {text}"
+
+
+def _targets(mapping: Mapping, names: dict[Target, str]) -> Iterator[tuple[Column, Target]]:
+    for column in mapping.columns:
+        if column.target in names:
+            yield column, column.target
+
+
+def _with_target(mapping: Mapping, targets: Collection[Target]) -> Iterator[Column]:
+    return (column for column in mapping.columns if column.target in targets)

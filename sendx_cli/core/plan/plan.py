@@ -1,0 +1,167 @@
+"""What a run is about to do: a source's rows folded into numbers, before the first request."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sendx_cli.core.contact.contact import Contact, Identify
+from sendx_cli.core.contact.validation import counts
+from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.opt_outs import DepartureRule
+from sendx_cli.core.mapping.source_rows import Departed, RowError
+from sendx_cli.core.plan.address_changes import NO_COLLISIONS, AddressesSeen, Collisions
+from sendx_cli.core.plan.bad_rows import NO_BAD_ROWS, BadRows, BadRowsSeen
+from sendx_cli.core.plan.look_alikes import look_alikes
+from sendx_cli.core.plan.name_counts import NO_NAMES, NameCounter, NameCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will be sent, what will not, and what looks odd about it.
+
+    Args:
+        source: The file as it was named, or `standard input`.
+        mapping: What each column is for.
+        layout_notes: How the file is laid out, where that was found out.
+        to_send: Rows that will be sent.
+        contacts: Different contacts among them.
+        bad: Rows that cannot be sent.
+        held_back: Rows of people who left, by what says so.
+        sent_though_left: Rows that will be sent though they say that their person left, by what
+            says so: somebody named their column.
+        undecided: Bad rows of which nobody said whether they are to be sent, by their column.
+        tags_added: Rows that add each tag.
+        tags_removed: Rows that remove each tag.
+        lists: Rows that put their contact on each list.
+        fields: Rows that write each custom field.
+        counting_fields: Those of them that count it up or down (`++5`, `--5`).
+        row_notes: Rows with something odd that does not stop them, by what it is.
+        similar_tags: Groups of tags that differ only in case or spacing.
+        similar_fields: The same of custom fields.
+        collisions: Changes of address that get into each other's way.
+    """
+
+    source: str
+    mapping: Mapping
+    layout_notes: tuple[str, ...] = ()
+    to_send: int = 0
+    contacts: int = 0
+    bad: BadRows = NO_BAD_ROWS
+    held_back: NameCounts = NO_NAMES
+    sent_though_left: NameCounts = NO_NAMES
+    undecided: NameCounts = NO_NAMES
+    tags_added: NameCounts = NO_NAMES
+    tags_removed: NameCounts = NO_NAMES
+    lists: NameCounts = NO_NAMES
+    fields: NameCounts = NO_NAMES
+    counting_fields: NameCounts = NO_NAMES
+    row_notes: NameCounts = NO_NAMES
+    similar_tags: tuple[tuple[str, ...], ...] = ()
+    similar_fields: tuple[tuple[str, ...], ...] = ()
+    collisions: Collisions = NO_COLLISIONS
+
+    @property
+    def rows(self) -> int:
+        """All rows of the source."""
+        return self.to_send + self.bad.count + self.held_back.total
+
+    @property
+    def duplicates(self) -> int:
+        """Rows to send whose contact an earlier row is about already."""
+        return self.to_send - self.contacts
+
+
+class PlanBuilder:
+    """Folds rows into a plan; for a million rows it needs about 20 MB.
+
+    Args:
+        mapping: What each column is for.
+        source: The file as it was named.
+        layout_notes: How it is laid out, where that was found out.
+    """
+
+    def __init__(self, mapping: Mapping, source: str, layout_notes: tuple[str, ...] = ()) -> None:
+        self.mapping = mapping
+        self._source = source
+        self._layout_notes = layout_notes
+        self._to_send = 0
+        self._addresses = AddressesSeen()
+        self._bad = BadRowsSeen()
+        self._held_back = NameCounter()
+        self._sent_though_left = NameCounter()
+        self._undecided = NameCounter()
+        self._tags_added = NameCounter()
+        self._tags_removed = NameCounter()
+        self._lists = NameCounter()
+        self._fields = NameCounter()
+        self._counting_fields = NameCounter()
+        self._row_notes = NameCounter()
+
+    def add(
+        self, contact: Contact, line: int, notes: Iterable[str] = (), leaving: str | None = None
+    ) -> None:
+        """Take in a row that will be sent.
+
+        Args:
+            contact: What it sends.
+            line: Its line.
+            notes: What is odd about it: `what: value`.
+            leaving: What says that its person left.
+        """
+        self._to_send += 1
+        self._addresses.add(contact.contact_keys, line)
+        if isinstance(contact, Identify):
+            self._tags_added.add(contact.tags)
+            self._lists.add(contact.lists)
+            if contact.fields:
+                self._fields.add(name for name, _ in contact.fields)
+                self._counting_fields.add(name for name, text in contact.fields if counts(text))
+        else:
+            self._tags_added.add(contact.add_tags)
+            self._tags_removed.add(contact.remove_tags)
+        if notes:
+            self._row_notes.add(note.partition(": ")[0] for note in notes)
+        if leaving:
+            self._sent_though_left.add((leaving,))
+
+    def bad(self, error: RowError) -> None:
+        """Take in a row that cannot be sent."""
+        self._bad.add(error)
+        if error.is_undecided:
+            self._undecided.add((error.column or "",))
+
+    def held_back(self, row: Departed) -> None:
+        """Take in a row whose person left."""
+        self._held_back.add((self._reason(row.reason),))
+
+    def plan(self) -> Plan:
+        """Return the plan as it stands."""
+        tags_added, tags_removed = self._tags_added.result(), self._tags_removed.result()
+        fields = self._fields.result()
+        return Plan(
+            source=self._source,
+            mapping=self.mapping,
+            layout_notes=self._layout_notes,
+            to_send=self._to_send,
+            contacts=self._addresses.count_contacts(),
+            bad=self._bad.result(),
+            held_back=self._held_back.result(),
+            sent_though_left=self._sent_though_left.result(),
+            undecided=self._undecided.result(),
+            tags_added=tags_added,
+            tags_removed=tags_removed,
+            lists=self._lists.result(),
+            fields=fields,
+            counting_fields=self._counting_fields.result(),
+            row_notes=self._row_notes.result(),
+            similar_tags=look_alikes(name for name, _ in tags_added.names + tags_removed.names),
+            similar_fields=look_alikes(name for name, _ in fields.names),
+            collisions=self._addresses.collisions(),
+        )
+
+    def _reason(self, reason: str) -> str:
+        """Group what is different for each person, such as the day on which they left."""
+        for column in self.mapping.columns:
+            start = f"{column.name} is "
+            if column.departure is DepartureRule.LEAVING and reason.startswith(start):
+                return reason if reason.removeprefix(start).isalpha() else f"{start}filled"
+        return reason

@@ -1,0 +1,25 @@
+"""All that an answer says of when to come again, read only where it says something."""
+
+from collections.abc import Mapping
+
+from sendx_cli.core.replies.rate_headers import RateHints, read_rate_headers
+from sendx_cli.core.replies.retry import read_retry_after
+
+
+def read_hints(headers: Mapping[str, str], now_unix_s: float) -> RateHints | None:
+    """Read `Retry-After` and the limits that an answer speaks of.
+
+    Args:
+        headers: Names in lower case.
+        now_unix_s: This machine's clock, for a `Retry-After` date in an answer without `Date`.
+
+    Returns:
+        What was said, or None where nothing usable was.
+    """
+    retry_after = headers.get("retry-after")
+    # Most answers say nothing of limits: to look for that once is much quicker than by name.
+    if retry_after is None and "ratelimit" not in " ".join(headers):
+        return None
+    date = headers.get("date")
+    retry_after_s = read_retry_after(retry_after, date=date, now_unix_s=now_unix_s)
+    return read_rate_headers(headers, retry_after_s)

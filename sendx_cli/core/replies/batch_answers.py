@@ -1,0 +1,126 @@
+"""What an answer of the bulk endpoint means for the rows of its batch.
+
+Documented is the plain success alone, `{"status": "success", "message": "..."}`. What a partial
+failure looks like, and whether a refused batch changed anything, is not: whatever is not plainly
+a success says nothing of any single row. Nor is it one where the answer lists results, and lists
+other contacts than the batch held: 24 results for 25 contacts do not say whose is missing.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from enum import Enum, auto
+
+from sendx_cli.core.replies import statuses
+from sendx_cli.core.replies.verdict import Kind, Verdict
+
+_NOT_THERE = frozenset({404, 405, 415, 501})
+_WHOLE = frozenset({statuses.OK, statuses.CREATED, statuses.ACCEPTED})
+_SUCCESS = frozenset({"success", "ok"})
+_LIST_DEPTH = 2
+"""In the body, or in an object in its members: deeper down are the members of a contact."""
+_FAILURE_WORDS = ("error", "fail", "reject", "invalid", "skip")
+
+
+class BatchFate(Enum):
+    """What follows for a batch.
+
+    `AS_ONE`: all its rows fare alike, as a single call's row would. `APART`: each row is to be
+    decided by a call of its own. `NOT_THERE`: likewise, and the service has no such endpoint.
+    """
+
+    AS_ONE = auto()
+    APART = auto()
+    NOT_THERE = auto()
+
+
+def fate_of_batch(verdict: Verdict) -> BatchFate:
+    """Say what follows from what `judge_batch` made of an answer."""
+    if verdict.status in _NOT_THERE:
+        return BatchFate.NOT_THERE
+    if verdict.kind in {Kind.REFUSED, Kind.AMBIGUOUS}:
+        return BatchFate.APART
+    return BatchFate.AS_ONE
+
+
+def judge_batch(verdict: Verdict, emails: Collection[str]) -> Verdict:
+    """Return `verdict`, made of an answer to a single call, as it holds for a batch.
+
+    An answer that came whole, but does not plainly accept every row, is no trouble of the
+    service: it refuses the batch.
+
+    Args:
+        verdict: What the answer would mean for a single call.
+        emails: The addresses of the batch's contacts, each of them once.
+    """
+    is_success = verdict.kind is Kind.ACCEPTED
+    if is_success and _is_plain(verdict, emails):
+        return verdict
+    is_list = isinstance(verdict.response, list) and verdict.code == "broken_answer"
+    if not is_success and not is_list:
+        return verdict
+    return verdict._replace(
+        kind=Kind.REFUSED, code="not_plain_success", hint="each row is decided by itself"
+    )
+
+
+def _is_plain(verdict: Verdict, emails: Collection[str]) -> bool:
+    body = verdict.response
+    return (
+        verdict.status in _WHOLE
+        and isinstance(body, dict)
+        and _says_success(body.get("status"))
+        and not any(map(_names_a_failure, _objects_in(body)))
+        and all(_names_each(listed, emails) for listed in _lists_in(body))
+    )
+
+
+def _says_success(status: object) -> bool:
+    """Whether a body's `status` says success, or says nothing; its type is of no account."""
+    if status is None or status is True:
+        return True
+    said = str(status).strip().lower()
+    return said in _SUCCESS or (said.isascii() and said.isdigit() and int(said[:4]) in _WHOLE)
+
+
+def _objects_in(body: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    """Yield the body and the objects right in its members: a result for each row, perhaps."""
+    yield body
+    for value in body.values():
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, dict):
+                yield inner
+
+
+def _lists_in(value: object, depth: int = _LIST_DEPTH) -> Iterator[list[object]]:
+    """Yield the lists that hold something, and the names of objects whose members are contacts."""
+    if isinstance(value, list) and value:
+        yield value
+    elif isinstance(value, dict) and any("@" in name for name in value):
+        yield list(value)
+    elif isinstance(value, dict) and depth:
+        for inner in value.values():
+            yield from _lists_in(inner, depth - 1)
+
+
+def _names_each(listed: list[object], emails: Collection[str]) -> bool:
+    """Whether a list has an item for each contact: by its address, where it gives addresses."""
+    if len(listed) != len(emails):
+        return False
+    named = {address.casefold() for address in map(_address_in, listed) if address is not None}
+    return not named or named == {email.casefold() for email in emails}
+
+
+def _address_in(item: object) -> str | None:
+    said = item.get("email") if isinstance(item, dict) else item
+    return said.strip() if isinstance(said, str) and "@" in said else None
+
+
+def _names_a_failure(members: Mapping[str, object]) -> bool:
+    if members.get("success") is False or members.get("ok") is False:
+        return True
+    status = str(members.get("status")).lower()
+    if any(word in status for word in _FAILURE_WORDS):
+        return True
+    return any(
+        value and any(word in name.lower() for word in _FAILURE_WORDS)
+        for name, value in members.items()
+    )

@@ -1,0 +1,35 @@
+"""Judging answers, thousands of which are the same."""
+
+from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.verdict import Kind, Verdict, judge
+
+_MAX_KNOWN = 16
+_MAX_BODY_BYTES = 256
+
+
+class Judge:
+    """Says what a reply means, as `judge` does, and remembers the short acceptances it has met.
+
+    An acceptance depends on nothing but the status and the body: what was asked, the headers
+    and what came before make no difference to it. Services answer most calls alike.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, bytes], Verdict] = {}
+
+    def __call__(self, reply: Answer | Breakdown, *, action: str, is_first: bool) -> Verdict:
+        """Say what a reply to `action` means; the arguments are those of `judge`."""
+        if isinstance(reply, Breakdown) or len(reply.body) > _MAX_BODY_BYTES:
+            return judge(reply, action=action, is_first=is_first)
+        key = (reply.status, reply.body)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        verdict = judge(reply, action=action, is_first=is_first)
+        if verdict.kind is Kind.ACCEPTED:
+            if len(self._known) == _MAX_KNOWN:
+                self._known.clear()
+            self._known[key] = verdict
+        return verdict

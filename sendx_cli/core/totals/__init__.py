@@ -1,0 +1,1 @@
+"""The numbers of a run: counts, throughput, latency, failures."""

@@ -1,0 +1,94 @@
+"""A run's numbers: what became of its rows, how fast, and why some were not accepted."""
+
+from dataclasses import dataclass
+
+from sendx_cli.core.replies.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Rows that were not accepted for the same reason.
+
+    Args:
+        outcome: Their outcome; never accepted.
+        code: The reason, a stable word such as `timeout`.
+        count: How many they are.
+        where: The first one's place: `file:line`, or its address.
+        message: What was said of the first one.
+    """
+
+    outcome: Outcome
+    code: str
+    count: int
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A run's numbers at one moment.
+
+    Args:
+        counts: Rows decided, by outcome; every outcome is there.
+        attempts: Requests made.
+        retried: Rows that more than one request was made for.
+        p50_s: Half of the rows were decided within so many seconds of their first request,
+            waits between attempts included; None where nothing was sent.
+        p95_s: The same for 95 %.
+        p99_s: The same for 99 %.
+        slot_s: The width of a slot in seconds.
+        accepted_per_slot: Rows accepted in each slot; the last slot is not over.
+        failures: Why rows were not accepted, the most frequent reason first.
+    """
+
+    counts: dict[Outcome, int]
+    attempts: int
+    retried: int
+    p50_s: float | None
+    p95_s: float | None
+    p99_s: float | None
+    slot_s: float
+    accepted_per_slot: tuple[int, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows whose fate is decided."""
+        return sum(self.counts.values())
+
+    @property
+    def accepted_per_s(self) -> tuple[float, ...]:
+        """The rate in each slot that is over."""
+        return tuple(count / self.slot_s for count in self.accepted_per_slot[:-1])
+
+    def record(self) -> dict[str, object]:
+        """Return the documented members, in their documented order.
+
+        `rows`; `accepted`, `rejected`, `failed`, `unknown`, `skipped` (together they are
+        `rows`); `attempts`; `retried`; `latency_ms` with `p50`, `p95`, `p99`, each a number or
+        null; `throughput` with `slot_s` and `accepted`, a number for each slot; `failures`,
+        each with `outcome`, `kind`, `count`, `where`, `message`.
+        """
+        latencies_s = {"p50": self.p50_s, "p95": self.p95_s, "p99": self.p99_s}
+        return {
+            "rows": self.rows,
+            **{str(outcome): count for outcome, count in self.counts.items()},
+            "attempts": self.attempts,
+            "retried": self.retried,
+            "latency_ms": {
+                name: None if seconds is None else round(seconds * 1000, 1)
+                for name, seconds in latencies_s.items()
+            },
+            "throughput": {"slot_s": self.slot_s, "accepted": list(self.accepted_per_slot)},
+            "failures": [_failure_record(failure) for failure in self.failures],
+        }
+
+
+def _failure_record(failure: Failure) -> dict[str, object]:
+    return {
+        "outcome": str(failure.outcome),
+        "kind": failure.code,
+        "count": failure.count,
+        "where": failure.where,
+        "message": failure.message,
+    }

@@ -1,0 +1,73 @@
+"""A source's rows as contacts: its mapping, settled once, and each row read by it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sendx_cli.core.mapping.columns import ColumnOptions, Mapping, explain
+from sendx_cli.core.mapping.dates import DatesSeen
+from sendx_cli.core.mapping.row_reader import RowReader
+from sendx_cli.core.mapping.source_rows import Departed, RowError, RowValues, SourceRow
+from sendx_cli.core.mapping.spellings import EDGES, Target
+from sendx_cli.errors import FileRefused, InvalidValue
+from sendx_cli.files.layout import Format
+from sendx_cli.files.source import RowSource, Source
+
+
+def settle_mapping(source: Source, options: ColumnOptions) -> Mapping:
+    """Explain the columns, and read the order of birthdays off the whole column.
+
+    Raises:
+        InvalidValue: Columns are not explained, or the dates do not tell their order.
+    """
+    options = replace(
+        options,
+        file_name=source.file_name,
+        is_json=source.layout.format is Format.JSON_LINES,
+    )
+    try:
+        mapping = explain(source.layout.header, options)
+        birthday = mapping.column(Target.BIRTHDAY)
+        if birthday is None or mapping.date_order is not None:
+            return mapping
+        seen = _dates_seen(source, birthday.position - 1, birthday.name, mapping.preset.empty_dates)
+        order = seen.order(birthday.name, mapping.preset.date_order)
+    except InvalidValue as error:
+        raise InvalidValue(error.message, where=source.name, hint=error.hint) from None
+    return mapping.with_date_order(order)
+
+
+def read_contacts(source: RowSource, mapping: Mapping) -> Iterator[RowValues | RowError | Departed]:
+    """Read each row: its contact, why it cannot be read, or that its person left."""
+    read = RowReader(mapping).read
+    for row in source.rows():
+        yield row if isinstance(row, RowError) else read(row)
+
+
+def refuse_if_all_departed(source: Source, *, departed: int, rows: int) -> None:
+    """Refuse a file in which nobody may be mailed.
+
+    Args:
+        source: The file.
+        departed: How many of its rows are held back.
+        rows: How many it has.
+
+    Raises:
+        FileRefused: All of them are.
+    """
+    if rows and departed == rows:
+        raise FileRefused(
+            "everybody in it unsubscribed, bounced or never agreed",
+            where=source.name,
+            hint="sent, they could be mailed again; if that is meant, say --include-departed",
+        )
+
+
+def _dates_seen(source: Source, place: int, name: str, empty: frozenset[str]) -> DatesSeen:
+    seen = DatesSeen()
+    for row in source.rows():
+        if isinstance(row, RowError):
+            continue
+        cell = row.cells[place] if isinstance(row, SourceRow) else row.members.get(name)
+        if isinstance(cell, str) and (text := cell.strip(EDGES)) and text not in empty:
+            seen = seen.with_date(text)
+    return seen

@@ -1,0 +1,146 @@
+"""Failed rows as a file like the one they came from: to be mended, and sent again as it is.
+
+Behind the input's own columns stand `_sendx_line`, `_sendx_code` and `_sendx_error`, which are
+ignored on the way in.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from sendx_cli.errors import PassingTrouble
+from sendx_cli.files.failed_lines import FoundRow, lines_writer
+from sendx_cli.files.layout import Format
+from sendx_cli.files.source import Source
+
+_MARK = ".failed"
+_FLAGS = (
+    os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+)
+
+
+class FailedRow(NamedTuple):
+    """Why a row of a source failed.
+
+    Args:
+        line: The line it begins on.
+        code: A stable word, such as `rejected`.
+        message: For people; any text.
+    """
+
+    line: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file of failed rows.
+
+    Args:
+        path: Where it is.
+        rows: How many it holds.
+    """
+
+    path: Path
+    rows: int
+
+
+def failed_path(source: Source, working_directory: Path) -> Path:
+    """Return where failed rows go unless something else is said: `people.failed.csv`.
+
+    It is beside the source; for standard input, a pipe or a device in the working directory. The
+    rows of a file of failed rows that fail again go beside it, under the same name with a number.
+    """
+    if source.is_spooled:
+        ending = ".jsonl" if source.layout.format is Format.JSON_LINES else ".csv"
+        return working_directory / f"standard-input{_MARK}{ending}"
+    path = source.path
+    stem, mark, number = path.stem.rpartition(_MARK)
+    is_failed_file = bool(mark) and (not number or number.removeprefix("-").isdecimal())
+    return path.with_name(f"{stem if is_failed_file else path.stem}{_MARK}{path.suffix}")
+
+
+def write_failed_rows(
+    source: Source, failures: Iterable[tuple[int, str, str]], path: Path
+) -> FailedFile | None:
+    """Write the rows of `source` that failed, found again by their lines in a second pass.
+
+    The file is new, and only its owner may read it (mode 0600): where `path` is taken, even by a
+    symbolic link, a number is put behind the name. Rows that cannot be taken apart stand in it as
+    they do in the source; they say what is wrong with them when they are read again.
+
+    Args:
+        source: What the rows came from.
+        failures: Line, code and message of each (`FailedRow`), in the order of the lines.
+        path: Where to write them, as of `failed_path`.
+
+    Returns:
+        The file, or None where nothing failed.
+
+    Raises:
+        PassingTrouble: It cannot be written; nothing of it is left.
+        FileRefused: The source is not what it was when its rows were read first, so that a line
+            may hold another row by now; nothing is left of the file either.
+    """
+    rows = _failed(source, iter(failures))
+    try:
+        first = next(rows, None)
+        return None if first is None else _write_new(path, source, first, rows)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise PassingTrouble(
+            f"failed rows could not be written: {reason}", where=str(path)
+        ) from None
+
+
+_Found = tuple[FoundRow, FailedRow]
+
+
+def _failed(source: Source, failures: Iterator[tuple[int, str, str]]) -> Iterator[_Found]:
+    failure = next(failures, None)
+    if failure is None:
+        return
+    for row in source.rows(may_have_grown=True):  # to its end: only then is it known to be the same
+        while failure is not None and failure[0] < row.line:
+            failure = next(failures, None)
+        if failure is not None and failure[0] == row.line:
+            yield row, FailedRow(*failure)
+
+
+def _write_new(path: Path, source: Source, first: _Found, others: Iterator[_Found]) -> FailedFile:
+    descriptor, path = _create(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding=source.layout.encoding, newline="") as file:
+            return FailedFile(path, _write(file, source, chain((first,), others)))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write(file: TextIO, source: Source, rows: Iterable[_Found]) -> int:
+    writer = lines_writer(file, source)
+    written = 0
+    for row, failure in rows:
+        writer.write(row, failure.line, failure.code, failure.message)
+        written += 1
+    file.flush()
+    os.fsync(file.fileno())
+    return written
+
+
+def _create(path: Path) -> tuple[int, Path]:
+    """Create a file of this name, or of the first numbered one that is free."""
+    for number in count(1):
+        numbered = path.with_stem(f"{path.stem}-{number}") if number > 1 else path
+        try:
+            descriptor = os.open(numbered, _FLAGS, 0o600)
+        except FileExistsError:
+            continue
+        if os.name == "posix":
+            os.fchmod(descriptor, 0o600)  # the umask may have taken the owner's bits, too
+        return descriptor, numbered
+    raise AssertionError("count() never ends")

@@ -1,0 +1,246 @@
+"""A file of contacts, or standard input, opened: found out how it is laid out, and its rows."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import chain, islice
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self, TextIO
+
+from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
+from sendx_cli.errors import FileRefused
+from sendx_cli.files.delimited import read_delimited
+from sendx_cli.files.encoding import FoundEncoding, find_encoding
+from sendx_cli.files.header import find_header
+from sendx_cli.files.jsonlines import member_names, read_json_lines
+from sendx_cli.files.layout import Format, Layout, Overrides
+from sendx_cli.files.spool import spool
+from sendx_cli.files.verified import (
+    FileDigest,
+    changed,
+    digest_of,
+    open_plain,
+    open_verified,
+)
+
+STANDARD_INPUT = "-"
+_JSON_ENDINGS = frozenset({".jsonl", ".ndjson", ".json"})
+_ARRAY = re.compile(r"\[\s*(?:\{|\Z)")
+_STRAY_RETURNS = "some lines end in a bare carriage return"
+
+
+class RowSource(Protocol):
+    """What rows are read from, whether it is a file or comes by a pipe."""
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+
+    @property
+    def layout(self) -> Layout:
+        """How it is laid out."""
+
+    def rows(self) -> Iterator[SourceRow | MemberRow | RowError]:
+        """Read the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that can be read as often as is needed, without holding them.
+
+    A context manager: at its end the copy of an input that could be read only once is taken away.
+
+    Args:
+        name: As people call it: the path given, or `standard input`.
+        path: The file that is read: the one given, or the copy.
+        layout: How it is laid out.
+        digest: What it holds.
+        is_spooled: Whether `path` is a copy.
+        keeps_spool: Whether the copy stays when the source is closed.
+    """
+
+    name: str
+    path: Path
+    layout: Layout
+    digest: FileDigest
+    is_spooled: bool = False
+    keeps_spool: bool = False
+
+    @property
+    def file_name(self) -> str:
+        """The file's own name, which can say who left; empty for standard input."""
+        return "" if self.is_spooled else self.path.name
+
+    def rows(self, *, may_have_grown: bool = False) -> Iterator[SourceRow | MemberRow | RowError]:
+        """Read the rows, from the first on at each call.
+
+        Args:
+            may_have_grown: Whether rows may have been appended since; they are not read.
+
+        Raises:
+            FileRefused: Once the last row was read, or before: it is not the file it was.
+        """
+        with open_verified(
+            self.path,
+            self.name,
+            self.digest,
+            encoding=self.layout.encoding,
+            newline=_newline(self.layout.format),
+            may_have_grown=may_have_grown,
+        ) as text:
+            lines = islice(text, self.layout.first_line - 1, None)
+            if self.layout.format is Format.JSON_LINES:
+                yield from read_json_lines(lines, self.layout.first_line)
+            else:
+                yield from read_delimited(lines, self.layout)
+
+    def close(self) -> None:
+        """Take the copy away, if there is one that need not stay."""
+        if self.is_spooled and not self.keeps_spool:
+            self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        """Nothing is held open between passes."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def open_source(
+    path: str,
+    overrides: Overrides,
+    stdin: BinaryIO,
+    spool_folder: Path | None = None,
+    *,
+    must_be_plain: bool = False,
+) -> Source:
+    """Open a file, or standard input where `path` is `-`, and find out how it is laid out.
+
+    Args:
+        path: The file, or `-`.
+        overrides: What was said of it.
+        stdin: Standard input.
+        spool_folder: Where the copy of an input that can be read only once is made, to stay there
+            for a resume; None: a temporary file, taken away when the source is closed.
+        must_be_plain: Whether a pipe or a device is refused: nothing waits for its end.
+
+    Raises:
+        FileRefused: It cannot be read, or not as contacts.
+        InvalidValue: What was said of it cannot be.
+    """
+    name = "standard input" if path == STANDARD_INPUT else path
+    is_spooled = not must_be_plain and (path == STANDARD_INPUT or not _is_regular(Path(path)))
+    kept = _spooled(path, stdin, spool_folder) if is_spooled else Path(path)
+    try:
+        digest = digest_of(kept, name)  # first: what is found out later must be of the same bytes
+        layout = _find_layout(kept, name, overrides)
+        return Source(name, kept, layout, digest, is_spooled, spool_folder is not None)
+    except FileRefused as refused:
+        where = name if refused.where in {None, name} else f"{name}:{refused.where}"
+        _drop(kept, is_spooled=is_spooled)
+        raise FileRefused(refused.message, where=where, hint=refused.hint) from None
+    except BaseException:
+        _drop(kept, is_spooled=is_spooled)
+        raise
+
+
+def _is_regular(path: Path) -> bool:
+    """Tell whether it can be read again; what is not there is told on opening it."""
+    return path.is_file() or path.is_dir() or not path.exists()
+
+
+def _spooled(path: str, stdin: BinaryIO, folder: Path | None) -> Path:
+    if path == STANDARD_INPUT:
+        return spool(stdin, folder)
+    with _open_binary(Path(path), path) as stream:
+        return spool(stream, folder)
+
+
+def _drop(path: Path, *, is_spooled: bool) -> None:
+    if is_spooled:
+        path.unlink(missing_ok=True)
+
+
+def _open_binary(path: Path, name: str) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise FileRefused("no such file", where=name) from None
+    except IsADirectoryError:
+        raise FileRefused("this is a directory", where=name) from None
+    except OSError as error:
+        raise FileRefused(f"cannot be read: {error.strerror}", where=name) from None
+
+
+def _find_layout(path: Path, name: str, overrides: Overrides) -> Layout:
+    with open_plain(path, name) as file:
+        found = find_encoding(file, overrides.encoding)
+    first, line_end = _first_line(path, name, found.codec)
+    layout_format = overrides.format or _format_of(path, first)
+    with _opened(path, name, found.codec, _newline(layout_format)) as text:
+        if layout_format is Format.JSON_LINES:
+            names = member_names(text)
+            return Layout(
+                format=layout_format,
+                encoding=found.codec,
+                header=names,
+                notes=_notes(found, layout_format),
+            )
+        header = find_header(text, overrides)
+    return Layout(
+        format=layout_format,
+        encoding=found.codec,
+        header=header.names,
+        dialect=header.dialect,
+        first_line=header.first_row_line,
+        titles=header.titles,
+        takes_ragged=overrides.takes_ragged,
+        line_end=line_end,
+        notes=(*header.notes, *_notes(found, layout_format)),
+    )
+
+
+def _notes(found: FoundEncoding, layout_format: Format) -> tuple[str, ...]:
+    has_returns = found.has_stray_returns and layout_format is Format.DELIMITED
+    return tuple(filter(None, (found.note, _STRAY_RETURNS if has_returns else None)))
+
+
+def _format_of(path: Path, first: str) -> Format:
+    """JSON Lines begin with an object; an array is refused as such, whatever the file's name."""
+    is_json = first.startswith("{") or _ARRAY.match(first) is not None
+    return (
+        Format.JSON_LINES if is_json or path.suffix.lower() in _JSON_ENDINGS else Format.DELIMITED
+    )
+
+
+def _first_line(path: Path, name: str, codec: str) -> tuple[str, str]:
+    """Return the first line that is not blank, and how the very first one ends."""
+    with _opened(path, name, codec, "") as text:
+        line = text.readline()
+        end = next((end for end in ("\r\n", "\n", "\r") if line.endswith(end)), "\n")
+        filled = (line for line in chain((line,), text) if not line.isspace())
+        return next(filled, "").lstrip(" \t\ufeff"), end
+
+
+def _newline(layout_format: Format) -> str:
+    # In JSON Lines only the line feed ends a line.
+    return "\n" if layout_format is Format.JSON_LINES else ""
+
+
+@contextmanager
+def _opened(path: Path, name: str, codec: str, newline: str) -> Iterator[TextIO]:
+    try:
+        with TextIOWrapper(open_plain(path, name), encoding=codec, newline=newline) as text:
+            yield text
+    except UnicodeError:  # all of it decoded a moment ago
+        raise changed(name) from None

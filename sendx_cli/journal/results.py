@@ -1,0 +1,45 @@
+"""What a journal tells of a row, as the same result that was told when it was sent."""
+
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.delivery.results import UNKNOWN_HINT
+from sendx_cli.journal.rows import LeftOut, LeftOutKind, NotedRow, State
+from sendx_cli.results import Result, ResultError
+
+
+def result_of_noted(row: NotedRow, action: str, source: str) -> Result:
+    """Return what a journal tells of a row; the answer's body is not kept there."""
+    is_open = row.state in {State.PENDING, State.IN_FLIGHT}
+    outcome = Outcome.SKIPPED if is_open else Outcome(row.state)
+    message = row.message or ("not sent yet" if is_open else "")
+    error = None
+    if outcome is not Outcome.ACCEPTED:
+        hint = UNKNOWN_HINT if outcome is Outcome.UNKNOWN else None
+        kind = "not_sent" if is_open else row.code or str(outcome)
+        error = ResultError("unknown" if hint else kind, message, hint)
+    return Result(
+        email=row.contact.email,
+        action=action,
+        outcome=outcome,
+        message=message,
+        status=row.status,
+        error=error,
+        attempts=row.attempts,
+        elapsed_ms=row.elapsed_ms,
+        source=source,
+        line=row.line,
+    )
+
+
+def result_of_left_out(row: LeftOut, action: str, source: str) -> Result:
+    """Return what is told of a row that is not sent at all."""
+    is_bad = row.kind is LeftOutKind.BAD
+    message = row.message if is_bad else f"held back: {row.message}"
+    return Result(
+        email=row.email or "",
+        action=action,
+        outcome=Outcome.SKIPPED,
+        message=message,
+        error=ResultError(str(row.kind), message),
+        source=source,
+        line=row.line,
+    )

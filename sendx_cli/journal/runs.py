@@ -1,0 +1,227 @@
+"""The runs that were made here."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.journal.database import Database
+from sendx_cli.journal.lock import MARGIN_S, RunLock, is_locked
+from sendx_cli.journal.opening import SUFFIX, lock_path, open_journal
+from sendx_cli.journal.rows import InputRead
+from sendx_cli.journal.run_header import RunHeader
+from sendx_cli.journal.upgrading import nonsense_told
+from sendx_cli.journal.verifying import verify
+from sendx_cli.journal.view import Counts, RunView
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as its journal tells of it.
+
+    Args:
+        id: By which it is named, such as `20261123-1405-k3f9`.
+        path: Its journal.
+        header: What was asked for.
+        counts: How many rows stand where.
+        is_under_way: Whether some process sends it at this moment.
+        input_read: How far the input of a stream was read; None for a run of a file.
+    """
+
+    id: str
+    path: Path
+    header: RunHeader
+    counts: Counts
+    is_under_way: bool
+    input_read: InputRead | None = None
+
+    @property
+    def has_input_left(self) -> bool:
+        """Whether the input of a stream may hold rows that are not in the journal."""
+        return self.input_read is not None and not self.input_read.has_ended
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What a directory of journals holds.
+
+    Args:
+        runs: The earliest first.
+        unreadable: Why other files there cannot be read.
+    """
+
+    runs: tuple[Run, ...]
+    unreadable: tuple[InputError, ...] = ()
+
+    @property
+    def latest(self) -> Run | None:
+        """The run that was begun last."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def unreadable_paths(self) -> tuple[Path, ...]:
+        """The files that cannot be read."""
+        return tuple(Path(error.where or "") for error in self.unreadable)
+
+    def find(self, text: str) -> Run:
+        """Return the run whose id is or begins with `text`.
+
+        Raises:
+            InputError: There is none, or more than one.
+        """
+        found = [run for run in self.runs if run.id.startswith(text)] if text else []
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            for error in self.unreadable:
+                if Path(error.where or "").stem.startswith(text):
+                    raise error
+            raise InputError(f"there is no run {text}", hint="see `sendx runs list`")
+        names = ", ".join(run.id for run in found)
+        raise InputError(f"several runs begin with {text}: {names}", hint="give more of the id")
+
+    def unfinished_run_of(
+        self, *, sha256: str, action: str, origin: str, other_than: str | None = None
+    ) -> Run | None:
+        """Return the latest run of the same file, command and service that is not done with.
+
+        It has rows to come, or a process goes on with it and may send rows again that failed.
+
+        Args:
+            sha256: The file's content.
+            action: The command.
+            origin: The service.
+            other_than: The id of a run that does not count.
+        """
+        same = (
+            run for run in self.runs if run.header.source_sha256 == sha256 and run.id != other_than
+        )
+        return _latest((run for run in same if run.counts.to_come or _is_held(run)), action, origin)
+
+    def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
+        """Return the latest run with rows to come of a file at this path, whatever it held."""
+        there = (run for run in self.runs if run.header.source_path == path)
+        return _latest((run for run in there if run.counts.to_come), action, origin)
+
+
+def list_runs(directory: Path) -> Runs:
+    """Return the runs in `directory`; those that were never started are none.
+
+    What was in flight when a process was killed is made unknown first.
+
+    Raises:
+        PassingTrouble: A journal cannot be read now.
+    """
+    runs: list[Run] = []
+    unreadable: list[InputError] = []
+    for path in sorted(directory.glob(f"*{SUFFIX}")):
+        try:
+            run = _read(path)
+            if run is not None:
+                runs.append(_recovered(run))
+        except InputError as error:
+            unreadable.append(InputError(error.message, where=str(path), hint=error.hint))
+    runs.sort(key=lambda run: (run.header.started_at, run.id))
+    return Runs(tuple(runs), tuple(unreadable))
+
+
+@contextmanager
+def open_view(path: Path) -> Iterator[RunView]:
+    """Look into a run's journal, whoever sends it meanwhile.
+
+    Raises:
+        InputError: It is damaged, or none.
+        PassingTrouble: It cannot be read now.
+    """
+    _verify_at_rest(path)
+    with nonsense_told(path):
+        database = Database(path)
+    try:
+        yield RunView(database)
+    finally:
+        database.close()
+
+
+def forget(path: Path) -> None:
+    """Delete a run's journal, readable or not: what became of its rows is known no more.
+
+    Raises:
+        InputError: A process sends it at this moment.
+    """
+    lock = RunLock(lock_path(path), path.stem)
+    try:
+        for end in ("", "-wal", "-shm", "-check", "-check-new"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+    finally:
+        lock.release()
+    lock_path(path).unlink(missing_ok=True)
+
+
+def forget_never_started(directory: Path) -> None:
+    """Delete journals that a process began and did not fill: nothing was sent of them."""
+    for path in directory.glob(f"*{SUFFIX}"):
+        if is_locked(lock_path(path)):
+            continue
+        try:
+            with open_view(path) as view:
+                is_sealed = view.is_sealed
+        except InputError:
+            continue
+        if not is_sealed:
+            forget(path)
+    for check in directory.glob(f"*{SUFFIX}-check"):
+        path = check.with_name(check.name.removesuffix("-check"))
+        if not path.exists() and not is_locked(lock_path(path)):
+            forget(path)  # its process ended before it made the journal
+
+
+def _latest(runs: Iterable[Run], action: str, origin: str) -> Run | None:
+    found = [run for run in runs if (run.header.action, run.header.origin) == (action, origin)]
+    return found[-1] if found else None
+
+
+def _is_held(run: Run) -> bool:
+    """Tell whether a process goes on with the run; a look at its lock by another is none."""
+    return run.is_under_way and is_locked(lock_path(run.path), MARGIN_S)
+
+
+def _recovered(run: Run) -> Run:
+    """Return the run with no row in flight, unless a process sends it or it cannot be written."""
+    if not run.counts.in_flight or run.is_under_way:
+        return run
+    try:
+        open_journal(run.path).close()
+    except (InputError, PassingTrouble):
+        return run
+    return _read(run.path) or run
+
+
+def _read(path: Path) -> Run | None:
+    """Read what is known of a run; None where it was never started."""
+    with open_view(path) as view, nonsense_told(path):
+        if not view.is_sealed:
+            return None
+        is_under_way = is_locked(lock_path(path))
+        return Run(path.stem, path, view.header, view.counts(), is_under_way, view.input_read)
+
+
+def _verify_at_rest(path: Path) -> None:
+    """Hold the files of a run that nobody sends against its check file.
+
+    It is done without the lock first, so that nobody who would resume the run is refused for it.
+    Whoever sends a run has verified it.
+    """
+    if is_locked(lock_path(path)):
+        return
+    with suppress(InputError):
+        verify(path)
+        return
+    try:
+        lock = RunLock(lock_path(path), path.stem)
+    except InputError:
+        return  # it was begun meanwhile
+    try:
+        verify(path)
+    finally:
+        lock.release()

@@ -1,0 +1,105 @@
+"""A journal of the first format, which has no check file, made one of today's."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sendx_cli.journal.check_file import write_check_file
+from sendx_cli.journal.database import Database
+from sendx_cli.journal.rows import State, digest_of
+from sendx_cli.journal.run_header import RunHeader
+from sendx_cli.journal.verifying import (
+    FORMAT_VERSION,
+    Verified,
+    cut_torn_tail,
+    damaged,
+    incomplete,
+    pages_of,
+    verify,
+)
+
+_CHUNK_ROWS = 5000
+_COLUMNS = {"facts": 2, "rows": 4, "fates": 8, "left_out": 4}
+
+
+def open_to_write(path: Path) -> Database:
+    """Open a run's journal whose lock is held, once its files are found to be as they should.
+
+    Raises:
+        InputError: It is damaged, not whole, or of a later format.
+        PassingTrouble: It cannot be read or written now.
+    """
+    verified = verify(path)
+    if verified.recorded is None and path.stat().st_size:
+        cut_torn_tail(path, verified.log)
+        _add_check_file(path, verified)
+        verified = verify(path)
+    cut_torn_tail(path, verified.log)
+    database = Database(path, verified)
+    try:
+        if 0 < database.version < FORMAT_VERSION:
+            with database.transaction(is_synced=True) as connection:
+                connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+            database.version = FORMAT_VERSION
+            database.sync()
+    except BaseException:
+        database.close_unmoved()
+        raise
+    return database
+
+
+@contextmanager
+def nonsense_told(path: Path) -> Iterator[None]:
+    """Say that a journal is damaged where it holds what no sendx writes."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError):
+        raise damaged(path) from None
+
+
+def _add_check_file(path: Path, verified: Verified) -> None:
+    """Look at all that a journal without a check file holds, then give it one."""
+    database = Database(path, verified)
+    try:
+        with nonsense_told(path):
+            header = _checked_contents(path, database)
+        database.sync()
+    finally:
+        database.close_unmoved()
+    write_check_file(path, header.to_text(), pages_of(path))
+
+
+def _checked_contents(path: Path, database: Database) -> RunHeader:
+    """Return the header of a journal whose every row is as its digest says.
+
+    What a flipped bit made of a fate, so that it still reads as one, is not found.
+    """
+    if database.version == FORMAT_VERSION:
+        raise incomplete(path, f"{path.name}-check")
+    ((text,),) = database.read("SELECT value FROM facts WHERE name = 'header'")
+    header = RunHeader.from_text(text)
+    states = [State(state) for (state,) in database.read("SELECT DISTINCT state FROM fates")]
+    strays = "SELECT count(*) FROM fates WHERE number NOT IN (SELECT number FROM rows)"
+    columns = "SELECT count(*) FROM pragma_table_info(?)"
+    is_sound = (
+        all(database.read(columns, (table,)) == [(count,)] for table, count in _COLUMNS.items())
+        and State.PENDING not in states
+        and database.read("PRAGMA quick_check") == [("ok",)]
+        and database.read(strays) == [(0,)]
+        and all(digest_of(header.action, text) == digest for digest, text in _rows(database))
+    )
+    if not is_sound:
+        raise damaged(path)
+    return header
+
+
+def _rows(database: Database) -> Iterator[tuple[bytes, str]]:
+    query = "SELECT number, digest, payload FROM rows WHERE number > ? ORDER BY number LIMIT ?"
+    last = -(2**63)
+    while chunk := database.read(query, (last, _CHUNK_ROWS)):
+        for number, digest, payload in chunk:
+            json.loads(payload)
+            yield digest, payload
+            last = number

@@ -1,0 +1,163 @@
+"""A journal's files held against its check file, before SQLite opens any of them.
+
+SQLite must not see a damaged write-ahead file first: it goes on without what is broken, and its
+last connection takes the file away. For what is covered, see `check_file`.
+"""
+
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.journal.check_file import Recorded, read_check_file
+from sendx_cli.journal.wal import PAGE_BYTES, WriteAheadLog, read_log, wal_path
+
+FORMAT_VERSION = 2
+UNCHECKED_VERSION = 1
+"""Journals of this format have no check file."""
+
+_CHUNK_PAGES = 1024
+_VERSION_AT = 60
+"""Where the user version stands in the first page: https://sqlite.org/fileformat2.html"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A journal whose files are as they were written.
+
+    Args:
+        log: Its write-ahead file.
+        recorded: Its check file; None for a journal of the first format, which has none.
+    """
+
+    log: WriteAheadLog
+    recorded: Recorded | None
+
+
+def verify(path: Path) -> Verified:
+    """Hold a journal against its check file. No process may write it meanwhile.
+
+    A check file that a later sendx wrote is left to whoever opens the journal, and refuses it.
+    This process must not have it open: to close a file takes away SQLite's locks on it.
+
+    Raises:
+        InputError: It is damaged, or a file that belongs to it is missing.
+        PassingTrouble: It cannot be read now.
+    """
+    try:
+        log, recorded = read_log(path), read_check_file(path)
+        if recorded is None:
+            _verify_unchecked(path, log)
+        elif recorded.headers or version_of(path) <= FORMAT_VERSION:
+            _verify_log(path, log, recorded)
+            _verify_pages(path, log, recorded)
+    except OSError as error:
+        raise cannot_keep(path, error) from None
+    return Verified(log, recorded)
+
+
+def cut_torn_tail(path: Path, log: WriteAheadLog) -> None:
+    """Take away what stands behind the frames that count, so that none is taken for a new one.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    if log.salts and wal_path(path).stat().st_size > log.end:
+        os.truncate(wal_path(path), log.end)
+
+
+def damaged(path: Path) -> InputError:
+    """Return what is said of a journal that is not as it was written."""
+    return InputError(
+        "the run's journal is damaged, or is none",
+        where=str(path),
+        hint="keep its files for a look into them; what was sent must be looked up in the account, "
+        f"then `sendx runs forget {path.stem}`",
+    )
+
+
+def cannot_keep(path: Path, error: OSError) -> PassingTrouble:
+    """Return what is said where a file of a journal cannot be read or written."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return PassingTrouble(
+        f"cannot keep the run's journal: {reason}",
+        where=str(path),
+        hint=f"mend that, then `sendx runs resume {path.stem}`: no row is lost",
+    )
+
+
+def incomplete(path: Path, name: str) -> InputError:
+    """Return what is said of a journal whose file of this name is missing."""
+    return InputError(
+        f"the run's journal is not whole: {name} is missing",
+        where=str(path),
+        hint=f"put that file beside it, as it was when the run stopped; without it, "
+        f"`sendx runs forget {path.stem}`",
+    )
+
+
+def version_of(path: Path) -> int:
+    """Return the format's version that the main file itself says; 0 where it is empty.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        file.seek(_VERSION_AT)
+        return int.from_bytes(file.read(4), "big")
+
+
+def pages_of(path: Path) -> dict[int, int]:
+    """Return the CRC-32 of each page of the main file, from 1; of the rest behind them as well.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    sums: dict[int, int] = {}
+    number, crc32 = 1, zlib.crc32
+    with path.open("rb") as file:
+        while chunk := memoryview(file.read(_CHUNK_PAGES * PAGE_BYTES)):
+            pages = range(0, len(chunk), PAGE_BYTES)
+            found = [crc32(chunk[at : at + PAGE_BYTES]) for at in pages]
+            sums.update(enumerate(found, start=number))
+            number += len(found)
+    return sums
+
+
+def _verify_log(path: Path, log: WriteAheadLog, recorded: Recorded) -> None:
+    position = recorded.position
+    if position is None:
+        return
+    if recorded.is_required:
+        name = wal_path(path)
+        if not name.exists() or not name.stat().st_size:
+            raise incomplete(path, name.name)
+        is_whole = log.holds(position)
+    else:
+        # All of it went into the main file. Read in part, it would bring older pages back.
+        is_whole = log.salts != position.salts or not log.pages or log.holds(position)
+    if not is_whole:
+        raise damaged(path)
+
+
+def _verify_pages(path: Path, log: WriteAheadLog, recorded: Recorded) -> None:
+    if not recorded.headers:
+        raise damaged(path)
+    expected, found = recorded.sums, pages_of(path)
+    if not expected:  # nothing went into the main file yet but its first page, by SQLite itself
+        expected = {1: found[1]} if 1 in found else {}
+    in_log = log.pages.keys()
+    wrong = (found.items() ^ expected.items()) if found != expected else ()
+    if any(number not in in_log for number, _ in wrong):
+        raise damaged(path)
+
+
+def _verify_unchecked(path: Path, log: WriteAheadLog) -> None:
+    """Find what can be found without a check file; the database itself is looked at later."""
+    version = version_of(path)
+    if version == FORMAT_VERSION:
+        raise incomplete(path, f"{path.name}-check")
+    has_tables = path.stat().st_size > PAGE_BYTES
+    if log.is_broken_within or (has_tables and not version):
+        raise damaged(path)

@@ -1,0 +1,220 @@
+"""What can be read of a run, also while another process sends it."""
+
+import json
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sendx_cli.core.contact.payloads import contact_from
+from sendx_cli.errors import InputError
+from sendx_cli.journal.database import Database
+from sendx_cli.journal.rows import InputRead, LeftOut, LeftOutKind, NotedRow, State
+from sendx_cli.journal.run_header import RunHeader
+
+_CHUNK_ROWS = 1000
+_ROWS = """
+SELECT rows.number, line, payload, coalesce(state, 'pending'), status, coalesce(attempts, 0),
+       code, message, coalesce(elapsed_ms, 0.0)
+FROM rows LEFT JOIN fates USING (number)
+WHERE rows.number > ? AND coalesce(state, 'pending') IN (SELECT value FROM json_each(?))
+ORDER BY rows.number LIMIT ?
+"""
+# Accepted rows are most of a million: they are what is left, as to count them takes longest.
+_OTHERS = """
+SELECT state, count(*) FROM fates WHERE number >= 0 AND state <> 'accepted' GROUP BY state
+"""
+_KINDS = """
+SELECT state, code, count(*), min(number) FROM fates
+WHERE number >= 0 AND state IN ('rejected', 'failed', 'unknown')
+GROUP BY state, code ORDER BY count(*) DESC, min(number)
+"""
+_ELAPSED = """
+SELECT place, elapsed_ms
+FROM (SELECT elapsed_ms, row_number() OVER (ORDER BY elapsed_ms) AS place FROM fates
+      WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight')
+WHERE place IN (SELECT value FROM json_each(?))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows stand where; together they are all rows of the run."""
+
+    pending: int = 0
+    in_flight: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    failed: int = 0
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return self.to_come + self.accepted + self.rejected + self.failed + self.unknown
+
+    @property
+    def to_come(self) -> int:
+        """Rows whose fate is open."""
+        return self.pending + self.in_flight
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether sending it again as it is would mend nothing: no row is open or gave up."""
+        return not self.to_come and not self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfTrouble:
+    """Rows that ended badly in the same way.
+
+    Args:
+        state: Rejected, failed or unknown.
+        code: A stable word for why.
+        count: How many they are.
+        example: The first of them.
+    """
+
+    state: State
+    code: str | None
+    count: int
+    example: NotedRow
+
+
+class RunView:
+    """Reads a run's journal.
+
+    Args:
+        database: Its file.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether all rows stood in the journal once: before that, nothing was sent."""
+        return self._fact("sealed") is not None
+
+    @property
+    def header(self) -> RunHeader:
+        """What the run is.
+
+        Raises:
+            InputError: The file does not say it.
+        """
+        text = self._fact("header")
+        if text is None:
+            raise InputError("the run was never started", where=str(self._database.path))
+        return RunHeader.from_text(text)
+
+    @property
+    def input_read(self) -> InputRead | None:
+        """How far the input of a stream was read; None for a run of a file, which is all there.
+
+        A stream of an earlier sendx did not note it: then as far as its rows tell, and nothing
+        says that its end was seen.
+        """
+        if self.header.source_path is not None:
+            return None
+        line = self._fact("read_to_line")
+        if line is None:
+            query = """SELECT max(coalesce((SELECT max(line) FROM rows), 0),
+                       coalesce((SELECT max(line) FROM left_out), 0))"""
+            ((line,),) = self._database.read(query)
+        first_row_line = int(self._fact("first_row_line") or 1)
+        return InputRead(int(line), self._fact("input_ended") == "1", first_row_line)
+
+    @property
+    def has_input_left(self) -> bool:
+        """Whether the input of a stream may hold rows that are not in the journal."""
+        read = self.input_read
+        return read is not None and not read.has_ended
+
+    def counts(self) -> Counts:
+        """Count the rows of the file by their state."""
+        found: dict[str, int] = dict(self._database.read(_OTHERS))
+        ((noted,),) = self._database.read("SELECT count(*) FROM fates WHERE number >= 0")
+        ((total,),) = self._database.read("SELECT count(*) FROM rows WHERE number >= 0")
+        accepted = noted - sum(found.values())
+        return Counts(pending=total - noted, accepted=accepted, **found)
+
+    def rows(self, states: Collection[State]) -> Iterator[NotedRow]:
+        """Yield the rows in these states, in the file's order.
+
+        They are read a thousand at a time, so that the journal can be written meanwhile; a row
+        that changes after it was read is not yielded again.
+        """
+        wanted = json.dumps(sorted(states))
+        action, last = self.header.action, -1
+        while chunk := self._database.read(_ROWS, (last, wanted, _CHUNK_ROWS)):
+            for values in chunk:
+                yield _noted(action, values)
+            last = chunk[-1][0]
+
+    def kinds_of_trouble(self) -> list[KindOfTrouble]:
+        """Return what went wrong, the most frequent first, with an example each."""
+        kinds: list[KindOfTrouble] = []
+        for state, code, count, first in self._database.read(_KINDS):
+            wanted = json.dumps([state])
+            (values,) = self._database.read(_ROWS, (first - 1, wanted, 1))
+            example = _noted(self.header.action, values)
+            kinds.append(KindOfTrouble(State(state), code, count, example))
+        return kinds
+
+    def elapsed_ms(self, shares: Sequence[float]) -> list[float]:
+        """Return percentiles of the time that rows took, by nearest rank.
+
+        Args:
+            shares: Such as 0.5 for the median.
+
+        Returns:
+            One for each share; nothing where nothing was sent.
+        """
+        query = """SELECT count(*) FROM fates
+                   WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight'"""
+        ((count,),) = self._database.read(query)
+        places = [max(1, math.ceil(share * count)) for share in shares]
+        found = dict(self._database.read(_ELAPSED, (json.dumps(places),)))
+        return [found[place] for place in places] if found else []
+
+    def accepted_by_second(self) -> list[tuple[int, int]]:
+        """Return each second (Unix time) in which rows were decided: how many were accepted."""
+        query = """SELECT settled_at, sum(state = 'accepted') FROM fates
+                   WHERE number >= 0 AND settled_at IS NOT NULL
+                   GROUP BY settled_at ORDER BY settled_at"""
+        return [(second, count) for second, count in self._database.read(query)]
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """Yield the rows of the file that are not sent, in the file's order."""
+        query = """SELECT line, kind, email, message FROM left_out WHERE line > ?
+                   ORDER BY line LIMIT ?"""
+        last = -1
+        while chunk := self._database.read(query, (last, _CHUNK_ROWS)):
+            for line, kind, email, message in chunk:
+                yield LeftOut(line, LeftOutKind(kind), email, message)
+            last = chunk[-1][0]
+
+    def count_left_out(self, kind: LeftOutKind) -> int:
+        """Count the rows of the file that are not sent for this reason."""
+        query = "SELECT count(*) FROM left_out WHERE kind = ?"
+        ((count,),) = self._database.read(query, (kind,))
+        return int(count)
+
+    def attempts(self) -> tuple[int, int]:
+        """Return how many requests were made, and for how many rows more than one."""
+        query = """SELECT coalesce(sum(attempts), 0), coalesce(sum(attempts > 1), 0) FROM fates
+                   WHERE number >= 0"""
+        ((made, retried),) = self._database.read(query)
+        return made, retried
+
+    def _fact(self, name: str) -> str | None:
+        if not self._database.version:
+            return None
+        found = self._database.read("SELECT value FROM facts WHERE name = ?", (name,))
+        return found[0][0] if found else None
+
+
+def _noted(action: str, values: tuple[Any, ...]) -> NotedRow:
+    number, line, payload, state, *rest = values
+    return NotedRow(number, line, contact_from(action, json.loads(payload)), State(state), *rest)

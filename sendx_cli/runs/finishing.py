@@ -1,0 +1,141 @@
+"""The end of a run: its failed rows handed back, its summary, its exit code."""
+
+import heapq
+from collections.abc import Iterator
+from pathlib import Path
+
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.delivery.results import exit_code
+from sendx_cli.ending import Ending
+from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble
+from sendx_cli.files.failed_rows import FailedFile, FailedRow, failed_path, write_failed_rows
+from sendx_cli.files.source import Source
+from sendx_cli.journal.rows import LeftOutKind, State
+from sendx_cli.journal.store import RunJournal
+from sendx_cli.journal.view import RunView
+from sendx_cli.output.annotations import append_step_summary
+from sendx_cli.output.summary import summary_lines, summary_markdown
+from sendx_cli.output.writer import Output
+from sendx_cli.runs.context import Commission
+from sendx_cli.runs.next_commands import next_commands
+from sendx_cli.runs.sending import Sent
+from sendx_cli.runs.totals import totals_of
+
+_BAD_CODE = "bad_row"
+
+
+def give_account(
+    commission: Commission, journal: RunJournal, sent: Sent, source: Source | None
+) -> ExitCode | Ending:
+    """Tell what became of the run's rows, and what to do next.
+
+    Args:
+        commission: The run.
+        journal: Its journal.
+        sent: How the sending ended.
+        source: Its file, where it is there as it was: failed rows are written like it.
+
+    Returns:
+        What the process tells its caller, for all rows of the run, however often it was resumed.
+
+    Raises:
+        SendxError: Results could not be written.
+    """
+    code: ExitCode | Ending = sent.ending or _exit_code(journal.view, sent)
+    if sent.ending is Ending.PIPE_CLOSED:
+        return code
+    output, view = commission.output, journal.view
+    if sent.stopped_by is not None:
+        output.complain("stopped", sent.stopped_by.message, sent.stopped_by.hint)
+    counts = view.counts()
+    failed = None
+    if not counts.to_come and source is not None:
+        failed = _hand_back(output, journal, source)
+        if source.is_spooled:
+            source.path.unlink(missing_ok=True)
+    commands = next_commands(journal.id, counts, commission.asked, failed)
+    _summarise(output, view, sent, code, commands)
+    if sent.trouble is not None:
+        raise PassingTrouble(
+            sent.trouble.message,
+            where=sent.trouble.where,
+            hint=f"what became of each row is in the journal: `sendx runs show {journal.id}`",
+        )
+    return code
+
+
+def _exit_code(view: RunView, sent: Sent) -> ExitCode:
+    counts = view.counts()
+    found = {
+        Outcome.REJECTED: counts.rejected or view.count_left_out(LeftOutKind.BAD),
+        Outcome.FAILED: counts.failed,
+        Outcome.UNKNOWN: counts.unknown,
+        Outcome.SKIPPED: counts.to_come or view.has_input_left,
+    }
+    return exit_code((outcome for outcome, count in found.items() if count), sent.stopped_by)
+
+
+def _hand_back(output: Output, journal: RunJournal, source: Source) -> Path | None:
+    """Write the rows that failed, in the form of the file they came from."""
+    hint = f"`sendx runs show {journal.id} --state rejected --state failed --state bad` lists them"
+    try:
+        path = failed_path(source, Path.cwd())
+        written = write_failed_rows(source, _failures(journal.view), path)
+    except FileRefused:
+        message = f"{source.name} is not what it was: its failed rows cannot be written like it"
+        output.warn(message, hint=hint)
+        return None
+    except (PassingTrouble, OSError) as error:
+        message = error.message if isinstance(error, PassingTrouble) else str(error.strerror)
+        output.warn(message, hint=hint)
+        return None
+    if written is None:
+        return None
+    output.note(f"{_rows(written)} to mend: {written.path}")
+    return written.path
+
+
+def _rows(written: FailedFile) -> str:
+    return "1 row" if written.rows == 1 else f"{written.rows:,} rows"
+
+
+def _failures(view: RunView) -> Iterator[FailedRow]:
+    """Yield rows that were not accepted, and bad ones, in the order of their lines."""
+    refused = (
+        FailedRow(row.line, row.code or row.state, row.message or "")
+        for row in view.rows({State.REJECTED, State.FAILED})
+        if row.line is not None
+    )
+    bad = (
+        FailedRow(row.line, _BAD_CODE, row.message)
+        for row in view.left_out()
+        if row.kind is LeftOutKind.BAD
+    )
+    return heapq.merge(refused, bad)
+
+
+def _summarise(
+    output: Output, view: RunView, sent: Sent, code: ExitCode | Ending, commands: list[str]
+) -> None:
+    counts = view.counts()
+    totals, worked_s = totals_of(view, view.header.source)
+    elapsed_s = max(sent.elapsed_s, float(worked_s - 1))
+    encoding = (output.stderr.encoding or "ascii").lower().replace("-", "")
+    output.tell_lines(
+        summary_lines(
+            totals,
+            total_rows=counts.total,
+            exit_code=code,
+            next_commands=commands,
+            elapsed_s=elapsed_s,
+            ascii_only=encoding != "utf8",
+        )
+    )
+    markdown = summary_markdown(
+        totals,
+        total_rows=counts.total,
+        exit_code=code,
+        next_commands=commands,
+        elapsed_s=elapsed_s,
+    )
+    append_step_summary(output, markdown)

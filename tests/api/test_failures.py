@@ -1,0 +1,89 @@
+"""Each transport failure, flag by flag: what may be sent again hangs on them."""
+
+import pytest
+
+from sendx_cli.api import failures
+from sendx_cli.core.replies.answers import Breakdown
+
+AGAIN = "run it again later"
+NETWORK = "check the network and the base URL, then run it again"
+PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (failures.overdue(2.5), Breakdown("timeout", "no answer within 2.5 s", True, False, AGAIN)),
+        (
+            failures.connection_lost(),
+            Breakdown(
+                "connection_lost", "the connection broke before the answer", True, False, AGAIN
+            ),
+        ),
+        (
+            failures.broken_answer("the answer is too long"),
+            Breakdown("broken_answer", "the answer is too long", True, False, None),
+        ),
+        (
+            failures.no_connection("h", is_late=False),
+            Breakdown("connection", "cannot connect to h", False, False, NETWORK),
+        ),
+        (
+            failures.no_connection("h", is_late=True),
+            Breakdown("connection", "no connection to h in time", False, False, NETWORK),
+        ),
+        (
+            failures.no_address("h", is_passing=True),
+            Breakdown("name_lookup", "cannot find the address of h", False, False, NETWORK),
+        ),
+        (
+            failures.no_address("h", is_passing=False),
+            Breakdown("name_lookup", "cannot find the address of h", False, True, NETWORK),
+        ),
+        (
+            failures.untrusted("h", "expired"),
+            Breakdown(
+                "certificate",
+                "the certificate of h cannot be trusted: expired",
+                False,
+                True,
+                "somebody may be intercepting the connection; "
+                "a company proxy's authority goes into SENDX_CA_BUNDLE",
+            ),
+        ),
+        (
+            failures.proxy_refused(wants_login=False),
+            Breakdown("proxy", "the proxy refused the connection", False, False, PROXY),
+        ),
+        (
+            failures.proxy_refused(wants_login=True),
+            Breakdown("proxy", "the proxy wants a login", False, True, PROXY),
+        ),
+        (
+            failures.too_many_files(),
+            Breakdown(
+                "too_many_files",
+                "too many open files",
+                False,
+                True,
+                "lower --concurrency or raise `ulimit -n`",
+            ),
+        ),
+        (
+            failures.unusable_request("InvalidURL"),
+            Breakdown(
+                "unusable_request",
+                "the request could not be made: InvalidURL",
+                False,
+                True,
+                "check the base URL, the key's prefix and the proxy settings",
+            ),
+        ),
+    ],
+    ids=lambda value: value.message if isinstance(value, Breakdown) else "",
+)
+def test_each_failure_says_whether_it_may_have_arrived_and_whether_it_is_final(
+    made: Breakdown, expected: Breakdown
+) -> None:
+    """Kind, message, may have arrived, final, hint: as they are written here."""
+    assert made == expected

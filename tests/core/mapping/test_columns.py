@@ -1,0 +1,249 @@
+import pytest
+
+from sendx_cli.core.mapping.columns import Column, ColumnOptions, explain
+from sendx_cli.core.mapping.dates import DateOrder
+from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
+from sendx_cli.core.mapping.opt_outs import DepartureRule
+from sendx_cli.core.mapping.spellings import KNOWN, Target, column_key
+from sendx_cli.errors import InvalidValue
+
+
+@pytest.mark.parametrize(
+    ("names", "target"),
+    [
+        (
+            (
+                "email|E-mail|Email Address|email_address|E-Mail Address|mail|E-mail 1 - Value"
+                "|Primary Email|user_email|E-Mail-Adresse|Adresse e-mail"
+                "|Courriel|Correo electr\u00f3nico"
+            ),
+            Target.EMAIL,
+        ),
+        (
+            "first name|firstName|first_name|FNAME|Given Name|Vorname|Pre\u0301nom|Nombre",
+            Target.FIRST_NAME,
+        ),
+        (
+            "last name|LASTNAME|last_name|lname|Surname|Family Name|Nachname|nom|apellido",
+            Target.LAST_NAME,
+        ),
+        (
+            (
+                "company|Company Name|organization|organization name|organisation|account name"
+                "|associated company|default address company|Firma|Entreprise|Empresa"
+            ),
+            Target.COMPANY,
+        ),
+        (
+            (
+                "birthday|birthdate|birth date|Date of Birth|DOB|Geburtstag|Geburtsdatum"
+                "|Date de naissance|Fecha de nacimiento"
+            ),
+            Target.BIRTHDAY,
+        ),
+        ("tags|tag|Labels", Target.TAGS),
+        ("new email|newEmail|new_email", Target.NEW_EMAIL),
+        ("add_tags|addTags", Target.ADD_TAGS),
+        ("remove_tags|removeTags", Target.REMOVE_TAGS),
+    ],
+)
+def test_knows_the_usual_spellings(names: str, target: Target) -> None:
+    """Case, blanks, hyphens, underscores and composed letters make no difference."""
+    assert {KNOWN.get(column_key(name)) for name in names.split("|")} == {target}
+
+
+def test_explains_each_column_and_says_why() -> None:
+    """Nothing is taken for something without a reason that can be shown."""
+    mapping = explain(
+        ["Email", "Plan", "Status", "Notes", "", "_sendx_error", "add_tags"],
+        ColumnOptions(maps=("Plan=field:Plan A",), ignores=("notes",)),
+    )
+    assert mapping.columns == (
+        Column(1, "Email", Target.EMAIL, "spelling"),
+        Column(2, "Plan", Target.FIELD, "--map", "Plan A"),
+        Column(3, "Status", Target.DEPARTURE, "says who left", departure=DepartureRule.STATUS),
+        Column(4, "Notes", Target.IGNORED, "--ignore"),
+        Column(5, "", Target.NAMELESS, "it has no name"),
+        Column(6, "_sendx_error", Target.IGNORED, "written by sendx beside failed rows"),
+        Column(7, "add_tags", Target.TAGS, "spelling"),
+    )
+
+
+def test_holds_back_who_left_even_where_the_column_is_mapped() -> None:
+    """Only --include-departed lifts it."""
+    options = ColumnOptions(maps=("Status=field:Status",))
+    column = explain(["email", "Status"], options).columns[1]
+    assert (column.target_text, column.departure) == ("field:Status", DepartureRule.STATUS)
+    included = explain(["email", "Status"], ColumnOptions(include_departed=True)).columns[1]
+    assert included == Column(2, "Status", Target.IGNORED, "--include-departed")
+
+
+def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
+    """--custom-fields takes what nothing else explains, by its own name."""
+    mapping = explain(["email", " Plan "], ColumnOptions(custom_fields=True))
+    assert mapping.columns[1] == Column(2, " Plan ", Target.FIELD, "--custom-fields", "Plan")
+
+
+@pytest.mark.parametrize(
+    ("header", "options", "message", "hint"),
+    [
+        (
+            ["email", "frist name", "Plan"],
+            ColumnOptions(),
+            'nothing explains columns "frist name" (near to first_name), "Plan"',
+            (
+                "say --map 'frist name=first_name', --ignore 'frist name', "
+                "or --custom-fields for all that is left"
+            ),
+        ),
+        (
+            ["email", "name"],
+            ColumnOptions(),
+            'nothing explains column "name" (near to full_name)',
+            "say --map 'name=full_name', --ignore 'name', or --custom-fields for all that is left",
+        ),
+        (
+            ["Email Address", "Address"],
+            ColumnOptions(),
+            'nothing explains column "Address"',
+            (
+                "say --map 'Address=field:Address', --ignore 'Address', "
+                "or --custom-fields for all that is left"
+            ),
+        ),
+        (
+            ["emial"],
+            ColumnOptions(custom_fields=True),
+            'no column holds the address; there are "emial"',
+            "say --map 'emial=email'",
+        ),
+        (
+            ["email", "e-mail"],
+            ColumnOptions(),
+            'columns 1 "email" and 2 "e-mail" are both for email',
+            "say --ignore '#2'",
+        ),
+        (
+            ["email", "first name", "whole"],
+            ColumnOptions(maps=("whole=full_name",)),
+            'columns 2 "first name" and 3 "whole" are both for full_name',
+            "say --ignore '#3'",
+        ),
+        (
+            ["email", "remove_tags"],
+            ColumnOptions(),
+            'column "remove_tags": only `sendx track` removes tags',
+            "say --ignore 'remove_tags'",
+        ),
+        (
+            ["email", "Plan"],
+            ColumnOptions(action="track", custom_fields=True),
+            'column "Plan": a track has no field:Plan',
+            "say --ignore 'Plan'",
+        ),
+        (
+            ["email", "tags"],
+            ColumnOptions(action="track", maps=("email=first_name",)),
+            (
+                'column "email": a track has no first_name; '
+                'no column holds the address; there are "email", "tags"'
+            ),
+            "say --ignore 'email'; say --map 'email=email'",
+        ),
+        (
+            ["email"],
+            ColumnOptions(maps=("Plna=field:Plan",)),
+            'no column "Plna"',
+            "there are: email",
+        ),
+        (
+            ["e-post"],
+            ColumnOptions(maps=("email=e-post",)),
+            'no column "email"',
+            "the column stands first: --map 'e-post=email'",
+        ),
+        (
+            ["email"],
+            ColumnOptions(maps=("email=firstname",)),
+            "no such target: firstname",
+            "did you mean first_name?",
+        ),
+        (
+            ["email"],
+            ColumnOptions(maps=("email",)),
+            "--map is not of the form COLUMN=TARGET: email",
+            None,
+        ),
+        (
+            ["email", "a", "a"],
+            ColumnOptions(ignores=("a",)),
+            'column "a" stands there 2 times',
+            "name it by its place: '#2' or '#3'",
+        ),
+        (
+            ["email", "a"],
+            ColumnOptions(maps=("a=tags",), ignores=("#2",)),
+            'column "#2" is named twice in --map and --ignore',
+            None,
+        ),
+        (["email", "customFields"], ColumnOptions(), 'nothing explains column "customFields"', ...),
+    ],
+)
+def test_stops_at_what_cannot_be(
+    header: list[str], options: ColumnOptions, message: str, hint: object
+) -> None:
+    """All that is wrong is said at once, with what to type."""
+    with pytest.raises(InvalidValue) as refused:
+        explain(header, options)
+    assert refused.value.message == message
+    assert hint is ... or refused.value.hint == hint
+
+
+def test_keeps_a_mapping_in_a_file() -> None:
+    """A saved mapping explains the same header again; what a track has no place for is left out."""
+    header = ["Email", "Plan", "x", "x", "Status", "Kind"]
+    options = ColumnOptions(
+        maps=("Plan=field:Plan", "#3=tags", "#4=ignore", "Kind=first_name"),
+        tag_separator="/",
+        date_order=DateOrder.DMY,
+    )
+    mapping = explain(header, options)
+    saved = load_map(dump_map(mapping))
+    assert saved == SavedMap(
+        (
+            ("Email", "email"),
+            ("Plan", "field:Plan"),
+            ("#3", "tags"),
+            ("#4", "ignore"),
+            ("Kind", "first_name"),
+        ),
+        DateOrder.DMY,
+        "/",
+        ("Plan", "#3", "#4", "Kind"),
+    )
+    again = explain(header, ColumnOptions(file_maps=saved.columns))
+    assert [c.target_text for c in again.columns] == [c.target_text for c in mapping.columns]
+    track = explain(
+        ["Email", "Kind"],
+        ColumnOptions(action="track", file_maps=(saved.columns[0], saved.columns[4])),
+    )
+    assert track.columns[1] == Column(2, "Kind", Target.IGNORED, "a track has no first_name")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("= 1", "not a map file: Invalid statement (at line 1, column 1)"),
+        ("x = 1\n[columns]", "no such setting in a map file: x"),
+        ('date_order = "ydm"\n[columns]', "no such date_order: ydm"),
+        ("[columns]\na = 1", 'the target of column "a" is not a text'),
+        ("[columns]\na = 'nmae'", "no such target: nmae"),
+        ("tag_separator = ''\n[columns]", "tag_separator is not a text"),
+        ("", "a map file has no [columns]"),
+    ],
+)
+def test_refuses_a_map_file_that_says_what_cannot_be(text: str, message: str) -> None:
+    """A map file is checked before it is used."""
+    with pytest.raises(InvalidValue) as refused:
+        load_map(text)
+    assert refused.value.message == message

@@ -1,0 +1,61 @@
+import pytest
+
+from sendx_cli.core.contact.contact import Identify
+from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.journal.results import result_of_left_out, result_of_noted
+from sendx_cli.journal.rows import LeftOut, LeftOutKind, NotedRow, State
+from sendx_cli.results import Result, ResultError
+
+ANN = Identify(email="ann@b.co")
+
+
+def told(row: NotedRow) -> Result:
+    return result_of_noted(row, "identify", "p.csv")
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.IN_FLIGHT])
+def test_a_row_whose_fate_is_open_is_told_as_not_sent(state: State) -> None:
+    """Before its call and while it is under way."""
+    assert told(NotedRow(0, 2, ANN, state)) == Result(
+        email="ann@b.co",
+        action="identify",
+        outcome=Outcome.SKIPPED,
+        message="not sent yet",
+        error=ResultError("not_sent", "not sent yet"),
+        source="p.csv",
+        line=2,
+    )
+
+
+def test_a_decided_row_is_told_as_it_was() -> None:
+    """Accepted without an error, rejected with the service's words, unknown with what to do."""
+    accepted = told(NotedRow(0, 2, ANN, State.ACCEPTED, 200, 1, "accepted", "OK", 12.5))
+    assert (accepted.ok, accepted.status, accepted.message, accepted.error) == (
+        True,
+        200,
+        "OK",
+        None,
+    )
+    assert (accepted.attempts, accepted.elapsed_ms) == (1, 12.5)
+    rejected = told(NotedRow(0, 2, ANN, State.REJECTED, 422, 1, "rejected", "no", 1.0))
+    assert rejected.error == ResultError("rejected", "no")
+    assert told(NotedRow(0, 2, ANN, State.FAILED)).error == ResultError("failed", "")
+    unknown = told(NotedRow(0, 2, ANN, State.UNKNOWN, None, 1, "timeout", "no answer")).error
+    assert unknown is not None
+    assert (unknown.kind, unknown.message) == ("unknown", "no answer")
+    assert unknown.hint
+
+
+def test_rows_left_out_are_told_with_why() -> None:
+    """Bad as it is, held back as such; an address where one was read."""
+    bad = result_of_left_out(LeftOut(3, LeftOutKind.BAD, None, "no @"), "identify", "p.csv")
+    assert (bad.email, bad.outcome, bad.line, bad.error) == (
+        "",
+        Outcome.SKIPPED,
+        3,
+        ResultError("bad", "no @"),
+    )
+    left = LeftOut(4, LeftOutKind.HELD_BACK, "a@b.co", "Status: unsubscribed")
+    held = result_of_left_out(left, "identify", "p.csv")
+    message = "held back: Status: unsubscribed"
+    assert (held.email, held.error) == ("a@b.co", ResultError("held_back", message))
