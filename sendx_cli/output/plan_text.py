@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sendx_cli.core.mapping.columns import Column, Mapping
+from sendx_cli.core.mapping.column import Column
+from sendx_cli.core.mapping.columns import Mapping
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.plan.address_changes import CollisionKind
 from sendx_cli.core.plan.name_counts import NameCounts

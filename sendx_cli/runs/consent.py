@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from sendx_cli.core.mapping.opt_out_look import refuse_undecided
 from sendx_cli.core.plan.bad_rows import refuse_bad_rows
 from sendx_cli.core.plan.plan import Plan
+from sendx_cli.core.plan.undecided import refuse_undecided
 from sendx_cli.errors import InputError
 from sendx_cli.files.contact_rows import refuse_if_all_departed
 from sendx_cli.files.source import STANDARD_INPUT, Source

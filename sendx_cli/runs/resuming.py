@@ -22,12 +22,12 @@ from sendx_cli.output.writer import Output
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
 from sendx_cli.runs.context import Commission
 from sendx_cli.runs.finishing import give_account
+from sendx_cli.runs.headers import fingerprint_of, header_of_file, is_of_sandbox, run_origin
 from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.options import FileAsked, Manner
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
-from sendx_cli.runs.starting import fingerprint_of, header_of, is_of_sandbox, origin_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
@@ -108,7 +108,7 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
 def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
     now = replace(
         header,
-        origin=origin_of(commission),
+        origin=run_origin(commission),
         key_fingerprint=fingerprint_of(commission),
     )
     differences = header.differences(now)
@@ -128,7 +128,7 @@ def _with_file_as_it_is(
         return header
     asked = replace(commission.asked, path=path or header.source_path or "")
     with open_reading(commission.runtime, asked, must_be_plain=path is None) as reading:
-        changed = header_of(commission, reading)
+        changed = header_of_file(commission, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
         changed = replace(

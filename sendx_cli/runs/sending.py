@@ -4,7 +4,6 @@ import gc
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sendx_cli.core.replies.verdict import Verdict
 from sendx_cli.delivery.circuit_breaker import OUTAGE
@@ -17,13 +16,11 @@ from sendx_cli.output.progress import open_progress
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.context import Commission
 from sendx_cli.runs.input_read import reached
+from sendx_cli.runs.live_rows import LiveRows
 from sendx_cli.runs.report_file import open_report, report_decided, report_left
 from sendx_cli.runs.reporter import Watch
 from sendx_cli.signals import stop_on_signals
 from sendx_cli.wiring import make_run_sender
-
-if TYPE_CHECKING:
-    from sendx_cli.runs.streaming import LiveRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def send_rows(
     *,
     source: str,
     source_path: Path | None,
-    live: "LiveRows | None" = None,
+    live: LiveRows | None = None,
 ) -> Sent:
     """Send the rows of a journal that are pending.
 
@@ -135,7 +132,7 @@ def _stop(sender: Sender, output: Output) -> None:
         )
 
 
-def _last_words(sender: Sender, run: str, live: "LiveRows | None") -> str:
+def _last_words(sender: Sender, run: str, live: LiveRows | None) -> str:
     words = (
         f"sendx: ended with {sender.in_flight} calls under way: "
         f"`sendx runs resume {run}` finds out what is open\n"

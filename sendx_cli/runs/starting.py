@@ -1,19 +1,16 @@
 """A new run: the file checked into a journal, the plan shown, then sent."""
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from sendx_cli import __version__
-from sendx_cli.core.mapping.columns import Mapping
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, InputError, PassingTrouble
 from sendx_cli.files.source import Source
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.place import HeldPlace, place_of
-from sendx_cli.journal.run_header import RunHeader, key_fingerprint
+from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.runs import Runs, forget, forget_never_started, list_runs
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
@@ -22,16 +19,13 @@ from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
 from sendx_cli.runs.context import Commission
 from sendx_cli.runs.dry_run import show_dry_run
 from sendx_cli.runs.finishing import give_account
+from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runtime import Runtime
-from sendx_cli.settings.base_url import origin_text
 from sendx_cli.settings.paths import runs_directory
 from sendx_cli.settings.storage import make_private_directory
-from sendx_cli.wiring import SANDBOX_KEY
-
-_SANDBOX_ORIGIN = "sandbox"
 
 
 def start_run(commission: Commission) -> ExitCode | Ending:
@@ -64,7 +58,7 @@ def start_run(commission: Commission) -> ExitCode | Ending:
 def _begin(commission: Commission, directory: Path, reading: Reading) -> RunJournal | None:
     """Check the file's rows into a sealed journal; None where there is none to send or to mend."""
     runtime, asked, manner = commission.runtime, commission.asked, commission.manner
-    header = header_of(commission, reading)
+    header = header_of_file(commission, reading)
     with HeldPlace(directory, place_of(header)), ExitStack() as undo:
         _refuse_second(runtime, list_runs(directory), header)
         forget_never_started(directory)
@@ -83,56 +77,6 @@ def _begin(commission: Commission, directory: Path, reading: Reading) -> RunJour
             journal.seal()
         undo.pop_all()
         return journal
-
-
-def header_of(commission: Commission, reading: Reading) -> RunHeader:
-    """Return what the run is.
-
-    Raises:
-        SetupError: There is no usable key.
-    """
-    source, asked, settings = reading.source, commission.asked, commission.settings
-    return RunHeader(
-        tool_version=__version__,
-        action=asked.action,
-        source=source.name,
-        source_path=str(source.path.absolute()),
-        source_sha256=source.digest.sha256,
-        source_bytes=source.digest.length,
-        origin=origin_of(commission),
-        key_fingerprint=fingerprint_of(commission),
-        profile=settings.profile.value,
-        mapping=mapping_text(reading.mapping),
-        options=asked.to_text(),
-        started_at=commission.runtime.clock.unix(),
-    )
-
-
-def origin_of(commission: Commission) -> str:
-    """Return where requests go: scheme, host and port, or the sandbox."""
-    if commission.manner.is_sandbox:
-        return _SANDBOX_ORIGIN
-    return origin_text(commission.settings.base_url.value)
-
-
-def fingerprint_of(commission: Commission) -> str:
-    """Return by what the key in force is known again.
-
-    Raises:
-        SetupError: There is no usable key.
-    """
-    is_sandbox = commission.manner.is_sandbox
-    return key_fingerprint(SANDBOX_KEY if is_sandbox else commission.settings.key().reveal())
-
-
-def is_of_sandbox(header: RunHeader) -> bool:
-    """Whether a run was sent to the sandbox inside the process."""
-    return header.origin == _SANDBOX_ORIGIN
-
-
-def mapping_text(mapping: Mapping) -> str:
-    """Return what each column means, as text that is the same for the same meaning."""
-    return json.dumps([(column.name, column.target_text) for column in mapping.columns])
 
 
 def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:

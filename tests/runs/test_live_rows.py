@@ -16,7 +16,7 @@ from sendx_cli.files.live import open_live, settle_live_mapping
 from sendx_cli.files.row_checker import RowChecker
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.streaming import LiveRows
+from sendx_cli.runs.live_rows import LiveRows
 from tests.journal.journals import HEADER
 
 ROWS = 2_000

@@ -1,13 +1,10 @@
 """What is wrong with columns that were explained, all of it said at once."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.spellings import Target, nearest_target
 from sendx_cli.errors import InvalidValue
-
-if TYPE_CHECKING:
-    from sendx_cli.core.mapping.columns import Column
 
 _SHARED = frozenset(
     {
@@ -37,7 +34,7 @@ _IN_TRACK = frozenset(
 )
 
 
-def refuse_problems(columns: Sequence["Column"], action: str) -> None:
+def refuse_problems(columns: Sequence[Column], action: str) -> None:
     """Refuse columns of which no contact can be made.
 
     Raises:
@@ -54,7 +51,7 @@ def refuse_problems(columns: Sequence["Column"], action: str) -> None:
         raise InvalidValue("; ".join(messages), hint="; ".join(dict.fromkeys(filter(None, hints))))
 
 
-def _unexplained(columns: Sequence["Column"]) -> Iterator[tuple[str, str]]:
+def _unexplained(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     unknown = [column for column in columns if column.target is None]
     if not unknown:
         return
@@ -76,7 +73,7 @@ def _with_nearest(name: str, taken: Collection[Target]) -> str:
     return f'"{name}" (near to {near})' if near else f'"{name}"'
 
 
-def _doubled(columns: Sequence["Column"]) -> Iterator[tuple[str, str]]:
+def _doubled(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     first: dict[str, Column] = {}
     for column in columns:
         if column.target in _SHARED:
@@ -92,7 +89,7 @@ def _doubled(columns: Sequence["Column"]) -> Iterator[tuple[str, str]]:
             )
 
 
-def _out_of_place(columns: Sequence["Column"], action: str) -> Iterator[tuple[str, str]]:
+def _out_of_place(columns: Sequence[Column], action: str) -> Iterator[tuple[str, str]]:
     for column in columns:
         if action == "identify" and column.target is Target.REMOVE_TAGS:
             yield f'column "{column.name}": only `sendx track` removes tags', _ignore(column)
@@ -100,15 +97,15 @@ def _out_of_place(columns: Sequence["Column"], action: str) -> Iterator[tuple[st
             yield f'column "{column.name}": a track has no {column.target_text}', _ignore(column)
 
 
-def _placed(column: "Column") -> str:
+def _placed(column: Column) -> str:
     return f'{column.position} "{column.name}"'
 
 
-def _ignore(column: "Column") -> str:
+def _ignore(column: Column) -> str:
     return f"say --ignore '{column.name}'"
 
 
-def _without_address(columns: Sequence["Column"]) -> Iterator[tuple[str, str]]:
+def _without_address(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     if not any(column.target is Target.EMAIL for column in columns):
         found = ", ".join(f'"{column.name}"' for column in columns[: 2 * _MAX_NAMED])
         near = next((c.name for c in columns if nearest_target(c.name) is Target.EMAIL), "COLUMN")

@@ -8,9 +8,9 @@ the run, because a custom field that was created by a typo cannot be taken back.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.column_overrides import (
     FROM_MAP_FILE,
-    NAMED,
     NAMED_IN_MAP_FILE,
     SaidColumn,
     said_columns,
@@ -71,39 +71,6 @@ class ColumnOptions:
     include_departed: bool = False
     file_name: str = ""
     is_json: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column, explained.
-
-    Args:
-        position: Its place, from 1.
-        name: Its name in the header.
-        target: What it is for; None: nothing explains it.
-        why: What explains it, for people.
-        field: The custom field's name, where it is one.
-        departure: How it says who left, whatever else it is for.
-    """
-
-    position: int
-    name: str
-    target: Target | None
-    why: str
-    field: str | None = None
-    departure: DepartureRule | None = None
-
-    @property
-    def target_text(self) -> str:
-        """The target as `--map` writes it."""
-        if self.target is Target.FIELD:
-            return f"field:{self.field}"
-        return "" if self.target is None else str(self.target)
-
-    @property
-    def is_named(self) -> bool:
-        """Whether somebody named this very column, and so decided what becomes of its rows."""
-        return self.why in NAMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

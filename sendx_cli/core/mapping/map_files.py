@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.column_overrides import FROM_MAP_FILE, parse_target
-from sendx_cli.core.mapping.columns import INCLUDED, Column, Mapping
+from sendx_cli.core.mapping.columns import INCLUDED, Mapping
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.mapping.tag_cells import TagStyle

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import overload
 
-from sendx_cli.core.mapping.columns import Column
+from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.source_rows import JsonNumber
 from sendx_cli.core.mapping.spellings import Target, nearest
 from sendx_cli.errors import InvalidValue

@@ -8,11 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
-from sendx_cli.core.mapping.columns import Column, Mapping
+from sendx_cli.core.mapping.column import Column
+from sendx_cli.core.mapping.columns import Mapping
 from sendx_cli.core.mapping.opt_out_words import TELLING, TELLING_WORDS
 from sendx_cli.core.mapping.spellings import EDGES, Target, bare_key
-from sendx_cli.core.plan.name_counts import NameCounts
-from sendx_cli.errors import InputError
 
 _NOT_LOOKED_AT = frozenset(
     {
@@ -38,7 +37,6 @@ _LOW = "baja"
 """Spanish for somebody who left, but also for *low*; and a town in Hungary."""
 _START = 5
 _MAX_LENGTH = 40
-_MAX_NAMED = 5
 
 
 def _starts(words: Iterable[str]) -> Iterator[str]:
@@ -118,28 +116,6 @@ def ways_out(column: Column) -> str:
 
 
 _INCLUDE = "--include-departed"
-
-
-def refuse_undecided(undecided: NameCounts, mapping: Mapping, *, where: str) -> None:
-    """Refuse a source in which people left and nobody said whether they are to be sent.
-
-    Args:
-        undecided: Rows that say so, by the column's name.
-        mapping: What each column is for.
-        where: The source's name.
-
-    Raises:
-        InputError: There are such rows.
-    """
-    if not undecided.total:
-        return
-    said = "; ".join(
-        f'column "{name}" says of {count:,} {"row" if count == 1 else "rows"} that the person left'
-        for name, count in undecided.names[:_MAX_NAMED]
-    )
-    first = undecided.names[0][0]
-    column = next(column for column in mapping.columns if column.name == first)
-    raise InputError(f"{said}: nothing was sent", where=where, hint=ways_out(column))
 
 
 def _is_looked_at(column: Column) -> bool:

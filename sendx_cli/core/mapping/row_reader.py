@@ -6,7 +6,8 @@ from typing import Any
 
 from sendx_cli.core.contact.address import unwrap_address
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
-from sendx_cli.core.mapping.columns import Column, Mapping
+from sendx_cli.core.mapping.column import Column
+from sendx_cli.core.mapping.columns import Mapping
 from sendx_cli.core.mapping.dates import DateOrder, parse_birthday
 from sendx_cli.core.mapping.member_cells import Members, read_members
 from sendx_cli.core.mapping.opt_out_look import LeavingLook, is_decided, ways_out

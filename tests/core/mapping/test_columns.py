@@ -1,6 +1,7 @@
 import pytest
 
-from sendx_cli.core.mapping.columns import Column, ColumnOptions, explain
+from sendx_cli.core.mapping.column import Column
+from sendx_cli.core.mapping.columns import ColumnOptions, explain
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
 from sendx_cli.core.mapping.opt_outs import DepartureRule

@@ -1,0 +1,30 @@
+"""People who left in a column about which nobody decided: refused before anything is sent."""
+
+from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.opt_out_look import ways_out
+from sendx_cli.core.plan.name_counts import NameCounts
+from sendx_cli.errors import InputError
+
+_MAX_NAMED = 5
+
+
+def refuse_undecided(undecided: NameCounts, mapping: Mapping, *, where: str) -> None:
+    """Refuse a source in which people left and nobody said whether they are to be sent.
+
+    Args:
+        undecided: Rows that say so, by the column's name.
+        mapping: What each column is for.
+        where: The source's name.
+
+    Raises:
+        InputError: There are such rows.
+    """
+    if not undecided.total:
+        return
+    said = "; ".join(
+        f'column "{name}" says of {count:,} {"row" if count == 1 else "rows"} that the person left'
+        for name, count in undecided.names[:_MAX_NAMED]
+    )
+    first = undecided.names[0][0]
+    column = next(column for column in mapping.columns if column.name == first)
+    raise InputError(f"{said}: nothing was sent", where=where, hint=ways_out(column))
