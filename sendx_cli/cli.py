@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from sendx_cli import __version__
-from sendx_cli.commands.options import gathered
+from sendx_cli.commands.options import with_option_groups
 from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
 from sendx_cli.errors import ExitCode, InvalidValue, SendxError
 from sendx_cli.runtime import Runtime
@@ -106,7 +106,7 @@ def _show_version(wanted: bool) -> None:
 
 
 @app.callback()
-@gathered
+@with_option_groups
 def sendx(
     ctx: typer.Context,
     version: Annotated[
@@ -176,7 +176,7 @@ def _is_full_disk(error: Exception) -> bool:
 
 def _report(bug: Exception, runtime: Runtime) -> None:
     """Tell of a bug. Its message is left out unless asked for: it could hold anything."""
-    if runtime.said.debug:
+    if runtime.verbosity.debug:
         runtime.output.traceback(bug)
         return
     frame = bug.__traceback__

@@ -29,7 +29,7 @@ class Result(NamedTuple):
     Args:
         email: The address as it was sent.
         action: `identify` or `track`.
-        outcome: Its fate.
+        outcome: Its outcome.
         message: What the service or the network said last.
         status: HTTP status of the last answer, or None.
         response: The body of the last answer as it came.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OpenCarrier = Callable[[], "Carrier"]
 
 
-class Said(NamedTuple):
+class Verbosity(NamedTuple):
     """What was asked for of how much is said; it may stand before or after the command.
 
     None: not said there.
@@ -31,9 +31,9 @@ class Said(NamedTuple):
     no_input: bool | None = None
     debug: bool | None = None
 
-    def over(self, earlier: "Said") -> "Said":
+    def over(self, earlier: "Verbosity") -> "Verbosity":
         """Return what holds when this was said after `earlier`."""
-        return Said(
+        return Verbosity(
             quiet=earlier.quiet if self.quiet is None else self.quiet,
             verbose=(self.verbose or 0) + (earlier.verbose or 0),
             color=earlier.color if self.color is None else self.color,
@@ -63,15 +63,15 @@ class Runtime:
         self.stdin = sys.stdin if stdin is None else stdin
         self.clock = clock or SystemClock()
         self.open_carrier = open_carrier
-        self.said = Said()
+        self.verbosity = Verbosity()
 
-    def hear(self, said: Said) -> None:
-        """Take in options that were given before or after the command's name."""
-        self.said = said.over(self.said)
+    def set_verbosity(self, verbosity: Verbosity) -> None:
+        """Record options that were given before or after the command's name."""
+        self.verbosity = verbosity.over(self.verbosity)
         output = self.output
-        output.color = self.said.color
-        output.is_quiet = bool(self.said.quiet)
-        output.verbosity = self.said.verbose or 0
+        output.color = self.verbosity.color
+        output.is_quiet = bool(self.verbosity.quiet)
+        output.verbosity = self.verbosity.verbose or 0
 
     @cached_property
     def output(self) -> "Output":
@@ -83,7 +83,7 @@ class Runtime:
     @property
     def may_ask(self) -> bool:
         """Whether somebody is there to answer a question."""
-        return not self.said.no_input and self.stdin.isatty()
+        return not self.verbosity.no_input and self.stdin.isatty()
 
     def settings(self, flags: Mapping[str, object]) -> "Settings":
         """Resolve the settings in force: flags, environment, profile, default."""

@@ -1,7 +1,7 @@
 """From settings to a sender: which service, which key, which certificates, how many at once."""
 
 import random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sendx_cli.api.requests import base_url_of, headers_for
 from sendx_cli.core.pacing.pacer import Pacer
@@ -11,12 +11,9 @@ from sendx_cli.errors import ConfigUnusable
 from sendx_cli.runtime import OpenCarrier, Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sendx_cli.api.exchange import Exchange
-    from sendx_cli.core.replies.verdict import Verdict
-    from sendx_cli.delivery.circuit_breaker import Patience
-    from sendx_cli.delivery.sender import Journal
+    from sendx_cli.delivery.options import DeliveryOptions
+    from sendx_cli.delivery.rows import Journal
     from sendx_cli.settings.resolve import Settings
 
 SANDBOX_KEY = "sandbox"
@@ -26,14 +23,6 @@ RUN_AT_ONCE = 64
 _SANDBOX_AT_ONCE = 8
 _SANDBOX_TIMEOUT_S = 60.0
 _SPARE_FILES = 32
-
-
-class RunSender(NamedTuple):
-    """A sender of a bulk run, and what says how it goes."""
-
-    sender: Sender
-    pacer: Pacer
-    patience: "Patience"
 
 
 def exchange_for(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> "Exchange":
@@ -63,7 +52,6 @@ def make_sender(
     sandbox: bool,
     concurrency: int,
     retry_unknown: bool = False,
-    on_wait: "Callable[[float, Verdict], None]",
 ) -> Sender:
     """Return a sender that is ready to send.
 
@@ -77,58 +65,44 @@ def make_sender(
         jitter=random.random,
         policy=RetryPolicy(retries=settings.retries.value, retry_unknown=retry_unknown),
         base_url=base_url_of(settings.base_url.value, sandbox=sandbox),
-        on_wait=on_wait,
     )
 
 
 def make_run_sender(
-    runtime: Runtime,
-    settings: "Settings",
-    journal: "Journal",
-    *,
-    sandbox: bool,
-    batch: int,
-    retry_unknown: bool,
-    keeps_going: bool,
-    max_outage_s: float,
-    on_wait: "Callable[[float, Verdict], None]",
-    on_turn: "Callable[[], None]",
-    on_note: "Callable[[str], None]",
-) -> RunSender:
+    runtime: Runtime, settings: "Settings", journal: "Journal", options: "DeliveryOptions"
+) -> Sender:
     """Return a sender of a bulk run: it keeps a journal and bears outages.
 
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    from sendx_cli.delivery.circuit_breaker import Patience
+    from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 
-    usual = _SANDBOX_AT_ONCE if sandbox else RUN_AT_ONCE
+    is_sandbox = options.is_sandbox
+    usual = _SANDBOX_AT_ONCE if is_sandbox else RUN_AT_ONCE
     concurrency = _within_open_files(settings.concurrency.value or usual)
-    pacer = _pacer(runtime, settings, concurrency, sandbox=sandbox)
-    patience = Patience(
-        pacer,
-        random.random,
-        runtime.clock.now(),
-        max_outage_s=max_outage_s,
-        keeps_going=keeps_going,
-    )
-    sender = Sender(
-        exchange=exchange_for(runtime, settings, sandbox=sandbox),
+    pacer = _pacer(runtime, settings, concurrency, sandbox=is_sandbox)
+    return Sender(
+        exchange=exchange_for(runtime, settings, sandbox=is_sandbox),
         pacer=pacer,
         clock=runtime.clock,
         jitter=random.random,
         policy=RetryPolicy(
-            retries=settings.retries.value, retry_unknown=retry_unknown, max_wait_s=max_outage_s
+            retries=settings.retries.value,
+            retry_unknown=options.retry_unknown,
+            max_wait_s=options.max_outage_s,
         ),
-        base_url=base_url_of(settings.base_url.value, sandbox=sandbox),
+        base_url=base_url_of(settings.base_url.value, sandbox=is_sandbox),
+        batch=options.batch,
         journal=journal,
-        patience=patience,
-        on_wait=on_wait,
-        on_turn=on_turn,
-        batch=batch,
-        on_note=on_note,
+        breaker=CircuitBreaker(
+            pacer,
+            random.random,
+            runtime.clock.now(),
+            max_outage_s=options.max_outage_s,
+            keeps_going=options.keeps_going,
+        ),
     )
-    return RunSender(sender, pacer, patience)
 
 
 def _has_libcurl() -> bool:

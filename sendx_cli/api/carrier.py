@@ -13,11 +13,11 @@ import httpx
 from sendx_cli.api.exchange import CONNECT_TIMEOUT_S
 from sendx_cli.api.failures import broken_answer, no_connection
 from sendx_cli.api.gate import Gate
+from sendx_cli.api.httpx_failures import failure_of
 from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
-from sendx_cli.api.transport_failure import breakdown_of
 from sendx_cli.api.watched_departure import (
     GateShut,
     GoneStale,
@@ -25,7 +25,7 @@ from sendx_cli.api.watched_departure import (
     WatchedDeparture,
     is_spent,
 )
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 from sendx_cli.errors import ServiceUnusable
 
@@ -39,7 +39,7 @@ IDLE_EXPIRY_S = 4.0
 class Carrier(Protocol):
     """Carries one call at a time."""
 
-    def carry(self, call: Call, gate: Gate) -> Answer | Breakdown:
+    def carry(self, call: Call, gate: Gate) -> Answer | TransportFailure:
         """Send `call` and return what came back; never raises for trouble on the way.
 
         It asks the `gate` before the first byte, and sends nothing where it has been shut.
@@ -120,7 +120,7 @@ class HttpCarrier:
         self._kept: KeptStream | None = None
         self._answers = 0
 
-    def carry(self, call: Call, gate: Gate) -> Answer | Breakdown:
+    def carry(self, call: Call, gate: Gate) -> Answer | TransportFailure:
         """Send `call`, read the whole answer."""
         host = "the service"
         try:
@@ -133,32 +133,32 @@ class HttpCarrier:
         except GateShut:
             return no_connection(host, is_late=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
-            return breakdown_of(error, host=host, timeout_s=self._timeout_s, has_left=gate.has_left)
+            return failure_of(error, host=host, timeout_s=self._timeout_s, has_left=gate.has_left)
 
     def close(self) -> None:
         """Close the transport."""
         self._transport.close()
 
-    def _exchange(self, call: Call, url: httpx.URL, gate: Gate) -> Answer | Breakdown:
+    def _exchange(self, call: Call, url: httpx.URL, gate: Gate) -> Answer | TransportFailure:
         self._learn_of_kept()
-        departure = WatchedDeparture(gate, self._kept)
+        opt_out = WatchedDeparture(gate, self._kept)
         self._kept = None
         request = httpx.Request(
             call.method,
             url,
             headers=self._headers if self._keep_alive.is_worth_trying else self._last_headers,
             content=call.body or None,
-            extensions={"timeout": self._timeouts, "trace": departure.trace},
+            extensions={"timeout": self._timeouts, "trace": opt_out.trace},
         )
         if not self._is_network:
-            departure.begin()
+            opt_out.begin()
         response = self._transport.handle_request(request)
         try:
             return self._read(response)
         finally:
             response.close()
             self._kept = response.extensions.get("network_stream")
-            self._answers = self._answers + 1 if departure.is_over_kept else 1
+            self._answers = self._answers + 1 if opt_out.is_over_kept else 1
             if self._answers == 2:  # noqa: PLR2004 - the second
                 self._keep_alive.was_used_again()
 
@@ -166,7 +166,7 @@ class HttpCarrier:
         if self._answers == 1 and self._kept is not None and is_spent(self._kept):
             self._keep_alive.was_closed()
 
-    def _read(self, response: httpx.Response) -> Answer | Breakdown:
+    def _read(self, response: httpx.Response) -> Answer | TransportFailure:
         body = bytearray()
         assert isinstance(response.stream, httpx.SyncByteStream)
         for part in response.stream:

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 import pycurl
 
 from sendx_cli.api import failures
-from sendx_cli.api.curl_failures import Trouble, breakdown_of_curl
+from sendx_cli.api.curl_failures import CurlError, failure_of_curl
 from sendx_cli.api.curl_transfer import Terms, Transfer
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.kept_connections import KeptConnections
 from sendx_cli.api.requests import Call
 from sendx_cli.api.watched_sockets import WatchedSockets
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.errors import ServiceUnusable
 
 _OLDEST_LIBCURL = 0x080700
@@ -98,8 +98,8 @@ class CurlExchange:
             transfer.begin(ticket, call, now)
             self._multi.add_handle(transfer.curl)
         except (ValueError, TypeError, pycurl.error) as error:
-            trouble = failures.unusable_request(type(error).__name__)
-            self._ready.append(Reply(ticket, trouble, 0.0))
+            failure = failures.unusable_request(type(error).__name__)
+            self._ready.append(Reply(ticket, failure, 0.0))
         else:
             self._under_way[transfer.curl] = transfer
 
@@ -208,7 +208,7 @@ class CurlExchange:
         transfer.begin_again()
         self._multi.add_handle(transfer.curl)
 
-    def _finish(self, curl: pycurl.Curl, reply: Answer | Breakdown) -> None:
+    def _finish(self, curl: pycurl.Curl, reply: Answer | TransportFailure) -> None:
         transfer = self._under_way.pop(curl)
         self._was_found = self._was_found or transfer.has_begun
         self._multi.remove_handle(curl)
@@ -216,11 +216,11 @@ class CurlExchange:
         elapsed_s = time.monotonic() - transfer.started_at
         self._ready.append(Reply(transfer.ticket, reply, elapsed_s))
 
-    def _breakdown(self, transfer: Transfer, code: int, text: str) -> Breakdown:
+    def _breakdown(self, transfer: Transfer, code: int, text: str) -> TransportFailure:
         if code == pycurl.E_OPERATION_TIMEDOUT and not transfer.has_begun:
             self._is_unanswered = True
-        return breakdown_of_curl(
-            Trouble(
+        return failure_of_curl(
+            CurlError(
                 code=code,
                 text=text,
                 has_begun=transfer.has_begun,

@@ -1,7 +1,7 @@
 """What libcurl's error numbers mean, in the same words as for the other engine.
 
 One fact decides before any number does: whether the request had begun to leave. If it had, the
-service may have acted on it, whatever libcurl calls the trouble afterwards. So a number that
+service may have acted on it, whatever libcurl calls the error afterwards. So a number that
 is not listed here, or one that libcurl adds later, is never taken for harmless.
 """
 
@@ -15,7 +15,7 @@ import pycurl
 from sendx_cli.api import failures
 from sendx_cli.api.requests import host_in
 from sendx_cli.core.replies import statuses
-from sendx_cli.core.replies.answers import Breakdown
+from sendx_cli.core.replies.answers import TransportFailure
 
 _UNUSABLE = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "UnsupportedProtocol",
@@ -31,7 +31,7 @@ _PROXY_TROUBLE = 97  # CURLE_PROXY; not named by pycurl
 _VERIFY_REASON = re.compile(r"(?:problem|verify result): *(.+?)(?: \(\d+\))?$")
 
 
-class Trouble(NamedTuple):
+class CurlError(NamedTuple):
     """What is known of a transfer that libcurl gave up.
 
     Args:
@@ -55,32 +55,32 @@ class Trouble(NamedTuple):
     was_found: bool
 
 
-def breakdown_of_curl(trouble: Trouble) -> Breakdown:
+def failure_of_curl(error: CurlError) -> TransportFailure:
     """Say what libcurl's error means for the request."""
-    return _maybe_sent(trouble) if trouble.has_begun else _never_sent(trouble)
+    return _maybe_sent(error) if error.has_begun else _never_sent(error)
 
 
-def _maybe_sent(trouble: Trouble) -> Breakdown:
-    if trouble.code == pycurl.E_OPERATION_TIMEDOUT:
-        return failures.overdue(trouble.timeout_s)
-    if trouble.code == pycurl.E_FILESIZE_EXCEEDED:
+def _maybe_sent(error: CurlError) -> TransportFailure:
+    if error.code == pycurl.E_OPERATION_TIMEDOUT:
+        return failures.overdue(error.timeout_s)
+    if error.code == pycurl.E_FILESIZE_EXCEEDED:
         return failures.broken_answer("the answer is too long")
     return failures.connection_lost()
 
 
-def _never_sent(trouble: Trouble) -> Breakdown:
-    code, host = trouble.code, host_in(trouble.url)
-    if code == _PROXY_TROUBLE or _was_refused_by_proxy(trouble.proxy_status):
-        is_login = trouble.proxy_status == statuses.PROXY_AUTHENTICATION_REQUIRED
+def _never_sent(error: CurlError) -> TransportFailure:
+    code, host = error.code, host_in(error.url)
+    if code == _PROXY_TROUBLE or _was_refused_by_proxy(error.proxy_status):
+        is_login = error.proxy_status == statuses.PROXY_AUTHENTICATION_REQUIRED
         return failures.proxy_refused(wants_login=is_login)
     if code == pycurl.E_PEER_FAILED_VERIFICATION:
-        return failures.untrusted(host, _why_untrusted(trouble.text))
+        return failures.untrusted(host, _why_untrusted(error.text))
     if code in _UNUSABLE:
         return failures.unusable_request(_UNUSABLE[code])
     if _is_out_of_files():
         return failures.too_many_files()
     if code in _RESOLVING:
-        is_passing = trouble.was_found or _is_passing(_name_sought(trouble))
+        is_passing = error.was_found or _is_passing(_name_sought(error))
         return failures.no_address(host, is_passing=is_passing)
     return failures.no_connection(host, is_late=code == pycurl.E_OPERATION_TIMEDOUT)
 
@@ -89,10 +89,10 @@ def _was_refused_by_proxy(status: int) -> bool:
     return status != 0 and not statuses.OK <= status < statuses.MULTIPLE_CHOICES
 
 
-def _name_sought(trouble: Trouble) -> str:
-    if trouble.code == pycurl.E_COULDNT_RESOLVE_PROXY and trouble.proxy is not None:
-        return host_in(trouble.proxy)
-    return host_in(trouble.url)
+def _name_sought(error: CurlError) -> str:
+    if error.code == pycurl.E_COULDNT_RESOLVE_PROXY and error.proxy is not None:
+        return host_in(error.proxy)
+    return host_in(error.url)
 
 
 def _is_passing(name: str) -> bool:

@@ -10,7 +10,7 @@ from sendx_cli.api import failures
 from sendx_cli.api.kept_connections import KeptConnections
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 
 CONNECT_TIMEOUT_S = 5.0
@@ -100,7 +100,7 @@ class Transfer:
         curl.setopt(pycurl.READFUNCTION, BytesIO(call.body).read)
         curl.setopt(pycurl.POSTFIELDSIZE, len(call.body))
 
-    def answer(self) -> Answer | Breakdown:
+    def answer(self) -> Answer | TransportFailure:
         """Return the answer that came, whole."""
         headers = _headers_in(self._lines)
         if headers.get("content-encoding", "identity") != "identity":

@@ -3,7 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from sendx_cli.api.requests import Call
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 
 CONNECT_TIMEOUT_S = 5.0
 """The longest until a request begins to leave: look-up, connection, proxy and TLS together."""
@@ -19,7 +19,7 @@ class Reply(NamedTuple):
     """
 
     ticket: int
-    reply: Answer | Breakdown
+    reply: Answer | TransportFailure
     elapsed_s: float
 
 

@@ -1,21 +1,21 @@
 """Each way a call can break down, said once; no HTTP library is named or loaded here."""
 
-from sendx_cli.core.replies.answers import Breakdown
+from sendx_cli.core.replies.answers import TransportFailure
 
 _AGAIN_HINT = "run it again later"
 _NETWORK_HINT = "check the network and the base URL, then run it again"
 
 
-def overdue(timeout_s: float) -> Breakdown:
+def overdue(timeout_s: float) -> TransportFailure:
     """Say that an attempt took longer than it may, in all or for a single read or write."""
-    return Breakdown(
+    return TransportFailure(
         "timeout", f"no answer within {timeout_s:g} s", may_have_arrived=True, hint=_AGAIN_HINT
     )
 
 
-def connection_lost() -> Breakdown:
+def connection_lost() -> TransportFailure:
     """Say that the connection broke after the request had begun, or its answer made no sense."""
-    return Breakdown(
+    return TransportFailure(
         "connection_lost",
         "the connection broke before the answer",
         may_have_arrived=True,
@@ -23,20 +23,20 @@ def connection_lost() -> Breakdown:
     )
 
 
-def broken_answer(message: str) -> Breakdown:
+def broken_answer(message: str) -> TransportFailure:
     """Say why an answer that came cannot be taken."""
-    return Breakdown("broken_answer", message, may_have_arrived=True)
+    return TransportFailure("broken_answer", message, may_have_arrived=True)
 
 
-def no_connection(host: str, *, is_late: bool) -> Breakdown:
+def no_connection(host: str, *, is_late: bool) -> TransportFailure:
     """Say that no connection to `host` came about: refused, unreachable, or not in time."""
     message = f"no connection to {host} in time" if is_late else f"cannot connect to {host}"
-    return Breakdown("connection", message, may_have_arrived=False, hint=_NETWORK_HINT)
+    return TransportFailure("connection", message, may_have_arrived=False, hint=_NETWORK_HINT)
 
 
-def no_address(host: str, *, is_passing: bool) -> Breakdown:
+def no_address(host: str, *, is_passing: bool) -> TransportFailure:
     """Say that the name `host` was not found; final unless the name service itself had trouble."""
-    return Breakdown(
+    return TransportFailure(
         "name_lookup",
         f"cannot find the address of {host}",
         may_have_arrived=False,
@@ -45,9 +45,9 @@ def no_address(host: str, *, is_passing: bool) -> Breakdown:
     )
 
 
-def untrusted(host: str, reason: str) -> Breakdown:
+def untrusted(host: str, reason: str) -> TransportFailure:
     """Say that the certificate of `host` was not accepted."""
-    return Breakdown(
+    return TransportFailure(
         "certificate",
         f"the certificate of {host} cannot be trusted: {reason}",
         may_have_arrived=False,
@@ -57,9 +57,9 @@ def untrusted(host: str, reason: str) -> Breakdown:
     )
 
 
-def proxy_refused(*, wants_login: bool) -> Breakdown:
+def proxy_refused(*, wants_login: bool) -> TransportFailure:
     """Say that the proxy would not connect; final where it asks for a login."""
-    return Breakdown(
+    return TransportFailure(
         "proxy",
         "the proxy wants a login" if wants_login else "the proxy refused the connection",
         may_have_arrived=False,
@@ -68,9 +68,9 @@ def proxy_refused(*, wants_login: bool) -> Breakdown:
     )
 
 
-def too_many_files() -> Breakdown:
+def too_many_files() -> TransportFailure:
     """Say that this process may open no more files or connections."""
-    return Breakdown(
+    return TransportFailure(
         "too_many_files",
         "too many open files",
         may_have_arrived=False,
@@ -79,9 +79,9 @@ def too_many_files() -> Breakdown:
     )
 
 
-def unusable_request(reason: str) -> Breakdown:
+def unusable_request(reason: str) -> TransportFailure:
     """Say that no request could be made of what was given."""
-    return Breakdown(
+    return TransportFailure(
         "unusable_request",
         f"the request could not be made: {reason}",
         may_have_arrived=False,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sendx_cli.api.carrier import Carrier
-    from sendx_cli.core.replies.answers import Answer, Breakdown
+    from sendx_cli.core.replies.answers import Answer, TransportFailure
 
 
 _LAST_LOOK_S = 0.05
@@ -45,7 +45,9 @@ class ThreadedExchange:
         self._timeout_s = timeout_s
         self._connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
         self._calls: SimpleQueue[tuple[int, _UnderWay] | None] = SimpleQueue()
-        self._done: SimpleQueue[tuple[int, Answer | Breakdown | Exception] | None] = SimpleQueue()
+        self._done: SimpleQueue[tuple[int, Answer | TransportFailure | Exception] | None] = (
+            SimpleQueue()
+        )
         self._under_way: dict[int, _UnderWay] = {}
         self._threads = 0
 

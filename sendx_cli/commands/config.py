@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sendx_cli.commands.options import Formatted, gathered, new_app, runtime_of
+from sendx_cli.commands.options import Formatted, new_app, runtime_of, with_option_groups
 from sendx_cli.errors import InputError
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.changes import assigned, unassigned
@@ -31,7 +31,7 @@ def config() -> None:
 
 
 @app.command("list")
-@gathered
+@with_option_groups
 def list_settings(
     ctx: typer.Context, profile: ProfileOption = None, *, formatted: Formatted
 ) -> None:
@@ -47,7 +47,7 @@ def list_settings(
 
 
 @app.command("get")
-@gathered
+@with_option_groups
 def get_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
     """Show one setting in force, an empty line where it has no value. The key is never shown.
 
@@ -58,7 +58,7 @@ def get_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -
 
 
 @app.command("set")
-@gathered
+@with_option_groups
 def set_setting(
     ctx: typer.Context,
     name: Name,
@@ -80,7 +80,7 @@ def set_setting(
 
 
 @app.command("unset")
-@gathered
+@with_option_groups
 def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
     """Take a setting out of a profile, or default_profile out of the config file.
 
@@ -93,7 +93,7 @@ def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None)
 
 
 @app.command("path")
-@gathered
+@with_option_groups
 def show_path(ctx: typer.Context) -> None:
     """Show where the config file is, or would be.
 

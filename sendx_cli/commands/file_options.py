@@ -12,7 +12,7 @@ from sendx_cli.errors import InvalidValue
 if TYPE_CHECKING:
     from sendx_cli.core.mapping.columns import ColumnOptions
     from sendx_cli.files.layout import Overrides
-    from sendx_cli.runs.options import FileAsked
+    from sendx_cli.runs.options import RunSpec
 
 MIN_BATCH = 2
 MAX_BATCH = 25
@@ -107,7 +107,7 @@ class FromFile(NamedTuple):
                 name = member.rstrip("_").replace("_", "-")
                 raise InvalidValue(f"--{name} goes with --from FILE")
 
-    def asked(self, action: str, defaults: ContactValues, service: dict[str, str]) -> "FileAsked":
+    def asked(self, action: str, defaults: ContactValues, service: dict[str, str]) -> "RunSpec":
         """Return what is asked for of the file.
 
         Args:
@@ -118,10 +118,10 @@ class FromFile(NamedTuple):
         Raises:
             InvalidValue: An option says what cannot be.
         """
-        from sendx_cli.runs.options import FileAsked
+        from sendx_cli.runs.options import RunSpec
 
         columns = self._columns(action)
-        return FileAsked(
+        return RunSpec(
             action=action,
             path=self.from_ or "",
             defaults=defaults,
@@ -136,7 +136,7 @@ class FromFile(NamedTuple):
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.
 
         Raises:
-            InvalidValue: It is so.
+            InvalidValue: They are combined.
         """
         if self.stream and self.from_ != "-":
             raise InvalidValue("--stream goes with --from -", hint="a file's rows are all there")
@@ -169,13 +169,13 @@ class FromFile(NamedTuple):
         return tuple(word for text in texts if (word := text.strip()))
 
     def _overrides(self, columns: "ColumnOptions") -> "Overrides":
-        from sendx_cli.files.layout import Format, Overrides
+        from sendx_cli.files.layout import FileFormat, Overrides
 
-        names = [str(one) for one in Format]
+        names = [str(one) for one in FileFormat]
         found = _one_of("--format", self.format, names)
         mapped = [text.partition("=")[::2] for text in columns.maps]
         return Overrides(
-            format=Format(found) if found else None,
+            format=FileFormat(found) if found else None,
             encoding=self.encoding,
             delimiter=self.delimiter,
             quote=self.quote,

@@ -5,7 +5,14 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.file_options import FromFile
-from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
+from sendx_cli.commands.options import (
+    Formatted,
+    Sending,
+    ServiceOptions,
+    new_app,
+    runtime_of,
+    with_option_groups,
+)
 from sendx_cli.commands.sending import Asked, send
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import ContactValues
@@ -16,7 +23,7 @@ app = new_app()
 
 
 @app.command()
-@gathered
+@with_option_groups
 def identify(
     ctx: typer.Context,
     emails: Annotated[list[str] | None, typer.Argument(metavar="[EMAIL]...")] = None,
@@ -40,7 +47,7 @@ def identify(
     ] = None,
     file: FromFile,
     formatted: Formatted,
-    service: Service,
+    service: ServiceOptions,
     sending: Sending,
 ) -> None:
     """Create or update contacts.

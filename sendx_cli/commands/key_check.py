@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 
 from sendx_cli.api.requests import key_check
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import Kind, Verdict, judge
 from sendx_cli.errors import KeyRefused, PassingTrouble, SendxError, ServiceUnusable
 from sendx_cli.runtime import Runtime
@@ -12,7 +12,7 @@ from sendx_cli.settings.resolve import Settings
 from sendx_cli.wiring import exchange_for
 
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-_PASSING = frozenset({Kind.LATER, Kind.NOT_SENT, Kind.AMBIGUOUS, Kind.EXHAUSTED})
+_PASSING = frozenset({Kind.THROTTLED, Kind.NOT_SENT, Kind.AMBIGUOUS, Kind.EXHAUSTED})
 _COPY_AGAIN = "copy the key from the SendX app (Settings, Team API Key) and log in again"
 _LATER = "run it again later, or store the key unchecked with --no-check"
 
@@ -33,9 +33,9 @@ def check_key(runtime: Runtime, settings: Settings) -> None:
         _raise_unless_taken(reply, settings)
 
 
-def _is_list(reply: Answer | Breakdown) -> bool:
+def _is_list(reply: Answer | TransportFailure) -> bool:
     """Tell whether it is the documented answer, a JSON array of tags."""
-    if isinstance(reply, Breakdown) or reply.status != HTTPStatus.OK:
+    if isinstance(reply, TransportFailure) or reply.status != HTTPStatus.OK:
         return False
     try:
         return isinstance(json.loads(reply.body), list)
@@ -43,7 +43,7 @@ def _is_list(reply: Answer | Breakdown) -> bool:
         return False
 
 
-def _raise_unless_taken(reply: Answer | Breakdown, settings: Settings) -> None:
+def _raise_unless_taken(reply: Answer | TransportFailure, settings: Settings) -> None:
     verdict = judge(reply, action="identify", is_first=True)
     if verdict.kind is Kind.ACCEPTED:
         return

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sendx_cli.commands.options import gathered, new_app, runtime_of
+from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
 from sendx_cli.errors import InputError
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.declared import API_KEY
@@ -14,7 +14,7 @@ app = new_app()
 
 
 @app.command()
-@gathered
+@with_option_groups
 def login(
     ctx: typer.Context,
     words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,

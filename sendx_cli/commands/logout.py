@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sendx_cli.commands.options import gathered, new_app, runtime_of
+from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
 from sendx_cli.settings.declared import API_KEY
 from sendx_cli.settings.logins import refuse_second_source, remove_key
 from sendx_cli.settings.resolve import choose_profile
@@ -13,7 +13,7 @@ app = new_app()
 
 
 @app.command()
-@gathered
+@with_option_groups
 def logout(
     ctx: typer.Context,
     profile: Annotated[

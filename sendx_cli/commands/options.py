@@ -7,8 +7,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from sendx_cli.output.formats import Format
-from sendx_cli.runtime import Runtime, Said
+from sendx_cli.output.formats import OutputFormat
+from sendx_cli.runtime import Runtime, Verbosity
 
 
 class Common(NamedTuple):
@@ -30,9 +30,9 @@ class Common(NamedTuple):
         bool | None, typer.Option("--debug", help="Show a traceback if sendx has a bug.")
     ] = None
 
-    def said(self) -> Said:
+    def verbosity(self) -> Verbosity:
         """As the runtime takes it."""
-        return Said(
+        return Verbosity(
             quiet=self.quiet or None,
             verbose=self.verbose or None,
             color=self.color,
@@ -45,7 +45,7 @@ class Formatted(NamedTuple):
     """How results are written."""
 
     output: Annotated[
-        Format | None,
+        OutputFormat | None,
         typer.Option(
             "--output",
             "-o",
@@ -56,16 +56,16 @@ class Formatted(NamedTuple):
     json: Annotated[bool, typer.Option("--json", help="Short for -o json.")] = False
 
     @property
-    def format(self) -> Format | None:
+    def format(self) -> OutputFormat | None:
         """The format asked for, or None."""
-        return Format.JSON if self.json else self.output
+        return OutputFormat.JSON if self.json else self.output
 
-    def chosen(self, setting: str | None, usual: Format) -> Format:
+    def chosen(self, setting: str | None, usual: OutputFormat) -> OutputFormat:
         """Return the format in force: the option's, else the setting's, else the usual one."""
-        return self.format or (Format(setting) if setting else usual)
+        return self.format or (OutputFormat(setting) if setting else usual)
 
 
-class Service(NamedTuple):
+class ServiceOptions(NamedTuple):
     """Over the profile's settings."""
 
     profile: Annotated[
@@ -124,7 +124,7 @@ def new_app() -> typer.Typer:
     )
 
 
-def gathered(command: Callable[..., None]) -> Callable[..., None]:
+def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
     """Let `command` take the option groups above as single parameters.
 
     Each parameter whose type is a group is replaced, in the signature that Typer reads, by the
@@ -142,7 +142,7 @@ def gathered(command: Callable[..., None]) -> Callable[..., None]:
     def call(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - Typer's own values
         for name, group in groups.items():
             given[name] = _taken(group, given)
-        runtime_of(ctx).hear(_taken(Common, given).said())
+        runtime_of(ctx).set_verbosity(_taken(Common, given).verbosity())
         command(ctx, **given)
 
     own = [p for name, p in signature.parameters.items() if name not in groups]

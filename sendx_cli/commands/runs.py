@@ -8,10 +8,10 @@ import typer
 from sendx_cli.commands.options import (
     Formatted,
     Sending,
-    Service,
-    gathered,
+    ServiceOptions,
     new_app,
     runtime_of,
+    with_option_groups,
 )
 from sendx_cli.errors import InputError, InvalidValue
 
@@ -32,24 +32,24 @@ def runs() -> None:
 
 
 @app.command("list")
-@gathered
+@with_option_groups
 def list_them(ctx: typer.Context, *, formatted: Formatted) -> None:
     """List the runs that were made here, the earliest first.
 
     Example: sendx runs list
     """
-    from sendx_cli.output.formats import Format
+    from sendx_cli.output.formats import OutputFormat
     from sendx_cli.runs.inspecting import run_record, run_row
 
     runtime = runtime_of(ctx)
     _choose_format(runtime, formatted)
     found = _runs(runtime)
-    record = run_row if runtime.output.format is Format.TABLE else run_record
+    record = run_row if runtime.output.format is OutputFormat.TABLE else run_record
     runtime.output.show([record(run) for run in found.runs])
 
 
 @app.command()
-@gathered
+@with_option_groups
 def show(
     ctx: typer.Context,
     run: _OneRun = None,
@@ -83,7 +83,7 @@ def show(
 
 
 @app.command()
-@gathered
+@with_option_groups
 def resume(
     ctx: typer.Context,
     run: _OneRun = None,
@@ -100,7 +100,7 @@ def resume(
         bool, typer.Option("--keep-going", help="Go on after 1,000 like rejections in a row.")
     ] = False,
     formatted: Formatted,
-    service: Service,
+    service: ServiceOptions,
     sending: Sending,
 ) -> None:
     """Go on with a run that stopped.
@@ -110,8 +110,8 @@ def resume(
 
     Example: sendx runs resume
     """
-    from sendx_cli.runs.options import Manner
-    from sendx_cli.runs.resuming import commission_of, resume_run, service_flags
+    from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.resuming import context_of, resume_run, service_flags
 
     runtime = runtime_of(ctx)
     found = _chosen(_runs(runtime), run, prefers_stopped=True)
@@ -119,19 +119,19 @@ def resume(
     runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
     if sending.dry_run:
         raise InvalidValue("--dry-run goes with a new run", hint="see `sendx runs show`")
-    manner = Manner(
+    mode = RunMode(
         is_sandbox=service.sandbox,
         is_confirmed=yes,
         retry_unknown=sending.retry_unknown,
         keeps_going=keep_going,
         report=report,
     )
-    commission = commission_of(runtime, settings, found, manner)
-    raise typer.Exit(resume_run(commission, found, from_))
+    context = context_of(runtime, settings, found, mode)
+    raise typer.Exit(resume_run(context, found, from_))
 
 
 @app.command()
-@gathered
+@with_option_groups
 def forget(
     ctx: typer.Context,
     ids: Annotated[list[str] | None, typer.Argument(metavar="[RUN]...")] = None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sendx_cli.commands.options import Formatted, gathered, new_app, runtime_of
+from sendx_cli.commands.options import Formatted, new_app, runtime_of, with_option_groups
 from sendx_cli.ending import SIGNAL_BASE
 from sendx_cli.errors import InvalidValue
 from sendx_cli.runtime import Runtime
@@ -29,7 +29,7 @@ def sandbox() -> None:
 
 
 @app.command()
-@gathered
+@with_option_groups
 def serve(  # noqa: PLR0917 - Typer hands options over by name
     ctx: typer.Context,
     port: Annotated[int, typer.Option(metavar="N", help="0 takes a free one.")] = 0,
@@ -66,7 +66,7 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
 
 
 @app.command()
-@gathered
+@with_option_groups
 def contacts(
     ctx: typer.Context,
     email: Annotated[str | None, typer.Argument(metavar="[EMAIL]")] = None,
@@ -90,7 +90,7 @@ def contacts(
 
 
 @app.command()
-@gathered
+@with_option_groups
 def reset(ctx: typer.Context) -> None:
     """Empty the sandbox: contacts, tags and custom fields.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from sendx_cli.commands.file_options import FromFile
-from sendx_cli.commands.options import Formatted, Sending, Service
+from sendx_cli.commands.options import Formatted, Sending, ServiceOptions
 from sendx_cli.core.contact.contact import Contact, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InputError, InvalidValue
@@ -16,9 +16,8 @@ from sendx_cli.results import PlannedRequest, Result
 from sendx_cli.runtime import Runtime
 
 if TYPE_CHECKING:
-    from sendx_cli.core.replies.verdict import Verdict
-    from sendx_cli.delivery.rows import Settled
-    from sendx_cli.delivery.sender import Sender
+    from sendx_cli.delivery.rows import Decided
+    from sendx_cli.delivery.sender import Pause, Sender
     from sendx_cli.output.writer import Output
     from sendx_cli.settings.resolve import Settings
 
@@ -29,7 +28,7 @@ class Asked(NamedTuple):
     """What was asked for beside the contacts themselves."""
 
     formatted: Formatted
-    service: Service
+    service: ServiceOptions
     sending: Sending
 
 
@@ -101,8 +100,8 @@ def send_from_file(
         SendxError: Nothing was sent, or the journal could not be kept.
         typer.Exit: With the code that sums up what became of the rows.
     """
-    from sendx_cli.runs.context import Commission
-    from sendx_cli.runs.options import Manner
+    from sendx_cli.runs.context import RunContext
+    from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.output_file import refuse_outputs
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
@@ -114,8 +113,8 @@ def send_from_file(
     service: dict[str, str] = {
         name: str(flags[name]) for name in ("profile", "base_url") if name in flags
     }
-    usual = Manner()
-    manner = Manner(
+    usual = RunMode()
+    mode = RunMode(
         is_sandbox=asked.service.sandbox,
         is_dry=asked.sending.dry_run,
         is_confirmed=file.yes,
@@ -127,9 +126,9 @@ def send_from_file(
         map_file=file.map_file,
     )
     asked_of_file = file.asked(action, defaults, service)
-    refuse_outputs(runtime, asked_of_file.path, manner)
-    commission = Commission(runtime, settings, asked_of_file, manner)
-    raise typer.Exit(stream_run(commission) if file.stream else start_run(commission))
+    refuse_outputs(runtime, asked_of_file.path, mode)
+    context = RunContext(runtime, settings, asked_of_file, mode)
+    raise typer.Exit(stream_run(context) if file.stream else start_run(context))
 
 
 def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
@@ -169,7 +168,6 @@ def _send(
         sandbox=asked.service.sandbox,
         concurrency=min(settings.concurrency.value or MAX_AT_ONCE, len(contacts)),
         retry_unknown=asked.sending.retry_unknown,
-        on_wait=lambda wait_s, verdict: _tell_wait(output, wait_s, verdict),
     )
     results: list[Result] = []
     output.has_sent = True
@@ -177,12 +175,15 @@ def _send(
         closing(sender),
         stop_on_signals(lambda: _stop(sender, output), lambda: _last_words(sender)) as signals,
     ):
-        for settled in send_all(sender, contacts):
-            result = result_of(settled)
-            results.append(result)
-            if output.streams:
-                output.stream(result.record())
-            _complain(output, result, settled)
+        for turn in send_all(sender, contacts):
+            for pause in turn.pauses:
+                _tell_pause(output, pause)
+            for decided in turn.decided:
+                result = result_of(decided)
+                results.append(result)
+                if output.streams:
+                    output.stream(result.record())
+                _complain(output, result, decided)
     if not output.streams:
         output.show([result.record() for result in results], as_one=len(results) == 1)
     _tell_unsent(output, results)
@@ -191,9 +192,9 @@ def _send(
     raise typer.Exit(exit_code((r.outcome for r in results), sender.stopped_by))
 
 
-def _complain(output: "Output", result: Result, settled: "Settled") -> None:
+def _complain(output: "Output", result: Result, decided: "Decided") -> None:
     """Tell of a contact that was not accepted; those never sent are told of together."""
-    if result.error is None or not settled.attempts:
+    if result.error is None or not decided.attempts:
         return
     message = f"{result.outcome}: {result.error.message}"
     if result.status and "HTTP" not in message:
@@ -215,7 +216,7 @@ def _stop(sender: "Sender", output: "Output") -> None:
 
 
 def _last_words(sender: "Sender") -> str:
-    """Name the contacts whose fate nobody will know."""
+    """Name the contacts whose outcome nobody will know."""
     lines = [
         f"sendx: {safe(address)}: unknown: ended before the answer\n"
         for address in sender.addresses_in_flight()
@@ -223,9 +224,9 @@ def _last_words(sender: "Sender") -> str:
     return "".join(lines)
 
 
-def _tell_wait(output: "Output", wait_s: float, verdict: "Verdict") -> None:
-    text = f"{verdict.message}: trying again in {wait_s:.1f} s"
-    if wait_s >= _LONG_WAIT_S or verdict.code == "timeout":
+def _tell_pause(output: "Output", pause: "Pause") -> None:
+    text = f"{pause.verdict.message}: trying again in {pause.seconds:.1f} s"
+    if pause.seconds >= _LONG_WAIT_S or pause.verdict.code == "timeout":
         output.note(text)
     else:
         output.detail(text)

@@ -5,7 +5,14 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.file_options import FromFile
-from sendx_cli.commands.options import Formatted, Sending, Service, gathered, new_app, runtime_of
+from sendx_cli.commands.options import (
+    Formatted,
+    Sending,
+    ServiceOptions,
+    new_app,
+    runtime_of,
+    with_option_groups,
+)
 from sendx_cli.commands.sending import Asked, send
 from sendx_cli.core.contact.contact import Track
 from sendx_cli.core.contact.members import ContactValues
@@ -14,7 +21,7 @@ app = new_app()
 
 
 @app.command()
-@gathered
+@with_option_groups
 def track(
     ctx: typer.Context,
     emails: Annotated[list[str] | None, typer.Argument(metavar="[EMAIL]...")] = None,
@@ -27,7 +34,7 @@ def track(
     *,
     file: FromFile,
     formatted: Formatted,
-    service: Service,
+    service: ServiceOptions,
     sending: Sending,
 ) -> None:
     """Add and remove tags of contacts. This can set off mails that nobody can call back.

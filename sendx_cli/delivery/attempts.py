@@ -6,7 +6,7 @@ from sendx_cli.api.requests import Call, batch_call, encode_payload, single_call
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Kind, Verdict
-from sendx_cli.delivery.rows import Row, Settled
+from sendx_cli.delivery.rows import Decided, Row
 
 
 class Attempt:
@@ -36,7 +36,7 @@ class Attempt:
         """What its last attempt came to."""
 
     def sent(self, now: float) -> None:
-        """Take note that it is sent."""
+        """Record that it is sent."""
         if not self.count:
             self.began_at = now
         self.count += 1
@@ -46,18 +46,18 @@ class Attempt:
         self.verdict = verdict
         self.may_join = False
 
-    def left(self, now: float) -> Settled:
+    def left(self, now: float) -> Decided:
         """What is known of it when the run ends before it could be repeated."""
         in_doubt = (
             self.verdict is not None
             and self.verdict.kind is Kind.AMBIGUOUS
             and not self.row.contact.is_repeatable
         )
-        return self.settled(Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED, now)
+        return self.decided(Outcome.UNKNOWN if in_doubt else Outcome.SKIPPED, now)
 
-    def settled(self, outcome: Outcome, now: float) -> Settled:
-        """Its fate, decided at `now`."""
-        return Settled(self.row, outcome, self.verdict, self.count, now - self.began_at)
+    def decided(self, outcome: Outcome, now: float) -> Decided:
+        """Its outcome, decided at `now`."""
+        return Decided(self.row, outcome, self.verdict, self.count, now - self.began_at)
 
 
 class UnderWay(NamedTuple):

@@ -18,7 +18,7 @@ _TROUBLE = frozenset({Kind.NOT_SENT, Kind.AMBIGUOUS})
 MAX_SAME_REJECTIONS = 1000
 
 
-class Patience:
+class CircuitBreaker:
     """Watches a run's answers and says whether, when and how long it goes on.
 
     Args:
@@ -58,17 +58,17 @@ class Patience:
         return self._outage.gives_up_at
 
     def begun(self, now: float, *, is_new: bool) -> None:
-        """Take note that a call starts, `is_new` where it is the first attempt at a row."""
+        """Record that a call starts, `is_new` where it is the first attempt at a row."""
         self._outage.called(now)
         if is_new:
             self._budget.called()
 
     def idled(self) -> None:
-        """Take note that no row is there to be sent: such a time is no outage."""
+        """Record that no row is there to be sent: such a time is no outage."""
         self._outage.idled()
 
-    def heard(self, verdict: Verdict, now: float, *, sent_at: float) -> None:
-        """Take in what an attempt came to."""
+    def record(self, verdict: Verdict, now: float, *, sent_at: float) -> None:
+        """Record what an attempt came to."""
         if self._is_back(verdict, now, sent_at):
             self._pacer.restart(now)
         if verdict.kind is Kind.REFUSED and verdict.message == self._rejected_for:
@@ -97,7 +97,7 @@ class Patience:
         message = f"nothing was accepted for {span_text(self._max_outage_s)}"
         if self._last_trouble:
             message = f"{message}: {self._last_trouble}"
-        return Verdict(Kind.LATER, OUTAGE, message, "run it again later: `sendx runs resume`")
+        return Verdict(Kind.THROTTLED, OUTAGE, message, "run it again later: `sendx runs resume`")
 
     def probe_wait_s(self, now: float, in_flight: int) -> float | None:
         """Say when the next call may start as far as an outage is concerned."""
@@ -109,17 +109,17 @@ class Patience:
         Beyond a hundred and a tenth of the calls it waits for the budget's trickle, five seconds
         at most: it is put off, not given up, and goes then whatever the budget holds.
         """
-        if verdict.kind is Kind.LATER or self.is_down or self._budget.take(now):
+        if verdict.kind is Kind.THROTTLED or self.is_down or self._budget.take(now):
             return 0.0
         return self._budget.wait_s(now)
 
     def _is_back(self, verdict: Verdict, now: float, sent_at: float) -> bool:
-        """Take in an answer; say whether the service was down and is there again."""
+        """Record an answer; say whether the service was down and is there again."""
         if verdict.kind in _TROUBLE:
             self._last_trouble = verdict.message
             self._outage.failed(now, started_at=sent_at)
             return False
-        if verdict.kind is Kind.LATER:
+        if verdict.kind is Kind.THROTTLED:
             self._last_trouble = verdict.message
             return self._outage.throttled(started_at=sent_at)
         return self._outage.succeeded(now)

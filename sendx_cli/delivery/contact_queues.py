@@ -3,15 +3,15 @@
 from sendx_cli.delivery.attempts import Attempt
 
 
-class Lanes:
+class ContactQueues:
     """Rows that share a contact wait for one another in the order they were added.
 
-    A row may concern two contacts (`newEmail`): it goes when it is first in both lanes. Rows
+    A row may concern two contacts (`newEmail`): it goes when it is first in both queues. Rows
     are added in the order of their numbers.
     """
 
     def __init__(self) -> None:
-        self._lanes: dict[str, list[Attempt]] = {}
+        self._queues: dict[str, list[Attempt]] = {}
         self._closed: set[str] = set()
         self.waiting = 0
         """Rows held back behind another row of their contact."""
@@ -26,11 +26,11 @@ class Lanes:
             return False
         may_go = True
         for key in attempt.keys:
-            lane = self._lanes.get(key)
-            if lane is None:
-                self._lanes[key] = [attempt]
+            queue = self._queues.get(key)
+            if queue is None:
+                self._queues[key] = [attempt]
             else:
-                lane.append(attempt)
+                queue.append(attempt)
                 may_go = False
         self.waiting += not may_go
         return may_go
@@ -39,13 +39,13 @@ class Lanes:
         """Take a row, which is final, out; return those that may go now, in their order."""
         freed: list[Attempt] = []
         for key in attempt.keys:
-            lane = self._lanes[key]
-            if len(lane) == 1:
-                del self._lanes[key]
+            queue = self._queues[key]
+            if len(queue) == 1:
+                del self._queues[key]
                 continue
-            del lane[0]
-            if lane[0] not in freed and self._is_first(lane[0]):
-                freed.append(lane[0])
+            del queue[0]
+            if queue[0] not in freed and self._is_first(queue[0]):
+                freed.append(queue[0])
         self.waiting -= len(freed)
         return sorted(freed, key=lambda one: one.row.number) if len(freed) > 1 else freed
 
@@ -53,7 +53,7 @@ class Lanes:
         """Take a row, which failed, out, and drop all that come after it, now and later.
 
         It is to be sent again one day: a later row of its contact, sent before, would then be
-        undone. What comes after a dropped row in its other lane is dropped for the same reason.
+        undone. What comes after a dropped row in its other queue is dropped for the same reason.
         """
         dropped: dict[int, Attempt] = {}
         ends = [attempt]
@@ -67,15 +67,15 @@ class Lanes:
         self.left_behind += len(dropped)
 
     def _cut(self, key: str, end: Attempt) -> list[Attempt]:
-        """Close a lane from `end` on; return the rows that were behind it."""
+        """Close a queue from `end` on; return the rows that were behind it."""
         self._closed.add(key)
-        lane = self._lanes.get(key, [])
+        queue = self._queues.get(key, [])
         behind: list[Attempt] = []
-        while lane and lane[-1].row.number >= end.row.number:
-            behind.append(lane.pop())
-        if not lane:
-            self._lanes.pop(key, None)
+        while queue and queue[-1].row.number >= end.row.number:
+            behind.append(queue.pop())
+        if not queue:
+            self._queues.pop(key, None)
         return [one for one in behind if one is not end]
 
     def _is_first(self, attempt: Attempt) -> bool:
-        return all(self._lanes[key][0] is attempt for key in attempt.keys)
+        return all(self._queues[key][0] is attempt for key in attempt.keys)

@@ -1,30 +1,32 @@
-"""Contacts named on the command line: all sent, each one's fate told, in the order given."""
+"""Contacts named on the command line: all sent, each one's outcome told, in the order given."""
 
 from collections.abc import Iterator, Sequence
 
 from sendx_cli.core.contact.contact import Contact
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Verdict
-from sendx_cli.delivery.rows import Row, Settled
-from sendx_cli.delivery.sender import Sender
+from sendx_cli.delivery.rows import Decided, Row
+from sendx_cli.delivery.sender import Sender, Turn
 
 MAX_AT_ONCE = 8
 """Calls under way at most: enough to hide the service's latency, few enough to be polite."""
 
 
-def send_all(sender: Sender, contacts: Sequence[Contact]) -> Iterator[Settled]:
-    """Yield what became of each contact, in the order given, as soon as that is known."""
+def send_all(sender: Sender, contacts: Sequence[Contact]) -> Iterator[Turn]:
+    """Yield what happens, turn by turn, with what became of each contact in the order given."""
     rows = [Row(number, contact) for number, contact in enumerate(contacts)]
-    decided: dict[int, Settled] = {}
+    known: dict[int, Decided] = {}
     next_number = 0
-    for settled in sender.run(iter(rows)):
-        decided[settled.row.number] = settled
-        while next_number in decided:
-            yield decided.pop(next_number)
+    for turn in sender.run(iter(rows)):
+        known.update((decided.row.number, decided) for decided in turn.decided)
+        in_order: list[Decided] = []
+        while next_number in known:
+            in_order.append(known.pop(next_number))
             next_number += 1
-    for row in rows[next_number:]:
-        yield decided.get(row.number) or _not_sent(row, sender.stopped_by)
+        yield turn._replace(decided=in_order)
+    left = rows[next_number:]
+    yield Turn([known.get(row.number) or _not_sent(row, sender.stopped_by) for row in left])
 
 
-def _not_sent(row: Row, reason: Verdict | None) -> Settled:
-    return Settled(row, Outcome.SKIPPED, reason)
+def _not_sent(row: Row, reason: Verdict | None) -> Decided:
+    return Decided(row, Outcome.SKIPPED, reason)

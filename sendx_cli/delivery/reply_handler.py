@@ -7,48 +7,48 @@ from sendx_cli.clock import Clock, moment_text
 from sendx_cli.core.pacing.pacer import Pacer
 from sendx_cli.core.replies.answer_hints import read_hints
 from sendx_cli.core.replies.answers import Answer
-from sendx_cli.core.replies.batch_answers import BatchFate, fate_of_batch, judge_batch
+from sendx_cli.core.replies.batch_answers import BatchOutcome, judge_batch, outcome_of_batch
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import Decision, Final, Jitter, RetryPolicy, asks_too_much, decide
 from sendx_cli.core.replies.verdict import Kind, Verdict
-from sendx_cli.core.replies.verdict_cache import Judge
+from sendx_cli.core.replies.verdict_cache import VerdictCache
 from sendx_cli.delivery.attempts import Attempt, UnderWay
 
 if TYPE_CHECKING:
-    from sendx_cli.delivery.circuit_breaker import Patience
+    from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 
 
-NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.LATER})
+NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.THROTTLED})
 """The service did not act on it, and any row would have met with the same."""
 ASKED_TO_WAIT = "asked_to_wait"
 """The code of what ends where the service asks for a longer wait than may be borne."""
-_MAY_COME_AGAIN = frozenset({Kind.LATER, Kind.AMBIGUOUS})
+_MAY_COME_AGAIN = frozenset({Kind.THROTTLED, Kind.AMBIGUOUS})
 _ACCEPTED = Final(Outcome.ACCEPTED)
 
 
-class Heard(NamedTuple):
+class HandledReply(NamedTuple):
     """What a reply came to.
 
     Args:
         verdict: What it means.
-        fate: Whether the call's rows fare alike.
+        outcome: Whether the call's rows fare alike.
         retry_after_s: Before which none of them may be sent again.
     """
 
     verdict: Verdict
-    fate: BatchFate = BatchFate.AS_ONE
+    outcome: BatchOutcome = BatchOutcome.AS_ONE
     retry_after_s: float | None = None
 
 
-class Hearing:
-    """Takes replies in, tells the pacer and the run's patience of them, and says what follows.
+class ReplyHandler:
+    """Takes replies in, tells the pacer and the run's breaker of them, and says what follows.
 
     Args:
         pacer: Learns from answers how fast to go.
         clock: What time it is.
         jitter: Draws from [0, 1) for back-off.
         policy: How often a row is repeated.
-        patience: Bears outages in a bulk run; None: each contact is given up by itself.
+        breaker: Bears outages in a bulk run; None: each contact is given up by itself.
     """
 
     def __init__(
@@ -58,30 +58,30 @@ class Hearing:
         clock: Clock,
         jitter: Jitter,
         policy: RetryPolicy,
-        patience: "Patience | None",
+        breaker: "CircuitBreaker | None",
     ) -> None:
         self._pacer = pacer
         self._clock = clock
         self._jitter = jitter
         self._policy = policy
-        self._patience = patience
-        self._judge = Judge()
+        self._breaker = breaker
+        self._judge = VerdictCache()
         self._has_accepted = False
         self.reason_to_stop: Verdict | None = None
-        """Why the run should end, if its patience is at an end."""
+        """Why the run should end, if its breaker is at an end."""
 
-    def hear(self, call: UnderWay, reply: Reply, now: float) -> Heard:
-        """Take in the reply to a call."""
+    def handle(self, call: UnderWay, reply: Reply, now: float) -> HandledReply:
+        """Record the reply to a call."""
         attempts = call.attempts
         action = attempts[0].row.contact.action
         verdict = self._judge(reply.reply, action=action, is_first=not self._has_accepted)
-        fate = BatchFate.AS_ONE
+        outcome = BatchOutcome.AS_ONE
         if len(attempts) > 1:
             verdict = judge_batch(verdict, [attempt.row.contact.email for attempt in attempts])
-            fate = fate_of_batch(verdict)
-            if fate is BatchFate.NOT_THERE:
+            outcome = outcome_of_batch(verdict)
+            if outcome is BatchOutcome.NOT_THERE:
                 # It says nothing of how the service takes contacts, nor how fast.
-                return Heard(verdict, fate)
+                return HandledReply(verdict, outcome)
         retry_after_s = self._tell_pacer(call, reply, verdict, now)
         if verdict.kind in _MAY_COME_AGAIN and asks_too_much(retry_after_s, self._policy):
             verdict = self._asked_to_wait(verdict, retry_after_s or 0.0)
@@ -89,13 +89,13 @@ class Hearing:
         if verdict.kind is Kind.ACCEPTED:
             self._has_accepted = True
         # A batch that is refused is no contact that is rejected.
-        if self._patience is not None and (fate is BatchFate.AS_ONE or _is_trouble(verdict)):
-            self._heed(self._patience, call, verdict, now)
-        return Heard(verdict, fate, retry_after_s)
+        if self._breaker is not None and (outcome is BatchOutcome.AS_ONE or _is_trouble(verdict)):
+            self._heed(self._breaker, call, verdict, now)
+        return HandledReply(verdict, outcome, retry_after_s)
 
-    def decisions(self, heard: Heard, attempts: list[Attempt]) -> list[Decision]:
+    def decisions(self, handled: HandledReply, attempts: list[Attempt]) -> list[Decision]:
         """Say what follows for each row of a call whose rows fare alike."""
-        verdict = heard.verdict
+        verdict = handled.verdict
         if verdict.kind is Kind.ACCEPTED:
             return [_ACCEPTED] * len(attempts)
         is_held_against = self._is_held_against_a_row(verdict)
@@ -111,25 +111,27 @@ class Hearing:
                     is_repeatable=attempt.row.contact.is_repeatable,
                     policy=self._policy,
                     jitter=lambda: drawn,
-                    retry_after_s=heard.retry_after_s,
+                    retry_after_s=handled.retry_after_s,
                 )
             )
         return decisions
 
     def retry_wait_s(self, verdict: Verdict, now: float) -> float:
         """Seconds that a repeated call has to wait at least, for the retry budget's sake."""
-        return 0.0 if self._patience is None else self._patience.retry_wait_s(verdict, now)
+        return 0.0 if self._breaker is None else self._breaker.retry_wait_s(verdict, now)
 
     def _is_held_against_a_row(self, verdict: Verdict) -> bool:
         """Whether it counts as one of the row's attempts; what hits any row alike does not."""
-        if self._patience is None:
+        if self._breaker is None:
             return True
-        return not (self._patience.is_down or verdict.kind in NOBODYS_FAULT)
+        return not (self._breaker.is_down or verdict.kind in NOBODYS_FAULT)
 
-    def _heed(self, patience: "Patience", call: UnderWay, verdict: Verdict, now: float) -> None:
-        patience.heard(verdict, now, sent_at=call.sent_at)
+    def _heed(
+        self, breaker: "CircuitBreaker", call: UnderWay, verdict: Verdict, now: float
+    ) -> None:
+        breaker.record(verdict, now, sent_at=call.sent_at)
         if verdict.kind is not Kind.ACCEPTED and self.reason_to_stop is None:
-            self.reason_to_stop = patience.reason_to_stop()
+            self.reason_to_stop = breaker.reason_to_stop()
 
     def _asked_to_wait(self, verdict: Verdict, wait_s: float) -> Verdict:
         """Say until when the service asks to wait, where that is too long."""
@@ -137,7 +139,7 @@ class Hearing:
         moment = moment_text(now_unix_s + wait_s, now_unix_s)
         message = f"the service asks to wait until {moment}"
         hint = "run it again then"
-        if self._patience is not None:
+        if self._breaker is not None:
             message, hint = f"{message}: resume then", "`sendx runs resume` goes on"
         return verdict._replace(code=ASKED_TO_WAIT, message=message, hint=hint)
 
@@ -151,7 +153,7 @@ class Hearing:
         self._pacer.answered(
             now,
             started_at=call.sent_at,
-            throttled=verdict.kind is Kind.LATER,
+            throttled=verdict.kind is Kind.THROTTLED,
             latency_s=reply.elapsed_s,
             headers=hints,
         )

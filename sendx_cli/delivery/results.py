@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sendx_cli.core.replies.outcome import EXIT_CODES, Outcome
 from sendx_cli.core.replies.verdict import Kind, Verdict
-from sendx_cli.delivery.rows import Settled
+from sendx_cli.delivery.rows import Decided
 from sendx_cli.errors import ExitCode
 from sendx_cli.results import Result, ResultError
 
@@ -16,22 +16,22 @@ _PASSING_STOP = "name_lookup"
 """A name that cannot be found stops everything, and may be found again later."""
 
 
-def result_of(settled: Settled, source: str | None = None) -> Result:
+def result_of(decided: Decided, source: str | None = None) -> Result:
     """Return what is told of a row."""
-    contact, verdict = settled.row.contact, settled.verdict
-    was_sent = settled.attempts > 0
+    contact, verdict = decided.row.contact, decided.verdict
+    was_sent = decided.attempts > 0
     return Result(
         email=contact.email,
         action=contact.action,
-        outcome=settled.outcome,
+        outcome=decided.outcome,
         status=verdict.status if verdict and was_sent else None,
-        message=_message(settled),
+        message=_message(decided),
         response=verdict.response if verdict and was_sent else None,
-        error=_error(settled),
-        attempts=settled.attempts,
-        elapsed_ms=settled.elapsed_s * 1000,
+        error=_error(decided),
+        attempts=decided.attempts,
+        elapsed_ms=decided.elapsed_s * 1000,
         source=source,
-        line=settled.row.line,
+        line=decided.row.line,
     )
 
 
@@ -43,20 +43,20 @@ def exit_code(outcomes: Iterable[Outcome], stopped_by: Verdict | None) -> ExitCo
     return max((EXIT_CODES[outcome] for outcome in outcomes), default=ExitCode.OK)
 
 
-def _message(settled: Settled) -> str:
-    verdict = settled.verdict
-    if settled.attempts and verdict:
+def _message(decided: Decided) -> str:
+    verdict = decided.verdict
+    if decided.attempts and verdict:
         return verdict.message
     return f"not sent: {verdict.message}" if verdict else "not sent: interrupted"
 
 
-def _error(settled: Settled) -> ResultError | None:
-    if settled.outcome is Outcome.ACCEPTED:
+def _error(decided: Decided) -> ResultError | None:
+    if decided.outcome is Outcome.ACCEPTED:
         return None
-    verdict = settled.verdict
-    if not settled.attempts or verdict is None:
-        return ResultError("not_sent", _message(settled), verdict.hint if verdict else None)
-    if settled.outcome is Outcome.UNKNOWN:
+    verdict = decided.verdict
+    if not decided.attempts or verdict is None:
+        return ResultError("not_sent", _message(decided), verdict.hint if verdict else None)
+    if decided.outcome is Outcome.UNKNOWN:
         message = f"it may have been applied: {verdict.message}"
         return ResultError("unknown", message, UNKNOWN_HINT)
     return ResultError(verdict.code, verdict.message, verdict.hint)

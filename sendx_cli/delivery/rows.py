@@ -1,6 +1,7 @@
-"""One contact on its way through a run."""
+"""One contact on its way through a run, and who keeps a record of it."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from sendx_cli.core.contact.contact import Contact
 from sendx_cli.core.replies.outcome import Outcome
@@ -23,12 +24,12 @@ class Row(NamedTuple):
     body: bytes = b""
 
 
-class Settled(NamedTuple):
-    """A row whose fate is decided.
+class Decided(NamedTuple):
+    """A row whose outcome is decided.
 
     Args:
         row: The row.
-        outcome: Its fate.
+        outcome: Its outcome.
         verdict: What its last attempt came to; None if there was none.
         attempts: Requests made for it.
         elapsed_s: From its first request to its last answer.
@@ -39,3 +40,29 @@ class Settled(NamedTuple):
     verdict: Verdict | None = None
     attempts: int = 0
     elapsed_s: float = 0.0
+
+
+class Journal(Protocol):
+    """Notes each row before it is sent and after it is decided."""
+
+    def mark_sending(self, rows: Sequence[Row]) -> None:
+        """Note that these rows are about to be sent."""
+
+    def put_back(self, rows: Sequence[Row]) -> None:
+        """Note that these rows, which surely did not arrive, wait to be sent again."""
+
+    def record(self, rows: Sequence[Decided]) -> None:
+        """Note what became of these rows."""
+
+
+class NoJournal:
+    """For contacts named on the command line: their results are all there is to know."""
+
+    def mark_sending(self, rows: Sequence[Row]) -> None:
+        """Note nothing."""
+
+    def put_back(self, rows: Sequence[Row]) -> None:
+        """Note nothing."""
+
+    def record(self, rows: Sequence[Decided]) -> None:
+        """Note nothing."""

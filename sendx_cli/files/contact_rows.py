@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sendx_cli.core.mapping.columns import ColumnOptions, Mapping, explain
+from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
 from sendx_cli.core.mapping.dates import DatesSeen
 from sendx_cli.core.mapping.row_reader import RowReader
-from sendx_cli.core.mapping.source_rows import Departed, RowError, RowValues, SourceRow
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues, SourceRow
 from sendx_cli.core.mapping.spellings import EDGES, Target
 from sendx_cli.errors import FileRefused, InvalidValue
-from sendx_cli.files.layout import Format
+from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import RowSource, Source
 
 
-def settle_mapping(source: Source, options: ColumnOptions) -> Mapping:
+def settle_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
     """Explain the columns, and read the order of birthdays off the whole column.
 
     Raises:
@@ -22,7 +22,7 @@ def settle_mapping(source: Source, options: ColumnOptions) -> Mapping:
     options = replace(
         options,
         file_name=source.file_name,
-        is_json=source.layout.format is Format.JSON_LINES,
+        is_json=source.layout.format is FileFormat.JSON_LINES,
     )
     try:
         mapping = explain(source.layout.header, options)
@@ -36,14 +36,16 @@ def settle_mapping(source: Source, options: ColumnOptions) -> Mapping:
     return mapping.with_date_order(order)
 
 
-def read_contacts(source: RowSource, mapping: Mapping) -> Iterator[RowValues | RowError | Departed]:
+def read_contacts(
+    source: RowSource, mapping: ColumnMapping
+) -> Iterator[RowValues | RowError | OptedOut]:
     """Read each row: its contact, why it cannot be read, or that its person left."""
     read = RowReader(mapping).read
     for row in source.rows():
         yield row if isinstance(row, RowError) else read(row)
 
 
-def refuse_if_all_departed(source: Source, *, departed: int, rows: int) -> None:
+def refuse_if_all_opted_out(source: Source, *, departed: int, rows: int) -> None:
     """Refuse a file in which nobody may be mailed.
 
     Args:

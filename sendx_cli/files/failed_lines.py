@@ -6,7 +6,7 @@ from typing import Any, Protocol, TextIO
 
 from sendx_cli.core.mapping.source_rows import JsonNumber, MemberRow, RowError, SourceRow
 from sendx_cli.core.mapping.spellings import RESULT_COLUMNS, column_key
-from sendx_cli.files.layout import Dialect, Format
+from sendx_cli.files.layout import Dialect, FileFormat
 from sendx_cli.files.source import Source
 
 _LINE, _CODE, _ERROR = "_sendx_line", "_sendx_code", "_sendx_error"
@@ -33,7 +33,7 @@ def lines_writer(file: TextIO, source: Source) -> LinesWriter:
         file: Open with the source's encoding; line ends stay as they are written.
         source: What the rows come from.
     """
-    if source.layout.format is Format.JSON_LINES:
+    if source.layout.format is FileFormat.JSON_LINES:
         return _MemberLines(file, source)
     return _CellLines(file, source)
 

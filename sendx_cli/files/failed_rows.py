@@ -13,7 +13,7 @@ from typing import NamedTuple, TextIO
 
 from sendx_cli.errors import PassingTrouble
 from sendx_cli.files.failed_lines import FoundRow, lines_writer
-from sendx_cli.files.layout import Format
+from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import Source
 
 _MARK = ".failed"
@@ -56,7 +56,7 @@ def failed_path(source: Source, working_directory: Path) -> Path:
     rows of a file of failed rows that fail again go beside it, under the same name with a number.
     """
     if source.is_spooled:
-        ending = ".jsonl" if source.layout.format is Format.JSON_LINES else ".csv"
+        ending = ".jsonl" if source.layout.format is FileFormat.JSON_LINES else ".csv"
         return working_directory / f"standard-input{_MARK}{ending}"
     path = source.path
     stem, mark, number = path.stem.rpartition(_MARK)

@@ -16,7 +16,7 @@ _DELIMITER_NAMES = {
 _QUOTE_NAMES = {"none": "", "double": '"', "single": "'"}
 
 
-class Format(StrEnum):
+class FileFormat(StrEnum):
     """What a file is made of."""
 
     DELIMITED = "csv"
@@ -40,7 +40,7 @@ class Overrides:
             are dropped.
     """
 
-    format: Format | None = None
+    format: FileFormat | None = None
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
@@ -81,7 +81,7 @@ class Layout:
         notes: What was found out and should be said.
     """
 
-    format: Format
+    format: FileFormat
     encoding: str
     header: tuple[str, ...]
     dialect: Dialect = Dialect()

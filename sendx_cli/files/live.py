@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import BinaryIO
 
-from sendx_cli.core.mapping.columns import ColumnOptions, Mapping, explain
+from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.delimited import read_delimited
 from sendx_cli.files.header import find_header
 from sendx_cli.files.jsonlines import member_names, read_json_lines
-from sendx_cli.files.layout import Format, Layout, Overrides
+from sendx_cli.files.layout import FileFormat, Layout, Overrides
 
 NAME = "standard input"
 _SEPARATOR_START = "sep="
@@ -45,7 +45,7 @@ class LiveSource:
 
     def rows(self) -> Iterator[SourceRow | MemberRow | RowError]:
         """Yield each row as soon as it is there; it can be read once."""
-        if self.layout.format is Format.DELIMITED:
+        if self.layout.format is FileFormat.DELIMITED:
             yield from read_delimited(self.lines, self.layout)
             return
         known = set(self.layout.header)
@@ -97,9 +97,9 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
     if first is None:
         raise FileRefused("it is empty", where=NAME)
     first_line = lines.count
-    if overrides.format is Format.JSON_LINES or first.lstrip().startswith("{"):
+    if overrides.format is FileFormat.JSON_LINES or first.lstrip().startswith("{"):
         layout = Layout(
-            format=Format.JSON_LINES,
+            format=FileFormat.JSON_LINES,
             encoding=encoding,
             header=member_names([first]),
             first_line=first_line,
@@ -112,13 +112,13 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
     )
 
 
-def settle_live_mapping(source: LiveSource, options: ColumnOptions) -> Mapping:
+def settle_live_mapping(source: LiveSource, options: ColumnOptions) -> ColumnMapping:
     """Explain the columns by the header alone.
 
     Raises:
         InvalidValue: Columns are not explained, or nothing says the order of dates.
     """
-    is_json = source.layout.format is Format.JSON_LINES
+    is_json = source.layout.format is FileFormat.JSON_LINES
     try:
         mapping = explain(source.layout.header, replace(options, is_json=is_json))
     except InvalidValue as error:
@@ -143,7 +143,7 @@ def _delimited(first: str, lines: Iterator[str], encoding: str, overrides: Overr
         head.append(line)
     header = find_header(head, overrides)
     layout = Layout(
-        format=Format.DELIMITED,
+        format=FileFormat.DELIMITED,
         encoding=encoding,
         header=header.names,
         dialect=header.dialect,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind, Member, check_value
-from sendx_cli.core.mapping.columns import Mapping
-from sendx_cli.core.mapping.source_rows import Departed, RowError, RowValues
+from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.plan.plan import PlanBuilder
 from sendx_cli.errors import InvalidValue
@@ -48,7 +48,7 @@ class RowChecker:
         InvalidValue: What the options say cannot be sent, or nothing names a tag to track.
     """
 
-    def __init__(self, mapping: Mapping, defaults: ContactValues, *, today: date) -> None:
+    def __init__(self, mapping: ColumnMapping, defaults: ContactValues, *, today: date) -> None:
         self._mapping = mapping
         self._defaults = defaults
         self._today = today
@@ -112,8 +112,8 @@ def _targets_of(member: Member) -> set[Target]:
 
 
 def read_checked(
-    source: RowSource, checker: RowChecker, mapping: Mapping
-) -> Iterator[CheckedRow | RowError | Departed]:
+    source: RowSource, checker: RowChecker, mapping: ColumnMapping
+) -> Iterator[CheckedRow | RowError | OptedOut]:
     """Yield what is to become of each row, as it is read: nothing is kept of it."""
     for row in read_contacts(source, mapping):
         yield checker.check(row) if isinstance(row, RowValues) else row
@@ -121,7 +121,7 @@ def read_checked(
 
 def check_rows(
     source: RowSource, checker: RowChecker, builder: PlanBuilder
-) -> Iterator[CheckedRow | RowError | Departed]:
+) -> Iterator[CheckedRow | RowError | OptedOut]:
     """Yield what is to become of each row, in the file's order; the plan learns of it as well.
 
     Args:
@@ -132,7 +132,7 @@ def check_rows(
     for checked in read_checked(source, checker, builder.mapping):
         if isinstance(checked, CheckedRow):
             builder.add(checked.contact, checked.line, checked.notes, checked.leaving)
-        elif isinstance(checked, Departed):
+        elif isinstance(checked, OptedOut):
             builder.held_back(checked)
         else:
             builder.bad(checked)

@@ -16,7 +16,7 @@ from sendx_cli.files.delimited import read_delimited
 from sendx_cli.files.encoding import FoundEncoding, find_encoding
 from sendx_cli.files.header import find_header
 from sendx_cli.files.jsonlines import member_names, read_json_lines
-from sendx_cli.files.layout import Format, Layout, Overrides
+from sendx_cli.files.layout import FileFormat, Layout, Overrides
 from sendx_cli.files.spool import spool
 from sendx_cli.files.verified import (
     FileDigest,
@@ -92,7 +92,7 @@ class Source:
             may_have_grown=may_have_grown,
         ) as text:
             lines = islice(text, self.layout.first_line - 1, None)
-            if self.layout.format is Format.JSON_LINES:
+            if self.layout.format is FileFormat.JSON_LINES:
                 yield from read_json_lines(lines, self.layout.first_line)
             else:
                 yield from read_delimited(lines, self.layout)
@@ -188,7 +188,7 @@ def _find_layout(path: Path, name: str, overrides: Overrides) -> Layout:
     first, line_end = _first_line(path, name, found.codec)
     layout_format = overrides.format or _format_of(path, first)
     with _opened(path, name, found.codec, _newline(layout_format)) as text:
-        if layout_format is Format.JSON_LINES:
+        if layout_format is FileFormat.JSON_LINES:
             names = member_names(text)
             return Layout(
                 format=layout_format,
@@ -210,16 +210,18 @@ def _find_layout(path: Path, name: str, overrides: Overrides) -> Layout:
     )
 
 
-def _notes(found: FoundEncoding, layout_format: Format) -> tuple[str, ...]:
-    has_returns = found.has_stray_returns and layout_format is Format.DELIMITED
+def _notes(found: FoundEncoding, layout_format: FileFormat) -> tuple[str, ...]:
+    has_returns = found.has_stray_returns and layout_format is FileFormat.DELIMITED
     return tuple(filter(None, (found.note, _STRAY_RETURNS if has_returns else None)))
 
 
-def _format_of(path: Path, first: str) -> Format:
+def _format_of(path: Path, first: str) -> FileFormat:
     """JSON Lines begin with an object; an array is refused as such, whatever the file's name."""
     is_json = first.startswith("{") or _ARRAY.match(first) is not None
     return (
-        Format.JSON_LINES if is_json or path.suffix.lower() in _JSON_ENDINGS else Format.DELIMITED
+        FileFormat.JSON_LINES
+        if is_json or path.suffix.lower() in _JSON_ENDINGS
+        else FileFormat.DELIMITED
     )
 
 
@@ -232,9 +234,9 @@ def _first_line(path: Path, name: str, codec: str) -> tuple[str, str]:
         return next(filled, "").lstrip(" \t\ufeff"), end
 
 
-def _newline(layout_format: Format) -> str:
+def _newline(layout_format: FileFormat) -> str:
     # In JSON Lines only the line feed ends a line.
-    return "\n" if layout_format is Format.JSON_LINES else ""
+    return "\n" if layout_format is FileFormat.JSON_LINES else ""
 
 
 @contextmanager

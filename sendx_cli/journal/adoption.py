@@ -83,12 +83,12 @@ class Arrivals:
             connection.execute(f"CREATE TABLE arriving_left_out {LEFT_OUT_COLUMNS}")
 
     def add(self, contents: Iterable[RowContent]) -> None:
-        """Take in rows of the new file."""
+        """Record rows of the new file."""
         with self._database.transaction() as connection:
             connection.executemany("INSERT INTO arriving VALUES (?, ?, ?, ?)", contents)
 
     def leave_out(self, rows: Iterable[LeftOut]) -> None:
-        """Take in rows of the new file that are not sent."""
+        """Record rows of the new file that are not sent."""
         with self._database.transaction() as connection:
             connection.executemany("INSERT INTO arriving_left_out VALUES (?, ?, ?, ?)", rows)
 

@@ -2,11 +2,11 @@
 
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.results import UNKNOWN_HINT
-from sendx_cli.journal.rows import LeftOut, LeftOutKind, NotedRow, State
+from sendx_cli.journal.rows import JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.results import Result, ResultError
 
 
-def result_of_noted(row: NotedRow, action: str, source: str) -> Result:
+def result_of_row(row: JournalRow, action: str, source: str) -> Result:
     """Return what a journal tells of a row; the answer's body is not kept there."""
     is_open = row.state in {State.PENDING, State.IN_FLIGHT}
     outcome = Outcome.SKIPPED if is_open else Outcome(row.state)

@@ -79,7 +79,7 @@ class RowContent(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class NotedRow:
+class JournalRow:
     """A row and what is known of it.
 
     Args:

@@ -19,7 +19,7 @@ from typing import Self
 from sendx_cli.clock import Clock
 from sendx_cli.core.contact.payloads import contact_from
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.delivery.rows import Row, Settled
+from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.adoption import Arrivals
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
@@ -69,19 +69,19 @@ class RunJournal:
         self.is_sealed = self.view.is_sealed
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Take in rows, thousands at a time, before anything is sent."""
+        """Record rows, thousands at a time, before anything is sent."""
         for batch in _batches(rows):
             with self._database.transaction() as connection:
                 contents = map(content_of, batch)
                 connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", contents)
 
     def leave_out(self, rows: Iterable[LeftOut]) -> None:
-        """Take in rows of the file that are not sent, for the account of the run."""
+        """Record rows of the file that are not sent, for the account of the run."""
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", rows)
 
     def take_in(self, rows: Sequence[Row], left_out: Sequence[LeftOut], read: InputRead) -> None:
-        """Take in rows as they come, and how far their input was read: all of it, or nothing.
+        """Record rows as they come, and how far their input was read: all of it, or nothing.
 
         Raises:
             PassingTrouble: It cannot be written: they must not be sent.
@@ -117,7 +117,7 @@ class RunJournal:
                 yield Row(number, contact, line, payload.encode())
             last = chunk[-1][0]
 
-    def sending(self, rows: Sequence[Row]) -> None:
+    def mark_sending(self, rows: Sequence[Row]) -> None:
         """Note that these rows are about to be sent; on the disk if they may not be repeated.
 
         Raises:
@@ -134,7 +134,7 @@ class RunJournal:
         self._synced_at = self._clock.now()
         self._marked |= fresh
 
-    def settled(self, rows: Sequence[Settled]) -> None:
+    def record(self, rows: Sequence[Decided]) -> None:
         """Note what became of these rows; those that were skipped are pending again.
 
         Raises:
@@ -185,7 +185,7 @@ class RunJournal:
             return int(count)
 
     def arrivals(self, rows: Iterable[Row]) -> Arrivals:
-        """Take in the rows of a mended or sorted file, beside those of the run."""
+        """Record the rows of a mended or sorted file, beside those of the run."""
         arrivals = Arrivals(self._database)
         for batch in _batches(rows):
             arrivals.add(map(content_of, batch))
@@ -237,7 +237,7 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _fate(settled: Settled, settled_at: int) -> tuple[object, ...]:
+def _fate(settled: Decided, settled_at: int) -> tuple[object, ...]:
     verdict = settled.verdict
     return (
         settled.row.number,

@@ -9,7 +9,7 @@ from typing import Any
 from sendx_cli.core.contact.payloads import contact_from
 from sendx_cli.errors import InputError
 from sendx_cli.journal.database import Database
-from sendx_cli.journal.rows import InputRead, LeftOut, LeftOutKind, NotedRow, State
+from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.run_header import RunHeader
 
 _CHUNK_ROWS = 1000
@@ -78,7 +78,7 @@ class KindOfTrouble:
     state: State
     code: str | None
     count: int
-    example: NotedRow
+    example: JournalRow
 
 
 class RunView:
@@ -139,7 +139,7 @@ class RunView:
         accepted = noted - sum(found.values())
         return Counts(pending=total - noted, accepted=accepted, **found)
 
-    def rows(self, states: Collection[State]) -> Iterator[NotedRow]:
+    def rows(self, states: Collection[State]) -> Iterator[JournalRow]:
         """Yield the rows in these states, in the file's order.
 
         They are read a thousand at a time, so that the journal can be written meanwhile; a row
@@ -215,6 +215,6 @@ class RunView:
         return found[0][0] if found else None
 
 
-def _noted(action: str, values: tuple[Any, ...]) -> NotedRow:
+def _noted(action: str, values: tuple[Any, ...]) -> JournalRow:
     number, line, payload, state, *rest = values
-    return NotedRow(number, line, contact_from(action, json.loads(payload)), State(state), *rest)
+    return JournalRow(number, line, contact_from(action, json.loads(payload)), State(state), *rest)

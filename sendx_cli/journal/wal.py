@@ -180,7 +180,7 @@ class LogTail:
         return self.position.frames - self._moved_frames if self._pages else 0
 
     def advance(self) -> None:
-        """Take note of the transaction that was committed, if it wrote anything.
+        """Record the transaction that was committed, if it wrote anything.
 
         Raises:
             OSError: The file cannot be read.

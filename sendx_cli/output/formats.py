@@ -9,7 +9,7 @@ from sendx_cli.output.safe import safe, safe_json
 Record = Mapping[str, object]
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     """How results are written."""
 
     TABLE = "table"

@@ -1,6 +1,6 @@
 """A plan as JSON."""
 
-from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.plan.bad_rows import BadRows
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
@@ -51,7 +51,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
     }
 
 
-def _mapping_record(mapping: Mapping) -> dict[str, object]:
+def _mapping_record(mapping: ColumnMapping) -> dict[str, object]:
     return {
         "export": mapping.preset.name or None,
         "date_order": mapping.date_order and str(mapping.date_order),

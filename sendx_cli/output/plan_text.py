@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from sendx_cli.core.mapping.column import Column
-from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.plan.address_changes import CollisionKind
 from sendx_cli.core.plan.name_counts import NameCounts
@@ -48,7 +48,7 @@ def plan_lines(plan: Plan) -> list[str]:
     return [safe(line) for line in lines]
 
 
-def mapping_lines(mapping: Mapping, source: str, notes: Sequence[str]) -> list[str]:
+def mapping_lines(mapping: ColumnMapping, source: str, notes: Sequence[str]) -> list[str]:
     """Return what is known before any row is: how an input is laid out, and its columns."""
     lines = [
         f"plan: {mapping.action} from {_cut(source)}, as rows come",
@@ -73,7 +73,7 @@ def _counts(plan: Plan) -> Iterator[str]:
             yield f"  {count:>{width},}  {what}"
 
 
-def _columns(mapping: Mapping) -> Iterator[str]:
+def _columns(mapping: ColumnMapping) -> Iterator[str]:
     export = f" of an export by {mapping.preset.name}" if mapping.preset.name else ""
     dates = f", dates in the order {mapping.date_order}" if mapping.date_order else ""
     yield f"columns{export}{dates}:"
@@ -82,7 +82,7 @@ def _columns(mapping: Mapping) -> Iterator[str]:
         if column.target in _NOT_SENT:
             left_out.setdefault(column.why, []).append(column.name)
             continue
-        leaving = ", and says who left" if column.departure else ""
+        leaving = ", and says who left" if column.opt_out else ""
         yield f"  {_meaning(column)}: {_quoted(column.name)} ({column.why}{leaving})"
     for why, names in left_out.items():
         yield f"  not sent: {_listed(names)} ({why})"

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from sendx_cli.output.cell_width import ELLIPSIS, cut_to, padded
-from sendx_cli.output.formats import Format, json_line
+from sendx_cli.output.formats import OutputFormat, json_line
 from sendx_cli.output.safe import safe
 from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
@@ -32,8 +32,8 @@ class ResultStream:
         self._output = output
         self._count = 0
         self._write: Callable[[Result], None] = {
-            Format.TABLE: self._write_row,
-            Format.JSON: self._write_item,
+            OutputFormat.TABLE: self._write_row,
+            OutputFormat.JSON: self._write_item,
         }.get(output.format, self._write_record)
 
     def write(self, result: Result) -> None:
@@ -48,7 +48,7 @@ class ResultStream:
 
     def close(self) -> None:
         """Write what stands behind the last result, and hand all over."""
-        if self._output.format is Format.JSON:
+        if self._output.format is OutputFormat.JSON:
             self._output.write("\n]\n" if self._count else "[]\n")
         self._output.flush()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
-from sendx_cli.output.formats import Format, Record, csv_lines, json_line, json_text
+from sendx_cli.output.formats import OutputFormat, Record, csv_lines, json_line, json_text
 from sendx_cli.output.safe import safe
 
 
@@ -39,7 +39,7 @@ class Output:
         self.color = color
         self.is_quiet = is_quiet
         self.verbosity = verbosity
-        self.format = Format.TABLE if stdout.isatty() else Format.JSONL
+        self.format = OutputFormat.TABLE if stdout.isatty() else OutputFormat.JSONL
         self._has_csv_header = False
         self.has_sent = False
 
@@ -51,17 +51,17 @@ class Output:
             as_one: Whether `json` shows a single object, not an array of one.
         """
         match self.format:
-            case Format.TABLE:
+            case OutputFormat.TABLE:
                 self._table(records, as_one=as_one)
-            case Format.JSON:
+            case OutputFormat.JSON:
                 self._json(records[0] if as_one else list(records))
-            case Format.JSONL | Format.CSV:
+            case OutputFormat.JSONL | OutputFormat.CSV:
                 for record in records:
                     self.stream(record)
 
     def stream(self, record: Record, *, at_once: bool = True) -> None:
         """Write one record as soon as it is known: a line of JSON or CSV."""
-        if self.format is Format.CSV:
+        if self.format is OutputFormat.CSV:
             header = [] if self._has_csv_header else [record.keys()]
             self._has_csv_header = True
             self.write(csv_lines([*header, record.values()]), at_once=at_once)
@@ -71,7 +71,7 @@ class Output:
     @property
     def streams(self) -> bool:
         """Whether the format writes each record as it is decided."""
-        return self.format in {Format.JSONL, Format.CSV}
+        return self.format in {OutputFormat.JSONL, OutputFormat.CSV}
 
     def line(self, text: str) -> None:
         """Write one line of plain text to standard output: a path, a value, a version."""

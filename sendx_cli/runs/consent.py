@@ -8,14 +8,14 @@ from sendx_cli.core.plan.bad_rows import refuse_bad_rows
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.core.plan.undecided import refuse_undecided
 from sendx_cli.errors import InputError
-from sendx_cli.files.contact_rows import refuse_if_all_departed
+from sendx_cli.files.contact_rows import refuse_if_all_opted_out
 from sendx_cli.files.source import STANDARD_INPUT, Source
 from sendx_cli.output.annotations import Annotations
 from sendx_cli.output.bad_row_text import bad_row_lines
 from sendx_cli.output.plan_text import plan_lines
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.context import Commission
-from sendx_cli.runs.options import FileAsked
+from sendx_cli.runs.context import RunContext
+from sendx_cli.runs.options import RunSpec
 from sendx_cli.runtime import Runtime
 
 ASK_FROM_CONTACTS = 100
@@ -33,37 +33,37 @@ def show_plan(output: Output, plan: Plan) -> None:
         annotations.error(plan.source, line=error.line, message=error.message, hint=error.hint)
 
 
-def refuse_unsendable(plan: Plan, source: Source, asked: FileAsked) -> None:
+def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
     """Refuse a file of people who left, or one with bad rows that are not to be skipped.
 
     Raises:
         InputError: It must not be sent.
     """
-    refuse_if_all_departed(source, departed=plan.held_back.total, rows=plan.rows)
+    refuse_if_all_opted_out(source, departed=plan.held_back.total, rows=plan.rows)
     refuse_undecided(plan.undecided, plan.mapping, where=plan.source)
-    refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=asked.skip_invalid)
+    refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=spec.skip_invalid)
 
 
-def ask(commission: Commission, *, contacts: int, sent_though_left: int = 0) -> None:
+def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> None:
     """Ask whether to go ahead, where somebody is there to be asked and it is worth a question.
 
     Elsewhere it goes ahead, unless the profile is for production and nobody said `--yes`.
 
     Args:
-        commission: The run; a profile for production makes any number worth a question.
+        context: The run; a profile for production makes any number worth a question.
         contacts: How many it concerns.
         sent_though_left: Rows among them that say that their person left.
 
     Raises:
         InputError: The answer was no, or nobody can be asked.
     """
-    settings, manner = commission.settings, commission.manner
-    is_production = settings.production.value and not manner.is_sandbox
-    if manner.is_confirmed or not (is_production or contacts >= ASK_FROM_CONTACTS):
+    settings, mode = context.settings, context.mode
+    is_production = settings.production.value and not mode.is_sandbox
+    if mode.is_confirmed or not (is_production or contacts >= ASK_FROM_CONTACTS):
         return
-    with _terminal(commission.runtime, commission.asked) as terminal:
+    with _terminal(context.runtime, context.spec) as terminal:
         if terminal is not None:
-            _ask_on(terminal, commission, contacts, sent_though_left)
+            _ask_on(terminal, context, contacts, sent_though_left)
         elif is_production:
             raise InputError(
                 f"profile {settings.profile.value} is for production, and nobody can be asked",
@@ -71,28 +71,28 @@ def ask(commission: Commission, *, contacts: int, sent_though_left: int = 0) -> 
             )
 
 
-def _ask_on(terminal: TextIO, commission: Commission, contacts: int, sent_though_left: int) -> None:
-    profile = f"profile {commission.settings.profile.value}"
-    where = "the sandbox" if commission.manner.is_sandbox else profile
+def _ask_on(terminal: TextIO, context: RunContext, contacts: int, sent_though_left: int) -> None:
+    profile = f"profile {context.settings.profile.value}"
+    where = "the sandbox" if context.mode.is_sandbox else profile
     people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
     left = ""
     if sent_though_left:
         rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
         left = f", though {rows} that the person left"
-    commission.output.ask(f"send {people} to {where}{left}? [y/N] ")
+    context.output.ask(f"send {people} to {where}{left}? [y/N] ")
     answer = terminal.readline()
     if not answer.endswith("\n"):
-        commission.output.end_question()
+        context.output.end_question()
     if answer.strip().lower() not in {"y", "yes"}:
         raise InputError("nothing was sent: the answer was not yes")
 
 
 @contextmanager
-def _terminal(runtime: Runtime, asked: FileAsked) -> Iterator[TextIO | None]:
+def _terminal(runtime: Runtime, spec: RunSpec) -> Iterator[TextIO | None]:
     """Give where an answer can be read: the terminal itself where rows come by standard input."""
-    if runtime.said.no_input or not runtime.output.stderr.isatty():
+    if runtime.verbosity.no_input or not runtime.output.stderr.isatty():
         yield None
-    elif asked.path != STANDARD_INPUT:
+    elif spec.path != STANDARD_INPUT:
         yield runtime.stdin if runtime.stdin.isatty() else None
     else:
         try:

@@ -4,16 +4,16 @@ from sendx_cli.api.requests import base_url_of
 from sendx_cli.core.contact.contact import Contact
 from sendx_cli.errors import ExitCode
 from sendx_cli.files.row_checker import CheckedRow
-from sendx_cli.output.formats import Format
+from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
 from sendx_cli.runs.consent import refuse_unsendable, show_plan
-from sendx_cli.runs.context import Commission
+from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import dry_plan, open_reading
 
 
-def show_dry_run(commission: Commission) -> ExitCode:
+def show_dry_run(context: RunContext) -> ExitCode:
     """Show what would be sent: the plan as `json`, each request as `jsonl` or `csv`.
 
     All rows are checked before the first request is shown, as in a run.
@@ -21,17 +21,17 @@ def show_dry_run(commission: Commission) -> ExitCode:
     Raises:
         InputError: The file would be refused.
     """
-    output, asked, manner = commission.output, commission.asked, commission.manner
-    with open_reading(commission.runtime, asked) as reading:
-        if manner.save_map is not None:
-            save_map(manner.save_map, reading.mapping)
+    output, spec, mode = context.output, context.spec, context.mode
+    with open_reading(context.runtime, spec) as reading:
+        if mode.save_map is not None:
+            save_map(mode.save_map, reading.mapping)
         plan = dry_plan(reading)
         show_plan(output, plan)
-        if output.format is Format.JSON:
+        if output.format is OutputFormat.JSON:
             output.show([plan_record(plan)], as_one=True)
-        refuse_unsendable(plan, reading.source, asked)
+        refuse_unsendable(plan, reading.source, spec)
         if output.streams:
-            base_url = base_url_of(commission.settings.base_url.value, sandbox=manner.is_sandbox)
+            base_url = base_url_of(context.settings.base_url.value, sandbox=mode.is_sandbox)
             for row in reading.rows(reading.builder()):
                 if isinstance(row, CheckedRow):
                     output.stream(_planned(row.contact, row.line, base_url).record())

@@ -16,7 +16,7 @@ from sendx_cli.journal.view import RunView
 from sendx_cli.output.annotations import append_step_summary
 from sendx_cli.output.summary import summary_lines, summary_markdown
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.context import Commission
+from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.next_commands import next_commands
 from sendx_cli.runs.sending import Sent
 from sendx_cli.runs.totals import totals_of
@@ -24,13 +24,13 @@ from sendx_cli.runs.totals import totals_of
 _BAD_CODE = "bad_row"
 
 
-def give_account(
-    commission: Commission, journal: RunJournal, sent: Sent, source: Source | None
+def finish_run(
+    context: RunContext, journal: RunJournal, sent: Sent, source: Source | None
 ) -> ExitCode | Ending:
     """Tell what became of the run's rows, and what to do next.
 
     Args:
-        commission: The run.
+        context: The run.
         journal: Its journal.
         sent: How the sending ended.
         source: Its file, where it is there as it was: failed rows are written like it.
@@ -44,7 +44,7 @@ def give_account(
     code: ExitCode | Ending = sent.ending or _exit_code(journal.view, sent)
     if sent.ending is Ending.PIPE_CLOSED:
         return code
-    output, view = commission.output, journal.view
+    output, view = context.output, journal.view
     if sent.stopped_by is not None:
         output.complain("stopped", sent.stopped_by.message, sent.stopped_by.hint)
     counts = view.counts()
@@ -53,7 +53,7 @@ def give_account(
         failed = _hand_back(output, journal, source)
         if source.is_spooled:
             source.path.unlink(missing_ok=True)
-    commands = next_commands(journal.id, counts, commission.asked, failed)
+    commands = next_commands(journal.id, counts, context.spec, failed)
     _summarise(output, view, sent, code, commands)
     if sent.trouble is not None:
         raise PassingTrouble(

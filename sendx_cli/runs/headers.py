@@ -3,10 +3,10 @@
 import json
 
 from sendx_cli import __version__
-from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.files.verified import FileDigest
 from sendx_cli.journal.run_header import RunHeader, key_fingerprint
-from sendx_cli.runs.context import Commission
+from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.reading import Reading
 from sendx_cli.settings.base_url import origin_text
 from sendx_cli.wiring import SANDBOX_KEY
@@ -15,7 +15,7 @@ _SANDBOX_ORIGIN = "sandbox"
 _UNKNOWN_CONTENT = FileDigest("", 0)
 
 
-def header_of_file(commission: Commission, reading: Reading) -> RunHeader:
+def header_of_file(context: RunContext, reading: Reading) -> RunHeader:
     """Return what the run of a file is.
 
     Raises:
@@ -23,33 +23,33 @@ def header_of_file(commission: Commission, reading: Reading) -> RunHeader:
     """
     source = reading.source
     path = str(source.path.absolute())
-    return _header(commission, reading.mapping, source.name, path=path, content=source.digest)
+    return _header(context, reading.mapping, source.name, path=path, content=source.digest)
 
 
-def header_of_stream(commission: Commission, name: str, mapping: Mapping) -> RunHeader:
+def header_of_stream(context: RunContext, name: str, mapping: ColumnMapping) -> RunHeader:
     """Return what the run of an input is whose content nobody knows before it ends.
 
     Raises:
         SetupError: There is no usable key.
     """
-    return _header(commission, mapping, name, path=None, content=_UNKNOWN_CONTENT)
+    return _header(context, mapping, name, path=None, content=_UNKNOWN_CONTENT)
 
 
-def run_origin(commission: Commission) -> str:
+def run_origin(context: RunContext) -> str:
     """Return where requests go: scheme, host and port, or the sandbox."""
-    if commission.manner.is_sandbox:
+    if context.mode.is_sandbox:
         return _SANDBOX_ORIGIN
-    return origin_text(commission.settings.base_url.value)
+    return origin_text(context.settings.base_url.value)
 
 
-def fingerprint_of(commission: Commission) -> str:
+def fingerprint_of(context: RunContext) -> str:
     """Return by what the key in force is known again.
 
     Raises:
         SetupError: There is no usable key.
     """
-    is_sandbox = commission.manner.is_sandbox
-    return key_fingerprint(SANDBOX_KEY if is_sandbox else commission.settings.key().reveal())
+    is_sandbox = context.mode.is_sandbox
+    return key_fingerprint(SANDBOX_KEY if is_sandbox else context.settings.key().reveal())
 
 
 def is_of_sandbox(header: RunHeader) -> bool:
@@ -57,14 +57,14 @@ def is_of_sandbox(header: RunHeader) -> bool:
     return header.origin == _SANDBOX_ORIGIN
 
 
-def _mapping_text(mapping: Mapping) -> str:
+def _mapping_text(mapping: ColumnMapping) -> str:
     """Return what each column means, as text that is the same for the same meaning."""
     return json.dumps([(column.name, column.target_text) for column in mapping.columns])
 
 
 def _header(
-    commission: Commission,
-    mapping: Mapping,
+    context: RunContext,
+    mapping: ColumnMapping,
     name: str,
     *,
     path: str | None,
@@ -72,15 +72,15 @@ def _header(
 ) -> RunHeader:
     return RunHeader(
         tool_version=__version__,
-        action=commission.asked.action,
+        action=context.spec.action,
         source=name,
         source_path=path,
         source_sha256=content.sha256,
         source_bytes=content.length,
-        origin=run_origin(commission),
-        key_fingerprint=fingerprint_of(commission),
-        profile=commission.settings.profile.value,
+        origin=run_origin(context),
+        key_fingerprint=fingerprint_of(context),
+        profile=context.settings.profile.value,
         mapping=_mapping_text(mapping),
-        options=commission.asked.to_text(),
-        started_at=commission.runtime.clock.unix(),
+        options=context.spec.to_text(),
+        started_at=context.runtime.clock.unix(),
     )

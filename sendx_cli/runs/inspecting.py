@@ -9,7 +9,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.results import exit_code
 from sendx_cli.errors import ExitCode
 from sendx_cli.files.spool import is_copy
-from sendx_cli.journal.results import result_of_left_out, result_of_noted
+from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.journal.runs import Run, forget, open_view
 from sendx_cli.journal.view import RunView
@@ -19,7 +19,7 @@ from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 from sendx_cli.runs.input_read import reached, way_on
 from sendx_cli.runs.next_commands import next_commands
-from sendx_cli.runs.options import FileAsked
+from sendx_cli.runs.options import RunSpec
 from sendx_cli.runs.totals import totals_of
 
 STATES = (*State, *LeftOutKind)
@@ -65,12 +65,12 @@ def show_run(output: Output, run: Run) -> None:
         output.show([run_record(run) | left_out | {"totals": totals.record()}], as_one=True)
         return
     output.line(f"run {run.id}: {run.header.action} from {run.header.source}, {_state(run)}")
-    asked = FileAsked.from_text(run.header.options)
+    spec = RunSpec.from_text(run.header.options)
     lines = summary_lines(
         totals,
         total_rows=run.counts.total,
         exit_code=_exit_code(run, bad=left_out[LeftOutKind.BAD]),
-        next_commands=next_commands(run.id, run.counts, asked, None),
+        next_commands=next_commands(run.id, run.counts, spec, None),
         elapsed_s=float(worked_s),
         ascii_only=output.is_ascii,
     )
@@ -106,7 +106,7 @@ def forget_run(run: Run) -> None:
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     action, source = run.header.action, run.header.source
     noted = (
-        result_of_noted(row, action, source)
+        result_of_row(row, action, source)
         for row in view.rows({state for state in State if state in states})
     )
     left_out = (

@@ -6,8 +6,8 @@ from queue import Empty, SimpleQueue
 from threading import Semaphore, Thread
 from typing import NamedTuple
 
-from sendx_cli.core.mapping.columns import Mapping
-from sendx_cli.core.mapping.source_rows import Departed, RowError
+from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.delivery.rows import Row
 from sendx_cli.files.live import LiveSource
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, read_checked
@@ -19,7 +19,7 @@ from sendx_cli.runs.reading import left_out
 _MAX_READ_AHEAD = 100
 """Rows taken from the input and not in the journal yet: a crash counts them as not read."""
 
-_Checked = CheckedRow | RowError | Departed
+_Checked = CheckedRow | RowError | OptedOut
 
 
 class _Taken(NamedTuple):
@@ -60,7 +60,7 @@ class LiveRows:
         self,
         source: LiveSource,
         checker: RowChecker,
-        mapping: Mapping,
+        mapping: ColumnMapping,
         journal: RunJournal,
         output: Output,
     ) -> None:

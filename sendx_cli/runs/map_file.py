@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
 from sendx_cli.errors import FileRefused, InputError, InvalidValue, PassingTrouble
 from sendx_cli.runs.output_file import SHARED, OutputFile
@@ -27,7 +27,7 @@ def read_map(path: Path) -> SavedMap:
         raise InvalidValue(error.message, where=str(path), hint=error.hint) from None
 
 
-def save_map(path: Path, mapping: Mapping) -> None:
+def save_map(path: Path, mapping: ColumnMapping) -> None:
     """Write a map file; what was there before is replaced, whole.
 
     Raises:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
 from sendx_cli.journal.view import Counts
-from sendx_cli.runs.options import FileAsked
+from sendx_cli.runs.options import RunSpec
 
 
-def next_commands(run: str, counts: Counts, asked: FileAsked, failed: Path | None) -> list[str]:
+def next_commands(run: str, counts: Counts, spec: RunSpec, failed: Path | None) -> list[str]:
     """Return the commands that mend what is open of a run, the most urgent first.
 
     Args:
         run: Its id.
         counts: How its rows stand.
-        asked: What it was asked for.
+        spec: What it was asked for.
         failed: Where its failed rows were written.
     """
     commands: list[str] = []
@@ -24,15 +24,15 @@ def next_commands(run: str, counts: Counts, asked: FileAsked, failed: Path | Non
     if counts.unknown:
         commands.append(f"sendx runs show {run} --state unknown")
     if failed is not None:
-        commands.append(shlex.join(["sendx", *_words(asked, failed)]))
+        commands.append(shlex.join(["sendx", *_words(spec, failed)]))
     return commands
 
 
-def _words(asked: FileAsked, failed: Path) -> Iterator[str]:
+def _words(spec: RunSpec, failed: Path) -> Iterator[str]:
     """The same command for the file of failed rows, which has a header and no titles."""
-    columns, overrides = asked.columns, asked.overrides
-    yield from (asked.action, "--from", str(failed))
-    yield from _defaults(asked.action, asked.defaults)
+    columns, overrides = spec.columns, spec.overrides
+    yield from (spec.action, "--from", str(failed))
+    yield from _defaults(spec.action, spec.defaults)
     yield from _repeated("--map", columns.maps)
     yield from _repeated("--map", (f"{name}={target}" for name, target in columns.file_maps))
     yield from _repeated("--ignore", columns.ignores)
@@ -42,8 +42,8 @@ def _words(asked: FileAsked, failed: Path) -> Iterator[str]:
     yield from _single("--date-order", columns.date_order)
     yield from ["--include-departed"] * columns.include_departed
     yield from _single("--encoding", overrides.encoding)
-    yield from _single("--batch", str(asked.batch) if asked.batch > 1 else None)
-    for name, value in asked.service.items():
+    yield from _single("--batch", str(spec.batch) if spec.batch > 1 else None)
+    for name, value in spec.service.items():
         yield from _single(f"--{name.replace('_', '-')}", value)
 
 

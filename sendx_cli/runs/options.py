@@ -10,11 +10,11 @@ from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.mapping.columns import ColumnOptions
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.errors import InputError
-from sendx_cli.files.layout import Format, Overrides
+from sendx_cli.files.layout import FileFormat, Overrides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileAsked:
+class RunSpec:
     """How a file becomes contacts, and what holds for the whole run however often it resumes.
 
     Args:
@@ -43,7 +43,7 @@ class FileAsked:
         return json.dumps(members, ensure_ascii=False, sort_keys=True)
 
     @classmethod
-    def from_text(cls, text: str) -> "FileAsked":
+    def from_text(cls, text: str) -> "RunSpec":
         """Read what `to_text` wrote.
 
         Raises:
@@ -61,7 +61,8 @@ class FileAsked:
                         **_tuples(columns) | {"date_order": order and DateOrder(order)}
                     ),
                     "overrides": Overrides(
-                        **_tuples(overrides) | {"format": layout_format and Format(layout_format)}
+                        **_tuples(overrides)
+                        | {"format": layout_format and FileFormat(layout_format)}
                     ),
                 }
             )
@@ -73,7 +74,7 @@ class FileAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class RunMode:
     """How one process goes about a run; none of it changes what is sent.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from sendx_cli.errors import InputError, PassingTrouble
 from sendx_cli.files.source import STANDARD_INPUT
-from sendx_cli.runs.options import Manner
+from sendx_cli.runs.options import RunMode
 from sendx_cli.runtime import Runtime
 
 PRIVATE = 0o600
@@ -89,7 +89,7 @@ class OutputFile:
         return PassingTrouble(self._message(error), where=str(self._path))
 
 
-def refuse_outputs(runtime: Runtime, source: str, manner: Manner) -> None:
+def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
     """Refuse files to write that are read as well, are the same one, or are no plain files.
 
     Files are the same by their device and inode, whatever their names and through any link.
@@ -97,19 +97,19 @@ def refuse_outputs(runtime: Runtime, source: str, manner: Manner) -> None:
     Args:
         runtime: Whose standard input can be a file.
         source: The file that is read, or `-`.
-        manner: Names the files that are written, and the map file that was read.
+        mode: Names the files that are written, and the map file that was read.
 
     Raises:
         InputError: One of them is not to be written.
     """
     outputs = {
         option: path
-        for option, path in (("--report", manner.report), ("--save-map", manner.save_map))
+        for option, path in (("--report", mode.report), ("--save-map", mode.save_map))
         if path is not None
     }
     inputs = {("standard input" if source == STANDARD_INPUT else source): _of(runtime, source)}
-    if manner.map_file is not None:
-        inputs[str(manner.map_file)] = _identity(manner.map_file)
+    if mode.map_file is not None:
+        inputs[str(mode.map_file)] = _identity(mode.map_file)
     for option, path in outputs.items():
         for name, identity in inputs.items():
             if _identity(path) == identity:

@@ -8,15 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from sendx_cli.core.mapping.columns import Mapping
-from sendx_cli.core.mapping.source_rows import Departed, RowError
+from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.core.plan.plan import Plan, PlanBuilder
 from sendx_cli.delivery.rows import Row
 from sendx_cli.files.contact_rows import settle_mapping
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
 from sendx_cli.files.source import Source, open_source
 from sendx_cli.journal.rows import LeftOut, LeftOutKind
-from sendx_cli.runs.options import FileAsked
+from sendx_cli.runs.options import RunSpec
 from sendx_cli.runtime import Runtime
 
 _BATCH_ROWS = 5000
@@ -33,10 +33,10 @@ class Reading:
     """
 
     source: Source
-    mapping: Mapping
+    mapping: ColumnMapping
     checker: RowChecker
 
-    def rows(self, builder: PlanBuilder) -> Iterator[CheckedRow | RowError | Departed]:
+    def rows(self, builder: PlanBuilder) -> Iterator[CheckedRow | RowError | OptedOut]:
         """Yield what is to become of each row; the builder's plan learns of it as well."""
         return check_rows(self.source, self.checker, builder)
 
@@ -48,7 +48,7 @@ class Reading:
 @contextmanager
 def open_reading(
     runtime: Runtime,
-    asked: FileAsked,
+    spec: RunSpec,
     spool_folder: Path | None = None,
     *,
     must_be_plain: bool = False,
@@ -57,7 +57,7 @@ def open_reading(
 
     Args:
         runtime: The streams and the clock.
-        asked: What was said of the file.
+        spec: What was said of the file.
         spool_folder: As for `open_source`.
         must_be_plain: As for `open_source`.
 
@@ -65,15 +65,15 @@ def open_reading(
         InputError: It cannot be read as contacts, or its columns are not explained.
     """
     with open_source(
-        asked.path,
-        asked.overrides,
+        spec.path,
+        spec.overrides,
         stdin_of(runtime),
         spool_folder,
         must_be_plain=must_be_plain,
     ) as source:
-        mapping = settle_mapping(source, asked.columns)
+        mapping = settle_mapping(source, spec.columns)
         yield Reading(
-            source, mapping, RowChecker(mapping, asked.defaults, today=runtime.clock.today())
+            source, mapping, RowChecker(mapping, spec.defaults, today=runtime.clock.today())
         )
 
 
@@ -84,7 +84,7 @@ class NumberedRows:
         checked: What is to become of each row.
     """
 
-    def __init__(self, checked: Iterator[CheckedRow | RowError | Departed]) -> None:
+    def __init__(self, checked: Iterator[CheckedRow | RowError | OptedOut]) -> None:
         self._checked = checked
         self._count = 0
 
@@ -93,7 +93,7 @@ class NumberedRows:
         while batch := list(islice(self._checked, _BATCH_ROWS)):
             yield self._numbered(batch), [left_out(row) for row in batch if not _is_sent(row)]
 
-    def _numbered(self, batch: Iterable[CheckedRow | RowError | Departed]) -> list[Row]:
+    def _numbered(self, batch: Iterable[CheckedRow | RowError | OptedOut]) -> list[Row]:
         rows = [
             Row(number, row.contact, row.line)
             for number, row in enumerate(
@@ -120,13 +120,13 @@ def dry_plan(reading: Reading) -> Plan:
     return builder.plan()
 
 
-def _is_sent(row: CheckedRow | RowError | Departed) -> bool:
+def _is_sent(row: CheckedRow | RowError | OptedOut) -> bool:
     return isinstance(row, CheckedRow)
 
 
-def left_out(row: CheckedRow | RowError | Departed) -> LeftOut:
+def left_out(row: CheckedRow | RowError | OptedOut) -> LeftOut:
     """Return what is noted of a row that is not sent."""
-    if isinstance(row, Departed):
+    if isinstance(row, OptedOut):
         return LeftOut(row.line, LeftOutKind.HELD_BACK, row.email, row.reason)
     assert isinstance(row, RowError)
     message = f"{row.column}: {row.message}" if row.column else row.message

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sendx_cli.errors import InputError
-from sendx_cli.journal.results import result_of_left_out, result_of_noted
+from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.view import RunView
 from sendx_cli.output.formats import Record, csv_lines, json_line
@@ -59,11 +59,11 @@ class Report:
 
 
 def report_decided(report: "Report | NoReport", view: RunView, source: str) -> None:
-    """Write the rows whose fate was decided before this process goes on with the run."""
+    """Write the rows whose outcome was decided before this process goes on with the run."""
     if isinstance(report, Report):
         action = view.header.action
         for row in view.rows(set(State) - {State.PENDING, State.IN_FLIGHT}):
-            report.write(result_of_noted(row, action, source))
+            report.write(result_of_row(row, action, source))
 
 
 def report_left(report: "Report | NoReport", view: RunView, source: str) -> None:
@@ -71,7 +71,7 @@ def report_left(report: "Report | NoReport", view: RunView, source: str) -> None
     if isinstance(report, Report):
         action = view.header.action
         for row in view.rows({State.PENDING}):
-            report.write(result_of_noted(row, action, source))
+            report.write(result_of_row(row, action, source))
         for left_out in view.left_out():
             report.write(result_of_left_out(left_out, action, source))
 

@@ -1,18 +1,16 @@
 """What is told of a run while it goes on: each row's result, and how far it is."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from sendx_cli.clock import Clock
-from sendx_cli.core.pacing.pacer import Pacer
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.core.replies.verdict import Verdict
 from sendx_cli.core.totals.tally import Tally
-from sendx_cli.delivery.circuit_breaker import Patience
 from sendx_cli.delivery.results import result_of
-from sendx_cli.delivery.rows import Settled
-from sendx_cli.delivery.sender import Sender
+from sendx_cli.delivery.rows import Decided
+from sendx_cli.delivery.sender import Sender, Turn
 from sendx_cli.ending import Ending
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.annotations import Annotations
@@ -22,12 +20,15 @@ from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 from sendx_cli.runs.report_file import NoReport, Report
 
+if TYPE_CHECKING:
+    from sendx_cli.core.replies.verdict import Verdict
+
 _RATE_OVER_S = 5.0
 _DOWN = "the service is down: one call at a time finds out when it is back"
 
 
-class Watch:
-    """Tells of each row as it is decided. Where nobody can be told any more, it stops the run.
+class RunReporter:
+    """Tells what happens in a run, turn by turn, and knows when nobody can be told any more.
 
     Args:
         output: Where results and messages go.
@@ -54,31 +55,38 @@ class Watch:
         self._annotations = Annotations(output)
         self._tally = Tally(clock.now())
         self._paces: deque[tuple[float, int]] = deque()
-        self._told: Verdict | None = None
-        self.stop_run: Callable[[], None] = lambda: None
-        """Called where results cannot be told any more."""
+        self._paused_for: Verdict | None = None
         self.ending: Ending | None = None
         """The pipe that results went to is closed."""
         self.trouble: SendxError | None = None
         """Results could not be written."""
 
-    def waited(self, wait_s: float, verdict: Verdict) -> None:
-        """Take note that a row waits for its repetition."""
-        self._told = verdict
-        self._output.detail(f"{verdict.message}: trying again in {wait_s:.1f} s")
+    @property
+    def has_lost_its_reader(self) -> bool:
+        """Whether results cannot be told any more: then no further row is to be sent."""
+        return self.ending is not None or self.trouble is not None
 
-    def decided(self, settled: Settled) -> None:
-        """Tell what became of a row."""
-        result = result_of(settled, self._source)
-        self._tally.add(settled.outcome, attempts=settled.attempts, now=self._clock.now())
+    def show(self, turn: Turn, sender: Sender) -> None:
+        """Tell what happened in a turn, and how far the run is, if that is due."""
+        for note in turn.notes:
+            self._output.note(note)
+        for pause in turn.pauses:
+            self._paused_for = pause.verdict
+            self._output.detail(f"{pause.verdict.message}: trying again in {pause.seconds:.1f} s")
+        for decided in turn.decided:
+            self._show_decided(decided)
+        self._show_progress(sender)
+
+    def _show_decided(self, decided: Decided) -> None:
+        result = result_of(decided, self._source)
+        self._tally.add(decided.outcome, attempts=decided.attempts, now=self._clock.now())
         self._annotate(result)
         with self.telling():
             self._report.write(result)
             if self._results is not None:
                 self._results.write(result)
 
-    def turned(self, sender: Sender, pacer: Pacer, patience: Patience) -> None:
-        """Hand over what was written, and show how far the run is, if that is due."""
+    def _show_progress(self, sender: Sender) -> None:
         if self._results is not None:
             with self.telling():
                 self._output.flush()
@@ -86,12 +94,12 @@ class Watch:
             return
         counted = self._tally.counted()
         note = None
-        if patience.is_down:
-            note = f"{_DOWN} ({self._told.message})" if self._told else _DOWN
+        if sender.is_down:
+            note = f"{_DOWN} ({self._paused_for.message})" if self._paused_for else _DOWN
         self._progress.update(
             counted,
             rate_per_s=self._rate_per_s(counted.rows),
-            limit_per_s=pacer.limit_per_s,
+            limit_per_s=sender.limit_per_s,
             in_flight=sender.in_flight,
             note=note,
         )
@@ -105,15 +113,13 @@ class Watch:
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """Hold that what is told within may find nobody who takes it: then the run stops."""
+        """Note that what is told within finds nobody who takes it any more."""
         try:
             yield
         except BrokenPipeError:
             self._results, self.ending = None, Ending.PIPE_CLOSED
-            self.stop_run()
         except (ResultsLost, PassingTrouble) as trouble:
             self._results, self.trouble = None, trouble
-            self.stop_run()
 
     def _annotate(self, result: Result) -> None:
         if result.error is not None and result.outcome is not Outcome.SKIPPED and result.line:

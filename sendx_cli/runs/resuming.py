@@ -20,11 +20,11 @@ from sendx_cli.journal.runs import Run, list_runs
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
-from sendx_cli.runs.context import Commission
-from sendx_cli.runs.finishing import give_account
+from sendx_cli.runs.context import RunContext
+from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import fingerprint_of, header_of_file, is_of_sandbox, run_origin
 from sendx_cli.runs.input_read import tell_input_read
-from sendx_cli.runs.options import FileAsked, Manner
+from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
@@ -34,22 +34,22 @@ from sendx_cli.settings.resolve import Settings
 
 def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
     """Return the service's options: those given now, else those the run began with."""
-    began_with = FileAsked.from_text(run.header.options).service
+    began_with = RunSpec.from_text(run.header.options).service
     return {"profile": run.header.profile, **began_with, **flags}
 
 
-def commission_of(runtime: Runtime, settings: Settings, run: Run, manner: Manner) -> Commission:
+def context_of(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) -> RunContext:
     """Return what it takes to go on with a run as it began."""
-    asked = FileAsked.from_text(run.header.options)
-    is_sandbox = manner.is_sandbox or is_of_sandbox(run.header)
-    return Commission(runtime, settings, asked, replace(manner, is_sandbox=is_sandbox))
+    spec = RunSpec.from_text(run.header.options)
+    is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
+    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox))
 
 
-def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode | Ending:
+def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | Ending:
     """Go on with a run.
 
     Args:
-        commission: As of `commission_of`.
+        context: As of `context_of`.
         run: The run.
         path: The file as it is now, where it has another name; None: where it was.
 
@@ -59,29 +59,29 @@ def resume_run(commission: Commission, run: Run, path: str | None) -> ExitCode |
     Raises:
         SendxError: Another process sends it, it is for another account, or its file was refused.
     """
-    output = commission.output
-    refuse_outputs(commission.runtime, path or run.header.source_path or "", commission.manner)
+    output = context.output
+    refuse_outputs(context.runtime, path or run.header.source_path or "", context.mode)
     with ExitStack() as stack:
-        journal = stack.enter_context(_held_journal(commission, run))
-        _refuse_other_account(run.header, commission)
-        header = _with_file_as_it_is(commission, journal, run, path)
-        source = stack.enter_context(_source_of(output, header, commission.asked, run.path.parent))
-        _reopen(output, journal, commission.manner)
+        journal = stack.enter_context(_held_journal(context, run))
+        _refuse_other_account(run.header, context)
+        header = _with_file_as_it_is(context, journal, run, path)
+        source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
+        _reopen(output, journal, context.mode)
         sent = Sent(0.0)
         if journal.view.counts().to_come:
             source_path = None if source is None else source.path
-            sent = send_rows(commission, journal, source=header.source, source_path=source_path)
+            sent = send_rows(context, journal, source=header.source, source_path=source_path)
         else:
             output.note(f"run {run.id}: no row is left to send")
         tell_input_read(output, journal.view, run.id)
-        return give_account(commission, journal, sent, source)
+        return finish_run(context, journal, sent, source)
 
 
-def _held_journal(commission: Commission, run: Run) -> RunJournal:
+def _held_journal(context: RunContext, run: Run) -> RunJournal:
     """Open a run's journal while nobody else can begin the same file, or go on with its run."""
     with HeldPlace(run.path.parent, place_of(run.header)):
         _refuse_other_run(run, run.header)
-        journal = open_journal(run.path, commission.runtime.clock)
+        journal = open_journal(run.path, context.runtime.clock)
         if journal.view.header == run.header:
             return journal
         journal.close()
@@ -105,11 +105,11 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
         )
 
 
-def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
+def _refuse_other_account(header: RunHeader, context: RunContext) -> None:
     now = replace(
         header,
-        origin=run_origin(commission),
-        key_fingerprint=fingerprint_of(commission),
+        origin=run_origin(context),
+        key_fingerprint=fingerprint_of(context),
     )
     differences = header.differences(now)
     if differences:
@@ -120,15 +120,15 @@ def _refuse_other_account(header: RunHeader, commission: Commission) -> None:
 
 
 def _with_file_as_it_is(
-    commission: Commission, journal: RunJournal, run: Run, path: str | None
+    context: RunContext, journal: RunJournal, run: Run, path: str | None
 ) -> RunHeader:
-    """Take in the rows of a file that was mended or sorted since."""
+    """Record the rows of a file that was mended or sorted since."""
     header = run.header
     if path is None and not _has_changed(header):
         return header
-    asked = replace(commission.asked, path=path or header.source_path or "")
-    with open_reading(commission.runtime, asked, must_be_plain=path is None) as reading:
-        changed = header_of_file(commission, reading)
+    spec = replace(context.spec, path=path or header.source_path or "")
+    with open_reading(context.runtime, spec, must_be_plain=path is None) as reading:
+        changed = header_of_file(context, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
         changed = replace(
@@ -140,14 +140,12 @@ def _with_file_as_it_is(
         )
         with HeldPlace(run.path.parent, place_of(changed)):
             _refuse_other_run(run, changed)
-            _adopt(commission, journal, changed, reading)
+            _adopt(context, journal, changed, reading)
         return changed
 
 
-def _adopt(
-    commission: Commission, journal: RunJournal, header: RunHeader, reading: Reading
-) -> None:
-    output = commission.output
+def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading: Reading) -> None:
+    output = context.output
     output.note(f"{header.source} changed since the run began: its rows are matched by content")
     arrivals = journal.arrivals(())
     builder = reading.builder()
@@ -156,13 +154,13 @@ def _adopt(
         arrivals.leave_out(left_out)
     plan = builder.plan()
     show_plan(output, plan)
-    refuse_unsendable(plan, reading.source, commission.asked)
+    refuse_unsendable(plan, reading.source, context.spec)
     adoption = arrivals.weigh()
     _tell(output, adoption)
     if not adoption.rows.total:
         raise InputError("the file has no rows to send", where=header.source)
     ask(
-        commission,
+        context,
         contacts=adoption.rows.pending + adoption.rows.failed,
         sent_though_left=plan.sent_though_left.total,
     )
@@ -187,12 +185,12 @@ def _tell(output: Output, adoption: Adoption) -> None:
 
 @contextmanager
 def _source_of(
-    output: Output, header: RunHeader, asked: FileAsked, folder: Path
+    output: Output, header: RunHeader, spec: RunSpec, folder: Path
 ) -> Iterator[Source | None]:
     """Open the run's file, where it is there as it was: failed rows are written like it."""
     path = header.source_path or ""
     try:
-        source = open_source(path, asked.overrides, io.BytesIO(), must_be_plain=True)
+        source = open_source(path, spec.overrides, io.BytesIO(), must_be_plain=True)
     except InputError:
         source = None
     if source is None or source.digest.sha256 != header.source_sha256:
@@ -204,10 +202,10 @@ def _source_of(
         yield source
 
 
-def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
+def _reopen(output: Output, journal: RunJournal, mode: RunMode) -> None:
     """Make those rows pending again that can be sent again."""
     journal.reopen(State.FAILED)
-    if manner.retry_unknown and journal.reopen(State.UNKNOWN):
+    if mode.retry_unknown and journal.reopen(State.UNKNOWN):
         overtaken = journal.stop_overtaken()
         if overtaken:
             output.warn(f"{overtaken:,} rows are not repeated: later ones were accepted since")
@@ -215,7 +213,7 @@ def _reopen(output: Output, journal: RunJournal, manner: Manner) -> None:
     unknown = journal.view.counts().unknown
     if unknown:
         output.warn(
-            f"{unknown:,} rows have an unknown fate and are not repeated",
+            f"{unknown:,} rows have an unknown outcome and are not repeated",
             hint="`sendx runs show --state unknown` lists them, --retry-unknown repeats them",
         )
 

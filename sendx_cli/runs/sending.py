@@ -14,11 +14,11 @@ from sendx_cli.errors import SendxError
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.progress import open_progress
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.context import Commission
+from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.input_read import reached
 from sendx_cli.runs.live_rows import LiveRows
 from sendx_cli.runs.report_file import open_report, report_decided, report_left
-from sendx_cli.runs.reporter import Watch
+from sendx_cli.runs.reporter import RunReporter
 from sendx_cli.signals import stop_on_signals
 from sendx_cli.wiring import make_run_sender
 
@@ -41,7 +41,7 @@ class Sent:
 
 
 def send_rows(
-    commission: Commission,
+    context: RunContext,
     journal: RunJournal,
     *,
     source: str,
@@ -51,7 +51,7 @@ def send_rows(
     """Send the rows of a journal that are pending.
 
     Args:
-        commission: The run.
+        context: The run.
         journal: Holds the rows, and what becomes of each.
         source: How the rows' file is called.
         source_path: Where it is.
@@ -64,29 +64,17 @@ def send_rows(
             open when the run is resumed.
     """
     _collect_garbage()
-    output, clock, manner = commission.output, commission.runtime.clock, commission.manner
+    output, clock, mode = context.output, context.runtime.clock, context.mode
     began_at = clock.now()
     with ExitStack() as stack:
-        report = stack.enter_context(open_report(manner.report, source_path))
+        report = stack.enter_context(open_report(mode.report, source_path))
         total = journal.view.counts().to_come if live is None else None
         progress = open_progress(output, total=total, clock=clock)
         stack.enter_context(progress)
-        watch = Watch(output, source, progress, report, clock)
-        made = make_run_sender(
-            commission.runtime,
-            commission.settings,
-            journal,
-            sandbox=manner.is_sandbox,
-            batch=commission.asked.batch,
-            retry_unknown=manner.retry_unknown,
-            keeps_going=manner.keeps_going,
-            max_outage_s=manner.max_outage_s,
-            on_wait=watch.waited,
-            on_turn=lambda: watch.turned(made.sender, made.pacer, made.patience),
-            on_note=output.note,
+        reporter = RunReporter(output, source, progress, report, clock)
+        sender = stack.enter_context(
+            closing(make_run_sender(context.runtime, context.settings, journal, context.delivery))
         )
-        sender = stack.enter_context(closing(made.sender))
-        watch.stop_run = sender.stop
         signals = stack.enter_context(
             stop_on_signals(
                 lambda: _stop(sender, output), lambda: _last_words(sender, journal.id, live)
@@ -96,18 +84,20 @@ def send_rows(
         output.has_sent = True
         if live is not None:
             live.start(sender.wake)
-        for settled in sender.run(journal.pending() if live is None else iter(live)):
-            watch.decided(settled)
+        for turn in sender.run(journal.pending() if live is None else iter(live)):
+            reporter.show(turn, sender)
+            if reporter.has_lost_its_reader:
+                sender.stop()
         if live is not None:
             live.stop()
-        with watch.telling():
+        with reporter.telling():
             report_left(report, journal.view, source)
-        watch.close()
+        reporter.close()
     return Sent(
         clock.now() - began_at,
-        signals.ending or watch.ending,
+        signals.ending or reporter.ending,
         _with_way_on(sender.stopped_by, journal.id),
-        watch.trouble,
+        reporter.trouble,
     )
 
 

@@ -16,9 +16,9 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
-from sendx_cli.runs.context import Commission
+from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.dry_run import show_dry_run
-from sendx_cli.runs.finishing import give_account
+from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
@@ -28,7 +28,7 @@ from sendx_cli.settings.paths import runs_directory
 from sendx_cli.settings.storage import make_private_directory
 
 
-def start_run(commission: Commission) -> ExitCode | Ending:
+def start_run(context: RunContext) -> ExitCode | Ending:
     """Check a file, show the plan, send its rows, and give account of each.
 
     Returns:
@@ -37,13 +37,13 @@ def start_run(commission: Commission) -> ExitCode | Ending:
     Raises:
         SendxError: It was refused before anything was sent, or the journal could not be kept.
     """
-    runtime, asked = commission.runtime, commission.asked
-    if commission.manner.is_dry:
-        return show_dry_run(commission)
+    runtime, spec = context.runtime, context.spec
+    if context.mode.is_dry:
+        return show_dry_run(context)
     directory = runs_directory()
     make_private_directory(directory)
-    with open_reading(runtime, asked, directory) as reading, _spool_kept(reading.source) as keep:
-        journal = _begin(commission, directory, reading)
+    with open_reading(runtime, spec, directory) as reading, _spool_kept(reading.source) as keep:
+        journal = _begin(context, directory, reading)
         if journal is None:
             ResultStream(runtime.output).close()
             runtime.output.note(f"{reading.source.name}: no rows to send")
@@ -51,14 +51,14 @@ def start_run(commission: Commission) -> ExitCode | Ending:
         keep.append(True)
         with journal:
             source = reading.source
-            sent = send_rows(commission, journal, source=source.name, source_path=source.path)
-            return give_account(commission, journal, sent, source)
+            sent = send_rows(context, journal, source=source.name, source_path=source.path)
+            return finish_run(context, journal, sent, source)
 
 
-def _begin(commission: Commission, directory: Path, reading: Reading) -> RunJournal | None:
+def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal | None:
     """Check the file's rows into a sealed journal; None where there is none to send or to mend."""
-    runtime, asked, manner = commission.runtime, commission.asked, commission.manner
-    header = header_of_file(commission, reading)
+    runtime, spec, mode = context.runtime, context.spec, context.mode
+    header = header_of_file(context, reading)
     with HeldPlace(directory, place_of(header)), ExitStack() as undo:
         _refuse_second(runtime, list_runs(directory), header)
         forget_never_started(directory)
@@ -66,14 +66,14 @@ def _begin(commission: Commission, directory: Path, reading: Reading) -> RunJour
         with _unsealed_forgotten(journal):
             plan = _fill(journal, reading)
             show_plan(runtime.output, plan)
-            refuse_unsendable(plan, reading.source, asked)
-            if manner.save_map is not None:
-                save_map(manner.save_map, reading.mapping)
+            refuse_unsendable(plan, reading.source, spec)
+            if mode.save_map is not None:
+                save_map(mode.save_map, reading.mapping)
             if not (plan.to_send or plan.bad.count):
                 return None
             if plan.to_send:
                 left = plan.sent_though_left.total
-                ask(commission, contacts=plan.contacts, sent_though_left=left)
+                ask(context, contacts=plan.contacts, sent_though_left=left)
             journal.seal()
         undo.pop_all()
         return journal

@@ -13,8 +13,8 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.plan_text import mapping_lines
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.consent import ask
-from sendx_cli.runs.context import Commission
-from sendx_cli.runs.finishing import give_account
+from sendx_cli.runs.context import RunContext
+from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_stream
 from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.live_rows import LiveRows
@@ -23,7 +23,7 @@ from sendx_cli.runs.sending import send_rows
 from sendx_cli.settings.paths import runs_directory
 
 
-def stream_run(commission: Commission) -> ExitCode | Ending:
+def stream_run(context: RunContext) -> ExitCode | Ending:
     """Send the rows of standard input as they come, until it ends.
 
     Returns:
@@ -32,21 +32,21 @@ def stream_run(commission: Commission) -> ExitCode | Ending:
     Raises:
         SendxError: The input has no header that can be read, or the journal cannot be kept.
     """
-    runtime, asked = commission.runtime, commission.asked
-    source = open_live(stdin_of(runtime), asked.overrides)
-    mapping = settle_live_mapping(source, asked.columns)
-    checker = RowChecker(mapping, asked.defaults, today=runtime.clock.today())
+    runtime, spec = context.runtime, context.spec
+    source = open_live(stdin_of(runtime), spec.overrides)
+    mapping = settle_live_mapping(source, spec.columns)
+    checker = RowChecker(mapping, spec.defaults, today=runtime.clock.today())
     directory = runs_directory()
-    header = header_of_stream(commission, source.name, mapping)
+    header = header_of_stream(context, source.name, mapping)
     forget_never_started(directory)
     runtime.output.tell_lines(mapping_lines(mapping, source.name, source.layout.notes))
-    ask(commission, contacts=0)
+    ask(context, contacts=0)
     with create_journal(directory, header, runtime.clock) as journal:
         rows = LiveRows(source, checker, mapping, journal, runtime.output)
         journal.seal()
         with _input_read_told(journal, rows, runtime.output):
-            sent = send_rows(commission, journal, source=source.name, source_path=None, live=rows)
-        return give_account(commission, journal, sent, None)
+            sent = send_rows(context, journal, source=source.name, source_path=None, live=rows)
+        return finish_run(context, journal, sent, None)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.totals import Failure, Totals
 from sendx_cli.core.totals.work_time import by_second, in_slots
-from sendx_cli.journal.rows import NotedRow
+from sendx_cli.journal.rows import JournalRow
 from sendx_cli.journal.view import Counts, RunView
 
 _SLOTS = 40
@@ -49,7 +49,7 @@ def totals_of(view: RunView, source: str) -> tuple[Totals, int]:
     return totals, len(seconds)
 
 
-def place_of(source: str, row: NotedRow) -> str:
+def place_of(source: str, row: JournalRow) -> str:
     """Return where a row stands: `file:line`, or its address where it has no line."""
     return row.contact.email if row.line is None else f"{source}:{row.line}"
 

@@ -11,7 +11,7 @@ from threading import Event
 from sendx_cli.clock import SystemClock
 from sendx_cli.sandbox.app import App
 from sendx_cli.sandbox.callers import refusal_of
-from sendx_cli.sandbox.injected_faults import Trouble, TroubleSource
+from sendx_cli.sandbox.injected_faults import FaultSource, InjectedFault
 from sendx_cli.sandbox.log import Entry, emails_in
 from sendx_cli.sandbox.messages import Refused, Request, Response
 from sendx_cli.sandbox.wire import Wire
@@ -24,18 +24,18 @@ _UNANSWERED = frozenset({"reset", "timeout"})
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class SandboxService:
     """What all connections of a server have in common.
 
     Args:
         app: The API.
-        troubles: What goes wrong on purpose.
+        fault_source: What goes wrong on purpose.
         on_request: Told of each request before its answer goes out.
         stopped: Set when the server ends.
     """
 
     app: App
-    troubles: TroubleSource
+    fault_source: FaultSource
     on_request: Callable[[Entry], None] | None
     stopped: Event
 
@@ -43,7 +43,7 @@ class Service:
 class Connection:
     """Answers the requests of one client, in its own thread."""
 
-    def __init__(self, peer: socket.socket, service: Service) -> None:
+    def __init__(self, peer: socket.socket, service: SandboxService) -> None:
         self._peer = peer
         self._service = service
 
@@ -68,13 +68,13 @@ class Connection:
     def _take(self, wire: Wire, request: Request) -> bool:
         came_at = SystemClock().unix()
         refusal = refusal_of(request.headers)
-        trouble = self._service.troubles.next() if refusal is None else Trouble()
-        response = refusal or trouble.response or self._service.app.answer(request)
-        self._note(request, came_at, trouble, response)
-        if trouble.wait_s:
-            self._service.stopped.wait(trouble.wait_s)
-        if trouble.kind in _UNANSWERED:
-            self._leave_unanswered(trouble.kind)
+        fault = self._service.fault_source.next() if refusal is None else InjectedFault()
+        response = refusal or fault.response or self._service.app.answer(request)
+        self._note(request, came_at, fault, response)
+        if fault.wait_s:
+            self._service.stopped.wait(fault.wait_s)
+        if fault.kind in _UNANSWERED:
+            self._leave_unanswered(fault.kind)
             return False
         return wire.respond(response, is_last=self._service.stopped.is_set())
 
@@ -93,10 +93,12 @@ class Connection:
         else:
             self._peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
-    def _note(self, request: Request, came_at: float, trouble: Trouble, response: Response) -> None:
+    def _note(
+        self, request: Request, came_at: float, fault: InjectedFault, response: Response
+    ) -> None:
         if self._service.on_request is None:
             return
-        was_answered_by_app = trouble.response is None
+        was_answered_by_app = fault.response is None
         is_change = request.method == "POST" and response.status == HTTPStatus.OK
         self._service.on_request(
             Entry(
@@ -104,8 +106,8 @@ class Connection:
                 method=request.method,
                 path=request.path,
                 emails=emails_in(request),
-                status=None if trouble.kind in _UNANSWERED else response.status,
-                fault=trouble.kind,
+                status=None if fault.kind in _UNANSWERED else response.status,
+                fault=fault.kind,
                 was_applied=was_answered_by_app and is_change,
             )
         )

@@ -16,7 +16,7 @@ _LOGIN_PAGE = b"<!DOCTYPE html><title>Sign in</title><h1>Sign in to use this net
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class InjectedFault:
     """What happens to one request.
 
     Args:
@@ -30,7 +30,7 @@ class Trouble:
     response: Response | None = None
 
 
-class TroubleSource:
+class FaultSource:
     """Decides for each request; threads may share one.
 
     Args:
@@ -46,14 +46,14 @@ class TroubleSource:
         self._chance = chance
         self._bucket = None if faults.rate_limit is None else _Bucket(faults.rate_limit, now)
 
-    def next(self) -> Trouble:
+    def next(self) -> InjectedFault:
         """Return what happens to the next request."""
         wait_s = self._latency_s()
         refusal = None if self._bucket is None else self._bucket.refusal()
         if refusal is not None:
-            return Trouble(wait_s=wait_s, kind="rate_limit", response=refusal)
+            return InjectedFault(wait_s=wait_s, kind="rate_limit", response=refusal)
         kind = self._failure()
-        return Trouble(wait_s=wait_s, kind=kind, response=_stand_in(kind))
+        return InjectedFault(wait_s=wait_s, kind=kind, response=_stand_in(kind))
 
     def _latency_s(self) -> float:
         latency = self._faults.latency

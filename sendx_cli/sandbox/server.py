@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sendx_cli.errors import InvalidValue
 from sendx_cli.sandbox.app import BASE_PATH, App
-from sendx_cli.sandbox.connection import Connection, Service
+from sendx_cli.sandbox.connection import Connection, SandboxService
 from sendx_cli.sandbox.faults import Faults
-from sendx_cli.sandbox.injected_faults import TroubleSource
+from sendx_cli.sandbox.injected_faults import FaultSource
 from sendx_cli.sandbox.log import Entry
 from sendx_cli.sandbox.store import Store
 
@@ -68,9 +68,11 @@ class Server:
             self._listener.close()
             raise
         chance = random.Random(options.seed).random  # noqa: S311 - chance, not secrecy
-        troubles = TroubleSource(options.faults, time.monotonic, chance)
+        fault_source = FaultSource(options.faults, time.monotonic, chance)
         self._stopped = threading.Event()
-        self._service = Service(App(self._store, options.key), troubles, on_request, self._stopped)
+        self._service = SandboxService(
+            App(self._store, options.key), fault_source, on_request, self._stopped
+        )
         self._woken, self._waker = socket.socketpair()
         self._connections: dict[threading.Thread, Connection] = {}
 

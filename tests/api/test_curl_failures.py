@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("pycurl", reason="libcurl's binding is not installed")
 
-from sendx_cli.api.curl_failures import Trouble, breakdown_of_curl
+from sendx_cli.api.curl_failures import CurlError, failure_of_curl
 
 URL, PROXY = "https://service.example/x", "http://proxy.example:3128"
 NEVER_SENT = {
@@ -30,15 +30,15 @@ NEVER_SENT = {
 }
 
 
-def trouble(
+def error(
     code: int,
     *,
     has_begun: bool = False,
     proxy_status: int = 0,
     proxy: str | None = None,
     was_found: bool = False,
-) -> Trouble:
-    return Trouble(
+) -> CurlError:
+    return CurlError(
         code=code,
         text="SSL certificate problem: expired (10)",
         has_begun=has_begun,
@@ -54,7 +54,7 @@ def trouble(
 def test_what_had_not_begun_to_leave_did_not_arrive(name: str) -> None:
     """Final is what only somebody can mend."""
     (code, proxy_status), expected = NEVER_SENT[name]
-    found = breakdown_of_curl(trouble(code, proxy_status=proxy_status))
+    found = failure_of_curl(error(code, proxy_status=proxy_status))
     assert (found.kind, found.may_have_arrived, found.is_final) == expected
 
 
@@ -62,7 +62,7 @@ def test_what_had_not_begun_to_leave_did_not_arrive(name: str) -> None:
 @pytest.mark.parametrize("proxy_status", [0, 200, 407, 502])
 def test_whatever_had_begun_to_leave_may_have_arrived(code: int, proxy_status: int) -> None:
     """Whatever libcurl calls it, and it is never final."""
-    found = breakdown_of_curl(trouble(code, has_begun=True, proxy_status=proxy_status))
+    found = failure_of_curl(error(code, has_begun=True, proxy_status=proxy_status))
     kind = {28: "timeout", 63: "broken_answer"}.get(code, "connection_lost")
     assert (found.kind, found.may_have_arrived, found.is_final) == (kind, True, False)
 
@@ -104,7 +104,7 @@ def test_a_name_that_is_not_found_is_final_where_the_name_service_says_so(
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    found = breakdown_of_curl(trouble(code, proxy=proxy))
+    found = failure_of_curl(error(code, proxy=proxy))
     assert (found.kind, found.may_have_arrived, found.is_final) == ("name_lookup", False, is_final)
     assert asked == [sought]
 
@@ -116,5 +116,5 @@ def test_a_name_that_was_found_before_is_passing_trouble(monkeypatch: pytest.Mon
         raise AssertionError("asked")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    found = breakdown_of_curl(trouble(6, was_found=True))
+    found = failure_of_curl(error(6, was_found=True))
     assert (found.kind, found.is_final) == ("name_lookup", False)

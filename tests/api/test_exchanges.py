@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.api.requests import Call
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 from tests.api.engines import ENGINES, HEADERS, KEY, ask, engine, post, require_libcurl, some
 from tests.api.tls_servers import Proxy, TlsServer
@@ -20,29 +20,29 @@ from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer,
 
 pytestmark = pytest.mark.parametrize("name", ENGINES)
 
-TOO_LONG = Breakdown("broken_answer", "the answer is too long", may_have_arrived=True)
-ENCODED = Breakdown(
+TOO_LONG = TransportFailure("broken_answer", "the answer is too long", may_have_arrived=True)
+ENCODED = TransportFailure(
     "broken_answer", "the answer is in an encoding nobody asked for", may_have_arrived=True
 )
-LOST = Breakdown(
+LOST = TransportFailure(
     "connection_lost",
     "the connection broke before the answer",
     may_have_arrived=True,
     hint="run it again later",
 )
-LATE = Breakdown(
+LATE = TransportFailure(
     "timeout", "no answer within 0.3 s", may_have_arrived=True, hint="run it again later"
 )
 NETWORK_HINT = "check the network and the base URL, then run it again"
 PROXY_HINT = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
 
 
-def unreached(message: str) -> Breakdown:
-    return Breakdown("connection", message, may_have_arrived=False, hint=NETWORK_HINT)
+def unreached(message: str) -> TransportFailure:
+    return TransportFailure("connection", message, may_have_arrived=False, hint=NETWORK_HINT)
 
 
-def untrusted(reason: str) -> Breakdown:
-    return Breakdown(
+def untrusted(reason: str) -> TransportFailure:
+    return TransportFailure(
         "certificate",
         f"the certificate of localhost cannot be trusted: {reason}",
         may_have_arrived=False,
@@ -71,7 +71,7 @@ STRANGER = untrusted("unable to get local issuer certificate")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LONG_BODY = b"x" * (MAX_BODY_BYTES + 1)
 
-FAULTS: dict[str, tuple[Answering, Breakdown]] = {
+FAULTS: dict[str, tuple[Answering, TransportFailure]] = {
     "closed before the status": (Reset(), LOST),
     "cut status line": (Reset(b"HTTP/1.1 2"), LOST),
     "cut body": (Reset(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"), LOST),
@@ -260,7 +260,7 @@ def test_no_login_is_read_from_a_file(name: str, server: ScriptedServer, home: P
 def test_an_impossible_address_is_final(name: str, url: str, reason: str) -> None:
     """No repetition mends it."""
     with engine(name, "http://127.0.0.1:1") as exchange:
-        assert ask(exchange, post(url)).reply == Breakdown(
+        assert ask(exchange, post(url)).reply == TransportFailure(
             "unusable_request",
             f"the request could not be made: {reason}",
             may_have_arrived=False,
@@ -277,7 +277,7 @@ def test_a_header_that_http_cannot_carry_is_final(
     headers = {**HEADERS, "X-Team-ApiKey": value}
     with engine(name, server.url, headers=headers) as exchange:
         reply = ask(exchange, post(server.url)).reply
-    assert isinstance(reply, Breakdown)
+    assert isinstance(reply, TransportFailure)
     assert (reply.kind, reply.may_have_arrived, reply.is_final) == ("unusable_request", False, True)
     assert server.requests == []
 
@@ -305,7 +305,7 @@ def test_an_unknown_host_is_told_by_name(name: str) -> None:
     with engine(name, url) as exchange:
         reply = ask(exchange, post(url)).reply
     assert reply in [
-        Breakdown(
+        TransportFailure(
             "name_lookup",
             "cannot find the address of nobody.invalid",
             may_have_arrived=False,
@@ -339,7 +339,7 @@ def test_a_certificate_for_another_host_is_final(
     url = tls_server.url_by_number
     with engine(name, url, ca_file=ca_file) as exchange:
         reply = ask(exchange, post(url)).reply
-    assert isinstance(reply, Breakdown)
+    assert isinstance(reply, TransportFailure)
     assert (reply.kind, reply.may_have_arrived, reply.is_final) == ("certificate", False, True)
     assert tls_server.requests == []
 
@@ -365,7 +365,7 @@ def test_a_proxy_that_refuses_was_not_the_service(
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with engine(name, "https://localhost:1", ca_file=ca_file) as exchange:
             reply = ask(exchange, post("https://localhost:1")).reply
-    assert reply == Breakdown(
+    assert reply == TransportFailure(
         "proxy", message, may_have_arrived=False, is_final=is_final, hint=PROXY_HINT
     )
     assert KEY.encode() not in b"".join(proxy.heads)
@@ -450,7 +450,7 @@ def test_a_proxy_that_cannot_show_who_it_is_is_told_nothing(
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with engine(name, tls_server.url, ca_file=ca_file) as exchange:
             reply = ask(exchange, post(tls_server.url)).reply
-    assert isinstance(reply, Breakdown)
+    assert isinstance(reply, TransportFailure)
     assert (reply.kind, reply.may_have_arrived, reply.is_final) == ("certificate", False, True)
     assert (proxy.heads, tls_server.requests) == ([], [])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sendx_cli.api import failures
-from sendx_cli.core.replies.answers import Breakdown
+from sendx_cli.core.replies.answers import TransportFailure
 
 AGAIN = "run it again later"
 NETWORK = "check the network and the base URL, then run it again"
@@ -13,36 +13,39 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
-        (failures.overdue(2.5), Breakdown("timeout", "no answer within 2.5 s", True, False, AGAIN)),
+        (
+            failures.overdue(2.5),
+            TransportFailure("timeout", "no answer within 2.5 s", True, False, AGAIN),
+        ),
         (
             failures.connection_lost(),
-            Breakdown(
+            TransportFailure(
                 "connection_lost", "the connection broke before the answer", True, False, AGAIN
             ),
         ),
         (
             failures.broken_answer("the answer is too long"),
-            Breakdown("broken_answer", "the answer is too long", True, False, None),
+            TransportFailure("broken_answer", "the answer is too long", True, False, None),
         ),
         (
             failures.no_connection("h", is_late=False),
-            Breakdown("connection", "cannot connect to h", False, False, NETWORK),
+            TransportFailure("connection", "cannot connect to h", False, False, NETWORK),
         ),
         (
             failures.no_connection("h", is_late=True),
-            Breakdown("connection", "no connection to h in time", False, False, NETWORK),
+            TransportFailure("connection", "no connection to h in time", False, False, NETWORK),
         ),
         (
             failures.no_address("h", is_passing=True),
-            Breakdown("name_lookup", "cannot find the address of h", False, False, NETWORK),
+            TransportFailure("name_lookup", "cannot find the address of h", False, False, NETWORK),
         ),
         (
             failures.no_address("h", is_passing=False),
-            Breakdown("name_lookup", "cannot find the address of h", False, True, NETWORK),
+            TransportFailure("name_lookup", "cannot find the address of h", False, True, NETWORK),
         ),
         (
             failures.untrusted("h", "expired"),
-            Breakdown(
+            TransportFailure(
                 "certificate",
                 "the certificate of h cannot be trusted: expired",
                 False,
@@ -53,15 +56,15 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
         ),
         (
             failures.proxy_refused(wants_login=False),
-            Breakdown("proxy", "the proxy refused the connection", False, False, PROXY),
+            TransportFailure("proxy", "the proxy refused the connection", False, False, PROXY),
         ),
         (
             failures.proxy_refused(wants_login=True),
-            Breakdown("proxy", "the proxy wants a login", False, True, PROXY),
+            TransportFailure("proxy", "the proxy wants a login", False, True, PROXY),
         ),
         (
             failures.too_many_files(),
-            Breakdown(
+            TransportFailure(
                 "too_many_files",
                 "too many open files",
                 False,
@@ -71,7 +74,7 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
         ),
         (
             failures.unusable_request("InvalidURL"),
-            Breakdown(
+            TransportFailure(
                 "unusable_request",
                 "the request could not be made: InvalidURL",
                 False,
@@ -80,10 +83,10 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
             ),
         ),
     ],
-    ids=lambda value: value.message if isinstance(value, Breakdown) else "",
+    ids=lambda value: value.message if isinstance(value, TransportFailure) else "",
 )
 def test_each_failure_says_whether_it_may_have_arrived_and_whether_it_is_final(
-    made: Breakdown, expected: Breakdown
+    made: TransportFailure, expected: TransportFailure
 ) -> None:
     """Kind, message, may have arrived, final, hint: as they are written here."""
     assert made == expected

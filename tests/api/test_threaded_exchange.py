@@ -19,7 +19,7 @@ from sendx_cli.api.gate import Gate
 from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.threaded_exchange import ThreadedExchange
 from sendx_cli.cli import app
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.runtime import Runtime
 from tests.api.engines import HEADERS, KEY, ask, engine, open_threads, post, some
 from tests.api.tls_servers import Proxy, TlsServer
@@ -52,7 +52,7 @@ def test_a_call_given_up_while_its_name_is_looked_up_never_leaves(
         reply = ask(exchange, post(server.url)).reply
         names.answer.set()
         assert exchange.wait(30.0) == []  # the thread has come back from it
-    assert isinstance(reply, Breakdown)
+    assert isinstance(reply, TransportFailure)
     assert (reply.message, reply.may_have_arrived) == (NOT_IN_TIME.format("127.0.0.1"), False)
     assert server.requests == []
 
@@ -72,7 +72,7 @@ def test_a_call_given_up_while_a_proxy_hangs_never_leaves(
             reply = ask(exchange, post(tls_server.url)).reply
             proxy.open_up()
             assert exchange.wait(30.0) == []
-    assert isinstance(reply, Breakdown)
+    assert isinstance(reply, TransportFailure)
     assert (reply.message, reply.may_have_arrived) == (NOT_IN_TIME.format("localhost"), False)
     assert tls_server.requests == []
 
@@ -120,7 +120,7 @@ def test_a_call_under_way_at_the_end_never_leaves_afterwards(
     exchange.close()
     names.answer.set()
     (reply,) = some(exchange)
-    assert isinstance(reply.reply, Breakdown)
+    assert isinstance(reply.reply, TransportFailure)
     assert server.requests == []
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from sendx_cli.api.requests import Call
 from sendx_cli.core.contact.contact import Contact, Identify, Track
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.attempts import attempt_at
 from sendx_cli.delivery.batches import Batches
-from sendx_cli.delivery.rows import Row, Settled
+from sendx_cli.delivery.rows import Decided, Row
 from tests.simulation.simulated_exchange import Fate, SimulatedExchange
 from tests.simulation.simulated_run import (
     LOST,
@@ -21,6 +21,7 @@ from tests.simulation.simulated_run import (
     simulate,
 )
 from tests.simulation.simulated_service import TokenBucket
+from tests.simulation.turns import decided_in
 
 DONE = Answer(200, {}, b'{"status":"success","message":"All contacts processed successfully"}')
 REJECTED = Answer(422, {}, b'{"status":"error","message":"no such field"}')
@@ -33,7 +34,7 @@ def is_batch(call: Call) -> bool:
 
 
 def play(
-    batch_reply: Answer | Breakdown, reply: Answer | Breakdown = OK
+    batch_reply: Answer | TransportFailure, reply: Answer | TransportFailure = OK
 ) -> Callable[[Call, float], Fate]:
     """A service that answers all batches alike, and all single calls."""
     return lambda call, _now: Fate(0.05, batch_reply if is_batch(call) else reply, True)
@@ -56,13 +57,13 @@ class Notes:
         self.sent: list[int] = []
         self.done: list[int] = []
 
-    def sending(self, rows: Sequence[Row]) -> None:
+    def mark_sending(self, rows: Sequence[Row]) -> None:
         self.sent += [row.number for row in rows]
 
     def put_back(self, rows: Sequence[Row]) -> None:
         pass
 
-    def settled(self, rows: Sequence[Settled]) -> None:
+    def record(self, rows: Sequence[Decided]) -> None:
         self.done += [one.row.number for one in rows]
 
 
@@ -73,20 +74,20 @@ def test_rows_fill_their_batches_where_nothing_limits_them(concurrency: int) -> 
     sender, exchange, _ = simulate(
         play(DONE), concurrency=concurrency, is_patient=True, batch=25, journal=notes
     )
-    settled = list(sender.run(iter(rows_of(people(1000)))))
+    decided = list(decided_in(sender.run(iter(rows_of(people(1000))))))
     assert sizes(exchange) == [25] * 40
-    assert {(s.outcome, s.attempts) for s in settled} == {(Outcome.ACCEPTED, 1)}
+    assert {(s.outcome, s.attempts) for s in decided} == {(Outcome.ACCEPTED, 1)}
     assert sorted(notes.sent) == sorted(notes.done) == list(range(1000))
 
 
 def test_what_is_ready_goes_and_one_row_alone_goes_by_the_single_call() -> None:
     """The last batch is what is left over."""
     sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=25)
-    assert len(list(sender.run(iter(rows_of(people(56)))))) == 56
+    assert len(list(decided_in(sender.run(iter(rows_of(people(56))))))) == 56
     assert sizes(exchange) == [25, 25, 6]
     sender, exchange, _ = simulate(play(TROUBLE, OK), is_patient=True, batch=25)
-    (settled,) = sender.run(iter(rows_of(people(1))))
-    assert (settled.outcome, settled.attempts) == (Outcome.ACCEPTED, 1)
+    (decided,) = decided_in(sender.run(iter(rows_of(people(1)))))
+    assert (decided.outcome, decided.attempts) == (Outcome.ACCEPTED, 1)
 
 
 def test_a_batch_is_an_array_of_what_single_calls_would_carry() -> None:
@@ -96,7 +97,7 @@ def test_a_batch_is_an_array_of_what_single_calls_would_carry() -> None:
         Identify(email="bo@example.com", fields=(("Plan", "pro"),)),
     ]
     sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=2)
-    list(sender.run(iter(rows_of(contacts))))
+    list(decided_in(sender.run(iter(rows_of(contacts)))))
     expected = (
         '[{"email":"ann@example.com","firstName":"Ånn","tags":["vip"]},'
         '{"email":"bo@example.com","customFields":{"Plan":"pro"}}]'
@@ -112,7 +113,7 @@ def test_rows_that_must_not_come_twice_go_alone() -> None:
         Track(email="track@example.com", add_tags=("x",)),
     ]
     sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=25)
-    list(sender.run(iter(rows_of([*people(5), *alone, *people(9)[5:]]))))
+    list(decided_in(sender.run(iter(rows_of([*people(5), *alone, *people(9)[5:]])))))
     assert sizes(exchange) == [1, 1, 1, 9]
 
 
@@ -122,9 +123,9 @@ def test_rows_of_one_contact_are_never_in_one_batch() -> None:
         Identify(email=f"p{n % 3}@example.com", first_name=str(n)) for n in range(9)
     ]  # fmt: skip
     sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=25)
-    settled = list(sender.run(iter(rows_of(contacts))))
+    decided = list(decided_in(sender.run(iter(rows_of(contacts)))))
     assert sizes(exchange) == [3, 3, 3]
-    assert [s.row.number for s in settled] == list(range(9))
+    assert [s.row.number for s in decided] == list(range(9))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_rows_of_one_contact_are_never_in_one_batch() -> None:
         TROUBLE,
     ],
 )
-def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | Breakdown) -> None:
+def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | TransportFailure) -> None:
     """Each row is decided by itself, at once: one bad row spoils no other."""
 
     def decide(call: Call, _now: float) -> Fate:
@@ -154,12 +155,12 @@ def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | Breakdo
         return Fate(0.05, REJECTED if is_bad else OK, not is_bad)
 
     sender, exchange, clock = simulate(decide, concurrency=25, is_patient=True, batch=25)
-    settled = list(sender.run(iter(rows_of(people(25)))))
+    decided = list(decided_in(sender.run(iter(rows_of(people(25))))))
     assert sizes(exchange) == [25] + [1] * 25
     singles = [json.loads(body)["email"] for _, body in exchange.calls[1:]]
     assert singles == [person.email for person in people(25)]
-    assert {s.attempts for s in settled} == {2}
-    assert [s.row.number for s in settled if s.outcome is Outcome.REJECTED] == [7]
+    assert {s.attempts for s in decided} == {2}
+    assert [s.row.number for s in decided if s.outcome is Outcome.REJECTED] == [7]
     assert len(exchange.applied) == 24
     assert clock.now() < 1.0
 
@@ -172,34 +173,32 @@ def test_a_batch_whose_answer_names_each_of_its_contacts_is_a_plain_success() ->
         return Fate(0.05, Answer(200, {}, json.dumps({"results": results}).encode()), True)
 
     sender, exchange, _ = simulate(decide, is_patient=True, batch=25)
-    settled = list(sender.run(iter(rows_of(people(55)))))
-    assert {(s.outcome, s.attempts) for s in settled} == {(Outcome.ACCEPTED, 1)}
+    decided = list(decided_in(sender.run(iter(rows_of(people(55))))))
+    assert {(s.outcome, s.attempts) for s in decided} == {(Outcome.ACCEPTED, 1)}
     assert sizes(exchange) == [25, 25, 5]
 
 
 @pytest.mark.parametrize("reply", [THROTTLED, Answer(503, {"retry-after": "2"}, b""), UNREACHED])
 def test_a_batch_that_surely_did_not_arrive_is_tried_again_whole(
-    reply: Answer | Breakdown,
+    reply: Answer | TransportFailure,
 ) -> None:
     """Its rows come back together and are joined again."""
     replies = [reply, reply, DONE]
     sender, exchange, _ = simulate(
         lambda _c, _t: Fate(0.05, replies.pop(0), True), is_patient=True, batch=25
     )
-    settled = list(sender.run(iter(rows_of(people(25)))))
+    decided = list(decided_in(sender.run(iter(rows_of(people(25))))))
     assert sizes(exchange) == [25, 25, 25]
-    assert {(s.outcome, s.attempts) for s in settled} == {(Outcome.ACCEPTED, 3)}
+    assert {(s.outcome, s.attempts) for s in decided} == {(Outcome.ACCEPTED, 3)}
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_a_service_without_the_bulk_endpoint_gets_single_calls(status: int) -> None:
     """It is told once, is no failure and no wrong base URL, and costs the first calls only."""
-    notes: list[str] = []
-    sender, exchange, _ = simulate(
-        play(Answer(status, {}, b"")), is_patient=True, batch=25, on_note=notes.append
-    )
-    settled = list(sender.run(iter(rows_of(people(500)))))
-    assert {(s.outcome, s.attempts) for s in settled} == {(Outcome.ACCEPTED, 1)}
+    sender, exchange, _ = simulate(play(Answer(status, {}, b"")), is_patient=True, batch=25)
+    turns = list(sender.run(iter(rows_of(people(500)))))
+    decided, notes = list(decided_in(turns)), [note for turn in turns for note in turn.notes]
+    assert {(s.outcome, s.attempts) for s in decided} == {(Outcome.ACCEPTED, 1)}
     assert sorted(sizes(exchange)) == [1] * 500 + [25] * 8
     assert (len(notes), sender.stopped_by) == (1, None)
 
@@ -208,8 +207,8 @@ def test_a_wrong_base_url_still_stops_the_run() -> None:
     """The single calls tell."""
     nothing_there = Answer(404, {}, b"")
     sender, _, _ = simulate(play(nothing_there, nothing_there), is_patient=True, batch=25)
-    settled = list(sender.run(iter(rows_of(people(500)))))
-    assert {s.outcome for s in settled} == {Outcome.SKIPPED}
+    decided = list(decided_in(sender.run(iter(rows_of(people(500))))))
+    assert {s.outcome for s in decided} == {Outcome.SKIPPED}
     assert sender.stopped_by is not None
     assert sender.stopped_by.code == "wrong_base_url"
 
@@ -221,8 +220,8 @@ def test_a_wrong_base_url_still_stops_the_run() -> None:
 def test_what_stops_single_calls_stops_batches(reply: Answer, code: str, outcome: Outcome) -> None:
     """After the calls under way."""
     sender, exchange, _ = simulate(play(reply), is_patient=True, batch=25)
-    settled = list(sender.run(iter(rows_of(people(1000)))))
-    assert [s.outcome for s in settled] == [outcome] * 200
+    decided = list(decided_in(sender.run(iter(rows_of(people(1000))))))
+    assert [s.outcome for s in decided] == [outcome] * 200
     assert len(exchange.calls) == 8
     assert sender.stopped_by is not None
     assert sender.stopped_by.code == code
@@ -233,9 +232,9 @@ def test_a_stop_leaves_the_rows_of_hanging_batches_undone() -> None:
     sender, exchange, clock = simulate(
         lambda _c, _t: Fate(60.0, DONE, True), concurrency=2, is_patient=True, batch=5, stop_at=1.0
     )
-    run = sender.run(iter(rows_of(people(50))))
-    settled = list(run)
-    assert [(s.outcome, s.attempts) for s in settled] == [(Outcome.SKIPPED, 1)] * 10
+    run = decided_in(sender.run(iter(rows_of(people(50)))))
+    decided = list(run)
+    assert [(s.outcome, s.attempts) for s in decided] == [(Outcome.SKIPPED, 1)] * 10
     assert (sender.in_flight, sizes(exchange), clock.now()) == (2, [5, 5], 11.0)
     assert sender.addresses_in_flight() == [f"p{n}@example.com" for n in range(10)]
 
@@ -249,8 +248,8 @@ def test_a_stop_leaves_the_rest_of_a_batch_taken_apart_undone() -> None:
         batch=5,
         stop_at=1.0,
     )
-    settled = list(sender.run(iter(rows_of(people(50)))))
-    outcomes = [(s.outcome, s.attempts) for s in settled]
+    decided = list(decided_in(sender.run(iter(rows_of(people(50))))))
+    outcomes = [(s.outcome, s.attempts) for s in decided]
     assert outcomes == [(Outcome.ACCEPTED, 2)] + [(Outcome.SKIPPED, 1)] * 4
     assert sizes(exchange) == [5, 1]
 
@@ -259,8 +258,8 @@ def test_a_thousand_rejected_rows_stop_a_run_of_batches_too() -> None:
     """A batch that is refused neither counts as one nor begins the count anew."""
     refused = Answer(400, {}, b'{"message":"a contact is not valid"}')
     sender, _, _ = simulate(play(refused, REJECTED), is_patient=True, batch=25)
-    settled = list(sender.run(iter(rows_of(people(3000)))))
-    rejected = sum(s.outcome is Outcome.REJECTED for s in settled)
+    decided = list(decided_in(sender.run(iter(rows_of(people(3000))))))
+    rejected = sum(s.outcome is Outcome.REJECTED for s in decided)
     assert 1000 <= rejected <= 1008
     assert sender.stopped_by is not None
     assert sender.stopped_by.code == "same_rejection"
@@ -275,8 +274,8 @@ def test_an_outage_takes_few_calls_and_no_row_of_batches() -> None:
         return Fate(0.05, DONE if is_batch(call) else OK, True)
 
     sender, exchange, _ = simulate(decide, cap_per_s=50, is_patient=True, batch=25)
-    settled = list(sender.run(iter(rows_of(people(10_000)))))
-    assert [s.outcome for s in settled] == [Outcome.ACCEPTED] * 10_000
+    decided = list(decided_in(sender.run(iter(rows_of(people(10_000))))))
+    assert [s.outcome for s in decided] == [Outcome.ACCEPTED] * 10_000
     assert len(exchange.calls) < 10_000 / 25 + 700
 
 
@@ -290,8 +289,8 @@ def rows_per_s(batch: int, count: int) -> float:
         return Fate(0.06, answer if is_taken else THROTTLED, is_taken)
 
     sender, _, clock = simulate(decide, concurrency=50, is_patient=True, batch=batch)
-    settled = list(sender.run(iter(rows_of(people(count)))))
-    assert [s.outcome for s in settled] == [Outcome.ACCEPTED] * count
+    decided = list(decided_in(sender.run(iter(rows_of(people(count))))))
+    assert [s.outcome for s in decided] == [Outcome.ACCEPTED] * count
     return count / clock.now()
 
 

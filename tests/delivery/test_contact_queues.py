@@ -1,6 +1,6 @@
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.delivery.attempts import Attempt, attempt_at
-from sendx_cli.delivery.contact_queues import Lanes
+from sendx_cli.delivery.contact_queues import ContactQueues
 from sendx_cli.delivery.rows import Row
 
 
@@ -16,7 +16,7 @@ def test_a_row_of_two_contacts_goes_when_it_is_first_for_both() -> None:
     first, second, change, old, new = rows(
         ("a@b.co", None), ("c@b.co", None), ("a@b.co", "c@b.co"), ("a@b.co", None), ("c@b.co", None)
     )
-    lanes = Lanes()
+    lanes = ContactQueues()
     may_go = [lanes.add(row) for row in (first, second, change, old, new)]
     assert (may_go, lanes.waiting) == ([True, True, False, False, False], 3)
     assert lanes.leave(first) == []
@@ -28,7 +28,7 @@ def test_a_row_of_two_contacts_goes_when_it_is_first_for_both() -> None:
 def test_an_address_that_changes_in_its_spelling_alone_is_one_contact() -> None:
     """It stands in its lane once."""
     (row,) = rows(("a@b.co", "A@B.co"))
-    lanes = Lanes()
+    lanes = ContactQueues()
     assert (lanes.add(row), lanes.leave(row)) == (True, [])
 
 
@@ -37,7 +37,7 @@ def test_a_closed_lane_drops_what_waits_in_it_and_what_comes() -> None:
     failed, behind, other, late = rows(
         ("a@b.co", None), ("a@b.co", None), ("c@b.co", None), ("A@b.co", None)
     )
-    lanes = Lanes()
+    lanes = ContactQueues()
     for row in (failed, behind, other):
         lanes.add(row)
     lanes.close(failed)
@@ -51,7 +51,7 @@ def test_what_follows_a_dropped_row_in_its_other_lane_is_dropped_too() -> None:
         ("a@b.co", None), ("c@b.co", None), ("a@b.co", "c@b.co"), ("c@b.co", "d@b.co"),
         ("d@b.co", None),
     )  # fmt: skip
-    lanes = Lanes()
+    lanes = ContactQueues()
     may_go = [lanes.add(row) for row in (failed, before, change, after, far)]
     lanes.close(failed)
     assert may_go == [True, True, False, False, False]

@@ -6,7 +6,7 @@ import pytest
 
 from sendx_cli.api.requests import Call
 from sendx_cli.core.contact.contact import Contact, Identify, Track
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.direct import send_all
 from sendx_cli.delivery.rows import Row
@@ -21,9 +21,10 @@ from tests.simulation.simulated_run import (
     people,
     simulate,
 )
+from tests.simulation.turns import decided_in
 
-LATE = Breakdown("timeout", "no answer", may_have_arrived=True)
-NO_TLS = Breakdown("connection", "no connection in time", may_have_arrived=False)
+LATE = TransportFailure("timeout", "no answer", may_have_arrived=True)
+NO_TLS = TransportFailure("connection", "no connection in time", may_have_arrived=False)
 CLOSED = Answer(503, {"retry-after": "2"}, b"")
 
 
@@ -31,11 +32,9 @@ def play(
     decide: Callable[[Call, float], Fate], *, count: int = 200, max_outage_s: float = 10.0
 ) -> tuple[list[Outcome], Sender, SimulatedExchange, SimulatedClock]:
     """Send a run's rows, told of four times a second as on a terminal."""
-    sender, exchange, clock = simulate(
-        decide, is_patient=True, max_outage_s=max_outage_s, on_turn=lambda: None
-    )
-    settled = list(sender.run(map(Row, range(count), people(count))))
-    return [one.outcome for one in settled], sender, exchange, clock
+    sender, exchange, clock = simulate(decide, is_patient=True, max_outage_s=max_outage_s)
+    decided = list(decided_in(sender.run(map(Row, range(count), people(count)))))
+    return [one.outcome for one in decided], sender, exchange, clock
 
 
 def why(sender: Sender) -> str:
@@ -57,7 +56,7 @@ def why(sender: Sender) -> str:
     ],
 )
 def test_a_run_gives_up_by_the_clock_whatever_comes_back(
-    reply: Answer | Breakdown, latency_s: float, least_s: float, most_s: float
+    reply: Answer | TransportFailure, latency_s: float, least_s: float, most_s: float
 ) -> None:
     """At the moment said, or when the calls under way by then have come to nothing."""
     outcomes, sender, exchange, clock = play(lambda _c, _t: Fate(latency_s, reply, False))
@@ -84,7 +83,7 @@ def test_no_call_begins_once_the_time_is_over() -> None:
 
 def test_failures_and_429s_by_turns_do_not_begin_the_time_anew() -> None:
     """Neither is a success, though each ends what the other was counted as."""
-    replies: list[Answer | Breakdown] = [UNREACHED, THROTTLED]
+    replies: list[Answer | TransportFailure] = [UNREACHED, THROTTLED]
 
     def decide(_call: Call, _now: float) -> Fate:
         replies.reverse()
@@ -140,9 +139,9 @@ def test_a_stream_without_rows_is_no_outage() -> None:
     def decide(call: Call, _now: float) -> Fate:
         return Fate(0.05, TROUBLE if b"p0@" in call.body else OK, True)
 
-    sender, _, clock = simulate(decide, is_patient=True, on_turn=lambda: None)
-    settled = list(sender.run(rows()))
-    outcomes = [one.outcome for one in settled]
+    sender, _, clock = simulate(decide, is_patient=True)
+    decided = list(decided_in(sender.run(rows())))
+    outcomes = [one.outcome for one in decided]
     assert (outcomes, sender.stopped_by) == ([Outcome.FAILED, Outcome.ACCEPTED], None)
 
 
@@ -154,8 +153,8 @@ def test_a_wait_that_is_too_long_ends_a_run_at_once(status: int, batch: int) -> 
     sender, exchange, clock = simulate(
         lambda _c, _t: Fate(0.1, told, False), is_patient=True, batch=batch
     )
-    settled = list(sender.run(map(Row, range(1000), people(1000))))
-    assert {one.outcome for one in settled} == {Outcome.SKIPPED}
+    decided = list(decided_in(sender.run(map(Row, range(1000), people(1000)))))
+    assert {one.outcome for one in decided} == {Outcome.SKIPPED}
     assert (len(exchange.calls), clock.now()) == (8, 0.1)
     assert why(sender).startswith("asked_to_wait: the service asks to wait until ")
     assert why(sender).endswith(": resume then")
@@ -165,8 +164,8 @@ def test_a_wait_that_may_be_borne_is_borne() -> None:
     """A quarter of an hour to the second is not too long."""
     replies = [Answer(429, {"retry-after": "899"}, b""), OK]
     sender, _, clock = simulate(lambda _c, _t: Fate(0.1, replies.pop(0), True), is_patient=True)
-    (settled,) = sender.run(iter([Row(0, people(1)[0])]))
-    assert (settled.outcome, settled.attempts) == (Outcome.ACCEPTED, 2)
+    (decided,) = decided_in(sender.run(iter([Row(0, people(1)[0])])))
+    assert (decided.outcome, decided.attempts) == (Outcome.ACCEPTED, 2)
     assert 899.1 < clock.now() < 899.3
 
 
@@ -195,8 +194,8 @@ def test_who_is_told_to_wait_a_day_is_sent_once(
     sender, exchange, clock = simulate(
         lambda _c, _t: Fate(0.1, reply, False), concurrency=1, is_patient=is_patient
     )
-    settled = list(send_all(sender, [contact, *people(3)]))
-    assert [one.outcome for one in settled] == [outcome, *[Outcome.SKIPPED] * 3]
+    decided = list(decided_in(send_all(sender, [contact, *people(3)])))
+    assert [one.outcome for one in decided] == [outcome, *[Outcome.SKIPPED] * 3]
     assert (len(exchange.calls), clock.now()) == (1, 0.1)
     assert sender.stopped_by is not None
     assert sender.stopped_by.message.startswith("the service asks to wait until ")
@@ -214,6 +213,6 @@ def test_a_stop_that_was_asked_for_is_not_called_an_outage() -> None:
     sender, _, clock = simulate(
         lambda _c, _t: Fate(60.0, LATE, False), is_patient=True, max_outage_s=5.0, stop_at=4.0
     )
-    settled = list(sender.run(map(Row, range(20), people(20))))
-    assert ({one.outcome for one in settled}, sender.stopped_by) == ({Outcome.SKIPPED}, None)
+    decided = list(decided_in(sender.run(map(Row, range(20), people(20)))))
+    assert ({one.outcome for one in decided}, sender.stopped_by) == ({Outcome.SKIPPED}, None)
     assert clock.now() == 14.0

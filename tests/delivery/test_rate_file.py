@@ -59,7 +59,7 @@ def test_only_its_owner_may_see_it(tmp_path: Path) -> None:
 
 
 def test_the_first_record_stands(tmp_path: Path) -> None:
-    """Of two processes that make the file at once, the one that was first is heard."""
+    """Of two processes that make the file at once, the one that was first is handled."""
     path, record = tmp_path / "a", record_of(100.0)
 
     def meanwhile(_kept: bytes) -> bytes:

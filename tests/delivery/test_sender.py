@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from sendx_cli.api.requests import Call
 from sendx_cli.core.contact.contact import Contact, Identify, Track
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.direct import send_all
-from sendx_cli.delivery.rows import Row, Settled
+from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.delivery.sender import Sender
 from tests.simulation.simulated_exchange import Fate, SimulatedExchange
 from tests.simulation.simulated_run import (
@@ -25,6 +25,7 @@ from tests.simulation.simulated_run import (
     people,
     simulate,
 )
+from tests.simulation.turns import decided_in
 
 
 def run(
@@ -33,9 +34,9 @@ def run(
     *,
     policy: RetryPolicy | None = None,
     seed: int = 0,
-) -> tuple[list[Settled], SimulatedExchange, Sender]:
+) -> tuple[list[Decided], SimulatedExchange, Sender]:
     sender, exchange, _ = simulate(decide, policy=policy, jitter=random.Random(seed).random)
-    return list(send_all(sender, contacts)), exchange, sender
+    return list(decided_in(send_all(sender, contacts))), exchange, sender
 
 
 def bodies(exchange: SimulatedExchange) -> list[dict[str, str]]:
@@ -45,8 +46,8 @@ def bodies(exchange: SimulatedExchange) -> list[dict[str, str]]:
 def test_every_contact_is_sent_once_and_told_of_in_the_order_given() -> None:
     """Whatever order the answers come in."""
     draw = random.Random(1)
-    settled, exchange, _ = run(people(50), lambda _c, _t: Fate(draw.random(), OK, True))
-    assert [s.row.number for s in settled] == list(range(50))
+    decided, exchange, _ = run(people(50), lambda _c, _t: Fate(draw.random(), OK, True))
+    assert [s.row.number for s in decided] == list(range(50))
     assert sorted(b["email"] for b in bodies(exchange)) == sorted(c.email for c in people(50))
     assert exchange.most_in_flight <= 8
 
@@ -73,15 +74,15 @@ def test_rows_of_one_contact_are_applied_in_their_order_whatever_goes_wrong(
 
     def decide(_call: Call, _now: float) -> Fate:
         bad = draw.random() < trouble
-        reply: Answer | Breakdown = OK
+        reply: Answer | TransportFailure = OK
         if bad:
             reply = draw.choice((TROUBLE, THROTTLED, LOST, UNREACHED))
         return Fate(draw.random(), reply, reply in (OK, TROUBLE, LOST))
 
-    settled, exchange, _ = run(
+    decided, exchange, _ = run(
         contacts, decide, policy=RetryPolicy(retries=100, max_wait_s=1e9), seed=seed
     )
-    assert {s.outcome for s in settled} == {Outcome.ACCEPTED}
+    assert {s.outcome for s in decided} == {Outcome.ACCEPTED}
     for person in range(6):
         address = f"p{person}@example.com"
         order = [
@@ -102,8 +103,8 @@ def test_rows_of_one_contact_are_applied_in_their_order_whatever_goes_wrong(
 def test_a_contact_with_many_rows_does_not_stop_the_others() -> None:
     """Its rows wait for one another; other contacts' rows pass them."""
     contacts = [Identify(email="busy@example.com", first_name=str(n)) for n in range(100)]
-    settled, exchange, _ = run([*contacts, *people(10)], lambda _c, _t: Fate(1.0, OK, True))
-    assert len(settled) == 110
+    decided, exchange, _ = run([*contacts, *people(10)], lambda _c, _t: Fate(1.0, OK, True))
+    assert len(decided) == 110
     done = [body["email"] for body in bodies(exchange)]
     assert max(done.index(person.email) for person in people(10)) < 20
 
@@ -121,18 +122,18 @@ def test_a_contact_with_many_rows_does_not_stop_the_others() -> None:
     ],
 )
 def test_what_may_not_be_repeated_is_sent_once_where_it_could_have_arrived(
-    contact: Contact, reply: Answer | Breakdown, outcome: Outcome, attempts: int
+    contact: Contact, reply: Answer | TransportFailure, outcome: Outcome, attempts: int
 ) -> None:
     """Only what surely did not arrive is sent again."""
-    settled, _, _ = run([contact], lambda _c, _t: Fate(0.1, reply, False))
-    assert [(s.outcome, s.attempts) for s in settled] == [(outcome, attempts)]
+    decided, _, _ = run([contact], lambda _c, _t: Fate(0.1, reply, False))
+    assert [(s.outcome, s.attempts) for s in decided] == [(outcome, attempts)]
 
 
 def test_nothing_is_sent_before_retry_after() -> None:
     """A throttled row comes back when it was told to, not sooner."""
     replies = [Answer(429, {"retry-after": "7"}, THROTTLED.body), OK]
-    settled, exchange, _ = run(people(1), lambda _c, _t: Fate(0.1, replies.pop(0), True))
-    assert [s.outcome for s in settled] == [Outcome.ACCEPTED]
+    decided, exchange, _ = run(people(1), lambda _c, _t: Fate(0.1, replies.pop(0), True))
+    assert [s.outcome for s in decided] == [Outcome.ACCEPTED]
     first, second = (at for at, _ in exchange.calls)
     assert second - first >= 7
 
@@ -140,9 +141,9 @@ def test_nothing_is_sent_before_retry_after() -> None:
 def test_a_refused_key_ends_the_run_after_the_calls_under_way() -> None:
     """A thousand contacts and a wrong key make a handful of calls."""
     refusal = Answer(401, {}, b'{"status": 401, "message": "not valid"}')
-    settled, exchange, sender = run(people(1000), lambda _c, _t: Fate(0.1, refusal, False))
+    decided, exchange, sender = run(people(1000), lambda _c, _t: Fate(0.1, refusal, False))
     assert len(exchange.calls) == 8
-    assert [s.outcome for s in settled] == [Outcome.SKIPPED] * 1000
+    assert [s.outcome for s in decided] == [Outcome.SKIPPED] * 1000
     assert sender.stopped_by is not None
     assert sender.stopped_by.code == "key_refused"
 
@@ -157,11 +158,11 @@ def test_stopping_waits_for_the_calls_under_way_and_begins_no_other() -> None:
     sender, exchange, _ = simulate(
         decide, concurrency=2, policy=RetryPolicy(retries=100), stop_at=0.5
     )
-    settled = list(send_all(sender, people(20)))
-    assert len(settled) == 20
-    sent = [s for s in settled if s.outcome is Outcome.ACCEPTED]
+    decided = list(decided_in(send_all(sender, people(20))))
+    assert len(decided) == 20
+    sent = [s for s in decided if s.outcome is Outcome.ACCEPTED]
     assert 0 < len(sent) == len(exchange.applied) < 20
-    assert {s.outcome for s in settled} == {Outcome.ACCEPTED, Outcome.SKIPPED}
+    assert {s.outcome for s in decided} == {Outcome.ACCEPTED, Outcome.SKIPPED}
 
 
 def test_a_due_retry_that_a_stop_overtakes_is_told_of_as_sent() -> None:
@@ -172,16 +173,16 @@ def test_a_due_retry_that_a_stop_overtakes_is_told_of_as_sent() -> None:
         policy=RetryPolicy(retry_unknown=True),
         stop_at=2.0,
     )
-    (settled,) = send_all(sender, [Track(email="a@b.co", add_tags=("x",))])
-    assert (settled.outcome, settled.attempts) == (Outcome.UNKNOWN, 1)
+    (decided,) = decided_in(send_all(sender, [Track(email="a@b.co", add_tags=("x",))]))
+    assert (decided.outcome, decided.attempts) == (Outcome.UNKNOWN, 1)
 
 
 def test_a_call_that_hangs_holds_up_a_stop_for_a_few_seconds_only() -> None:
     """Then it is told of: a track as unknown, with the time it took."""
     sender, _, clock = simulate(lambda _c, _t: Fate(60.0, OK, True), stop_at=1.0)
-    (settled,) = send_all(sender, [Track(email="a@b.co", add_tags=("x",))])
-    assert (settled.outcome, settled.attempts) == (Outcome.UNKNOWN, 1)
-    assert settled.elapsed_s == clock.now() == 11.0
+    (decided,) = decided_in(send_all(sender, [Track(email="a@b.co", add_tags=("x",))]))
+    assert (decided.outcome, decided.attempts) == (Outcome.UNKNOWN, 1)
+    assert decided.elapsed_s == clock.now() == 11.0
 
 
 def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
@@ -194,16 +195,16 @@ def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
     sender, exchange, _ = simulate(
         decide, cap_per_s=50, jitter=random.Random(3).random, is_patient=True
     )
-    settled = list(send_all(sender, people(1000)))
-    assert {s.outcome for s in settled} == {Outcome.ACCEPTED}
+    decided = list(decided_in(send_all(sender, people(1000))))
+    assert {s.outcome for s in decided} == {Outcome.ACCEPTED}
     assert len(exchange.calls) < 1000 + 100
 
 
 def test_an_outage_without_end_is_given_up_and_leaves_rows_undone() -> None:
     """After a quarter of an hour: exit 5, nothing failed, all can be resumed."""
     sender, exchange, clock = simulate(lambda _c, _t: Fate(0.05, UNREACHED, False), is_patient=True)
-    settled = list(send_all(sender, people(1000)))
-    assert {s.outcome for s in settled} == {Outcome.SKIPPED}
+    decided = list(decided_in(send_all(sender, people(1000))))
+    assert {s.outcome for s in decided} == {Outcome.SKIPPED}
     assert sender.stopped_by is not None
     assert sender.stopped_by.code == "outage"
     assert 900 <= clock.seconds < 1100
@@ -217,8 +218,8 @@ def test_a_thousand_rejections_for_one_reason_stop_a_bulk_run(keeps_going: bool)
     sender, _, _ = simulate(
         lambda _c, _t: Fate(0.01, refusal, False), is_patient=True, keeps_going=keeps_going
     )
-    settled = list(send_all(sender, people(1500)))
-    rejected = sum(s.outcome is Outcome.REJECTED for s in settled)
+    decided = list(decided_in(send_all(sender, people(1500))))
+    rejected = sum(s.outcome is Outcome.REJECTED for s in decided)
     assert rejected == 1500 if keeps_going else 1000 <= rejected <= 1008
 
 
@@ -238,9 +239,9 @@ def test_rows_behind_a_failed_one_stay_undone_in_a_bulk_run() -> None:
         Identify(email="bad@example.com", first_name="late"),
     ]
     sender, _, _ = simulate(stubborn("bad@"), concurrency=4, is_patient=True)
-    settled = list(sender.run(map(Row, range(len(rows)), rows)))
-    failed = [s.row.number for s in settled if s.outcome is not Outcome.ACCEPTED]
-    assert (failed, len(settled), sender.left_behind) == ([1], len(rows) - 2, 2)
+    decided = list(decided_in(sender.run(map(Row, range(len(rows)), rows))))
+    failed = [s.row.number for s in decided if s.outcome is not Outcome.ACCEPTED]
+    assert (failed, len(decided), sender.left_behind) == ([1], len(rows) - 2, 2)
 
 
 def test_rows_behind_a_failed_one_are_sent_where_contacts_were_named() -> None:
@@ -249,13 +250,13 @@ def test_rows_behind_a_failed_one_are_sent_where_contacts_were_named() -> None:
     sender, _, _ = simulate(
         lambda call, _t: Fate(0.05, OK if b"well" in call.body else TROUBLE, True)
     )
-    settled = list(send_all(sender, rows))
-    outcomes = [s.outcome for s in settled]
+    decided = list(decided_in(send_all(sender, rows)))
+    outcomes = [s.outcome for s in decided]
     assert (outcomes, sender.left_behind) == ([Outcome.FAILED, Outcome.ACCEPTED], 0)
 
 
 @pytest.mark.parametrize("reply", [Answer(422, {}, b'{"message": "no"}'), LOST])
-def test_rows_behind_a_rejected_or_an_unknown_one_go_on(reply: Answer | Breakdown) -> None:
+def test_rows_behind_a_rejected_or_an_unknown_one_go_on(reply: Answer | TransportFailure) -> None:
     """Neither is ever sent again by itself, so nothing can undo what comes after it."""
     rows: list[Contact] = [
         Identify(email="p@example.com", fields=(("n", "++1"),)),
@@ -264,8 +265,8 @@ def test_rows_behind_a_rejected_or_an_unknown_one_go_on(reply: Answer | Breakdow
     sender, _, _ = simulate(
         lambda call, _t: Fate(0.05, OK if b"well" in call.body else reply, True), is_patient=True
     )
-    settled = list(sender.run(map(Row, range(2), rows)))
-    assert (settled[1].outcome, sender.left_behind) == (Outcome.ACCEPTED, 0)
+    decided = list(decided_in(sender.run(map(Row, range(2), rows))))
+    assert (decided[1].outcome, sender.left_behind) == (Outcome.ACCEPTED, 0)
 
 
 def test_answers_that_say_when_to_come_again_are_heeded_by_each_row() -> None:

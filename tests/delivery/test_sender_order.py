@@ -13,8 +13,8 @@ from sendx_cli.core.pacing.pacer import Pacer
 from sendx_cli.core.replies.answers import Answer
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import RetryPolicy
-from sendx_cli.delivery.circuit_breaker import Patience
-from sendx_cli.delivery.rows import Row, Settled
+from sendx_cli.delivery.circuit_breaker import CircuitBreaker
+from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.delivery.sender import MAX_HELD_BACK, Sender
 from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
 from tests.simulation.simulated_run import (
@@ -26,6 +26,7 @@ from tests.simulation.simulated_run import (
     people,
     simulate,
 )
+from tests.simulation.turns import decided_in
 
 Event = tuple[str, list[str]]
 KEY_REFUSED = Answer(401, {}, b'{"message":"not valid"}')
@@ -59,13 +60,13 @@ class NotedJournal:
     def __init__(self, events: list[Event]) -> None:
         self._events = events
 
-    def sending(self, rows: Sequence[Row]) -> None:
+    def mark_sending(self, rows: Sequence[Row]) -> None:
         self._note("mark", rows)
 
     def put_back(self, rows: Sequence[Row]) -> None:
         self._note("put back", rows)
 
-    def settled(self, rows: Sequence[Settled]) -> None:
+    def record(self, rows: Sequence[Decided]) -> None:
         self._note("settle", [one.row for one in rows])
 
     def _note(self, what: str, rows: Sequence[Row]) -> None:
@@ -97,12 +98,12 @@ def events_of(
         base_url="https://api.example.com",
         batch=batch,
         journal=NotedJournal(events),
-        patience=Patience(pacer, lambda: 0.5, 0.0),
+        breaker=CircuitBreaker(pacer, lambda: 0.5, 0.0),
     )
     exchange.on_interrupt = sender.stop
     events.extend(
-        (f"tell {settled.outcome}", [settled.row.contact.email[:2]])
-        for settled in sender.run(map(Row, range(len(contacts)), contacts))
+        (f"tell {decided.outcome}", [decided.row.contact.email[:2]])
+        for decided in decided_in(sender.run(map(Row, range(len(contacts)), contacts)))
     )
     return events
 
@@ -124,7 +125,7 @@ def test_a_row_is_marked_then_sent_then_settled_then_told() -> None:
 
 
 def test_rows_that_begin_together_are_all_marked_before_the_first_is_sent() -> None:
-    """Also those of a batch, whose fate is settled as one before any is told."""
+    """Also those of a batch, whose outcome is decided as one before any is told."""
     joined = events_of(people(4), lambda _c, _t: Fate(0.1, OK, True), concurrency=2, batch=2)
     assert joined == [
         ("mark", ["p0", "p1", "p2", "p3"]),
@@ -204,7 +205,7 @@ def test_the_first_reason_to_stop_is_the_one_that_is_told() -> None:
         return Fate(0.1 if is_first else 0.2, KEY_REFUSED if is_first else USED_UP, False)
 
     sender, _, _ = simulate(decide, concurrency=2, is_patient=True)
-    list(sender.run(map(Row, range(9), people(9))))
+    list(decided_in(sender.run(map(Row, range(9), people(9)))))
     assert sender.stopped_by is not None
     assert sender.stopped_by.code == "key_refused"
 
@@ -221,7 +222,7 @@ def test_rows_that_wait_for_others_are_read_ahead_to_a_bound() -> None:
             yield Row(number, contact)
 
     sender, _, _ = simulate(lambda _c, _t: Fate(0.1, OK, True), is_patient=True)
-    next(sender.run(rows()))
+    next(decided_in(sender.run(rows())))
     assert (MAX_HELD_BACK, read) == (20_000, 20_001)
 
 
@@ -234,7 +235,7 @@ def retried_at_once(exchange: SimulatedExchange) -> tuple[int, int]:
     return len(gaps_s), sum(gap_s < 0.1 for gap_s in gaps_s)
 
 
-def run_of_failing(count: int) -> tuple[SimulatedExchange, list[Settled]]:
+def run_of_failing(count: int) -> tuple[SimulatedExchange, list[Decided]]:
     """A service that fails each row's first attempt but every tenth's: no outage, many retries."""
     seen: set[bytes] = set()
 
@@ -246,13 +247,13 @@ def run_of_failing(count: int) -> tuple[SimulatedExchange, list[Settled]]:
         return Fate(0.01, TROUBLE if fails else OK, not fails)
 
     sender, exchange, _ = simulate(decide, concurrency=8, is_patient=True, jitter=lambda: 0.0)
-    return exchange, list(sender.run(map(Row, range(count), people(count))))
+    return exchange, list(decided_in(sender.run(map(Row, range(count), people(count)))))
 
 
 def test_retries_beyond_a_hundred_and_a_tenth_have_to_wait() -> None:
     """Of 900 wanted, 100 and a tenth of the 1,000 first attempts go at once, the rest later."""
-    exchange, settled = run_of_failing(1_000)
-    assert {one.outcome for one in settled} == {Outcome.ACCEPTED}
+    exchange, decided = run_of_failing(1_000)
+    assert {one.outcome for one in decided} == {Outcome.ACCEPTED}
     retries, at_once = retried_at_once(exchange)
     assert retries == 900
     assert 195 <= at_once <= 230
@@ -264,5 +265,5 @@ def test_named_contacts_have_no_budget() -> None:
     sender, exchange, _ = simulate(
         lambda _c, _t: Fate(0.0, replies.pop(0), True), jitter=lambda: 0.0
     )
-    (settled,) = sender.run(iter([Row(0, people(1)[0])]))
-    assert (settled.attempts, [at for at, _ in exchange.calls]) == (5, [0.0] * 5)
+    (decided,) = decided_in(sender.run(iter([Row(0, people(1)[0])])))
+    assert (decided.attempts, [at for at, _ in exchange.calls]) == (5, [0.0] * 5)

@@ -5,25 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from sendx_cli.core.mapping.columns import ColumnOptions, Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions
 from sendx_cli.core.mapping.dates import DateOrder
-from sendx_cli.core.mapping.source_rows import Departed, RowError, RowValues
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.contact_rows import (
     read_contacts,
-    refuse_if_all_departed,
+    refuse_if_all_opted_out,
     settle_mapping,
 )
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.source import open_source
 from tests.values import row
 
-Read = list[RowValues | RowError | Departed]
+Read = list[RowValues | RowError | OptedOut]
 
 
 def _read(
     folder: Path, content: bytes, options: ColumnOptions | None = None, name: str = "people.csv"
-) -> tuple[Mapping, Read]:
+) -> tuple[ColumnMapping, Read]:
     path = folder / name
     path.write_bytes(content)
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
@@ -31,7 +31,7 @@ def _read(
         return mapping, list(read_contacts(source, mapping))
 
 
-def _targets(mapping: Mapping) -> dict[str, str]:
+def _targets(mapping: ColumnMapping) -> dict[str, str]:
     return {column.name: column.target_text for column in mapping.columns}
 
 
@@ -68,10 +68,10 @@ def test_holds_back_a_whole_mailchimp_file_by_its_name(tmp_path: Path, part: str
     name = f"{part}_members_export_1f2e.csv"
     mapping, rows = _read(tmp_path, _MAILCHIMP, ColumnOptions(ignores=("Plan",)), name)
     assert rows == [
-        Departed(2, "nea@example.com", f"the file's name says {part}"),
-        Departed(4, "kim@example.com", f"the file's name says {part}"),
+        OptedOut(2, "nea@example.com", f"the file's name says {part}"),
+        OptedOut(4, "kim@example.com", f"the file's name says {part}"),
     ]
-    assert mapping.departed_by_name is not None
+    assert mapping.opted_out_by_name is not None
     _, rows = _read(
         tmp_path, _MAILCHIMP, ColumnOptions(ignores=("Plan",), include_departed=True), name
     )
@@ -83,10 +83,10 @@ def test_refuses_a_file_of_nobody_who_stayed(tmp_path: Path) -> None:
     path = tmp_path / "cleaned_members.csv"
     path.write_bytes(b"email\na@example.com\n")
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
-        refuse_if_all_departed(source, departed=1, rows=2)
-        refuse_if_all_departed(source, departed=0, rows=0)
+        refuse_if_all_opted_out(source, departed=1, rows=2)
+        refuse_if_all_opted_out(source, departed=0, rows=0)
         with pytest.raises(FileRefused, match="everybody in it"):
-            refuse_if_all_departed(source, departed=1, rows=1)
+            refuse_if_all_opted_out(source, departed=1, rows=1)
 
 
 def test_reads_hubspot_contacts(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_reads_hubspot_contacts(tmp_path: Path) -> None:
             company="Kone Oy",
             tags=("Ski", "Chess"),
         ),
-        Departed(3, "kim@example.com", "Unsubscribed from all email is true"),
+        OptedOut(3, "kim@example.com", "Unsubscribed from all email is true"),
     ]
 
 
@@ -139,8 +139,8 @@ def test_reads_shopify_customers(tmp_path: Path) -> None:
             fields=(("Shop", "6543"), ("Phone", "+358401")),
             tags=("retail", "ag-exempt"),
         ),
-        Departed(3, "kim@example.com", "Accepts Email Marketing is no"),
-        Departed(4, "max@example.com", "Accepts Email Marketing is empty"),
+        OptedOut(3, "kim@example.com", "Accepts Email Marketing is no"),
+        OptedOut(4, "max@example.com", "Accepts Email Marketing is empty"),
     ]
 
 
@@ -237,7 +237,7 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
             ),
             [
                 row(2, "a@example.com", first_name="Ann", last_name="Lee"),
-                Departed(3, "b@example.com", "EMAIL_BLACKLISTED is true"),
+                OptedOut(3, "b@example.com", "EMAIL_BLACKLISTED is true"),
             ],
         ),
         (
@@ -248,7 +248,7 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
             ),
             [
                 row(2, "a@example.com", first_name="Ann"),
-                Departed(3, "b@example.com", "Email Marketing Consent is NEVER_SUBSCRIBED"),
+                OptedOut(3, "b@example.com", "Email Marketing Consent is NEVER_SUBSCRIBED"),
             ],
         ),
         (
@@ -259,7 +259,7 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
             ),
             [
                 row(2, "a@example.com", first_name="Ann", tags=("vip", "blog; weekly")),
-                Departed(3, "b@example.com", "Status is Bounced"),
+                OptedOut(3, "b@example.com", "Status is Bounced"),
             ],
         ),
         (
@@ -275,7 +275,7 @@ def test_reads_outlook_contacts_of_an_older_version(tmp_path: Path) -> None:
             ),
             [
                 row(2, "a@example.com", first_name="Ann", last_name="Lee", company="Kone"),
-                Departed(3, "b@example.com", "Email Opt Out is 1"),
+                OptedOut(3, "b@example.com", "Email Opt Out is 1"),
             ],
         ),
     ],

@@ -9,7 +9,7 @@ from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.errors import FileRefused, InvalidValue
-from sendx_cli.files.layout import Format, Overrides
+from sendx_cli.files.layout import FileFormat, Overrides
 from sendx_cli.files.live import LiveSource, open_live, settle_live_mapping
 
 
@@ -78,10 +78,10 @@ def test_the_last_line_taken_is_known() -> None:
 def test_json_lines_are_known_by_their_first_line_or_by_word() -> None:
     """Its members are all that there are; blank lines before it are counted."""
     source = opened('\n {"email":"a@b.co","n":1}\n{"email":"b@b.co"}\n')
-    assert (source.layout.format, source.layout.header) == (Format.JSON_LINES, ("email", "n"))
+    assert (source.layout.format, source.layout.header) == (FileFormat.JSON_LINES, ("email", "n"))
     assert [(row.line, type(row)) for row in source.rows()] == [(2, MemberRow), (3, MemberRow)]
     with pytest.raises(FileRefused, match="no line of it is a JSON object"):
-        opened("email\n", Overrides(format=Format.JSON_LINES))
+        opened("email\n", Overrides(format=FileFormat.JSON_LINES))
 
 
 def test_a_member_that_the_first_object_has_not_is_a_bad_row() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from sendx_cli.core.contact.contact import Identify, Track
 from sendx_cli.core.contact.members import ContactValues
-from sendx_cli.core.mapping.columns import ColumnOptions, Mapping, explain
-from sendx_cli.core.mapping.source_rows import Departed, RowError, RowValues
+from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.plan.plan import PlanBuilder
 from sendx_cli.errors import InvalidValue
 from sendx_cli.files.contact_rows import settle_mapping
@@ -20,11 +20,11 @@ TODAY = date(2026, 1, 31)
 LIST = "list_" + "a" * 22
 
 
-def mapped(*header: str, maps: tuple[str, ...] = (), action: str = "identify") -> Mapping:
+def mapped(*header: str, maps: tuple[str, ...] = (), action: str = "identify") -> ColumnMapping:
     return explain(header, ColumnOptions(action=action, maps=maps))
 
 
-def checker(mapping: Mapping, defaults: ContactValues | None = None) -> RowChecker:
+def checker(mapping: ColumnMapping, defaults: ContactValues | None = None) -> RowChecker:
     return RowChecker(mapping, defaults or ContactValues(), today=TODAY)
 
 
@@ -185,7 +185,7 @@ def test_the_plan_learns_of_every_row(tmp_path: Path) -> None:
         mapping = settle_mapping(source, ColumnOptions())
         builder = PlanBuilder(mapping, source.name)
         rows = list(check_rows(source, checker(mapping), builder))
-    assert [type(row) for row in rows] == [CheckedRow, RowError, CheckedRow, Departed, RowError]
+    assert [type(row) for row in rows] == [CheckedRow, RowError, CheckedRow, OptedOut, RowError]
     assert [row for row in rows if isinstance(row, CheckedRow)] == [
         CheckedRow(2, Identify(email="ann@b.co", first_name="Ann")),
         CheckedRow(4, Identify(email="cid@b.co")),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.errors import FileRefused, InvalidValue
-from sendx_cli.files.layout import Dialect, Format, Overrides, parse_delimiter, parse_quote
+from sendx_cli.files.layout import Dialect, FileFormat, Overrides, parse_delimiter, parse_quote
 from sendx_cli.files.source import Source, open_source
 
 _MINIMAL: Literal[0] = csv.QUOTE_MINIMAL
@@ -351,7 +351,7 @@ def test_spools_standard_input_for_its_owner_only(tmp_path: Path) -> None:
 def test_reads_json_lines_strictly(tmp_path: Path, line: str, message: str) -> None:
     """What Python takes but JSON does not is that line's error; the others are read."""
     source = _open(tmp_path, b'{"email":"a@e.org"}\n' + line.encode() + b"\n")
-    assert source.layout.format is Format.JSON_LINES
+    assert source.layout.format is FileFormat.JSON_LINES
     assert list(source.rows()) == [
         MemberRow(1, '{"email":"a@e.org"}', {"email": "a@e.org"}),
         RowError(2, message, text=line[:2000]),

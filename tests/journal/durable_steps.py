@@ -33,24 +33,24 @@ def main(directory: Path) -> None:
     journal.add(as_rows(contacts))
     step("seal", journal.seal)
     rows = list(journal.pending())
-    step("mark", lambda: journal.sending(rows[:2]))
-    step("mark again", lambda: journal.sending(rows[2:4]))
+    step("mark", lambda: journal.mark_sending(rows[:2]))
+    step("mark again", lambda: journal.mark_sending(rows[2:4]))
     clock.seconds += 0.2
-    step("settle at once", lambda: journal.settled([decided(rows[0], Outcome.FAILED)]))
+    step("settle at once", lambda: journal.record([decided(rows[0], Outcome.FAILED)]))
     clock.seconds += 0.05
-    step("settle later", lambda: journal.settled([decided(rows[3], Outcome.ACCEPTED)]))
+    step("settle later", lambda: journal.record([decided(rows[3], Outcome.ACCEPTED)]))
     step("reopen", lambda: journal.reopen(State.FAILED))
     step("overtake", journal.stop_overtaken)
     arrivals = journal.arrivals(as_rows([*contacts, Track(email="new@b.co", add_tags=("x",))]))
     arrivals.weigh()
     step("adopt", lambda: arrivals.take(replace(HEADER, action="track", source_sha256="0")))
-    journal.settled([decided(Row(4, contacts[4], 6), Outcome.ACCEPTED)])
+    journal.record([decided(Row(4, contacts[4], 6), Outcome.ACCEPTED)])
     step("close", journal.close)
     with open_journal(path_of(directory), clock) as journal:
-        journal.sending(list(journal.pending())[:1])
+        journal.mark_sending(list(journal.pending())[:1])
     step("recover", lambda: opened.append(open_journal(path_of(directory), clock)))
     rows = list(opened[0].pending())
-    step("settle first", lambda: opened[0].settled([decided(rows[0], Outcome.ACCEPTED)]))
+    step("settle first", lambda: opened[0].record([decided(rows[0], Outcome.ACCEPTED)]))
 
 
 if __name__ == "__main__":

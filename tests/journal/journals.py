@@ -8,7 +8,7 @@ from sendx_cli.clock import Clock
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Kind, Verdict
-from sendx_cli.delivery.rows import Row, Settled
+from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.run_header import RunHeader, key_fingerprint
@@ -34,7 +34,7 @@ VERDICTS = {
     Outcome.REJECTED: Verdict(Kind.REFUSED, "rejected", "bad birthday", "mend it", 400, {}),
     Outcome.FAILED: Verdict(Kind.AMBIGUOUS, "server_error", "HTTP 500", None, 500, {}),
     Outcome.UNKNOWN: Verdict(Kind.AMBIGUOUS, "timeout", "no answer in 30 s"),
-    Outcome.SKIPPED: Verdict(Kind.LATER, "throttled", "slow down", None, 429, {}),
+    Outcome.SKIPPED: Verdict(Kind.THROTTLED, "throttled", "slow down", None, 429, {}),
 }
 
 
@@ -75,8 +75,8 @@ def path_of(directory: Path) -> Path:
     return path
 
 
-def decided(row: Row, outcome: Outcome) -> Settled:
-    return Settled(row, outcome, VERDICTS[outcome], attempts=1, elapsed_s=0.125)
+def decided(row: Row, outcome: Outcome) -> Decided:
+    return Decided(row, outcome, VERDICTS[outcome], attempts=1, elapsed_s=0.125)
 
 
 def states(journal: RunJournal) -> list[State]:

@@ -32,12 +32,12 @@ def main(journal_path: str, service_path: str) -> None:
             under_way += fresh
             if not under_way:
                 return
-            journal.sending(fresh)
+            journal.mark_sending(fresh)
             for row in fresh:
                 os.write(service, b"%d\n" % row.number)
             draw.shuffle(under_way)
             count = draw.randint(1, len(under_way))
-            journal.settled([decided(row, Outcome.ACCEPTED) for row in under_way[:count]])
+            journal.record([decided(row, Outcome.ACCEPTED) for row in under_way[:count]])
             del under_way[:count]
 
 

@@ -33,7 +33,7 @@ def journal(tmp_path: Path) -> Iterator[RunJournal]:
     with begin(tmp_path, [A, B, C, D]) as run:
         rows = list(run.pending())
         fates = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.UNKNOWN]
-        run.settled([decided(rows[n], outcome) for n, outcome in enumerate(fates)])
+        run.record([decided(rows[n], outcome) for n, outcome in enumerate(fates)])
         yield run
 
 
@@ -72,7 +72,7 @@ def test_the_accepted_ones_of_equal_rows_count_first(tmp_path: Path) -> None:
     """Where fewer stand in the new file, none of them is sent again."""
     with begin(tmp_path, [A, A, A]) as journal:
         rows = list(journal.pending())
-        journal.settled([decided(rows[1], Outcome.REJECTED), decided(rows[2], Outcome.ACCEPTED)])
+        journal.record([decided(rows[1], Outcome.REJECTED), decided(rows[2], Outcome.ACCEPTED)])
         assert adopt(journal, [A]) == Adoption(Counts(accepted=1), Counts(rejected=1))
 
 
@@ -80,7 +80,7 @@ def test_what_left_the_file_is_known_when_it_comes_back(journal: RunJournal) -> 
     """The failed rows alone are mended and sent, then the whole file: A stays accepted."""
     mended = Identify(email="p1@example.com", tags=("mended",))
     assert adopt(journal, [mended]).left == Counts(accepted=1, rejected=1, unknown=1)
-    journal.settled([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+    journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
     assert adopt(journal, [E, A]) == Adoption(Counts(pending=1, accepted=1), Counts(accepted=1))
     assert adopt(journal, [A, mended, C, D]).rows == Counts(pending=1, accepted=2, unknown=1)
 
@@ -91,14 +91,14 @@ def test_fields_in_another_order_make_no_other_row(tmp_path: Path) -> None:
     same = one._replace(fields=(("City", "y"), ("Plan", "x")))
     other = one._replace(fields=(("City", "x"), ("Plan", "y")))
     with begin(tmp_path, [one]) as journal:
-        journal.settled([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
         assert adopt(journal, [other, same]).rows == Counts(pending=1, accepted=1)
 
 
 def test_tags_added_and_tags_removed_are_not_the_same_row(tmp_path: Path) -> None:
     """Equal in all but what is done with them."""
     with begin(tmp_path, [Track(email="a@example.com", add_tags=("x",))]) as journal:
-        journal.settled([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
         removed: Contact = Track(email="a@example.com", remove_tags=("x",))
         assert adopt(journal, [removed]).rows == Counts(pending=1)
 
@@ -106,7 +106,7 @@ def test_tags_added_and_tags_removed_are_not_the_same_row(tmp_path: Path) -> Non
 def test_nothing_changes_before_it_is_taken(tmp_path: Path) -> None:
     """A run that ends between weighing and taking goes on with its own rows."""
     with begin(tmp_path, [A, B]) as journal:
-        journal.settled([decided(Row(0, A, 2), Outcome.ACCEPTED)])
+        journal.record([decided(Row(0, A, 2), Outcome.ACCEPTED)])
         before = list(journal.view.rows(list(State)))
         journal.arrivals(as_rows([E, A])).weigh()
     with open_journal(path_of(tmp_path)) as again:
@@ -121,7 +121,7 @@ def test_what_may_have_arrived_counts_before_what_did_not(tmp_path: Path) -> Non
     """Of equal rows of which one stands in the new file, the unknown one is not sent again."""
     with begin(tmp_path, [A, A, A]) as journal:
         rows = list(journal.pending())
-        journal.settled([decided(rows[0], Outcome.FAILED), decided(rows[2], Outcome.UNKNOWN)])
+        journal.record([decided(rows[0], Outcome.FAILED), decided(rows[2], Outcome.UNKNOWN)])
         assert adopt(journal, [A]) == Adoption(Counts(unknown=1), Counts(failed=1))
         assert list(journal.pending()) == []
 
@@ -130,7 +130,7 @@ def test_equal_rows_keep_their_order(tmp_path: Path) -> None:
     """The first of them stays the first."""
     with begin(tmp_path, [A, B, A]) as journal:
         rows = list(journal.pending())
-        journal.settled([decided(rows[2], Outcome.REJECTED), decided(rows[0], Outcome.FAILED)])
+        journal.record([decided(rows[2], Outcome.REJECTED), decided(rows[0], Outcome.FAILED)])
         adopt(journal, [B, A, A])
         assert states(journal) == [State.PENDING, State.FAILED, State.REJECTED]
 
@@ -151,7 +151,7 @@ def test_what_left_the_file_is_no_part_of_its_account(tmp_path: Path) -> None:
     with begin(tmp_path, [A, B, C, D]) as journal:
         rows = list(journal.pending())
         fates = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN]
-        journal.settled([decided(rows[n], outcome) for n, outcome in enumerate(fates)])
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(fates)])
         adopt(journal, [E])
         view = journal.view
         assert view.counts() == Counts(pending=1)

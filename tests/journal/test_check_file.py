@@ -30,7 +30,7 @@ def states(tmp_path: Path) -> tuple[Path, Path, str]:
     """A run's files as they were while it was sent, and after it was closed; the journal's name."""
     directory = tmp_path / "run"
     with begin(directory, people(ROWS)) as journal:
-        journal.settled([decided(row, Outcome.ACCEPTED) for row in list(journal.pending())[:50]])
+        journal.record([decided(row, Outcome.ACCEPTED) for row in list(journal.pending())[:50]])
         shutil.copytree(directory, tmp_path / "before")
     return tmp_path / "before", directory, path_of(directory).name
 
@@ -109,7 +109,7 @@ def test_who_looks_takes_nothing_away(tmp_path: Path) -> None:
     """After kill -9 the write-ahead file is all there is of the last rows; a look leaves it."""
     directory = tmp_path / "run"
     with begin(directory, people(ROWS)) as journal:
-        journal.settled([decided(row, Outcome.ACCEPTED) for row in list(journal.pending())[:50]])
+        journal.record([decided(row, Outcome.ACCEPTED) for row in list(journal.pending())[:50]])
         shutil.copytree(directory, tmp_path / "killed")
     (run,) = list_runs(tmp_path / "killed").runs
     assert run.counts == SETTLED
@@ -131,8 +131,8 @@ def test_a_run_may_end_while_somebody_looks(tmp_path: Path) -> None:
             connection.execute("BEGIN")
             assert view.counts() == Counts(pending=30)
             rows = list(journal.pending())[:5]
-            journal.sending(rows)
-            journal.settled([decided(row, Outcome.ACCEPTED) for row in rows])
+            journal.mark_sending(rows)
+            journal.record([decided(row, Outcome.ACCEPTED) for row in rows])
             journal.close()
             connection.execute("COMMIT")
             assert view.counts() == Counts(pending=25, accepted=5)
@@ -146,7 +146,7 @@ def test_a_long_run_is_summed_as_it_goes(tmp_path: Path) -> None:
     accepted = 0
     with begin(tmp_path / "run", people(6000)) as journal:
         for row in journal.pending():
-            journal.settled([decided(row, Outcome.ACCEPTED)])
+            journal.record([decided(row, Outcome.ACCEPTED)])
             accepted += 1
             if accepted % 1500 == 0:
                 shutil.rmtree(tmp_path / "killed", ignore_errors=True)
@@ -174,7 +174,7 @@ def test_where_sums_cannot_be_written_the_run_ends_and_goes_on_later(tmp_path: P
         if accepted == 500:
             fill_disk_of_check_file(run)
         try:
-            run.settled([decided(row, Outcome.ACCEPTED)])
+            run.record([decided(row, Outcome.ACCEPTED)])
         except PassingTrouble as error:
             told = error.message
             break
@@ -182,7 +182,7 @@ def test_where_sums_cannot_be_written_the_run_ends_and_goes_on_later(tmp_path: P
     assert 500 < accepted < 3000
     assert told == "cannot keep the run's journal: no space left on device"
     with pytest.raises(PassingTrouble):
-        run.settled([decided(row, Outcome.REJECTED)])
+        run.record([decided(row, Outcome.REJECTED)])
     with pytest.raises(PassingTrouble):
         run.close()
     with open_journal(path_of(tmp_path)) as again:
@@ -192,7 +192,7 @@ def test_where_sums_cannot_be_written_the_run_ends_and_goes_on_later(tmp_path: P
 def test_a_torn_transaction_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
     """Frames that a killed process left behind are gone before others are counted there."""
     with begin(tmp_path / "run", tracked(3)) as journal:
-        journal.sending(list(journal.pending())[:1])
+        journal.mark_sending(list(journal.pending())[:1])
         shutil.copytree(tmp_path / "run", tmp_path / "killed")
     killed = path_of(tmp_path / "killed")
     log = killed.with_name(f"{killed.name}-wal")
@@ -209,7 +209,7 @@ def test_a_commit_that_changes_nothing_asks_for_no_log(tmp_path: Path) -> None:
     """All stands in the main file by then, and the write-ahead file may go."""
     with begin(tmp_path, people(1200)) as journal:
         for row in journal.pending():
-            journal.settled([decided(row, Outcome.ACCEPTED)])
+            journal.record([decided(row, Outcome.ACCEPTED)])
         journal._database.sync()
         assert journal.reopen(State.FAILED) == 0
     with open_journal(path_of(tmp_path)) as again:

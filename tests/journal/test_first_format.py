@@ -88,8 +88,8 @@ def test_a_run_of_the_first_format_goes_on(tmp_path: Path, is_killed: bool) -> N
         rows = list(journal.pending())
         assert [row.number for row in rows] == list(range(ACCEPTED + IN_FLIGHT, ROWS))
         assert rows[0].contact.email == f"p{ACCEPTED + IN_FLIGHT}@example.com"
-        journal.sending(rows)
-        journal.settled([decided(row, Outcome.ACCEPTED) for row in rows])
+        journal.mark_sending(rows)
+        journal.record([decided(row, Outcome.ACCEPTED) for row in rows])
     assert path.with_name(f"{path.name}-check").exists()
     (run,) = list_runs(path.parent).runs
     assert run.counts == Counts(accepted=ROWS - IN_FLIGHT, unknown=IN_FLIGHT)

@@ -95,7 +95,7 @@ def test_a_log_that_was_cut_off_anywhere_holds_what_came_first(tmp_path: Path, f
     with begin(tmp_path / "run", people(60)) as journal:
         rows = list(journal.pending())
         for number in order:
-            journal.settled([decided(rows[number], Outcome.ACCEPTED)])
+            journal.record([decided(rows[number], Outcome.ACCEPTED)])
         base = path_of(tmp_path / "run")
         shutil.copytree(tmp_path / "run", tmp_path / "left")
     log = (tmp_path / "left" / f"{base.name}-wal").read_bytes()
@@ -123,7 +123,7 @@ def check_earliest(path: Path, order: list[int]) -> None:
     assert accepted == set(order[: len(accepted)])
     with open_journal(path) as journal:
         assert {row.number for row in journal.pending()} == set(order[len(accepted) :])
-        journal.settled([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
     with open_journal(path) as journal:
         assert journal.view.counts() == Counts(accepted=len(order))
 
@@ -141,8 +141,8 @@ with open_journal(path) as journal:
     noted = 0
     try:
         for row in journal.pending():
-            journal.sending([row])
-            journal.settled([decided(row, Outcome.ACCEPTED)])
+            journal.mark_sending([row])
+            journal.record([decided(row, Outcome.ACCEPTED)])
             noted += 1
     except PassingTrouble as error:
         sys.stdout.write(f"{noted}|{error.message}|{error.hint}")

@@ -4,11 +4,11 @@ import pytest
 
 from sendx_cli.core.contact.contact import Contact, Identify
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.journal.rows import NotedRow, State
+from sendx_cli.journal.rows import JournalRow, State
 from tests.journal.journals import as_rows, begin, decided, states
 
 OLDER = Identify(email="ann@b.co", tags=("older",))
-LATER = Identify(email="Ann@B.co", tags=("later",))
+THROTTLED = Identify(email="Ann@B.co", tags=("later",))
 RENAMED = Identify(email="old@b.co", new_email="ANN@b.co")
 BEING_RENAMED = Identify(email="ann@b.co", new_email="new@b.co")
 OTHER = Identify(email="bob@b.co", tags=("later",))
@@ -17,18 +17,18 @@ OTHER = Identify(email="bob@b.co", tags=("later",))
 @pytest.mark.parametrize("outcome", [Outcome.ACCEPTED, Outcome.UNKNOWN])
 @pytest.mark.parametrize(
     ("older", "later"),
-    [(OLDER, LATER), (OLDER, RENAMED), (RENAMED, LATER), (BEING_RENAMED, LATER)],
+    [(OLDER, THROTTLED), (OLDER, RENAMED), (RENAMED, THROTTLED), (BEING_RENAMED, THROTTLED)],
 )
 def test_a_row_is_not_sent_behind_a_later_one_of_its_contact(
     tmp_path: Path, older: Contact, later: Contact, outcome: Outcome
 ) -> None:
     """It would undo what the later one said, or may have said; an address that changes is two."""
     with begin(tmp_path, [older, OTHER, later]) as journal:
-        journal.settled([decided(list(journal.pending())[2], outcome)])
+        journal.record([decided(list(journal.pending())[2], outcome)])
         assert journal.stop_overtaken() == 1
         assert states(journal) == [State.REJECTED, State.PENDING, State(outcome)]
         (noted,) = journal.view.rows([State.REJECTED])
-        assert noted == NotedRow(
+        assert noted == JournalRow(
             0,
             2,
             older,
@@ -41,8 +41,8 @@ def test_a_row_is_not_sent_behind_a_later_one_of_its_contact(
 @pytest.mark.parametrize(
     ("contacts", "outcome"),
     [
-        ([OLDER, LATER], Outcome.REJECTED),
-        ([OLDER, LATER], Outcome.FAILED),
+        ([OLDER, THROTTLED], Outcome.REJECTED),
+        ([OLDER, THROTTLED], Outcome.FAILED),
         ([OLDER, OTHER], Outcome.ACCEPTED),
         ([RENAMED, OTHER], Outcome.ACCEPTED),
     ],
@@ -52,25 +52,25 @@ def test_nothing_else_overtakes_a_row(
 ) -> None:
     """Not a later row that was not accepted, nor one of another contact."""
     with begin(tmp_path, contacts) as journal:
-        journal.settled([decided(list(journal.pending())[1], outcome)])
+        journal.record([decided(list(journal.pending())[1], outcome)])
         assert journal.stop_overtaken() == 0
         assert states(journal) == [State.PENDING, State(outcome)]
 
 
 def test_a_later_row_is_sent_behind_an_earlier_one(tmp_path: Path) -> None:
     """As the file has them."""
-    with begin(tmp_path, [OLDER, LATER]) as journal:
-        journal.settled([decided(next(iter(journal.pending())), Outcome.ACCEPTED)])
+    with begin(tmp_path, [OLDER, THROTTLED]) as journal:
+        journal.record([decided(next(iter(journal.pending())), Outcome.ACCEPTED)])
         assert journal.stop_overtaken() == 0
         assert states(journal) == [State.ACCEPTED, State.PENDING]
 
 
 def test_rows_of_a_mended_file_go_in_its_order(tmp_path: Path) -> None:
     """Whatever the order in which they were taken in, and wherever accepted ones stand."""
-    contacts: list[Contact] = [OLDER, OTHER, LATER]
+    contacts: list[Contact] = [OLDER, OTHER, THROTTLED]
     with begin(tmp_path, contacts) as journal:
-        journal.settled([decided(list(journal.pending())[1], Outcome.ACCEPTED)])
-        arrivals = journal.arrivals(reversed(as_rows([LATER, OTHER, OLDER, RENAMED])))
+        journal.record([decided(list(journal.pending())[1], Outcome.ACCEPTED)])
+        arrivals = journal.arrivals(reversed(as_rows([THROTTLED, OTHER, OLDER, RENAMED])))
         arrivals.weigh()
         arrivals.take(journal.view.header)
-        assert [row.contact for row in journal.pending()] == [LATER, OLDER, RENAMED]
+        assert [row.contact for row in journal.pending()] == [THROTTLED, OLDER, RENAMED]

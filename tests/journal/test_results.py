@@ -2,21 +2,21 @@ import pytest
 
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.journal.results import result_of_left_out, result_of_noted
-from sendx_cli.journal.rows import LeftOut, LeftOutKind, NotedRow, State
+from sendx_cli.journal.results import result_of_left_out, result_of_row
+from sendx_cli.journal.rows import JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.results import Result, ResultError
 
 ANN = Identify(email="ann@b.co")
 
 
-def told(row: NotedRow) -> Result:
-    return result_of_noted(row, "identify", "p.csv")
+def told(row: JournalRow) -> Result:
+    return result_of_row(row, "identify", "p.csv")
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.IN_FLIGHT])
 def test_a_row_whose_fate_is_open_is_told_as_not_sent(state: State) -> None:
     """Before its call and while it is under way."""
-    assert told(NotedRow(0, 2, ANN, state)) == Result(
+    assert told(JournalRow(0, 2, ANN, state)) == Result(
         email="ann@b.co",
         action="identify",
         outcome=Outcome.SKIPPED,
@@ -29,7 +29,7 @@ def test_a_row_whose_fate_is_open_is_told_as_not_sent(state: State) -> None:
 
 def test_a_decided_row_is_told_as_it_was() -> None:
     """Accepted without an error, rejected with the service's words, unknown with what to do."""
-    accepted = told(NotedRow(0, 2, ANN, State.ACCEPTED, 200, 1, "accepted", "OK", 12.5))
+    accepted = told(JournalRow(0, 2, ANN, State.ACCEPTED, 200, 1, "accepted", "OK", 12.5))
     assert (accepted.ok, accepted.status, accepted.message, accepted.error) == (
         True,
         200,
@@ -37,10 +37,10 @@ def test_a_decided_row_is_told_as_it_was() -> None:
         None,
     )
     assert (accepted.attempts, accepted.elapsed_ms) == (1, 12.5)
-    rejected = told(NotedRow(0, 2, ANN, State.REJECTED, 422, 1, "rejected", "no", 1.0))
+    rejected = told(JournalRow(0, 2, ANN, State.REJECTED, 422, 1, "rejected", "no", 1.0))
     assert rejected.error == ResultError("rejected", "no")
-    assert told(NotedRow(0, 2, ANN, State.FAILED)).error == ResultError("failed", "")
-    unknown = told(NotedRow(0, 2, ANN, State.UNKNOWN, None, 1, "timeout", "no answer")).error
+    assert told(JournalRow(0, 2, ANN, State.FAILED)).error == ResultError("failed", "")
+    unknown = told(JournalRow(0, 2, ANN, State.UNKNOWN, None, 1, "timeout", "no answer")).error
     assert unknown is not None
     assert (unknown.kind, unknown.message) == ("unknown", "no answer")
     assert unknown.hint

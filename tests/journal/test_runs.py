@@ -21,7 +21,7 @@ def make(directory: Path, started_at: float, *, accepted: int, of: int = 2) -> N
     header = replace(HEADER, started_at=started_at)
     with begin(directory, people(of), header=header) as journal:
         rows = list(journal.pending())[:accepted]
-        journal.settled([decided(row, Outcome.ACCEPTED) for row in rows])
+        journal.record([decided(row, Outcome.ACCEPTED) for row in rows])
 
 
 def test_runs_are_listed_in_the_order_they_began(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_run_that_was_never_started_is_forgotten(tmp_path: Path) -> None:
 def test_a_killed_run_is_listed_with_no_row_in_flight(tmp_path: Path) -> None:
     """A row that may not be repeated is unknown from then on; while it is sent it is in flight."""
     with begin(tmp_path, tracked(2)) as journal:
-        journal.sending(list(journal.pending())[:1])
+        journal.mark_sending(list(journal.pending())[:1])
         (under_way,) = list_runs(tmp_path).runs
         assert (under_way.is_under_way, under_way.counts) == (True, Counts(pending=1, in_flight=1))
     (killed,) = list_runs(tmp_path).runs

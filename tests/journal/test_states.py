@@ -38,7 +38,7 @@ class JournalModel(RuleBasedStateMachine):
     def send(self, count: int) -> None:
         taken = {row.number for row in self.under_way}
         fresh = [row for row in self.journal.pending() if row.number not in taken][:count]
-        self.journal.sending(fresh)
+        self.journal.mark_sending(fresh)
         for row in fresh:
             if not row.contact.is_repeatable:
                 self.model[row.number] = State.IN_FLIGHT
@@ -48,7 +48,7 @@ class JournalModel(RuleBasedStateMachine):
     @rule(drawn=DRAWN, outcome=st.sampled_from(list(Outcome)))
     def settle(self, drawn: int, outcome: Outcome) -> None:
         row = self.under_way.pop(drawn % len(self.under_way))
-        self.journal.settled([decided(row, outcome)])
+        self.journal.record([decided(row, outcome)])
         is_open = outcome is Outcome.SKIPPED
         self.model[row.number] = State.PENDING if is_open else State(outcome)
 
@@ -57,7 +57,7 @@ class JournalModel(RuleBasedStateMachine):
     def repeat(self, drawn: int) -> None:
         row = self.under_way[drawn % len(self.under_way)]
         self.journal.put_back([row])
-        self.journal.sending([row])
+        self.journal.mark_sending([row])
 
     @rule(state=st.sampled_from([State.FAILED, State.UNKNOWN, State.REJECTED]))
     def reopen(self, state: State) -> None:

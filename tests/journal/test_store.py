@@ -11,7 +11,7 @@ from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.errors import InputError, PassingTrouble
 from sendx_cli.journal.opening import open_journal
-from sendx_cli.journal.rows import NotedRow, State
+from sendx_cli.journal.rows import JournalRow, State
 from sendx_cli.journal.view import Counts
 from tests.journal.journals import (
     as_rows,
@@ -39,17 +39,19 @@ def test_each_fate_is_kept(tmp_path: Path) -> None:
     contacts = people(5)
     with begin(tmp_path, contacts) as journal:
         rows = list(journal.pending())
-        journal.sending(rows[:4])
-        journal.settled([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
+        journal.mark_sending(rows[:4])
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
     with open_journal(path_of(tmp_path)) as journal:
         assert list(journal.view.rows(list(State))) == [
-            NotedRow(0, 2, contacts[0], State.ACCEPTED, 200, 1, "accepted", "OK", 125.0),
-            NotedRow(1, 3, contacts[1], State.REJECTED, 400, 1, "rejected", "bad birthday", 125.0),
-            NotedRow(2, 4, contacts[2], State.FAILED, 500, 1, "server_error", "HTTP 500", 125.0),
-            NotedRow(
+            JournalRow(0, 2, contacts[0], State.ACCEPTED, 200, 1, "accepted", "OK", 125.0),
+            JournalRow(
+                1, 3, contacts[1], State.REJECTED, 400, 1, "rejected", "bad birthday", 125.0
+            ),
+            JournalRow(2, 4, contacts[2], State.FAILED, 500, 1, "server_error", "HTTP 500", 125.0),
+            JournalRow(
                 3, 5, contacts[3], State.UNKNOWN, None, 1, "timeout", "no answer in 30 s", 125.0
             ),
-            NotedRow(4, 6, contacts[4], State.PENDING),
+            JournalRow(4, 6, contacts[4], State.PENDING),
         ]
 
 
@@ -59,7 +61,7 @@ def test_rows_are_read_while_others_are_settled(tmp_path: Path) -> None:
         seen = []
         for row in journal.pending():
             seen.append(row.number)
-            journal.settled([decided(row, Outcome.ACCEPTED)] if row.number % 2 else [])
+            journal.record([decided(row, Outcome.ACCEPTED)] if row.number % 2 else [])
         assert seen == list(range(2300))
         assert journal.view.counts() == Counts(pending=1150, accepted=1150)
 
@@ -68,8 +70,8 @@ def test_a_skipped_row_is_pending_again(tmp_path: Path) -> None:
     """It was not come to, or was surely not acted upon: the next run sends it."""
     with begin(tmp_path, tracked(2)) as journal:
         rows = list(journal.pending())
-        journal.sending(rows)
-        journal.settled([decided(rows[0], Outcome.SKIPPED), decided(rows[1], Outcome.ACCEPTED)])
+        journal.mark_sending(rows)
+        journal.record([decided(rows[0], Outcome.SKIPPED), decided(rows[1], Outcome.ACCEPTED)])
         assert states(journal) == [State.PENDING, State.ACCEPTED]
 
 
@@ -77,7 +79,7 @@ def test_a_row_that_is_put_back_is_not_in_doubt_after_a_crash(tmp_path: Path) ->
     """The service said that it did nothing; the row waits to be sent again."""
     with begin(tmp_path, tracked(2)) as journal:
         rows = list(journal.pending())
-        journal.sending(rows)
+        journal.mark_sending(rows)
         journal.put_back(rows[:1])
     with open_journal(path_of(tmp_path)) as journal:
         assert states(journal) == [State.PENDING, State.UNKNOWN]
@@ -91,11 +93,11 @@ def test_after_a_crash_only_what_may_not_be_repeated_is_unknown(tmp_path: Path) 
         Identify(email="c@example.com", fields=(("Visits", "++1"),)),
     ]
     with begin(tmp_path, contacts) as journal:
-        journal.sending(list(journal.pending())[:2])
+        journal.mark_sending(list(journal.pending())[:2])
     with open_journal(path_of(tmp_path)) as journal:
         assert [row.number for row in journal.pending()] == [0, 2]
         assert list(journal.view.rows([State.UNKNOWN])) == [
-            NotedRow(
+            JournalRow(
                 1,
                 3,
                 contacts[1],
@@ -113,7 +115,7 @@ def test_rows_of_a_state_can_be_sent_again(tmp_path: Path) -> None:
     """Those alone, when they are asked for."""
     with begin(tmp_path, people(4)) as journal:
         rows = list(journal.pending())
-        journal.settled([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
         assert journal.reopen(State.UNKNOWN) == 1
         assert [row.number for row in journal.pending()] == [3]
         assert journal.reopen(State.FAILED) == 1
@@ -130,11 +132,11 @@ def test_a_row_is_settled_anew_when_it_was_sent_again(tmp_path: Path) -> None:
     """The last fate is the one that holds."""
     with begin(tmp_path, tracked(1)) as journal:
         (row,) = journal.pending()
-        journal.sending([row])
-        journal.settled([decided(row, Outcome.FAILED)])
+        journal.mark_sending([row])
+        journal.record([decided(row, Outcome.FAILED)])
         journal.reopen(State.FAILED)
-        journal.sending([row])
-        journal.settled([decided(row, Outcome.ACCEPTED)])
+        journal.mark_sending([row])
+        journal.record([decided(row, Outcome.ACCEPTED)])
         assert journal.view.counts() == Counts(accepted=1)
 
 
@@ -157,7 +159,7 @@ def test_who_writes_waits_for_another(tmp_path: Path) -> None:
         holding = Event()
         backup = pool.submit(hold_to_write, path_of(tmp_path), holding)
         assert holding.wait(60)
-        journal.sending(list(journal.pending()))
+        journal.mark_sending(list(journal.pending()))
         backup.result(60)
         assert states(journal) == [State.IN_FLIGHT]
 

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.delivery.rows import Settled
-from sendx_cli.journal.rows import NotedRow, State
+from sendx_cli.delivery.rows import Decided
+from sendx_cli.journal.rows import JournalRow, State
 from sendx_cli.journal.runs import open_view
 from sendx_cli.journal.view import Counts, KindOfTrouble
 from tests.journal.journals import VERDICTS, begin, decided, path_of, people
@@ -16,7 +16,7 @@ def test_a_run_under_way_can_be_looked_at(tmp_path: Path) -> None:
     with begin(tmp_path, people(3)) as journal, open_view(path_of(tmp_path)) as view:
         rows = list(journal.pending())
         assert view.counts() == Counts(pending=3)
-        journal.settled([decided(rows[0], Outcome.ACCEPTED)])
+        journal.record([decided(rows[0], Outcome.ACCEPTED)])
         assert view.counts() == Counts(pending=2, accepted=1)
 
 
@@ -26,11 +26,11 @@ def test_troubles_are_told_by_kind_with_the_first_row_each(tmp_path: Path) -> No
     fates = [Outcome.FAILED, Outcome.REJECTED, Outcome.ACCEPTED, Outcome.REJECTED]
     with begin(tmp_path, contacts) as journal:
         rows = list(journal.pending())
-        journal.settled([decided(rows[n], outcome) for n, outcome in enumerate(fates)])
-        rejected = NotedRow(
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(fates)])
+        rejected = JournalRow(
             1, 3, contacts[1], State.REJECTED, 400, 1, "rejected", "bad birthday", 125.0
         )
-        failed = NotedRow(
+        failed = JournalRow(
             0, 2, contacts[0], State.FAILED, 500, 1, "server_error", "HTTP 500", 125.0
         )
         assert journal.view.kinds_of_trouble() == [
@@ -44,9 +44,7 @@ def test_percentiles_are_those_of_the_rows_that_were_sent(tmp_path: Path) -> Non
     with begin(tmp_path, people(101)) as journal:
         assert journal.view.elapsed_ms([0.5]) == []
         rows = list(journal.pending())[:100]
-        journal.settled(
-            [Settled(r, Outcome.ACCEPTED, OK, 1, (100 - r.number) / 1000) for r in rows]
-        )
+        journal.record([Decided(r, Outcome.ACCEPTED, OK, 1, (100 - r.number) / 1000) for r in rows])
         assert journal.view.elapsed_ms([0.5, 0.95, 0.99, 1.0]) == [50.0, 95.0, 99.0, 100.0]
 
 
@@ -56,7 +54,7 @@ def test_throughput_is_told_by_time(tmp_path: Path) -> None:
     with begin(tmp_path, people(6), clock) as journal:
         for row in journal.pending():
             outcome = Outcome.ACCEPTED if row.number != 2 else Outcome.REJECTED
-            journal.settled([decided(row, outcome)])
+            journal.record([decided(row, outcome)])
             clock.seconds += 4
         assert journal.view.accepted_by_second() == [
             (1_800_000_000, 1),

@@ -108,7 +108,7 @@ def test_exactly_the_rows_that_failed_come_back_in_the_files_order(
     send: Send, server: ScriptedServer
 ) -> None:
     """Rejected, given up and bad ones; none that was accepted, held back, or may have arrived."""
-    fates: dict[str, Answering] = {"rejected": REJECTED, "failed": FAILED, "unknown": Reset()}
+    outcomes: dict[str, Answering] = {"rejected": REJECTED, "failed": FAILED, "unknown": Reset()}
     kinds = ["accepted", "rejected", "bad", "unsubscribed", "failed", "bad", "unknown", "rejected"]
     rows = [
         f"{'bad' if kind == 'bad' else f'{kind}{n}@b.co'},{LEFT.get(kind, 'active')},"
@@ -120,7 +120,7 @@ def test_exactly_the_rows_that_failed_come_back_in_the_files_order(
     def script(request: Request, _number: int) -> Answering:
         assert isinstance(request.json, dict)
         kind, _, _ = str(request.json["email"]).partition("@")
-        return fates.get(kind.rstrip("0123456789"), OK)
+        return outcomes.get(kind.rstrip("0123456789"), OK)
 
     server.script = script
     words = ("identify", "--from", "p.csv", "--skip-invalid", "--retries", "0")

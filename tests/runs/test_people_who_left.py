@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.core.mapping.columns import ColumnOptions, explain
-from sendx_cli.core.mapping.opt_out_look import LeavingLook
+from sendx_cli.core.mapping.opt_out_look import OptOutScan
 from sendx_cli.core.mapping.opt_out_words import TELLING_WORDS
 from tests.conftest import Command, Run
 from tests.runs.conftest import Send
@@ -366,7 +366,7 @@ def test_names_of_people_and_firms_are_no_alarm(sendx: Command, folder: Path) ->
 
 def test_the_fast_look_misses_no_word() -> None:
     """Each is found as it is written, in capitals, without accents, with any blank in it."""
-    look = LeavingLook(explain(["email", "Kind"], ColumnOptions(custom_fields=True)))
+    look = OptOutScan(explain(["email", "Kind"], ColumnOptions(custom_fields=True)))
     for word in TELLING_WORDS:
         for spelled in (
             word,

@@ -4,7 +4,7 @@ from itertools import cycle
 import pytest
 
 from sendx_cli.sandbox.faults import Failure, Faults, Latency, RateLimit
-from sendx_cli.sandbox.injected_faults import Trouble, TroubleSource
+from sendx_cli.sandbox.injected_faults import FaultSource, InjectedFault
 
 TOO_FAST = {"status": "error", "message": "Rate limit exceeded"}
 
@@ -19,14 +19,14 @@ class HandClock:
         return self.now_s
 
 
-def source(faults: Faults, *chances: float, clock: HandClock | None = None) -> TroubleSource:
+def source(faults: Faults, *chances: float, clock: HandClock | None = None) -> FaultSource:
     drawn = cycle(chances or (0.5,))
-    return TroubleSource(faults, (clock or HandClock()).now, lambda: next(drawn))
+    return FaultSource(faults, (clock or HandClock()).now, lambda: next(drawn))
 
 
 def test_by_default_nothing_goes_wrong() -> None:
     """No wait and no failure."""
-    assert source(Faults()).next() == Trouble()
+    assert source(Faults()).next() == InjectedFault()
 
 
 def test_latency_lies_between_its_bounds() -> None:
@@ -86,7 +86,7 @@ def test_html_is_a_login_page_that_looks_like_success() -> None:
 def test_what_breaks_after_the_fact_lets_the_api_act(kind: str) -> None:
     """There is no answer in its stead."""
     troubled = source(Faults(failures=(Failure(kind, 1),)))
-    assert troubled.next() == Trouble(kind=kind, response=None)
+    assert troubled.next() == InjectedFault(kind=kind, response=None)
 
 
 def test_a_limit_lets_a_burst_through_and_then_its_rate() -> None:

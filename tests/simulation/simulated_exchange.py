@@ -8,7 +8,7 @@ from math import inf
 
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.requests import Call
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 
 
 class SimulatedClock:
@@ -38,12 +38,12 @@ class Fate:
     """
 
     latency_s: float
-    reply: Answer | Breakdown
+    reply: Answer | TransportFailure
     is_applied: bool
 
 
 class SimulatedExchange:
-    """Plays the service by a function from (call, time) to its fate.
+    """Plays the service by a function from (call, time) to its outcome.
 
     `applied` holds the bodies the service acted on, in its order; `under_way` those it had
     together, at each call. At the moment `interrupted_at`, `on_interrupt` is called, as a
@@ -70,10 +70,10 @@ class SimulatedExchange:
 
     def submit(self, ticket: int, call: Call) -> None:
         now = self._clock.now()
-        fate = self._decide(call, now)
+        outcome = self._decide(call, now)
         self.calls.append((now, call.body))
         self._started_at[ticket] = now
-        heappush(self._events, (now + fate.latency_s, ticket, call, fate))
+        heappush(self._events, (now + outcome.latency_s, ticket, call, outcome))
         self.most_in_flight = max(self.most_in_flight, len(self._events))
         self.under_way.append([event[2].body for event in self._events])
 
@@ -87,11 +87,11 @@ class SimulatedExchange:
         if not self._events or self._events[0][0] > until:
             self._clock.seconds = until
             return []
-        at, ticket, call, fate = heappop(self._events)
+        at, ticket, call, outcome = heappop(self._events)
         self._clock.seconds = max(self._clock.seconds, at)
-        if fate.is_applied:
+        if outcome.is_applied:
             self.applied.append(call.body)
-        return [Reply(ticket, fate.reply, at - self._started_at.pop(ticket))]
+        return [Reply(ticket, outcome.reply, at - self._started_at.pop(ticket))]
 
     def wake(self) -> None:
         pass

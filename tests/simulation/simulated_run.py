@@ -6,17 +6,18 @@ from math import inf
 from sendx_cli.api.requests import Call
 from sendx_cli.core.contact.contact import Contact, Identify
 from sendx_cli.core.pacing.pacer import Pacer
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.retry import RetryPolicy
-from sendx_cli.delivery.circuit_breaker import Patience
-from sendx_cli.delivery.sender import Journal, Sender
+from sendx_cli.delivery.circuit_breaker import CircuitBreaker
+from sendx_cli.delivery.rows import Journal
+from sendx_cli.delivery.sender import Sender
 from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
 
 OK = Answer(200, {}, b'{"status":"200","message":"OK"}')
 TROUBLE = Answer(500, {}, b'{"status":"error","message":"Internal server error occurred"}')
 THROTTLED = Answer(429, {}, b'{"status":"error","message":"slow down"}')
-LOST = Breakdown("connection_lost", "the connection broke", may_have_arrived=True)
-UNREACHED = Breakdown("connection", "cannot connect", may_have_arrived=False)
+LOST = TransportFailure("connection_lost", "the connection broke", may_have_arrived=True)
+UNREACHED = TransportFailure("connection", "cannot connect", may_have_arrived=False)
 
 
 def simulate(
@@ -32,16 +33,16 @@ def simulate(
     stop_at: float = inf,
     batch: int = 1,
     journal: Journal | None = None,
-    on_note: Callable[[str], None] = lambda _text: None,
-    on_turn: Callable[[], None] | None = None,
 ) -> tuple[Sender, SimulatedExchange, SimulatedClock]:
     """Return a sender, and the service and the clock it is played against."""
     clock = SimulatedClock()
     exchange = SimulatedExchange(clock, decide, interrupted_at=stop_at)
     pacer = Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=0.0)
-    patience = None
+    breaker = None
     if is_patient:
-        patience = Patience(pacer, jitter, 0.0, max_outage_s=max_outage_s, keeps_going=keeps_going)
+        breaker = CircuitBreaker(
+            pacer, jitter, 0.0, max_outage_s=max_outage_s, keeps_going=keeps_going
+        )
     sender = Sender(
         exchange=exchange,
         pacer=pacer,
@@ -51,9 +52,7 @@ def simulate(
         base_url="https://api.example.com",
         batch=batch,
         journal=journal,
-        on_note=on_note,
-        on_turn=on_turn,
-        patience=patience,
+        breaker=breaker,
     )
     exchange.on_interrupt = sender.stop
     return sender, exchange, clock

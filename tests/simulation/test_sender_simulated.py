@@ -9,16 +9,17 @@ import pytest
 
 from sendx_cli.api.requests import Call
 from sendx_cli.core.contact.contact import Contact, Identify, Track
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.attempts import attempt_at
 from sendx_cli.delivery.rows import Row
 from tests.simulation.simulated_exchange import Fate
 from tests.simulation.simulated_run import LOST, OK, THROTTLED, TROUBLE, UNREACHED, simulate
+from tests.simulation.turns import decided_in
 
 CLOSED = Answer(503, {"retry-after": "3"}, b"")
-TIMEOUT = Breakdown("timeout", "no answer", may_have_arrived=True)
+TIMEOUT = TransportFailure("timeout", "no answer", may_have_arrived=True)
 REJECTED = Answer(422, {}, b'{"message":"no"}')
 PARTIAL = Answer(200, {}, b'{"status":"partial"}')
 NOT_THERE = Answer(404, {}, b"")
@@ -64,7 +65,7 @@ class BadDay:
         latency_s = 30.0 if reply is TIMEOUT else self._draw.random()
         return Fate(latency_s, reply, is_applied)
 
-    def _reply(self, now: float, *, is_batch: bool) -> tuple[Answer | Breakdown, bool]:
+    def _reply(self, now: float, *, is_batch: bool) -> tuple[Answer | TransportFailure, bool]:
         if is_batch and not self._has_bulk:
             return NOT_THERE, False
         since, until = self._outage
@@ -108,11 +109,11 @@ def test_each_contact_gets_its_rows_in_order_whatever_goes_wrong(seed: int) -> N
             batch=draw.randint(1, 25),
             stop_at=stop_at,
         )
-        settled = list(sender.run(iter(to_come)))
-        outcomes = {one.row.number: one.outcome for one in settled}
-        assert len(outcomes) == len(settled)
+        decided = list(decided_in(sender.run(iter(to_come))))
+        outcomes = {one.row.number: one.outcome for one in decided}
+        assert len(outcomes) == len(decided)
         if stop_at == inf and sender.stopped_by is None:
-            assert len(settled) + sender.left_behind == len(to_come)
+            assert len(decided) + sender.left_behind == len(to_come)
         assert service.accepted >= {n for n, o in outcomes.items() if o is Outcome.ACCEPTED}
         applied += exchange.applied
         to_come = [row for row in to_come if outcomes.get(row.number, Outcome.FAILED) in TO_COME]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sendx_cli.core.mapping.column_overrides import NAMED
-from sendx_cli.core.mapping.opt_outs import DepartureRule
+from sendx_cli.core.mapping.opt_outs import OptOutRule
 from sendx_cli.core.mapping.spellings import Target
 
 
@@ -17,7 +17,7 @@ class Column:
         target: What it is for; None: nothing explains it.
         why: What explains it, for people.
         field: The custom field's name, where it is one.
-        departure: How it says who left, whatever else it is for.
+        opt_out: How it says who left, whatever else it is for.
     """
 
     position: int
@@ -25,7 +25,7 @@ class Column:
     target: Target | None
     why: str
     field: str | None = None
-    departure: DepartureRule | None = None
+    opt_out: OptOutRule | None = None
 
     @property
     def target_text(self) -> str:

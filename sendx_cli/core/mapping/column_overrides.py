@@ -18,7 +18,7 @@ _MAPPABLE = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class SaidColumn:
+class ColumnOverride:
     """What was said of one column.
 
     Args:
@@ -32,24 +32,24 @@ class SaidColumn:
     field: str | None = None
 
 
-def said_columns(
+def column_overrides(
     header: Sequence[str],
     maps: Iterable[str],
     ignores: Iterable[str],
     file_maps: Iterable[tuple[str, str]],
     file_named: Collection[str] = (),
-) -> dict[int, SaidColumn]:
+) -> dict[int, ColumnOverride]:
     """Return what was said of each position, from 1. `--map` and `--ignore` win over a file.
 
     Raises:
         InvalidValue: A column or a target that is not there, or a column named twice.
     """
-    said: dict[int, SaidColumn] = {}
+    said: dict[int, ColumnOverride] = {}
     for name, target_text in file_maps:
         if target_text != Target.IGNORED or _positions(header, name):
             why = NAMED_IN_MAP_FILE if name in file_named else FROM_MAP_FILE
             said[_position(header, name)] = _said(target_text, why)
-    typed: dict[int, SaidColumn] = {}
+    typed: dict[int, ColumnOverride] = {}
     for name, saying in _typed(header, maps, ignores):
         position = _position(header, name)
         if position in typed:
@@ -79,7 +79,7 @@ def parse_target(text: str) -> tuple[Target, str | None]:
 
 def _typed(
     header: Sequence[str], maps: Iterable[str], ignores: Iterable[str]
-) -> Iterable[tuple[str, SaidColumn]]:
+) -> Iterable[tuple[str, ColumnOverride]]:
     for text in maps:
         name, equals, target_text = text.partition("=")
         if not equals or not name or not target_text:
@@ -87,12 +87,12 @@ def _typed(
         _refuse_swapped(header, name, target_text)
         yield name, _said(target_text, FROM_MAP)
     for name in ignores:
-        yield name, SaidColumn(Target.IGNORED, FROM_IGNORE)
+        yield name, ColumnOverride(Target.IGNORED, FROM_IGNORE)
 
 
-def _said(target_text: str, why: str) -> SaidColumn:
+def _said(target_text: str, why: str) -> ColumnOverride:
     target, field = parse_target(target_text)
-    return SaidColumn(target, why, field)
+    return ColumnOverride(target, why, field)
 
 
 def _refuse_swapped(header: Sequence[str], name: str, target_text: str) -> None:

@@ -12,18 +12,18 @@ from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.column_overrides import (
     FROM_MAP_FILE,
     NAMED_IN_MAP_FILE,
-    SaidColumn,
-    said_columns,
+    ColumnOverride,
+    column_overrides,
 )
 from sendx_cli.core.mapping.column_problems import refuse_problems
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.opt_out_words import value_key
 from sendx_cli.core.mapping.opt_outs import (
-    DepartureRule,
-    FileDeparture,
-    departure_by_file_name,
-    departure_rule,
-    is_only_departure,
+    OptedOutFile,
+    OptOutRule,
+    is_only_opt_out,
+    opt_out_rule,
+    opted_out_by_file_name,
 )
 from sendx_cli.core.mapping.presets import NO_PRESET, Preset, find_preset
 from sendx_cli.core.mapping.spellings import EDGES, KNOWN, RESULT_COLUMNS, Target, column_key
@@ -74,7 +74,7 @@ class ColumnOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
+class ColumnMapping:
     """How a source's columns become contacts: all of it is part of the plan.
 
     Args:
@@ -83,9 +83,9 @@ class Mapping:
         preset: The export it was recognised as.
         tag_style: How cells hold several tags.
         date_order: The order of birthdays; None until it is known.
-        departed_by_name: What the file's name says of everybody in it.
+        opted_out_by_name: What the file's name says of everybody in it.
         left_values: Words that mean leaving, beside the known ones.
-        includes_departed: Whether those who left are sent all the same.
+        includes_opted_out: Whether those who left are sent all the same.
     """
 
     action: str
@@ -93,47 +93,47 @@ class Mapping:
     preset: Preset = NO_PRESET
     tag_style: TagStyle | str = TagStyle.USUAL
     date_order: DateOrder | None = None
-    departed_by_name: FileDeparture | None = None
+    opted_out_by_name: OptedOutFile | None = None
     left_values: tuple[str, ...] = ()
-    includes_departed: bool = False
+    includes_opted_out: bool = False
 
     def column(self, target: Target) -> Column | None:
         """Return the first column with this target, if there is one."""
         return next((column for column in self.columns if column.target is target), None)
 
-    def with_date_order(self, order: DateOrder) -> "Mapping":
+    def with_date_order(self, order: DateOrder) -> "ColumnMapping":
         """Return the same mapping with the order of its birthdays."""
         return replace(self, date_order=order)
 
 
-def explain(header: Sequence[str], options: ColumnOptions) -> Mapping:
+def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
     """Explain every column of `header`.
 
     Raises:
         InvalidValue: A column is not explained, two are for the same value, none holds the
             address, or what was said of a column cannot be.
     """
-    said = said_columns(
+    said = column_overrides(
         header, options.maps, options.ignores, options.file_maps, options.file_named
     )
     preset = find_preset({column_key(name) for name in header})
     columns = tuple(
-        _departing(_explained(position, name, preset, said, options), preset, options)
+        _with_opt_out_rule(_explained(position, name, preset, said, options), preset, options)
         for position, name in enumerate(header, start=1)
     )
     refuse_problems(columns, options.action)
     _refuse_idle_left_values(columns, options)
-    return Mapping(
+    return ColumnMapping(
         action=options.action,
         columns=columns,
         preset=preset,
         tag_style=options.tag_separator or preset.tag_style,
         date_order=options.date_order,
-        departed_by_name=None
+        opted_out_by_name=None
         if options.include_departed
-        else departure_by_file_name(options.file_name),
+        else opted_out_by_file_name(options.file_name),
         left_values=options.left_values,
-        includes_departed=options.include_departed,
+        includes_opted_out=options.include_departed,
     )
 
 
@@ -141,7 +141,7 @@ def _explained(
     position: int,
     name: str,
     preset: Preset,
-    said: dict[int, SaidColumn],
+    said: dict[int, ColumnOverride],
     options: ColumnOptions,
 ) -> Column:
     if position in said:
@@ -158,7 +158,7 @@ def _explained(
     return Column(position, name, target, why)
 
 
-def _as_said(position: int, name: str, said: SaidColumn, action: str) -> Column:
+def _as_said(position: int, name: str, said: ColumnOverride, action: str) -> Column:
     target, why = said.target, said.why
     # `--map` is refused where it has no place; a map file may have been made for an identify.
     if why in {FROM_MAP_FILE, NAMED_IN_MAP_FILE} or target in _TAGS:
@@ -174,7 +174,7 @@ def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
         return preset.targets[key], f"{preset.name} export"
     if preset.ignores(key):
         return Target.IGNORED, f"{preset.name} export: has no place in SendX"
-    if is_only_departure(name) and key not in preset.is_not_departure:
+    if is_only_opt_out(name) and key not in preset.is_not_departure:
         return Target.DEPARTURE, "says who left"
     if key in KNOWN:
         return KNOWN[key], "spelling"
@@ -191,18 +191,18 @@ def _for_action(action: str, target: Target, why: str) -> tuple[Target, str]:
     return _FOR_TRACK[target], why
 
 
-def _departing(column: Column, preset: Preset, options: ColumnOptions) -> Column:
+def _with_opt_out_rule(column: Column, preset: Preset, options: ColumnOptions) -> Column:
     """Whoever left is held back even if their column is mapped or ignored."""
-    rule = departure_rule(column.name)
+    rule = opt_out_rule(column.name)
     if column.target is Target.DEPARTURE:
         if column.is_named or column.why == FROM_MAP_FILE:
-            rule = DepartureRule.SAID if rule in {None, DepartureRule.STATUS} else rule
+            rule = OptOutRule.SAID if rule in {None, OptOutRule.STATUS} else rule
     elif column_key(column.name) in preset.is_not_departure:
         rule = None
     if rule is None:
         return column
     if not options.include_departed:
-        return replace(column, departure=rule)
+        return replace(column, opt_out=rule)
     if column.target is Target.DEPARTURE:
         return replace(column, target=Target.IGNORED, why=INCLUDED)
     return column
@@ -212,7 +212,7 @@ def _refuse_idle_left_values(columns: Sequence[Column], options: ColumnOptions) 
     for word in options.left_values:
         if not value_key(word):
             raise InvalidValue(f"--left-values has a word without letters: {word!r}")
-    is_idle = not any(column.departure for column in columns)
+    is_idle = not any(column.opt_out for column in columns)
     if options.left_values and is_idle and not options.include_departed:
         raise InvalidValue(
             "--left-values: no column says who left",

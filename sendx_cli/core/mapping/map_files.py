@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.column_overrides import FROM_MAP_FILE, parse_target
-from sendx_cli.core.mapping.columns import INCLUDED, Mapping
+from sendx_cli.core.mapping.columns import INCLUDED, ColumnMapping
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.mapping.tag_cells import TagStyle
@@ -35,7 +35,7 @@ class SavedMap:
     left_values: tuple[str, ...] = ()
 
 
-def dump_map(mapping: Mapping) -> str:
+def dump_map(mapping: ColumnMapping) -> str:
     """Return the mapping as the text of a map file."""
     import tomli_w
 
@@ -88,7 +88,7 @@ def _is_kept(column: Column) -> bool:
     return column.target not in _FOUND_AGAIN and column.why != INCLUDED
 
 
-def _unmistakable(mapping: Mapping, position: int, name: str) -> str:
+def _unmistakable(mapping: ColumnMapping, position: int, name: str) -> str:
     is_single = sum(column.name == name for column in mapping.columns) == 1
     return name if is_single and name else f"#{position}"
 

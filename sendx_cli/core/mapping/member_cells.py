@@ -102,7 +102,7 @@ def read_members(members: JsonObject[str, object], columns: JsonObject[str, Colu
 def _text(column: Column, value: object) -> str:
     if isinstance(value, str) and not isinstance(value, JsonNumber):
         return value
-    if column.target is Target.IGNORED and not column.departure:
+    if column.target is Target.IGNORED and not column.opt_out:
         return ""
     if isinstance(value, list | dict):
         raise InvalidValue(
@@ -110,7 +110,7 @@ def _text(column: Column, value: object) -> str:
             where=column.name,
             hint=f"take it apart, or say --ignore '{column.name}'",
         )
-    if column.target in _LOOSE or column.departure:
+    if column.target in _LOOSE or column.opt_out:
         return _as_written(value)
     raise InvalidValue(f"must be a text, not {_kind(value)}", where=column.name)
 

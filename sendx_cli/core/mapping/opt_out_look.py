@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from sendx_cli.core.mapping.column import Column
-from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.opt_out_words import TELLING, TELLING_WORDS
 from sendx_cli.core.mapping.spellings import EDGES, Target, bare_key
 
@@ -52,15 +52,15 @@ _STARTS = frozenset(_starts(TELLING_WORDS))
 """How cells begin that are worth a closer look: it takes 0.1 µs a cell to see that none does."""
 
 
-class LeavingLook:
+class OptOutScan:
     """Looks at the cells of columns whose header says nothing of leaving.
 
     Args:
         mapping: What each column is for.
     """
 
-    def __init__(self, mapping: Mapping) -> None:
-        columns = [] if mapping.includes_departed else list(filter(_is_looked_at, mapping.columns))
+    def __init__(self, mapping: ColumnMapping) -> None:
+        columns = [] if mapping.includes_opted_out else list(filter(_is_looked_at, mapping.columns))
         # A column that nobody decided about stops the run, whatever a named one says.
         columns.sort(key=is_decided)
         self._columns = [column for column in columns if column.target not in _TAG_TARGETS]
@@ -119,7 +119,7 @@ _INCLUDE = "--include-departed"
 
 
 def _is_looked_at(column: Column) -> bool:
-    if column.departure or column.target in _NOT_LOOKED_AT:
+    if column.opt_out or column.target in _NOT_LOOKED_AT:
         return False
     if column.target in _NAMES and not column.is_named:
         return False

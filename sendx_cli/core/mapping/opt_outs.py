@@ -32,7 +32,7 @@ class Standing(Enum):
     UNCLEAR = auto()
 
 
-class DepartureRule(Enum):
+class OptOutRule(Enum):
     """How a column says who left."""
 
     LEAVING = auto()
@@ -55,14 +55,14 @@ class DepartureRule(Enum):
         value = value_key(text)
         if value in left_values:
             return Standing.LEFT
-        if self is DepartureRule.LEAVING:
+        if self is OptOutRule.LEAVING:
             # `0000-00-00 00:00:00` is how MySQL writes no date.
             return Standing.STAYS if value in NO or not value.strip("0") else Standing.LEFT
-        if self is DepartureRule.CONSENT:
+        if self is OptOutRule.CONSENT:
             return _consent(value)
         if value in LEFT:
             return Standing.LEFT
-        is_complete = self is DepartureRule.SAID and bool(left_values)
+        is_complete = self is OptOutRule.SAID and bool(left_values)
         return Standing.STAYS if is_complete or not value or value in STAYS else Standing.UNCLEAR
 
 
@@ -72,7 +72,7 @@ _FILE_NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class FileDeparture:
+class OptedOutFile:
     """A file whose name says that everybody in it left.
 
     Args:
@@ -82,29 +82,29 @@ class FileDeparture:
     word: str
 
 
-def departure_rule(name: str) -> DepartureRule | None:
+def opt_out_rule(name: str) -> OptOutRule | None:
     """Return how a column of this name says who left, or None."""
     key = bare_key(name)
     if key in LEAVING_HEADERS:
-        return DepartureRule.LEAVING
+        return OptOutRule.LEAVING
     if key in CONSENT_HEADERS:
-        return DepartureRule.CONSENT
-    return DepartureRule.STATUS if key in STATUS_HEADERS else None
+        return OptOutRule.CONSENT
+    return OptOutRule.STATUS if key in STATUS_HEADERS else None
 
 
-def is_only_departure(name: str) -> bool:
+def is_only_opt_out(name: str) -> bool:
     """Tell whether a column of this name holds nothing else, and need not be explained."""
-    return departure_rule(name) is not None and bare_key(name) not in LOOSE_STATUS_HEADERS
+    return opt_out_rule(name) is not None and bare_key(name) not in LOOSE_STATUS_HEADERS
 
 
-def departure_by_file_name(file_name: str) -> FileDeparture | None:
+def opted_out_by_file_name(file_name: str) -> OptedOutFile | None:
     """Return what a file's name says of everybody in it.
 
     Mailchimp's export is a ZIP of `subscribed_...csv`, `unsubscribed_...csv` and
     `cleaned_...csv`, with nothing in the rows to tell them apart.
     """
     match = _FILE_NAME.match(file_name)
-    return None if match is None else FileDeparture(match["word"].lower())
+    return None if match is None else OptedOutFile(match["word"].lower())
 
 
 def _consent(value: str) -> Standing:

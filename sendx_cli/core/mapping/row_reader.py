@@ -7,13 +7,13 @@ from typing import Any
 from sendx_cli.core.contact.address import unwrap_address
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
 from sendx_cli.core.mapping.column import Column
-from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.dates import DateOrder, parse_birthday
 from sendx_cli.core.mapping.member_cells import Members, read_members
-from sendx_cli.core.mapping.opt_out_look import LeavingLook, is_decided, ways_out
+from sendx_cli.core.mapping.opt_out_look import OptOutScan, is_decided, ways_out
 from sendx_cli.core.mapping.opt_out_words import value_key
-from sendx_cli.core.mapping.opt_outs import DepartureRule, Standing
-from sendx_cli.core.mapping.source_rows import Departed, MemberRow, RowError, RowValues, SourceRow
+from sendx_cli.core.mapping.opt_outs import OptOutRule, Standing
+from sendx_cli.core.mapping.source_rows import MemberRow, OptedOut, RowError, RowValues, SourceRow
 from sendx_cli.core.mapping.spellings import EDGES, Target
 from sendx_cli.core.mapping.tag_cells import split_tags
 from sendx_cli.errors import InvalidValue
@@ -40,7 +40,7 @@ class RowReader:
         mapping: What each column is for.
     """
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: ColumnMapping) -> None:
         self._mapping = mapping
         self._header = [column.name for column in mapping.columns]
         self._columns = {column.name: column for column in mapping.columns}
@@ -51,14 +51,14 @@ class RowReader:
         self._birthday = next(_with_target(mapping, {Target.BIRTHDAY}), None)
         self._full_name = next(_with_target(mapping, {Target.FULL_NAME}), None)
         self._nameless = list(_with_target(mapping, {Target.NAMELESS}))
-        self._departures = [column for column in mapping.columns if column.departure]
+        self._opt_outs = [column for column in mapping.columns if column.opt_out]
         self._left_values = frozenset(map(value_key, mapping.left_values))
-        self._look = LeavingLook(mapping)
-        self._may_depart = bool(self._departures or mapping.departed_by_name)
+        self._look = OptOutScan(mapping)
+        self._may_opt_out = bool(self._opt_outs or mapping.opted_out_by_name)
         self._has_rare = bool(self._birthday or self._full_name or self._nameless)
         self._tags_of_cell: dict[str, tuple[str, ...]] = {}
 
-    def read(self, row: SourceRow | MemberRow) -> RowValues | RowError | Departed:
+    def read(self, row: SourceRow | MemberRow) -> RowValues | RowError | OptedOut:
         """Return what a row says of its contact, why it cannot, or that its person left."""
         cells = row.cells if isinstance(row, SourceRow) else ()
         text = row.text if isinstance(row, MemberRow) else ""
@@ -84,12 +84,12 @@ class RowReader:
 
     def _read(
         self, line: int, texts: Sequence[str], members: Members | None
-    ) -> RowValues | Departed:
+    ) -> RowValues | OptedOut:
         email = texts[self._email].strip(EDGES)
         if "@" not in email:
             self._refuse_without_address(email, texts)
-        if self._may_depart and (reason := self._departure(texts)):
-            return Departed(line, email, reason)
+        if self._may_opt_out and (reason := self._opt_out(texts)):
+            return OptedOut(line, email, reason)
         leaving = self._leaving(texts, members)
         values = self._single_values(texts)
         notes: list[str] = []
@@ -124,13 +124,13 @@ class RowReader:
         ):
             raise InvalidValue("the row repeats the header", hint="were files joined?")
 
-    def _departure(self, texts: Sequence[str]) -> str | None:
-        if by_name := self._mapping.departed_by_name:
+    def _opt_out(self, texts: Sequence[str]) -> str | None:
+        if by_name := self._mapping.opted_out_by_name:
             return f"the file's name says {by_name.word}"
-        for column in self._departures:
+        for column in self._opt_outs:
             text = texts[column.position - 1].strip(EDGES)
-            assert column.departure is not None
-            standing = column.departure.standing(text, self._left_values)
+            assert column.opt_out is not None
+            standing = column.opt_out.standing(text, self._left_values)
             if standing is Standing.LEFT:
                 return f"{column.name} is {text}" if text else f"{column.name} is empty"
             if standing is Standing.UNCLEAR and column.target is Target.DEPARTURE:
@@ -140,7 +140,7 @@ class RowReader:
                     where=name,
                     hint="name the words that mean leaving, as in --left-values 'unsubscribed'; "
                     "all others mean staying then"
-                    if column.departure is DepartureRule.SAID
+                    if column.opt_out is OptOutRule.SAID
                     else f"if nobody left whose {name} is {text}, say --ignore '{name}'",
                 )
         return None
@@ -240,11 +240,11 @@ def _leaving(column: Column, text: str) -> str:
     return f"{column.name} is {text}"
 
 
-def _targets(mapping: Mapping, names: dict[Target, str]) -> Iterator[tuple[Column, Target]]:
+def _targets(mapping: ColumnMapping, names: dict[Target, str]) -> Iterator[tuple[Column, Target]]:
     for column in mapping.columns:
         if column.target in names:
             yield column, column.target
 
 
-def _with_target(mapping: Mapping, targets: Collection[Target]) -> Iterator[Column]:
+def _with_target(mapping: ColumnMapping, targets: Collection[Target]) -> Iterator[Column]:
     return (column for column in mapping.columns if column.target in targets)

@@ -71,7 +71,7 @@ class RowError:
 
 
 @dataclass(frozen=True, slots=True)
-class Departed:
+class OptedOut:
     """A row that is held back: it says that its person unsubscribed, bounced or never agreed.
 
     Args:

@@ -8,7 +8,7 @@ _MOST_DOUBLINGS = 12
 _IS_CLOSED_FROM = 2
 
 
-class ClosedSpells:
+class ClosedPeriods:
     """Refusals with nothing accepted between them, and what whole cycles of them tell.
 
     A service with a token bucket always lets something through; one that counts 100 calls in

@@ -46,7 +46,7 @@ class InFlight:
         return int(self._allowed)
 
     def answered(self, now: float, latency_s: float) -> None:
-        """Take in one answer that was not throttled."""
+        """Record one answer that was not throttled."""
         self._sum_s += latency_s
         self._count += 1
         if not self._is_stretch_over(now):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from sendx_cli.core.pacing.accepted_rate import AcceptedRate
-from sendx_cli.core.pacing.closed_periods import ClosedSpells
+from sendx_cli.core.pacing.closed_periods import ClosedPeriods
 
 FIRST_CALLS = 8
 """Calls that go out before anything is known: as many as tiny runs have."""
@@ -75,7 +75,7 @@ class LimitSearch:
     def __init__(self, now: float, start_per_s: float | None = None) -> None:
         self.limit_per_s: float | None = None
         self._lately = AcceptedRate(now)
-        self._closed = ClosedSpells()
+        self._closed = ClosedPeriods()
         self._cycle_per_s = 0.0
         self._accepted = 0
         self._event_at = -math.inf
@@ -178,7 +178,7 @@ class LimitSearch:
         return _PROBE_STEP / sureness * growth
 
     def accepted(self, now: float, latency_s: float) -> None:
-        """Take in an answer that was no 429."""
+        """Record an answer that was no 429."""
         self._begin(now, latency_s)
         self._round_trip_s += (latency_s - self._round_trip_s) / 8.0
         self._accepted += 1
@@ -191,7 +191,7 @@ class LimitSearch:
     def throttled(
         self, now: float, *, started_at: float, latency_s: float, told_s: float | None
     ) -> float:
-        """Take in a 429; return the seconds in which nothing more may start."""
+        """Record a 429; return the seconds in which nothing more may start."""
         self._begin(now, latency_s)
         if started_at <= self._event_at:
             return 0.0

@@ -56,12 +56,12 @@ class Outage:
         return None if self._since_s is None else self._since_s + self._max_outage_s
 
     def called(self, now: float) -> None:
-        """Take note that a call starts."""
+        """Record that a call starts."""
         if self._since_s is None:
             self._since_s = now
 
     def failed(self, now: float, *, started_at: float) -> None:
-        """Take in a failure; stragglers, sent before the probe was due, do not put it off."""
+        """Record a failure; stragglers, sent before the probe was due, do not put it off."""
         self._missed(started_at)
         if self.is_down:
             if started_at >= self._probe_at:
@@ -72,18 +72,18 @@ class Outage:
             self._put_off(now)
 
     def throttled(self, *, started_at: float) -> bool:
-        """Take in a 429: it is not down, but nothing succeeded; say whether it had been down."""
+        """Record a 429: it is not down, but nothing succeeded; say whether it had been down."""
         self._missed(started_at)
         return self._is_up()
 
     def succeeded(self, now: float) -> bool:
-        """Take in a success; say whether it ended an outage."""
+        """Record a success; say whether it ended an outage."""
         self._succeeded_at = now
         self._since_s = None
         return self._is_up()
 
     def idled(self) -> None:
-        """Take note that there is nothing to send: such a time is no outage."""
+        """Record that there is nothing to send: such a time is no outage."""
         self._since_s = None
 
     def probe_wait_s(self, now: float, in_flight: int) -> float | None:

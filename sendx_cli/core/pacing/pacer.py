@@ -107,7 +107,7 @@ class Pacer:
         return self._next_at - now if self._next_at > now else 0.0
 
     def started(self, now: float) -> None:
-        """Take note that a call starts."""
+        """Record that a call starts."""
         self._at_once -= 1
         rate = self._rate_at(now)
         if rate > 0.0:
@@ -123,7 +123,7 @@ class Pacer:
         latency_s: float,
         headers: RateHints | None = None,
     ) -> None:
-        """Take in an answer.
+        """Record an answer.
 
         A call that brought no answer of the service (not sent, cut off) is not reported here:
         it says nothing of a limit. It belongs to `core.outage`.

@@ -28,7 +28,7 @@ class RetryBudget:
         self._at = now
 
     def called(self) -> None:
-        """Take note of a first attempt."""
+        """Record a first attempt."""
         self._left = min(self._left + self._share, self._most)
 
     def take(self, now: float) -> bool:

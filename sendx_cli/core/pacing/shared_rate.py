@@ -114,7 +114,7 @@ class SharedPacer(Pacer):
         return 0.0 if self._has_moment else self._wait_until - now
 
     def started(self, now: float) -> None:
-        """Take note that a call starts."""
+        """Record that a call starts."""
         super().started(now)
         self._has_moment = False
 
@@ -127,7 +127,7 @@ class SharedPacer(Pacer):
         latency_s: float,
         headers: RateHints | None = None,
     ) -> None:
-        """Take in an answer: for all, once a limit is known or this shows one."""
+        """Record an answer: for all, once a limit is known or this shows one."""
 
         def learn() -> None:
             super(SharedPacer, self).answered(

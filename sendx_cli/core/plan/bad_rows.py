@@ -60,7 +60,7 @@ class BadRowsSeen:
         self._is_structural = False
 
     def add(self, error: RowError) -> None:
-        """Take in one bad row."""
+        """Record one bad row."""
         self._count += 1
         self._is_structural |= error.is_structural
         if len(self._first) < MAX_LISTED:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sendx_cli.core.contact.contact import Contact, Identify
 from sendx_cli.core.contact.validation import counts
-from sendx_cli.core.mapping.columns import Mapping
-from sendx_cli.core.mapping.opt_outs import DepartureRule
-from sendx_cli.core.mapping.source_rows import Departed, RowError
+from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.mapping.opt_outs import OptOutRule
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.core.plan.address_changes import NO_COLLISIONS, AddressesSeen, Collisions
 from sendx_cli.core.plan.bad_rows import NO_BAD_ROWS, BadRows, BadRowsSeen
 from sendx_cli.core.plan.look_alikes import look_alikes
@@ -41,7 +41,7 @@ class Plan:
     """
 
     source: str
-    mapping: Mapping
+    mapping: ColumnMapping
     layout_notes: tuple[str, ...] = ()
     to_send: int = 0
     contacts: int = 0
@@ -79,7 +79,9 @@ class PlanBuilder:
         layout_notes: How it is laid out, where that was found out.
     """
 
-    def __init__(self, mapping: Mapping, source: str, layout_notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, mapping: ColumnMapping, source: str, layout_notes: tuple[str, ...] = ()
+    ) -> None:
         self.mapping = mapping
         self._source = source
         self._layout_notes = layout_notes
@@ -99,7 +101,7 @@ class PlanBuilder:
     def add(
         self, contact: Contact, line: int, notes: Iterable[str] = (), leaving: str | None = None
     ) -> None:
-        """Take in a row that will be sent.
+        """Record a row that will be sent.
 
         Args:
             contact: What it sends.
@@ -124,13 +126,13 @@ class PlanBuilder:
             self._sent_though_left.add((leaving,))
 
     def bad(self, error: RowError) -> None:
-        """Take in a row that cannot be sent."""
+        """Record a row that cannot be sent."""
         self._bad.add(error)
         if error.is_undecided:
             self._undecided.add((error.column or "",))
 
-    def held_back(self, row: Departed) -> None:
-        """Take in a row whose person left."""
+    def held_back(self, row: OptedOut) -> None:
+        """Record a row whose person left."""
         self._held_back.add((self._reason(row.reason),))
 
     def plan(self) -> Plan:
@@ -162,6 +164,6 @@ class PlanBuilder:
         """Group what is different for each person, such as the day on which they left."""
         for column in self.mapping.columns:
             start = f"{column.name} is "
-            if column.departure is DepartureRule.LEAVING and reason.startswith(start):
+            if column.opt_out is OptOutRule.LEAVING and reason.startswith(start):
                 return reason if reason.removeprefix(start).isalpha() else f"{start}filled"
         return reason

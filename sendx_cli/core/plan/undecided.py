@@ -1,6 +1,6 @@
 """People who left in a column about which nobody decided: refused before anything is sent."""
 
-from sendx_cli.core.mapping.columns import Mapping
+from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.opt_out_look import ways_out
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.errors import InputError
@@ -8,7 +8,7 @@ from sendx_cli.errors import InputError
 _MAX_NAMED = 5
 
 
-def refuse_undecided(undecided: NameCounts, mapping: Mapping, *, where: str) -> None:
+def refuse_undecided(undecided: NameCounts, mapping: ColumnMapping, *, where: str) -> None:
     """Refuse a source in which people left and nobody said whether they are to be sent.
 
     Args:

@@ -18,7 +18,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Breakdown(NamedTuple):
+class TransportFailure(NamedTuple):
     """No answer: the network failed first.
 
     Args:

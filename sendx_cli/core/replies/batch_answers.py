@@ -20,7 +20,7 @@ _LIST_DEPTH = 2
 _FAILURE_WORDS = ("error", "fail", "reject", "invalid", "skip")
 
 
-class BatchFate(Enum):
+class BatchOutcome(Enum):
     """What follows for a batch.
 
     `AS_ONE`: all its rows fare alike, as a single call's row would. `APART`: each row is to be
@@ -32,13 +32,13 @@ class BatchFate(Enum):
     NOT_THERE = auto()
 
 
-def fate_of_batch(verdict: Verdict) -> BatchFate:
+def outcome_of_batch(verdict: Verdict) -> BatchOutcome:
     """Say what follows from what `judge_batch` made of an answer."""
     if verdict.status in _NOT_THERE:
-        return BatchFate.NOT_THERE
+        return BatchOutcome.NOT_THERE
     if verdict.kind in {Kind.REFUSED, Kind.AMBIGUOUS}:
-        return BatchFate.APART
-    return BatchFate.AS_ONE
+        return BatchOutcome.APART
+    return BatchOutcome.AS_ONE
 
 
 def judge_batch(verdict: Verdict, emails: Collection[str]) -> Verdict:

@@ -6,7 +6,7 @@ from sendx_cli.errors import ExitCode
 
 
 class Outcome(StrEnum):
-    """The fate of one contact.
+    """The outcome of one contact.
 
     `SKIPPED`: never came to be sent, because the run stopped before or the row was held back.
     """

@@ -4,7 +4,7 @@
 |---|---|
 | `ACCEPTED` | 2xx with a JSON object that does not itself say error |
 | `REFUSED` | 400, 409, 413, 422 and other 4xx; 200 whose body says error; 404 on track |
-| `LATER` | 429; 503 with `Retry-After` |
+| `THROTTLED` | 429; 503 with `Retry-After` |
 | `NOT_SENT` | the request never left: refused, unreachable, connect time-out |
 | `AMBIGUOUS` | it may have arrived: time-out, reset, 408, 5xx, a body that cannot be read |
 | `EXHAUSTED` | 429 because the plan's quota is used up: waiting mends nothing |
@@ -18,7 +18,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from sendx_cli.core.replies import statuses
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 
 MAX_BODY_BYTES = 1 << 20
 """Longer answers are not the contact API's."""
@@ -35,7 +35,7 @@ class Kind(Enum):
 
     ACCEPTED = auto()
     REFUSED = auto()
-    LATER = auto()
+    THROTTLED = auto()
     NOT_SENT = auto()
     AMBIGUOUS = auto()
     EXHAUSTED = auto()
@@ -62,7 +62,7 @@ class Verdict(NamedTuple):
     response: object = None
 
 
-def judge(reply: Answer | Breakdown, *, action: str, is_first: bool) -> Verdict:
+def judge(reply: Answer | TransportFailure, *, action: str, is_first: bool) -> Verdict:
     """Say what a reply to `action` means.
 
     Args:
@@ -71,7 +71,7 @@ def judge(reply: Answer | Breakdown, *, action: str, is_first: bool) -> Verdict:
         is_first: Whether nothing has been accepted yet, so that a web page in the answer's
             place is a login page or a wrong base URL rather than a passing fault.
     """
-    if isinstance(reply, Breakdown):
+    if isinstance(reply, TransportFailure):
         return _judge_breakdown(reply)
     body = _read_body(reply.body)
     if statuses.OK <= reply.status < statuses.MULTIPLE_CHOICES:
@@ -79,7 +79,7 @@ def judge(reply: Answer | Breakdown, *, action: str, is_first: bool) -> Verdict:
     return _judge_failure(reply, body, action=action)
 
 
-def _judge_breakdown(breakdown: Breakdown) -> Verdict:
+def _judge_breakdown(breakdown: TransportFailure) -> Verdict:
     if breakdown.is_final:
         kind = Kind.STOP
     else:
@@ -126,7 +126,7 @@ def _classify(answer: Answer, said: str, *, action: str) -> tuple[Kind, str, str
     if status == statuses.TOO_MANY_REQUESTS:
         return _classify_throttling(said)
     if status == _RETRY_LATER_BY_HEADER and "retry-after" in answer.headers:
-        return Kind.LATER, "unavailable", "the service is not ready: run it again later"
+        return Kind.THROTTLED, "unavailable", "the service is not ready: run it again later"
     if status < statuses.INTERNAL_SERVER_ERROR and status not in _AMBIGUOUS_4XX:
         return Kind.REFUSED, *_REFUSALS.get(status, ("rejected", None))
     return Kind.AMBIGUOUS, "server_error", "the service had trouble: run it again later"
@@ -146,7 +146,7 @@ _REFUSALS: Mapping[int, tuple[str, str | None]] = {
 def _classify_throttling(said: str) -> tuple[Kind, str, str]:
     if any(word in said.lower() for word in _QUOTA_WORDS):
         return Kind.EXHAUSTED, "quota", "waiting does not mend this: see the plan in SendX"
-    return Kind.LATER, "throttled", "the service asks for fewer requests: run it again later"
+    return Kind.THROTTLED, "throttled", "the service asks for fewer requests: run it again later"
 
 
 def _read_body(body: bytes) -> object:

@@ -1,13 +1,13 @@
 """Judging answers, thousands of which are the same."""
 
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import Kind, Verdict, judge
 
 _MAX_KNOWN = 16
 _MAX_BODY_BYTES = 256
 
 
-class Judge:
+class VerdictCache:
     """Says what a reply means, as `judge` does, and remembers the short acceptances it has met.
 
     An acceptance depends on nothing but the status and the body: what was asked, the headers
@@ -19,9 +19,9 @@ class Judge:
     def __init__(self) -> None:
         self._known: dict[tuple[int, bytes], Verdict] = {}
 
-    def __call__(self, reply: Answer | Breakdown, *, action: str, is_first: bool) -> Verdict:
+    def __call__(self, reply: Answer | TransportFailure, *, action: str, is_first: bool) -> Verdict:
         """Say what a reply to `action` means; the arguments are those of `judge`."""
-        if isinstance(reply, Breakdown) or len(reply.body) > _MAX_BODY_BYTES:
+        if isinstance(reply, TransportFailure) or len(reply.body) > _MAX_BODY_BYTES:
             return judge(reply, action=action, is_first=is_first)
         key = (reply.status, reply.body)
         known = self._known.get(key)

@@ -21,7 +21,7 @@ class Counted(NamedTuple):
 
     @property
     def rows(self) -> int:
-        """Rows whose fate is decided."""
+        """Rows whose outcome is decided."""
         return sum(self.counts.values())
 
 
@@ -41,9 +41,9 @@ class Tally:
         """Count one row.
 
         Args:
-            outcome: Its fate.
+            outcome: Its outcome.
             attempts: Requests made for it.
-            now: When its fate was decided.
+            now: When its outcome was decided.
         """
         self._counts[outcome] += 1
         self._retried += attempts > 1

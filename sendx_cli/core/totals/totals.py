@@ -53,7 +53,7 @@ class Totals:
 
     @property
     def rows(self) -> int:
-        """Rows whose fate is decided."""
+        """Rows whose outcome is decided."""
         return sum(self.counts.values())
 
     @property

@@ -4,7 +4,7 @@ from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnOptions, explain
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
-from sendx_cli.core.mapping.opt_outs import DepartureRule
+from sendx_cli.core.mapping.opt_outs import OptOutRule
 from sendx_cli.core.mapping.spellings import KNOWN, Target, column_key
 from sendx_cli.errors import InvalidValue
 
@@ -62,7 +62,7 @@ def test_explains_each_column_and_says_why() -> None:
     assert mapping.columns == (
         Column(1, "Email", Target.EMAIL, "spelling"),
         Column(2, "Plan", Target.FIELD, "--map", "Plan A"),
-        Column(3, "Status", Target.DEPARTURE, "says who left", departure=DepartureRule.STATUS),
+        Column(3, "Status", Target.DEPARTURE, "says who left", opt_out=OptOutRule.STATUS),
         Column(4, "Notes", Target.IGNORED, "--ignore"),
         Column(5, "", Target.NAMELESS, "it has no name"),
         Column(6, "_sendx_error", Target.IGNORED, "written by sendx beside failed rows"),
@@ -74,7 +74,7 @@ def test_holds_back_who_left_even_where_the_column_is_mapped() -> None:
     """Only --include-departed lifts it."""
     options = ColumnOptions(maps=("Status=field:Status",))
     column = explain(["email", "Status"], options).columns[1]
-    assert (column.target_text, column.departure) == ("field:Status", DepartureRule.STATUS)
+    assert (column.target_text, column.opt_out) == ("field:Status", OptOutRule.STATUS)
     included = explain(["email", "Status"], ColumnOptions(include_departed=True)).columns[1]
     assert included == Column(2, "Status", Target.IGNORED, "--include-departed")
 

@@ -1,11 +1,11 @@
 import pytest
 
 from sendx_cli.core.mapping.opt_outs import (
-    DepartureRule,
-    FileDeparture,
+    OptedOutFile,
+    OptOutRule,
     Standing,
-    departure_by_file_name,
-    departure_rule,
+    opt_out_rule,
+    opted_out_by_file_name,
 )
 
 
@@ -32,7 +32,7 @@ from sendx_cli.core.mapping.opt_outs import (
 )
 def test_tells_who_left(name: str, cell: str, standing: Standing) -> None:
     """Each column's own words are known, and others are not taken for a yes."""
-    rule = departure_rule(name)
+    rule = opt_out_rule(name)
     assert rule is not None
     assert rule.standing(cell) is standing
 
@@ -75,7 +75,7 @@ def test_tells_who_left(name: str, cell: str, standing: Standing) -> None:
 )
 def test_knows_each_word(name: str, standing: Standing, words: str) -> None:
     """All that exports write for yes, no, staying and leaving."""
-    rule = departure_rule(name)
+    rule = opt_out_rule(name)
     assert rule is not None
     assert {word: rule.standing(word) for word in words.split("|")} == dict.fromkeys(
         words.split("|"), standing
@@ -84,21 +84,21 @@ def test_knows_each_word(name: str, standing: Standing, words: str) -> None:
 
 def test_knows_no_rule_for_other_columns() -> None:
     """A column of another meaning says nothing of who left."""
-    assert departure_rule("Lead Status") is None
-    assert departure_rule("Status") is DepartureRule.STATUS
+    assert opt_out_rule("Lead Status") is None
+    assert opt_out_rule("Status") is OptOutRule.STATUS
 
 
 @pytest.mark.parametrize(
-    ("name", "departure"),
+    ("name", "opt_out"),
     [
-        ("unsubscribed_members_export_1.csv", FileDeparture("unsubscribed")),
-        ("Cleaned_members.csv", FileDeparture("cleaned")),
-        ("cleaned.csv", FileDeparture("cleaned")),
+        ("unsubscribed_members_export_1.csv", OptedOutFile("unsubscribed")),
+        ("Cleaned_members.csv", OptedOutFile("cleaned")),
+        ("cleaned.csv", OptedOutFile("cleaned")),
         ("subscribed_members_export_1.csv", None),
         ("cleanedup.csv", None),
         ("people.csv", None),
     ],
 )
-def test_tells_who_left_by_the_files_name(name: str, departure: FileDeparture | None) -> None:
+def test_tells_who_left_by_the_files_name(name: str, opt_out: OptedOutFile | None) -> None:
     """Mailchimp says it nowhere else."""
-    assert departure_by_file_name(name) == departure
+    assert opted_out_by_file_name(name) == opt_out

@@ -3,9 +3,9 @@ import pytest
 from sendx_cli.core.mapping.columns import ColumnOptions, explain
 from sendx_cli.core.mapping.row_reader import RowReader
 from sendx_cli.core.mapping.source_rows import (
-    Departed,
     JsonNumber,
     MemberRow,
+    OptedOut,
     RowError,
     RowValues,
     SourceRow,
@@ -15,7 +15,7 @@ from tests.values import row
 
 def _read(
     header: list[str], cells: tuple[str, ...], options: ColumnOptions | None = None
-) -> RowValues | RowError | Departed:
+) -> RowValues | RowError | OptedOut:
     return RowReader(explain(header, options or ColumnOptions())).read(SourceRow(2, cells))
 
 
@@ -83,7 +83,7 @@ def test_reads_a_column_that_is_no_status_once_that_is_said() -> None:
     assert _read(header, ("a@e.org", "Gold"), options) == row(
         2, "a@e.org", fields=(("Level", "Gold"),)
     )
-    assert _read(header, ("a@e.org", "Bounced"), options) == Departed(
+    assert _read(header, ("a@e.org", "Bounced"), options) == OptedOut(
         2, "a@e.org", "status is Bounced"
     )
 
@@ -128,7 +128,7 @@ def test_reads_the_members_of_an_object() -> None:
         "status": None,
     }
     assert read(MemberRow(1, "{...}", members)) == row(1, "a@e.org", fields=(("Plan", "1.0"),))
-    assert read(MemberRow(1, "{...}", {**members, "status": "bounced"})) == Departed(
+    assert read(MemberRow(1, "{...}", {**members, "status": "bounced"})) == OptedOut(
         1, "a@e.org", "status is bounced"
     )
     assert read(MemberRow(1, "{...}", {**members, "emial": ""})) == RowError(

@@ -2,15 +2,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendx_cli.core.contact.contact import Identify, Track
-from sendx_cli.core.mapping.columns import ColumnOptions, Mapping, explain
-from sendx_cli.core.mapping.source_rows import Departed, RowError
+from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.core.plan.address_changes import Collision, CollisionKind, Collisions
 from sendx_cli.core.plan.bad_rows import BadRowKind, BadRows
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan, PlanBuilder
 
 
-def mapped(*header: str, action: str = "identify") -> Mapping:
+def mapped(*header: str, action: str = "identify") -> ColumnMapping:
     return explain(header, ColumnOptions(action=action))
 
 
@@ -71,7 +71,7 @@ def test_people_held_back_are_counted_by_what_says_so() -> None:
         "Status is hard-bounced",
         "bounced is true",
     ):
-        builder.held_back(Departed(2, "a@b.co", reason))
+        builder.held_back(OptedOut(2, "a@b.co", reason))
     plan = builder.plan()
     assert plan.held_back == NameCounts(
         (
@@ -92,7 +92,7 @@ def test_every_row_is_counted_once(rows: list[str]) -> None:
         if row == "bad":
             builder.bad(RowError(line, "email is empty"))
         elif row == "gone":
-            builder.held_back(Departed(line, row, "Status is Bounced"))
+            builder.held_back(OptedOut(line, row, "Status is Bounced"))
         else:
             builder.add(Identify(email=row), line)
     plan = builder.plan()

@@ -3,14 +3,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from sendx_cli.core.replies.answers import Answer, Breakdown
-from sendx_cli.core.replies.batch_answers import BatchFate, fate_of_batch, judge_batch
+from sendx_cli.core.replies.answers import Answer, TransportFailure
+from sendx_cli.core.replies.batch_answers import BatchOutcome, judge_batch, outcome_of_batch
 from sendx_cli.core.replies.verdict import Kind, judge
 
 
-def fate(reply: Answer | Breakdown, emails: Sequence[str] = ("a@b.co",)) -> tuple[Kind, BatchFate]:
+def fate(
+    reply: Answer | TransportFailure, emails: Sequence[str] = ("a@b.co",)
+) -> tuple[Kind, BatchOutcome]:
     verdict = judge_batch(judge(reply, action="identify", is_first=False), emails)
-    return verdict.kind, fate_of_batch(verdict)
+    return verdict.kind, outcome_of_batch(verdict)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ def fate(reply: Answer | Breakdown, emails: Sequence[str] = ("a@b.co",)) -> tupl
 def test_a_plain_success_accepts_all_rows(body: object) -> None:
     """As documented, or as single calls are answered; further members are borne."""
     reply = Answer(200, {}, json.dumps(body).encode())
-    assert fate(reply) == (Kind.ACCEPTED, BatchFate.AS_ONE)
+    assert fate(reply) == (Kind.ACCEPTED, BatchOutcome.AS_ONE)
 
 
 @pytest.mark.parametrize(
@@ -60,30 +62,36 @@ def test_a_plain_success_accepts_all_rows(body: object) -> None:
 def test_what_is_not_plainly_a_success_is_taken_apart(body: object) -> None:
     """And is no trouble of the service."""
     reply = Answer(200, {}, json.dumps(body).encode())
-    assert fate(reply) == (Kind.REFUSED, BatchFate.APART)
+    assert fate(reply) == (Kind.REFUSED, BatchOutcome.APART)
 
 
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        (Answer(207, {}, b'{"status":"success"}'), (Kind.REFUSED, BatchFate.APART)),
-        (Answer(400, {}, b'{"status":"error"}'), (Kind.REFUSED, BatchFate.APART)),
-        (Answer(413, {}, b""), (Kind.REFUSED, BatchFate.APART)),
-        (Answer(500, {}, b"[]"), (Kind.AMBIGUOUS, BatchFate.APART)),
-        (Answer(200, {}, b"<html>"), (Kind.AMBIGUOUS, BatchFate.APART)),
-        (Breakdown("timeout", "", may_have_arrived=True), (Kind.AMBIGUOUS, BatchFate.APART)),
-        (Breakdown("connection", "", may_have_arrived=False), (Kind.NOT_SENT, BatchFate.AS_ONE)),
-        (Answer(429, {}, b""), (Kind.LATER, BatchFate.AS_ONE)),
-        (Answer(503, {"retry-after": "1"}, b""), (Kind.LATER, BatchFate.AS_ONE)),
-        (Answer(401, {}, b""), (Kind.STOP, BatchFate.AS_ONE)),
-        (Answer(429, {}, b'{"message":"upgrade"}'), (Kind.EXHAUSTED, BatchFate.AS_ONE)),
-        (Answer(404, {}, b""), (Kind.STOP, BatchFate.NOT_THERE)),
-        (Answer(405, {}, b""), (Kind.STOP, BatchFate.NOT_THERE)),
-        (Answer(501, {}, b""), (Kind.AMBIGUOUS, BatchFate.NOT_THERE)),
+        (Answer(207, {}, b'{"status":"success"}'), (Kind.REFUSED, BatchOutcome.APART)),
+        (Answer(400, {}, b'{"status":"error"}'), (Kind.REFUSED, BatchOutcome.APART)),
+        (Answer(413, {}, b""), (Kind.REFUSED, BatchOutcome.APART)),
+        (Answer(500, {}, b"[]"), (Kind.AMBIGUOUS, BatchOutcome.APART)),
+        (Answer(200, {}, b"<html>"), (Kind.AMBIGUOUS, BatchOutcome.APART)),
+        (
+            TransportFailure("timeout", "", may_have_arrived=True),
+            (Kind.AMBIGUOUS, BatchOutcome.APART),
+        ),
+        (
+            TransportFailure("connection", "", may_have_arrived=False),
+            (Kind.NOT_SENT, BatchOutcome.AS_ONE),
+        ),
+        (Answer(429, {}, b""), (Kind.THROTTLED, BatchOutcome.AS_ONE)),
+        (Answer(503, {"retry-after": "1"}, b""), (Kind.THROTTLED, BatchOutcome.AS_ONE)),
+        (Answer(401, {}, b""), (Kind.STOP, BatchOutcome.AS_ONE)),
+        (Answer(429, {}, b'{"message":"upgrade"}'), (Kind.EXHAUSTED, BatchOutcome.AS_ONE)),
+        (Answer(404, {}, b""), (Kind.STOP, BatchOutcome.NOT_THERE)),
+        (Answer(405, {}, b""), (Kind.STOP, BatchOutcome.NOT_THERE)),
+        (Answer(501, {}, b""), (Kind.AMBIGUOUS, BatchOutcome.NOT_THERE)),
     ],
 )
 def test_other_answers_decide_what_follows(
-    reply: Answer | Breakdown, expected: tuple[Kind, BatchFate]
+    reply: Answer | TransportFailure, expected: tuple[Kind, BatchOutcome]
 ) -> None:
     """As for single calls, save where only the rows themselves can tell."""
     assert fate(reply) == expected
@@ -107,7 +115,7 @@ EMAILS = [f"p{n}@b.co" for n in range(25)]
 def test_results_that_name_each_contact_are_a_plain_success(members: dict[str, object]) -> None:
     """In any order and any form: a list of results or addresses, or members by address."""
     reply = Answer(200, {}, json.dumps({"status": "success", **members}).encode())
-    assert fate(reply, EMAILS) == (Kind.ACCEPTED, BatchFate.AS_ONE)
+    assert fate(reply, EMAILS) == (Kind.ACCEPTED, BatchOutcome.AS_ONE)
 
 
 @pytest.mark.parametrize(
@@ -129,4 +137,4 @@ def test_results_that_do_not_name_each_contact_take_the_batch_apart(
 ) -> None:
     """24 results for 25 contacts do not say whose is missing; nor do 25 for others."""
     reply = Answer(200, {}, json.dumps({"status": "success", **members}).encode())
-    assert fate(reply, EMAILS) == (Kind.REFUSED, BatchFate.APART)
+    assert fate(reply, EMAILS) == (Kind.REFUSED, BatchOutcome.APART)

@@ -44,7 +44,7 @@ def decision(
         (Kind.STOP, True, Stop(Outcome.SKIPPED)),
         (Kind.EXHAUSTED, True, Stop(Outcome.FAILED)),
         (Kind.NOT_SENT, False, Wait(0.25)),
-        (Kind.LATER, False, Wait(0.25)),
+        (Kind.THROTTLED, False, Wait(0.25)),
         (Kind.AMBIGUOUS, True, Wait(0.25)),
         (Kind.AMBIGUOUS, False, Final(Outcome.UNKNOWN)),
     ],
@@ -72,8 +72,8 @@ def test_gives_up_after_the_retries() -> None:
 @pytest.mark.parametrize(
     ("kind", "repeatable", "expected"),
     [
-        (Kind.LATER, True, Stop(Outcome.SKIPPED)),
-        (Kind.LATER, False, Stop(Outcome.SKIPPED)),
+        (Kind.THROTTLED, True, Stop(Outcome.SKIPPED)),
+        (Kind.THROTTLED, False, Stop(Outcome.SKIPPED)),
         (Kind.AMBIGUOUS, True, Stop(Outcome.SKIPPED)),
         (Kind.AMBIGUOUS, False, Final(Outcome.UNKNOWN)),
         (Kind.REFUSED, True, Final(Outcome.REJECTED)),
@@ -98,7 +98,7 @@ def test_doubt_that_may_be_repeated_stays_doubt_where_the_wait_is_too_long() -> 
 
 def test_never_comes_back_before_it_was_told_to() -> None:
     """`Retry-After` is a lower bound."""
-    assert decision(Kind.LATER, retry_after_s=7) == Wait(7)
+    assert decision(Kind.THROTTLED, retry_after_s=7) == Wait(7)
 
 
 @given(st.integers(1, 1000), st.floats(0, 1, exclude_max=True))

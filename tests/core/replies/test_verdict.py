@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendx_cli.core.replies.answers import Answer, Breakdown
+from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import Kind, judge
 
 OK = b'{"status": "200", "message": "OK"}'
@@ -105,7 +105,7 @@ def test_a_web_page_as_the_first_answer_stops_everything() -> None:
         (413, "identify", (Kind.REFUSED, "rejected")),
         (422, "identify", (Kind.REFUSED, "rejected")),
         (425, "track", (Kind.AMBIGUOUS, "server_error")),
-        (429, "identify", (Kind.LATER, "throttled")),
+        (429, "identify", (Kind.THROTTLED, "throttled")),
         (500, "identify", (Kind.AMBIGUOUS, "server_error")),
         (502, "track", (Kind.AMBIGUOUS, "server_error")),
         (503, "track", (Kind.AMBIGUOUS, "server_error")),
@@ -121,7 +121,7 @@ def test_each_status_has_its_class(status: int, action: str, expected: tuple[Kin
 
 def test_a_503_that_says_when_to_come_back_did_not_act() -> None:
     """Only `Retry-After` tells that the request was turned away at the door."""
-    assert kind_of(503, b"", headers={"retry-after": "3"}) == (Kind.LATER, "unavailable")
+    assert kind_of(503, b"", headers={"retry-after": "3"}) == (Kind.THROTTLED, "unavailable")
 
 
 def test_a_used_up_quota_is_not_throttling() -> None:
@@ -137,7 +137,10 @@ def test_a_used_up_quota_is_not_throttling() -> None:
 def test_a_used_up_quota_is_known_by_any_of_its_words(said: str) -> None:
     """One of them is enough, in any case of letters; other messages are throttling."""
     assert kind_of(429, f'{{"message":"{said}"}}'.encode()) == (Kind.EXHAUSTED, "quota")
-    assert kind_of(429, b'{"message":"too many calls: limit of 10/s"}') == (Kind.LATER, "throttled")
+    assert kind_of(429, b'{"message":"too many calls: limit of 10/s"}') == (
+        Kind.THROTTLED,
+        "throttled",
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_a_breakdown_says_itself_whether_the_request_could_have_arrived(
     arrived: bool, final: bool, kind: Kind
 ) -> None:
     """The network layer knows; the verdict follows it."""
-    breakdown = Breakdown("x", "x", may_have_arrived=arrived, is_final=final)
+    breakdown = TransportFailure("x", "x", may_have_arrived=arrived, is_final=final)
     assert judge(breakdown, action="track", is_first=True).kind is kind
 
 

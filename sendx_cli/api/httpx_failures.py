@@ -12,12 +12,14 @@ from collections.abc import Iterator
 import httpx
 
 from sendx_cli.api import failures
-from sendx_cli.core.replies.answers import Breakdown
+from sendx_cli.core.replies.answers import TransportFailure
 
 _UNUSABLE = (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError, ImportError)
 
 
-def breakdown_of(error: Exception, *, host: str, timeout_s: float, has_left: bool) -> Breakdown:
+def failure_of(
+    error: Exception, *, host: str, timeout_s: float, has_left: bool
+) -> TransportFailure:
     """Say what an exception of the network layer means for a request to `host`.
 
     Args:
@@ -32,13 +34,13 @@ def breakdown_of(error: Exception, *, host: str, timeout_s: float, has_left: boo
     return _maybe_sent(error, timeout_s) if has_left else _never_sent(error, host)
 
 
-def _maybe_sent(error: Exception, timeout_s: float) -> Breakdown:
+def _maybe_sent(error: Exception, timeout_s: float) -> TransportFailure:
     if isinstance(error, httpx.TimeoutException):
         return failures.overdue(timeout_s)
     return failures.connection_lost()
 
 
-def _never_sent(error: Exception, host: str) -> Breakdown:
+def _never_sent(error: Exception, host: str) -> TransportFailure:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return failures.untrusted(host, cause.verify_message)

@@ -1,0 +1,23 @@
+"""How a bulk run is sent, beside its rows and the settings in force."""
+
+from typing import NamedTuple
+
+from sendx_cli.delivery.circuit_breaker import MAX_OUTAGE_S
+
+
+class DeliveryOptions(NamedTuple):
+    """What was asked for of the sending.
+
+    Args:
+        is_sandbox: Whether the sandbox stands in for the service.
+        batch: Contacts in one call of the bulk endpoint; 1: single calls.
+        retry_unknown: Whether rows are repeated that may have arrived and must not go twice.
+        keeps_going: Whether a thousand rejections in a row for one reason are borne.
+        max_outage_s: How long nothing may succeed before the run gives up for now.
+    """
+
+    is_sandbox: bool = False
+    batch: int = 1
+    retry_unknown: bool = False
+    keeps_going: bool = False
+    max_outage_s: float = MAX_OUTAGE_S
