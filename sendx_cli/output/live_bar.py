@@ -31,7 +31,7 @@ class LiveBar:
         from rich.console import Console
 
         self._stream = output.stderr
-        self._is_ascii = (self._stream.encoding or "utf-8").lower().replace("-", "") != "utf8"
+        self._is_ascii = output.tells_ascii
         self._lines: list[str] = []
         self._is_shown = False
         self._console = Console(

@@ -153,7 +153,12 @@ class Output:
     @property
     def is_ascii(self) -> bool:
         """Whether standard output can show nothing but ASCII."""
-        return (self.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
+        return _shows_only_ascii(self.stdout)
+
+    @property
+    def tells_ascii(self) -> bool:
+        """Whether standard error can show nothing but ASCII."""
+        return _shows_only_ascii(self.stderr)
 
     def write(self, text: str, *, at_once: bool = True) -> None:
         """Write text that is harmless already to standard output.
@@ -197,3 +202,7 @@ class Output:
             self.stderr.flush()
         except OSError:
             pass  # nobody is left to tell
+
+
+def _shows_only_ascii(stream: TextIO) -> bool:
+    return (stream.encoding or "ascii").lower().replace("-", "") != "utf8"

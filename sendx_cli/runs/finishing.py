@@ -4,8 +4,6 @@ import heapq
 from collections.abc import Iterator
 from pathlib import Path
 
-from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.delivery.results import exit_code
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble
 from sendx_cli.files.failed_rows import FailedFile, FailedRow, failed_path, write_failed_rows
@@ -14,12 +12,10 @@ from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.view import RunView
 from sendx_cli.output.annotations import append_step_summary
-from sendx_cli.output.summary import summary_lines, summary_markdown
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.context import RunContext
-from sendx_cli.runs.next_commands import next_commands
+from sendx_cli.runs.run_summary import summarise
 from sendx_cli.runs.sending import Sent
-from sendx_cli.runs.totals import totals_of
 
 _BAD_CODE = "bad_row"
 
@@ -41,38 +37,33 @@ def finish_run(
     Raises:
         SendxError: Results could not be written.
     """
-    code: ExitCode | Ending = sent.ending or _exit_code(journal.view, sent)
     if sent.ending is Ending.PIPE_CLOSED:
-        return code
+        return sent.ending
     output, view = context.output, journal.view
     if sent.stopped_by is not None:
         output.complain("stopped", sent.stopped_by.message, sent.stopped_by.hint)
-    counts = view.counts()
     failed = None
-    if not counts.to_come and source is not None:
+    if not view.counts().to_come and source is not None:
         failed = _hand_back(output, journal, source)
         if source.is_spooled:
             source.path.unlink(missing_ok=True)
-    commands = next_commands(journal.id, counts, context.spec, failed)
-    _summarise(output, view, sent, code, commands)
+    summary = summarise(
+        view,
+        journal.id,
+        elapsed_s=sent.elapsed_s,
+        ending=sent.ending,
+        stopped_by=sent.stopped_by,
+        failed=failed,
+    )
+    output.tell_lines(summary.lines(ascii_only=output.tells_ascii))
+    append_step_summary(output, summary.markdown())
     if sent.trouble is not None:
         raise PassingTrouble(
             sent.trouble.message,
             where=sent.trouble.where,
             hint=f"what became of each row is in the journal: `sendx runs show {journal.id}`",
         )
-    return code
-
-
-def _exit_code(view: RunView, sent: Sent) -> ExitCode:
-    counts = view.counts()
-    found = {
-        Outcome.REJECTED: counts.rejected or view.count_left_out(LeftOutKind.BAD),
-        Outcome.FAILED: counts.failed,
-        Outcome.UNKNOWN: counts.unknown,
-        Outcome.SKIPPED: counts.to_come or view.has_input_left,
-    }
-    return exit_code((outcome for outcome, count in found.items() if count), sent.stopped_by)
+    return summary.exit_code
 
 
 def _hand_back(output: Output, journal: RunJournal, source: Source) -> Path | None:
@@ -112,30 +103,3 @@ def _failures(view: RunView) -> Iterator[FailedRow]:
         if row.kind is LeftOutKind.BAD
     )
     return heapq.merge(refused, bad)
-
-
-def _summarise(
-    output: Output, view: RunView, sent: Sent, code: ExitCode | Ending, commands: list[str]
-) -> None:
-    counts = view.counts()
-    totals, worked_s = totals_of(view, view.header.source)
-    elapsed_s = max(sent.elapsed_s, float(worked_s - 1))
-    encoding = (output.stderr.encoding or "ascii").lower().replace("-", "")
-    output.tell_lines(
-        summary_lines(
-            totals,
-            total_rows=counts.total,
-            exit_code=code,
-            next_commands=commands,
-            elapsed_s=elapsed_s,
-            ascii_only=encoding != "utf8",
-        )
-    )
-    markdown = summary_markdown(
-        totals,
-        total_rows=counts.total,
-        exit_code=code,
-        next_commands=commands,
-        elapsed_s=elapsed_s,
-    )
-    append_step_summary(output, markdown)

@@ -5,22 +5,16 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 from pathlib import Path
 
-from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.delivery.results import exit_code
-from sendx_cli.errors import ExitCode
 from sendx_cli.files.spool import is_copy
 from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.journal.runs import Run, forget, open_view
 from sendx_cli.journal.view import RunView
 from sendx_cli.output.result_stream import ResultStream
-from sendx_cli.output.summary import summary_lines
 from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 from sendx_cli.runs.input_read import reached, way_on
-from sendx_cli.runs.next_commands import next_commands
-from sendx_cli.runs.options import RunSpec
-from sendx_cli.runs.totals import totals_of
+from sendx_cli.runs.run_summary import summarise
 
 STATES = (*State, *LeftOutKind)
 """What can be asked for with `--state`."""
@@ -58,23 +52,15 @@ def run_row(run: Run) -> dict[str, object]:
 def show_run(output: Output, run: Run) -> None:
     """Show a run's summary: as text, or, as JSON, with all its numbers."""
     with open_view(run.path) as view:
-        totals, worked_s = totals_of(view, run.header.source)
-        left_out = {str(kind): view.count_left_out(kind) for kind in LeftOutKind}
+        summary = summarise(view, run.id)
         go_on = run.input_read and way_on(run.input_read, view, run.id)
     if output.format != "table":
-        output.show([run_record(run) | left_out | {"totals": totals.record()}], as_one=True)
+        left_out = {str(kind): count for kind, count in summary.left_out.items()}
+        record = run_record(run) | left_out | {"totals": summary.totals.record()}
+        output.show([record], as_one=True)
         return
     output.line(f"run {run.id}: {run.header.action} from {run.header.source}, {_state(run)}")
-    spec = RunSpec.from_text(run.header.options)
-    lines = summary_lines(
-        totals,
-        total_rows=run.counts.total,
-        exit_code=_exit_code(run, bad=left_out[LeftOutKind.BAD]),
-        next_commands=next_commands(run.id, run.counts, spec, None),
-        elapsed_s=float(worked_s),
-        ascii_only=output.is_ascii,
-    )
-    for line in lines:
+    for line in summary.lines(ascii_only=output.is_ascii):
         output.line(line)
     if run.input_read is not None:
         output.line(f"{run.header.source}: {reached(run.input_read)}")
@@ -121,14 +107,3 @@ def _state(run: Run) -> str:
     if run.counts.to_come:
         return "stopped"
     return "input left" if run.has_input_left else "finished"
-
-
-def _exit_code(run: Run, *, bad: int) -> ExitCode:
-    counts = run.counts
-    found = {
-        Outcome.REJECTED: counts.rejected or bad,
-        Outcome.FAILED: counts.failed,
-        Outcome.UNKNOWN: counts.unknown,
-        Outcome.SKIPPED: counts.to_come or run.has_input_left,
-    }
-    return exit_code((outcome for outcome, count in found.items() if count), None)
