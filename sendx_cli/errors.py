@@ -13,12 +13,12 @@ SendxError
 ├── PassingTrouble        5    gave up for now: run it again
 └── ResultsLost           6    results could not be written: look before sending again
 
-An outcome of a single contact is a value (`core.outcome`), not an exception: one contact's
+An outcome of a single contact is a value (`core.replies.outcome`), not an exception: one contact's
 rejection must not end the others.
 """
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class ExitCode(IntEnum):
@@ -50,6 +50,10 @@ class SendxError(Exception):
         self.message = message
         self.where = where
         self.hint = hint
+
+    def at(self, where: str) -> Self:
+        """Return the same, with the place it happened at."""
+        return type(self)(self.message, where=where, hint=self.hint)
 
 
 class InputError(SendxError):
@@ -120,3 +124,8 @@ class ResultsLost(SendxError):
 
     code = "results_lost"
     exit_code = ExitCode.UNKNOWN
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused something, in lower case: `no space left on device`."""
+    return (error.strerror or type(error).__name__).lower()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sendx_cli.errors import ServiceUnusable
+from sendx_cli.errors import ServiceUnusable, reason_of
 
 if TYPE_CHECKING:
     import ssl
@@ -55,7 +55,7 @@ def refuse_unreadable(paths: TrustedPaths) -> None:
             if not any(_BEGIN in line for line in bundle):
                 raise _unreadable(paths.file, "it holds none")
     except OSError as error:
-        raise _unreadable(paths.file, str(error.strerror).lower()) from None
+        raise _unreadable(paths.file, reason_of(error)) from None
 
 
 def trust(paths: TrustedPaths) -> "ssl.SSLContext":
@@ -71,7 +71,7 @@ def trust(paths: TrustedPaths) -> "ssl.SSLContext":
     except ssl.SSLError:
         raise _unreadable(paths.file, "it holds none") from None
     except OSError as error:
-        raise _unreadable(paths.file, str(error.strerror).lower()) from None
+        raise _unreadable(paths.file, reason_of(error)) from None
 
 
 def _unreadable(path: str | None, reason: str) -> ServiceUnusable:

@@ -7,7 +7,7 @@ import typer
 
 from sendx_cli.commands.options import Formatted, new_app, runtime_of, with_option_groups
 from sendx_cli.ending import SIGNAL_BASE
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import InvalidValue, reason_of
 from sendx_cli.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -141,6 +141,6 @@ def _log_to(path: str | None) -> "Iterator[Callable[[Entry], None] | None]":
     try:
         stream = open(path, "a", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
     except OSError as error:
-        raise InvalidValue(f"cannot write the log: {error.strerror}", where=path) from None
+        raise InvalidValue(f"cannot write the log: {reason_of(error)}", where=path) from None
     with stream:
         yield LogWriter(stream).write

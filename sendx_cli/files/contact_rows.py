@@ -32,7 +32,7 @@ def settle_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
         seen = _dates_seen(source, birthday.position - 1, birthday.name, mapping.preset.empty_dates)
         order = seen.order(birthday.name, mapping.preset.date_order)
     except InvalidValue as error:
-        raise InvalidValue(error.message, where=source.name, hint=error.hint) from None
+        raise error.at(source.name) from None
     return mapping.with_date_order(order)
 
 

@@ -11,7 +11,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from sendx_cli.errors import PassingTrouble
+from sendx_cli.errors import PassingTrouble, reason_of
 from sendx_cli.files.failed_lines import FoundRow, lines_writer
 from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import Source
@@ -91,7 +91,7 @@ def write_failed_rows(
         first = next(rows, None)
         return None if first is None else _write_new(path, source, first, rows)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         raise PassingTrouble(
             f"failed rows could not be written: {reason}", where=str(path)
         ) from None

@@ -122,7 +122,7 @@ def settle_live_mapping(source: LiveSource, options: ColumnOptions) -> ColumnMap
     try:
         mapping = explain(source.layout.header, replace(options, is_json=is_json))
     except InvalidValue as error:
-        raise InvalidValue(error.message, where=source.name, hint=error.hint) from None
+        raise error.at(source.name) from None
     birthday = mapping.column(Target.BIRTHDAY)
     order = mapping.date_order or mapping.preset.date_order
     if birthday is None or mapping.date_order is not None:

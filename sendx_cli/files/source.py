@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self, TextIO
 
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
-from sendx_cli.errors import FileRefused
+from sendx_cli.errors import FileRefused, reason_of
 from sendx_cli.files.delimited import read_delimited
 from sendx_cli.files.encoding import FoundEncoding, find_encoding
 from sendx_cli.files.header import find_header
@@ -179,7 +179,7 @@ def _open_binary(path: Path, name: str) -> BinaryIO:
     except IsADirectoryError:
         raise FileRefused("this is a directory", where=name) from None
     except OSError as error:
-        raise FileRefused(f"cannot be read: {error.strerror}", where=name) from None
+        raise FileRefused(f"cannot be read: {reason_of(error)}", where=name) from None
 
 
 def _find_layout(path: Path, name: str, overrides: Overrides) -> Layout:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from sendx_cli.errors import FileRefused
+from sendx_cli.errors import FileRefused, reason_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -49,7 +49,7 @@ def open_plain(path: Path, name: str) -> io.BufferedReader:
     except FileNotFoundError:
         raise FileRefused("no such file", where=name) from None
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         raise FileRefused(f"cannot be read: {reason}", where=name) from None
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sendx_cli.core.contact.address import contact_key
-from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.journal.check_file import CheckFile, Recorded, read_check_file, write_check_file
 from sendx_cli.journal.verifying import FORMAT_VERSION, Verified, cannot_keep, damaged
 from sendx_cli.journal.wal import PAGE_BYTES, LogTail, WriteAheadLog
@@ -243,7 +243,7 @@ def _create_private(path: Path) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         raise PassingTrouble(f"cannot keep the run's journal: {reason}", where=str(path)) from None
 
 

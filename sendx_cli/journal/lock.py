@@ -8,7 +8,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from sendx_cli.errors import InputError, PassingTrouble, SetupError
+from sendx_cli.errors import InputError, PassingTrouble, SetupError, reason_of
 from sendx_cli.file_lock import lock_within
 
 MARGIN_S = 0.25
@@ -77,7 +77,7 @@ def open_lock(path: Path) -> int:
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         raise PassingTrouble(f"cannot lock the run: {reason}", where=str(path)) from None
 
 
@@ -95,7 +95,7 @@ def take_lock(descriptor: int, path: Path, patience_s: float) -> bool:
     try:
         return lock_within(descriptor, patience_s, pause_s=_PAUSE_S)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         raise SetupError(
             f"cannot lock the run: {reason}",
             where=str(path),

@@ -121,7 +121,7 @@ def list_runs(directory: Path) -> Runs:
             if run is not None:
                 runs.append(_recovered(run))
         except InputError as error:
-            unreadable.append(InputError(error.message, where=str(path), hint=error.hint))
+            unreadable.append(error.at(str(path)))
     runs.sort(key=lambda run: (run.header.started_at, run.id))
     return Runs(tuple(runs), tuple(unreadable))
 

@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.journal.check_file import Recorded, read_check_file
 from sendx_cli.journal.wal import PAGE_BYTES, WriteAheadLog, read_log, wal_path
 
@@ -79,7 +79,7 @@ def damaged(path: Path) -> InputError:
 
 def cannot_keep(path: Path, error: OSError) -> PassingTrouble:
     """Return what is said where a file of a journal cannot be read or written."""
-    reason = (error.strerror or type(error).__name__).lower()
+    reason = reason_of(error)
     return PassingTrouble(
         f"cannot keep the run's journal: {reason}",
         where=str(path),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble
+from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble, reason_of
 from sendx_cli.files.failed_rows import FailedFile, FailedRow, failed_path, write_failed_rows
 from sendx_cli.files.source import Source
 from sendx_cli.journal.rows import LeftOutKind, State
@@ -77,7 +77,7 @@ def _hand_back(output: Output, journal: RunJournal, source: Source) -> Path | No
         output.warn(message, hint=hint)
         return None
     except (PassingTrouble, OSError) as error:
-        message = error.message if isinstance(error, PassingTrouble) else str(error.strerror)
+        message = error.message if isinstance(error, PassingTrouble) else reason_of(error)
         output.warn(message, hint=hint)
         return None
     if written is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
-from sendx_cli.errors import FileRefused, InputError, InvalidValue, PassingTrouble
+from sendx_cli.errors import FileRefused, InputError, InvalidValue, PassingTrouble, reason_of
 from sendx_cli.runs.output_file import SHARED, OutputFile
 
 
@@ -19,12 +19,12 @@ def read_map(path: Path) -> SavedMap:
     try:
         return load_map(path.read_text("utf-8"))
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         raise FileRefused(f"the map file cannot be read: {reason}", where=str(path)) from None
     except UnicodeDecodeError:
         raise FileRefused("the map file is not UTF-8", where=str(path)) from None
     except InvalidValue as error:
-        raise InvalidValue(error.message, where=str(path), hint=error.hint) from None
+        raise error.at(str(path)) from None
 
 
 def save_map(path: Path, mapping: ColumnMapping) -> None:

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TextIO
 
-from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.files.source import STANDARD_INPUT
 from sendx_cli.runs.options import RunMode
 from sendx_cli.runtime import Runtime
@@ -82,7 +82,7 @@ class OutputFile:
         self._passing.unlink(missing_ok=True)
 
     def _message(self, error: OSError) -> str:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         return f"the {self._what} cannot be written: {reason}"
 
     def _trouble(self, error: OSError) -> PassingTrouble:

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sendx_cli.core.contact.address import contact_key
-from sendx_cli.errors import SetupError
+from sendx_cli.errors import SetupError, reason_of
 from sendx_cli.sandbox.app import members_of
 from sendx_cli.sandbox.store import Kept, Store
 
@@ -60,7 +60,7 @@ def _remove(path: Path) -> None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     except OSError as error:
         raise SetupError(
-            f"the sandbox's file cannot be removed: {error.strerror}", where=str(path)
+            f"the sandbox's file cannot be removed: {reason_of(error)}", where=str(path)
         ) from None
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from sendx_cli.errors import KeyUnusable
+from sendx_cli.errors import KeyUnusable, reason_of
 from sendx_cli.settings.key import LONGEST_KEY, ApiKey, parse_key
 
 COMMAND_TIMEOUT_S = 30.0
@@ -112,7 +112,7 @@ def _start(
     except ValueError:
         raise KeyUnusable("it has a quotation mark without its other half", where=_WHERE) from None
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = reason_of(error)
         raise KeyUnusable(f"it cannot be run: {reason}", where=_WHERE, hint=_TRY_IT) from None
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sendx_cli.errors import ConfigUnusable
+from sendx_cli.errors import ConfigUnusable, reason_of
 from sendx_cli.file_lock import lock_within
 
 MAX_BYTES = 1 << 20
@@ -204,8 +204,4 @@ def _wait_for_lock(descriptor: int, path: Path) -> None:
 
 def _cannot(deed: str, path: Path, error: OSError) -> ConfigUnusable:
     kept = "what was there before is unchanged" if deed == "save" else None
-    return ConfigUnusable(f"cannot {deed}: {_reason(error)}", where=str(path), hint=kept)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+    return ConfigUnusable(f"cannot {deed}: {reason_of(error)}", where=str(path), hint=kept)

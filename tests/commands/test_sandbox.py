@@ -119,7 +119,7 @@ def test_a_log_that_cannot_be_written_is_refused(sendx: Command, tmp_path: Path)
     """Before anything is served."""
     run = sendx("sandbox", "serve", "--log", str(tmp_path))
     assert (run.code, run.out) == (2, "")
-    assert run.err == f"sendx: {tmp_path}: cannot write the log: Is a directory\n"
+    assert run.err == f"sendx: {tmp_path}: cannot write the log: is a directory\n"
 
 
 def test_the_log_can_go_to_standard_error(program: str) -> None:

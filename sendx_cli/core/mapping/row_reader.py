@@ -179,7 +179,7 @@ class RowReader:
             try:
                 self._tags_of_cell[cell] = split_tags(cell.strip(EDGES), self._mapping.tag_style)
             except InvalidValue as error:
-                raise InvalidValue(error.message, where=column.name, hint=error.hint) from None
+                raise error.at(column.name) from None
         return self._tags_of_cell[cell]
 
     def _add_rare(self, texts: Sequence[str], values: dict[str, Any]) -> None:
@@ -202,7 +202,7 @@ class RowReader:
         try:
             return parse_birthday(text, self._mapping.date_order or DateOrder.YMD)
         except InvalidValue as error:
-            raise InvalidValue(error.message, where=column.name, hint=error.hint) from None
+            raise error.at(column.name) from None
 
     def _field_values(
         self, texts: Sequence[str], members: Members | None, notes: list[str]
