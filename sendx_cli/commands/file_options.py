@@ -107,7 +107,7 @@ class FromFile(NamedTuple):
                 name = member.rstrip("_").replace("_", "-")
                 raise InvalidValue(f"--{name} goes with --from FILE")
 
-    def asked(self, action: str, defaults: ContactValues, service: dict[str, str]) -> "RunSpec":
+    def spec(self, action: str, defaults: ContactValues, service: dict[str, str]) -> "RunSpec":
         """Return what is asked for of the file.
 
         Args:

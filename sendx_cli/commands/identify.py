@@ -13,7 +13,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.commands.sending import Asked, send
+from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import parse_field
@@ -70,5 +70,5 @@ def identify(
         tags=tuple(tag or ()),
         lists=tuple(list_ids or ()),
     )
-    asked = Asked(formatted, service, sending)
-    send(runtime_of(ctx), Identify.action, emails or (), values, file=file, asked=asked)
+    options = CallOptions(formatted, service, sending)
+    send(runtime_of(ctx), Identify.action, emails or (), values, file=file, options=options)

@@ -141,24 +141,14 @@ def forget(
 
     Example: sendx runs forget --finished
     """
-    from sendx_cli.journal.runs import forget as forget_file
-    from sendx_cli.runs.inspecting import forget_run
+    from sendx_cli.runs.forgetting import forget_runs
 
     runtime = runtime_of(ctx)
     found = _runs(runtime)
     if not ids and not finished:
         raise InputError("no run is named", hint="see `sendx runs list`, or say --finished")
-    for path in [path for path in found.unreadable_paths if path.stem in (ids or ())]:
-        forget_file(path)
-        runtime.output.note(f"forgot {path.stem}")
-    known = {path.stem for path in found.unreadable_paths}
-    named = [found.find(text) for text in ids or () if text not in known]
-    done = [
-        run for run in found.runs if finished and not (run.counts.to_come or run.has_input_left)
-    ]
-    for run in {run.id: run for run in (*named, *done)}.values():
-        forget_run(run)
-        runtime.output.note(f"forgot {run.id}")
+    for run in forget_runs(found, ids or (), finished=finished):
+        runtime.output.note(f"forgot {run}")
 
 
 def _choose_format(runtime: "Runtime", formatted: Formatted) -> None:

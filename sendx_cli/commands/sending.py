@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LONG_WAIT_S = 2.0
 
 
-class Asked(NamedTuple):
+class CallOptions(NamedTuple):
     """What was asked for beside the contacts themselves."""
 
     formatted: Formatted
@@ -39,7 +39,7 @@ def send(
     values: ContactValues,
     *,
     file: FromFile,
-    asked: Asked,
+    options: CallOptions,
 ) -> None:
     """Send the contacts of a file, or those named on the command line.
 
@@ -49,7 +49,7 @@ def send(
         emails: Those named on the command line.
         values: What the options say of each contact.
         file: What was said of a file.
-        asked: What was asked for beside the contacts themselves.
+        options: What was asked for beside the contacts themselves.
 
     Raises:
         SendxError: Nothing could be sent.
@@ -57,16 +57,16 @@ def send(
     """
     if file.from_ is not None:
         _refuse_both(emails, values)
-        send_from_file(runtime, action, file, values, asked)
+        send_from_file(runtime, action, file, values, options)
     file.refuse_without_file()
     today = runtime.clock.today()
     contacts = [
         check_contact(action, values._replace(email=email), today=today) for email in emails
     ]
-    send_contacts(runtime, contacts, asked)
+    send_contacts(runtime, contacts, options)
 
 
-def send_contacts(runtime: Runtime, contacts: Sequence[Contact], asked: Asked) -> None:
+def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOptions) -> None:
     """Send contacts named on the command line and tell what became of each.
 
     Raises:
@@ -75,17 +75,17 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], asked: Asked) -
     """
     if not contacts:
         raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
-    settings = runtime.settings(asked.service.flags())
+    settings = runtime.settings(options.service.flags())
     output = runtime.output
-    output.format = asked.formatted.chosen(settings.output.value, output.format)
-    if asked.sending.dry_run:
-        _show_requests(output, contacts, settings, asked)
+    output.format = options.formatted.chosen(settings.output.value, output.format)
+    if options.sending.dry_run:
+        _show_requests(output, contacts, settings, options)
         return
-    _send(runtime, contacts, settings, asked)
+    _send(runtime, contacts, settings, options)
 
 
 def send_from_file(
-    runtime: Runtime, action: str, file: FromFile, defaults: ContactValues, asked: Asked
+    runtime: Runtime, action: str, file: FromFile, defaults: ContactValues, options: CallOptions
 ) -> None:
     """Send a file's contacts, and give account of every row.
 
@@ -94,7 +94,7 @@ def send_from_file(
         action: `identify` or `track`.
         file: What was said of the file.
         defaults: What other options say of every row.
-        asked: What was asked for beside it.
+        options: What was asked for beside it.
 
     Raises:
         SendxError: Nothing was sent, or the journal could not be kept.
@@ -106,28 +106,28 @@ def send_from_file(
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
 
-    file.refuse_stream_of_file(is_dry=asked.sending.dry_run)
-    flags = asked.service.flags()
+    file.refuse_stream_of_file(is_dry=options.sending.dry_run)
+    flags = options.service.flags()
     settings = runtime.settings(flags)
-    runtime.output.format = asked.formatted.chosen(settings.output.value, runtime.output.format)
+    runtime.output.format = options.formatted.chosen(settings.output.value, runtime.output.format)
     service: dict[str, str] = {
         name: str(flags[name]) for name in ("profile", "base_url") if name in flags
     }
     usual = RunMode()
     mode = RunMode(
-        is_sandbox=asked.service.sandbox,
-        is_dry=asked.sending.dry_run,
+        is_sandbox=options.service.sandbox,
+        is_dry=options.sending.dry_run,
         is_confirmed=file.yes,
-        retry_unknown=asked.sending.retry_unknown,
+        retry_unknown=options.sending.retry_unknown,
         keeps_going=file.keep_going,
         max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
         report=file.report,
         save_map=file.save_map,
         map_file=file.map_file,
     )
-    asked_of_file = file.asked(action, defaults, service)
-    refuse_outputs(runtime, asked_of_file.path, mode)
-    context = RunContext(runtime, settings, asked_of_file, mode)
+    spec = file.spec(action, defaults, service)
+    refuse_outputs(runtime, spec.path, mode)
+    context = RunContext(runtime, settings, spec, mode)
     raise typer.Exit(stream_run(context) if file.stream else start_run(context))
 
 
@@ -139,11 +139,11 @@ def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
 
 
 def _show_requests(
-    output: "Output", contacts: Sequence[Contact], settings: "Settings", asked: Asked
+    output: "Output", contacts: Sequence[Contact], settings: "Settings", options: CallOptions
 ) -> None:
     from sendx_cli.api.requests import base_url_of
 
-    base_url = base_url_of(settings.base_url.value, sandbox=asked.service.sandbox)
+    base_url = base_url_of(settings.base_url.value, sandbox=options.service.sandbox)
     requests = [
         PlannedRequest(
             action=contact.action, method="POST", url=base_url + contact.path, body=contact.payload
@@ -154,7 +154,7 @@ def _show_requests(
 
 
 def _send(
-    runtime: Runtime, contacts: Sequence[Contact], settings: "Settings", asked: Asked
+    runtime: Runtime, contacts: Sequence[Contact], settings: "Settings", options: CallOptions
 ) -> None:
     from sendx_cli.delivery.direct import MAX_AT_ONCE, send_all
     from sendx_cli.delivery.results import exit_code, result_of
@@ -165,9 +165,9 @@ def _send(
     sender = make_sender(
         runtime,
         settings,
-        sandbox=asked.service.sandbox,
+        sandbox=options.service.sandbox,
         concurrency=min(settings.concurrency.value or MAX_AT_ONCE, len(contacts)),
-        retry_unknown=asked.sending.retry_unknown,
+        retry_unknown=options.sending.retry_unknown,
     )
     results: list[Result] = []
     output.has_sent = True

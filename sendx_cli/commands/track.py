@@ -13,7 +13,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.commands.sending import Asked, send
+from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Track
 from sendx_cli.core.contact.members import ContactValues
 
@@ -44,5 +44,5 @@ def track(
     Example: sendx track jane@example.com --add-tag churned --remove-tag trial
     """
     values = ContactValues(add_tags=tuple(add_tag or ()), remove_tags=tuple(remove_tag or ()))
-    asked = Asked(formatted, service, sending)
-    send(runtime_of(ctx), Track.action, emails or (), values, file=file, asked=asked)
+    options = CallOptions(formatted, service, sending)
+    send(runtime_of(ctx), Track.action, emails or (), values, file=file, options=options)

@@ -41,6 +41,11 @@ class Run:
         """Whether the input of a stream may hold rows that are not in the journal."""
         return self.input_read is not None and not self.input_read.has_ended
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether no row of it is to come, in the journal or in its input."""
+        return not (self.counts.to_come or self.has_input_left)
+
 
 @dataclass(frozen=True, slots=True)
 class Runs:
@@ -143,7 +148,7 @@ def open_view(path: Path) -> Iterator[RunView]:
         database.close()
 
 
-def forget(path: Path) -> None:
+def delete_journal(path: Path) -> None:
     """Delete a run's journal, readable or not: what became of its rows is known no more.
 
     Raises:
@@ -169,11 +174,11 @@ def forget_never_started(directory: Path) -> None:
         except InputError:
             continue
         if not is_sealed:
-            forget(path)
+            delete_journal(path)
     for check in directory.glob(f"*{SUFFIX}-check"):
         path = check.with_name(check.name.removesuffix("-check"))
         if not path.exists() and not is_locked(lock_path(path)):
-            forget(path)  # its process ended before it made the journal
+            delete_journal(path)  # its process ended before it made the journal
 
 
 def _latest(runs: Iterable[Run], action: str, origin: str) -> Run | None:

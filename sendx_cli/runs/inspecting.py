@@ -3,12 +3,10 @@
 import time
 from collections.abc import Collection, Iterator
 from itertools import chain
-from pathlib import Path
 
-from sendx_cli.files.spool import is_copy
 from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import LeftOutKind, State
-from sendx_cli.journal.runs import Run, forget, open_view
+from sendx_cli.journal.runs import Run, open_view
 from sendx_cli.journal.view import RunView
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.output.writer import Output
@@ -75,18 +73,6 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
         for result in _results(view, run, set(states) or set(STATES)):
             stream.write(result)
     stream.close()
-
-
-def forget_run(run: Run) -> None:
-    """Delete a run's journal, and the copy of a pipe or standard input it was made from.
-
-    Raises:
-        InputError: A process sends it at this moment.
-    """
-    forget(run.path)
-    source_path = Path(run.header.source_path or "")
-    if is_copy(source_path, run.path.parent):
-        source_path.unlink(missing_ok=True)
 
 
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:

@@ -11,7 +11,7 @@ from sendx_cli.files.source import Source
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.place import HeldPlace, place_of
 from sendx_cli.journal.run_header import RunHeader
-from sendx_cli.journal.runs import Runs, forget, forget_never_started, list_runs
+from sendx_cli.journal.runs import Runs, delete_journal, forget_never_started, list_runs
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.output.result_stream import ResultStream
@@ -140,7 +140,7 @@ def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
         if not journal.is_sealed:
             with suppress(PassingTrouble):  # what cannot be kept is not to be kept
                 journal.close()
-            forget(journal.path)
+            delete_journal(journal.path)
 
 
 @contextmanager

@@ -8,17 +8,8 @@ import pytest
 from sendx_cli.api import failures
 from sendx_cli.api.exchange import Reply
 from tests.api.engines import ENGINES, engine, post
+from tests.clocks import HandClock
 from tests.servers import Request, ScriptedServer
-
-
-class HandClock:
-    """Stands in for the machine's steady clock."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -32,8 +23,8 @@ def test_an_attempt_is_over_when_its_time_is_and_not_before(
         arrived.release()
 
     server.script = keep_silent
-    clock = HandClock()
-    monkeypatch.setattr(time, "monotonic", clock)
+    clock = HandClock(1_000.0)
+    monkeypatch.setattr(time, "monotonic", clock.now)
     with engine(name, server.url, timeout_s=7.0) as exchange:
 
         def listen(steps: int) -> list[Reply]:

@@ -11,7 +11,8 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.direct import send_all
 from sendx_cli.delivery.rows import Row
 from sendx_cli.delivery.sender import Sender
-from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
+from tests.clocks import HandClock
+from tests.simulation.simulated_exchange import Fate, SimulatedExchange
 from tests.simulation.simulated_run import (
     LOST,
     OK,
@@ -30,7 +31,7 @@ CLOSED = Answer(503, {"retry-after": "2"}, b"")
 
 def play(
     decide: Callable[[Call, float], Fate], *, count: int = 200, max_outage_s: float = 10.0
-) -> tuple[list[Outcome], Sender, SimulatedExchange, SimulatedClock]:
+) -> tuple[list[Outcome], Sender, SimulatedExchange, HandClock]:
     """Send a run's rows, told of four times a second as on a terminal."""
     sender, exchange, clock = simulate(decide, is_patient=True, max_outage_s=max_outage_s)
     decided = list(decided_in(sender.run(map(Row, range(count), people(count)))))

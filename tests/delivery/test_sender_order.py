@@ -16,7 +16,8 @@ from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.delivery.sender import MAX_HELD_BACK, Sender
-from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
+from tests.clocks import HandClock
+from tests.simulation.simulated_exchange import Fate, SimulatedExchange
 from tests.simulation.simulated_run import (
     LOST,
     OK,
@@ -85,7 +86,7 @@ def events_of(
 ) -> list[Event]:
     """Send a run's rows; return all that happened, in its order, and what was told of each row."""
     events: list[Event] = []
-    clock = SimulatedClock()
+    clock = HandClock()
     exchange = NotedExchange(clock, decide, interrupted_at=stop_at)
     exchange.events = events
     pacer = Pacer(concurrency=concurrency, now=0.0)

@@ -15,8 +15,8 @@ from sendx_cli.delivery.rows import Row
 from sendx_cli.journal.opening import create_journal, open_journal
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.store import RunJournal
+from tests.clocks import HandClock
 from tests.journal.journals import HEADER, as_rows, decided, path_of, tracked
-from tests.simulation.simulated_exchange import SimulatedClock
 
 
 def step(name: str, take: Callable[[], object]) -> None:
@@ -26,7 +26,7 @@ def step(name: str, take: Callable[[], object]) -> None:
 
 
 def main(directory: Path) -> None:
-    clock, opened = SimulatedClock(), list[RunJournal]()
+    clock, opened = HandClock(), list[RunJournal]()
     later = Track(email="p0@example.com", add_tags=("later",))
     contacts = [*tracked(3), later, *tracked(6)[4:]]
     journal = create_journal(directory, replace(HEADER, action="track"), clock)

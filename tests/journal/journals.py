@@ -13,7 +13,7 @@ from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.run_header import RunHeader, key_fingerprint
 from sendx_cli.journal.store import RunJournal
-from tests.simulation.simulated_exchange import SimulatedClock
+from tests.clocks import HandClock
 
 HEADER = RunHeader(
     tool_version="1.0",
@@ -63,7 +63,7 @@ def begin(
 ) -> RunJournal:
     """A run of these contacts, ready to be sent."""
     action = contacts[0].action if contacts else "identify"
-    journal = create_journal(directory, replace(header, action=action), clock or SimulatedClock())
+    journal = create_journal(directory, replace(header, action=action), clock or HandClock())
     journal.add(as_rows(contacts))
     journal.seal()
     return journal

@@ -6,7 +6,7 @@ import pytest
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.errors import InputError
 from sendx_cli.journal.opening import create_journal, open_journal
-from sendx_cli.journal.runs import Run, Runs, forget, forget_never_started, list_runs
+from sendx_cli.journal.runs import Run, Runs, delete_journal, forget_never_started, list_runs
 from sendx_cli.journal.view import Counts
 from tests.journal.journals import HEADER, begin, decided, path_of, people, tracked
 
@@ -107,8 +107,8 @@ def test_a_forgotten_run_leaves_no_file(tmp_path: Path) -> None:
     with begin(directory, people(1)):
         path = path_of(directory)
         with pytest.raises(InputError, match="is being sent by another sendx"):
-            forget(path)
-    forget(path)
+            delete_journal(path)
+    delete_journal(path)
     assert list(directory.iterdir()) == []
     with pytest.raises(InputError, match="there is no run"):
         open_journal(path)

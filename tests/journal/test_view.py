@@ -5,8 +5,8 @@ from sendx_cli.delivery.rows import Decided
 from sendx_cli.journal.rows import JournalRow, State
 from sendx_cli.journal.runs import open_view
 from sendx_cli.journal.view import Counts, KindOfTrouble
+from tests.clocks import HandClock
 from tests.journal.journals import VERDICTS, begin, decided, path_of, people
-from tests.simulation.simulated_exchange import SimulatedClock
 
 OK = VERDICTS[Outcome.ACCEPTED]
 
@@ -50,7 +50,7 @@ def test_percentiles_are_those_of_the_rows_that_were_sent(tmp_path: Path) -> Non
 
 def test_throughput_is_told_by_time(tmp_path: Path) -> None:
     """Accepted rows alone, in each second in which any row was decided."""
-    clock = SimulatedClock()
+    clock = HandClock()
     with begin(tmp_path, people(6), clock) as journal:
         for row in journal.pending():
             outcome = Outcome.ACCEPTED if row.number != 2 else Outcome.REJECTED

@@ -1,7 +1,6 @@
 import io
 import re
 from collections.abc import Mapping
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -11,24 +10,9 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.tally import Counted
 from sendx_cli.output.progress import NoProgress, Progress, open_progress
 from sendx_cli.output.writer import Output
+from tests.clocks import HandClock
 
 XTERM = {"TERM": "xterm", "COLUMNS": "80", "NO_COLOR": "1"}
-
-
-class Clock:
-    """Time that passes when a test says so."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def now(self) -> float:
-        return self.now_s
-
-    def unix(self) -> float:
-        return self.now_s
-
-    def today(self) -> date:
-        return date(2026, 1, 1)
 
 
 class Terminal(io.StringIO):
@@ -82,7 +66,7 @@ def update(progress: Progress | NoProgress, accepted: int, note: str | None = No
 def test_a_terminal_shows_a_bar_that_goes_away() -> None:
     """Rows, time left, throughput; rate, limit, counts; a note; and at the end nothing of it."""
     terminal = Terminal()
-    with Progress(output_on(terminal), total=12000, clock=Clock()) as progress:
+    with Progress(output_on(terminal), total=12000, clock=HandClock(1000.0)) as progress:
         update(progress, 5988, note="the service is down: trying again")
         during = terminal.screen()
     assert (during, terminal.screen()) == (
@@ -98,7 +82,7 @@ def test_a_terminal_shows_a_bar_that_goes_away() -> None:
 def test_a_terminal_of_ascii_gets_a_bar_of_ascii() -> None:
     """What the terminal cannot show is not sent to it."""
     terminal = AsciiTerminal()
-    with Progress(output_on(terminal), total=12000, clock=Clock()) as progress:
+    with Progress(output_on(terminal), total=12000, clock=HandClock(1000.0)) as progress:
         update(progress, 5988)
         assert terminal.screen()[0] == (
             "##########----------  6,000 of 12,000 rows (50 %)  1 min 40 s left  .=#"
@@ -108,7 +92,7 @@ def test_a_terminal_of_ascii_gets_a_bar_of_ascii() -> None:
 def test_where_nobody_knows_the_end_there_is_no_bar() -> None:
     """Rows that stream in are counted; a rate and a limit not yet known are left out."""
     terminal = Terminal()
-    with Progress(output_on(terminal), total=None, clock=Clock()) as progress:
+    with Progress(output_on(terminal), total=None, clock=HandClock(1000.0)) as progress:
         progress.update(counted(5), rate_per_s=None, limit_per_s=float("inf"), in_flight=1)
         assert terminal.screen() == [
             "5 rows",
@@ -118,11 +102,11 @@ def test_where_nobody_knows_the_end_there_is_no_bar() -> None:
 
 def test_the_bar_is_drawn_ten_times_a_second_at_most() -> None:
     """However many rows are decided, the terminal is not kept busy."""
-    terminal, clock = Terminal(), Clock()
+    terminal, clock = Terminal(), HandClock(1000.0)
     drawn = []
     with Progress(output_on(terminal), total=100, clock=clock) as progress:
         for at in range(5):
-            clock.now_s = 1000.0 + at * 0.05
+            clock.seconds = 1000.0 + at * 0.05
             drawn.append(progress.is_due)
             update(progress, at)
     assert drawn == [True, False, True, False, True]
@@ -132,7 +116,7 @@ def test_results_on_the_same_terminal_stand_above_the_bar() -> None:
     """Results, notes and the bar share a terminal; each line is whole."""
     terminal = Terminal()
     output = output_on(terminal, stdout=terminal)
-    with Progress(output, total=100, clock=Clock()) as progress:
+    with Progress(output, total=100, clock=HandClock(1000.0)) as progress:
         output.line("first")
         update(progress, 38, note="waiting")
         output.line("second")
@@ -153,11 +137,11 @@ def test_results_on_the_same_terminal_stand_above_the_bar() -> None:
 @given(st.lists(st.sampled_from(["result", "note", "bar", "bar with a note"]), max_size=12))
 def test_nothing_is_lost_or_garbled_in_any_order(steps: list[str]) -> None:
     """Whatever comes after whatever, in the end every line is there, in order, and no bar."""
-    terminal, clock, lines = Terminal(), Clock(), []
+    terminal, clock, lines = Terminal(), HandClock(1000.0), []
     output = output_on(terminal, stdout=terminal)
     with Progress(output, total=100, clock=clock) as progress:
         for number, step in enumerate(steps):
-            clock.now_s += 1
+            clock.seconds += 1
             if step.startswith("bar"):
                 update(progress, number, note="waiting" if "note" in step else None)
             elif step == "note":
@@ -173,7 +157,7 @@ def test_results_that_go_elsewhere_are_not_touched() -> None:
     """A file gets the results alone."""
     terminal, results = Terminal(), io.StringIO()
     output = output_on(terminal, stdout=results)
-    with Progress(output, total=100, clock=Clock()) as progress:
+    with Progress(output, total=100, clock=HandClock(1000.0)) as progress:
         update(progress, 38)
         output.line("first")
     assert results.getvalue() == "first\n"
@@ -184,7 +168,7 @@ def test_a_bar_is_never_wider_than_the_terminal(columns: str) -> None:
     """A line that wrapped could not be taken away again."""
     terminal = Terminal()
     environ = XTERM | {"COLUMNS": columns}
-    with Progress(output_on(terminal, environ), total=100, clock=Clock()) as progress:
+    with Progress(output_on(terminal, environ), total=100, clock=HandClock(1000.0)) as progress:
         update(progress, 38, note="漢" * 400)
         screen = terminal.screen()
     assert (len(screen), max(map(len, screen)) < max(int(columns), 2)) == (3, True)
@@ -193,7 +177,7 @@ def test_a_bar_is_never_wider_than_the_terminal(columns: str) -> None:
 def test_a_note_from_the_service_moves_no_cursor() -> None:
     """Escape codes and line ends in a note are shown, not obeyed."""
     terminal = Terminal()
-    with Progress(output_on(terminal), total=100, clock=Clock()) as progress:
+    with Progress(output_on(terminal), total=100, clock=HandClock(1000.0)) as progress:
         update(progress, 38, note="\x1b[2Jgone\nand [red]more[/red]")
         assert terminal.screen()[2:] == [r"\x1b[2Jgone\x0aand [red]more[/red]"]
 
@@ -205,7 +189,7 @@ def test_a_terminal_that_has_gone_ends_nothing() -> None:
         def write(self, _text: str) -> int:
             raise OSError(5, "Input/output error")
 
-    with Progress(output_on(Gone()), total=100, clock=Clock()) as progress:
+    with Progress(output_on(Gone()), total=100, clock=HandClock(1000.0)) as progress:
         update(progress, 38)
 
 
@@ -228,11 +212,11 @@ def test_elsewhere_there_is_a_plain_line_every_ten_seconds(
     stderr: type[io.StringIO], environ: dict[str, str]
 ) -> None:
     """No pipe and no dumb terminal gets escape codes, whatever the environment says of colour."""
-    stream, clock = stderr(), Clock()
+    stream, clock = stderr(), HandClock(1000.0)
     shown = []
     with Progress(output_on(stream, environ), total=100, clock=clock) as progress:
         for second in range(25):
-            clock.now_s = 1000.0 + second
+            clock.seconds = 1000.0 + second
             before = stream.getvalue()
             update(progress, 38, note="waiting")
             if stream.getvalue() != before:
@@ -245,7 +229,7 @@ def test_quiet_shows_nothing() -> None:
     terminal = Terminal()
     output = output_on(terminal)
     output.is_quiet = True
-    with open_progress(output, total=100, clock=Clock()) as progress:
+    with open_progress(output, total=100, clock=HandClock(1000.0)) as progress:
         update(progress, 38)
         assert not progress.is_due
     assert terminal.getvalue() == ""
@@ -253,5 +237,5 @@ def test_quiet_shows_nothing() -> None:
 
 def test_what_is_not_quiet_shows_how_far_it_is() -> None:
     """Without being asked for, progress is shown."""
-    progress = open_progress(output_on(io.StringIO()), total=100, clock=Clock())
+    progress = open_progress(output_on(io.StringIO()), total=100, clock=HandClock(1000.0))
     assert isinstance(progress, Progress)

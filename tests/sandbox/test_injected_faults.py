@@ -5,18 +5,9 @@ import pytest
 
 from sendx_cli.sandbox.faults import Failure, Faults, Latency, RateLimit
 from sendx_cli.sandbox.injected_faults import FaultSource, InjectedFault
+from tests.clocks import HandClock
 
 TOO_FAST = {"status": "error", "message": "Rate limit exceeded"}
-
-
-class HandClock:
-    """A clock that goes when it is told to."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def now(self) -> float:
-        return self.now_s
 
 
 def source(faults: Faults, *chances: float, clock: HandClock | None = None) -> FaultSource:
@@ -95,7 +86,7 @@ def test_a_limit_lets_a_burst_through_and_then_its_rate() -> None:
     troubled = source(Faults(rate_limit=RateLimit(4, 2)), clock=clock)
     seen = []
     for pause_s in (0, 0, 0, 0.125, 0.125, 60, 0, 0):
-        clock.now_s += pause_s
+        clock.seconds += pause_s
         seen.append(troubled.next().kind)
     limited = "rate_limit"
     assert seen == [None, None, limited, limited, None, None, None, limited]

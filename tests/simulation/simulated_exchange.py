@@ -2,29 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from heapq import heappop, heappush
 from math import inf
 
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.requests import Call
 from sendx_cli.core.replies.answers import Answer, TransportFailure
-
-
-class SimulatedClock:
-    """Moves only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def now(self) -> float:
-        return self.seconds
-
-    def unix(self) -> float:
-        return 1_800_000_000 + self.seconds
-
-    def today(self) -> date:
-        return datetime.fromtimestamp(self.unix(), UTC).date()
+from tests.clocks import HandClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +36,7 @@ class SimulatedExchange:
 
     def __init__(
         self,
-        clock: SimulatedClock,
+        clock: HandClock,
         decide: Callable[[Call, float], Fate],
         *,
         interrupted_at: float = inf,

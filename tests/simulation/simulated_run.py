@@ -11,7 +11,8 @@ from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 from sendx_cli.delivery.rows import Journal
 from sendx_cli.delivery.sender import Sender
-from tests.simulation.simulated_exchange import Fate, SimulatedClock, SimulatedExchange
+from tests.clocks import HandClock
+from tests.simulation.simulated_exchange import Fate, SimulatedExchange
 
 OK = Answer(200, {}, b'{"status":"200","message":"OK"}')
 TROUBLE = Answer(500, {}, b'{"status":"error","message":"Internal server error occurred"}')
@@ -33,9 +34,9 @@ def simulate(
     stop_at: float = inf,
     batch: int = 1,
     journal: Journal | None = None,
-) -> tuple[Sender, SimulatedExchange, SimulatedClock]:
+) -> tuple[Sender, SimulatedExchange, HandClock]:
     """Return a sender, and the service and the clock it is played against."""
-    clock = SimulatedClock()
+    clock = HandClock()
     exchange = SimulatedExchange(clock, decide, interrupted_at=stop_at)
     pacer = Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=0.0)
     breaker = None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sendx_cli.core.pacing.pacer import Pacer
 from sendx_cli.core.replies.rate_headers import RateHints
-from tests.simulation.simulated_exchange import SimulatedClock
+from tests.clocks import HandClock
 
 
 class Service(Protocol):
@@ -160,7 +160,7 @@ class Simulation:
         trip: Trip,
         *,
         seed: int = 1,
-        clock: SimulatedClock | None = None,
+        clock: HandClock | None = None,
         next_pacer: Callable[[float], Pacer] | None = None,
         start_up_s: float = 0.18,
     ) -> None:
@@ -169,7 +169,7 @@ class Simulation:
         self._service = service
         self._trip = trip
         self._random = random.Random(seed)
-        self._clock = clock or SimulatedClock()
+        self._clock = clock or HandClock()
         self._next_pacer = next_pacer
         self._start_up_s = start_up_s
         self._events: list[tuple[float, int, str, _Process, float, bool]] = []

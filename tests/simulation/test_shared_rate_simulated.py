@@ -4,8 +4,8 @@ from dataclasses import dataclass
 import pytest
 
 from sendx_cli.core.pacing.shared_rate import SharedPacer
+from tests.clocks import HandClock
 from tests.simulation.shelf import Shelf
-from tests.simulation.simulated_exchange import SimulatedClock
 from tests.simulation.simulated_service import (
     Figures,
     FixedWindow,
@@ -42,7 +42,7 @@ class Machine:
         kind: type[SharedPacer] = SharedPacer,
     ) -> None:
         self._kind = kind
-        self.shelf, self._clock, self._concurrency = Shelf(), SimulatedClock(), concurrency
+        self.shelf, self._clock, self._concurrency = Shelf(), HandClock(), concurrency
         self.simulation = Simulation(
             [self.pacer(0.0) for _ in range(processes)],
             service,

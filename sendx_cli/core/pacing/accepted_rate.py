@@ -1,7 +1,6 @@
 """How many calls a second the service has been accepting lately."""
 
 import math
-from collections.abc import Sequence
 
 _SPAN_S = 0.2
 _FEWEST = 5
@@ -21,11 +20,11 @@ class AcceptedRate:
         self._count = 0
         self._since_s = now
 
-    def state(self) -> tuple[float, ...]:
+    def state(self) -> tuple[float, float, float]:
         """Return all that it knows, for `restore`."""
         return self.per_s, float(self._count), self._since_s
 
-    def restore(self, state: Sequence[float]) -> None:
+    def restore(self, state: tuple[float, float, float]) -> None:
         """Know what another one knew."""
         self.per_s, count, self._since_s = state
         self._count = int(count)

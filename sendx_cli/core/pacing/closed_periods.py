@@ -1,7 +1,6 @@
 """Spells in which the service takes nothing at all, as one does that counts by fixed windows."""
 
 import math
-from collections.abc import Sequence
 
 _LONGEST_PAUSE_S = 10.0
 _MOST_DOUBLINGS = 12
@@ -32,12 +31,12 @@ class ClosedPeriods:
         """Whether one call at a time is all that makes sense."""
         return self.count > 0
 
-    def state(self) -> tuple[float, ...]:
+    def state(self) -> tuple[float, float, float]:
         """Return all that it knows, for `restore`."""
         shut_at = -math.inf if self._shut_at is None else self._shut_at
         return float(self.count), shut_at, float(self._accepted)
 
-    def restore(self, state: Sequence[float]) -> None:
+    def restore(self, state: tuple[float, float, float]) -> None:
         """Know what another one knew."""
         count, shut_at, accepted = state
         self.count = int(count)

@@ -1,10 +1,10 @@
 """The search for the rate that a service accepts, by its 429s alone."""
 
 import math
-from collections.abc import Sequence
 
 from sendx_cli.core.pacing.accepted_rate import AcceptedRate
 from sendx_cli.core.pacing.closed_periods import ClosedPeriods
+from sendx_cli.core.pacing.search_state import SearchState
 
 FIRST_CALLS = 8
 """Calls that go out before anything is known: as many as tiny runs have."""
@@ -107,48 +107,49 @@ class LimitSearch:
         """Whether the service takes nothing at all just now."""
         return self._closed.is_closed
 
-    def state(self) -> tuple[float, ...]:
+    def state(self) -> SearchState:
         """Return all that it knows, for `restore`."""
-        return (
-            self.limit_per_s or 0.0,
-            self._cycle_per_s,
-            self._event_at,
-            self._hold_until,
-            self._measured_from,
-            self._ramp_at,
-            self._ramp_doubling_s,
-            self._ramp_per_s,
-            self._round_trip_s,
-            self._steadiness,
-            self._trust,
-            float(self._accepted),
-            float(self._is_ramping),
-            *self._lately.state(),
-            *self._closed.state(),
+        lately_per_s, lately_count, lately_since_s = self._lately.state()
+        closed_count, closed_shut_at, closed_accepted = self._closed.state()
+        return SearchState(
+            limit_per_s=self.limit_per_s or 0.0,
+            cycle_per_s=self._cycle_per_s,
+            event_at=self._event_at,
+            hold_until=self._hold_until,
+            measured_from=self._measured_from,
+            ramp_at=self._ramp_at,
+            ramp_doubling_s=self._ramp_doubling_s,
+            ramp_per_s=self._ramp_per_s,
+            round_trip_s=self._round_trip_s,
+            steadiness=self._steadiness,
+            trust=self._trust,
+            accepted=float(self._accepted),
+            is_ramping=float(self._is_ramping),
+            lately_per_s=lately_per_s,
+            lately_count=lately_count,
+            lately_since_s=lately_since_s,
+            closed_count=closed_count,
+            closed_shut_at=closed_shut_at,
+            closed_accepted=closed_accepted,
         )
 
-    def restore(self, state: Sequence[float]) -> None:
+    def restore(self, state: SearchState) -> None:
         """Know what another one knew, that went by the same clock."""
-        (
-            limit_per_s,
-            self._cycle_per_s,
-            self._event_at,
-            self._hold_until,
-            self._measured_from,
-            self._ramp_at,
-            self._ramp_doubling_s,
-            self._ramp_per_s,
-            self._round_trip_s,
-            self._steadiness,
-            self._trust,
-            accepted,
-            is_ramping,
-        ) = state[:13]
-        self.limit_per_s = limit_per_s or None
-        self._accepted = int(accepted)
-        self._is_ramping = bool(is_ramping)
-        self._lately.restore(state[13:16])
-        self._closed.restore(state[16:])
+        self.limit_per_s = state.limit_per_s or None
+        self._cycle_per_s = state.cycle_per_s
+        self._event_at = state.event_at
+        self._hold_until = state.hold_until
+        self._measured_from = state.measured_from
+        self._ramp_at = state.ramp_at
+        self._ramp_doubling_s = state.ramp_doubling_s
+        self._ramp_per_s = state.ramp_per_s
+        self._round_trip_s = state.round_trip_s
+        self._steadiness = state.steadiness
+        self._trust = state.trust
+        self._accepted = int(state.accepted)
+        self._is_ramping = bool(state.is_ramping)
+        self._lately.restore((state.lately_per_s, state.lately_count, state.lately_since_s))
+        self._closed.restore((state.closed_count, state.closed_shut_at, state.closed_accepted))
 
     def idled(self, idle_s: float) -> None:
         """Leave out a time in which no call was to be made: it shows nothing of the limit."""
