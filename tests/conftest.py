@@ -1,3 +1,11 @@
+"""What all tests share.
+
+Where a test lies: under the folder of the room it is about, in a file named by the module for
+`core`, `journal`, `delivery`, `files`, `api`, `output`, `settings` and `sandbox`, and by the
+behaviour for `runs` and `commands`; real processes are in `processes`, virtual time in
+`simulation`, the sandbox held to the API's documentation in `conformance`, the whole in `house`.
+"""
+
 import io
 import os
 import random

@@ -6,24 +6,15 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.delivery.rate_file import RateFile
-
-
-class HandClock:
-    """Stands in for the machine's steady clock."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
+from tests.clocks import HandClock
 
 
 def test_a_file_that_cannot_be_opened_is_left_alone_for_a_second(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Meanwhile nothing is asked of the system; afterwards it is a file like any other."""
-    clock = HandClock()
-    monkeypatch.setattr(time, "monotonic", clock)
+    clock = HandClock(1_000.0)
+    monkeypatch.setattr(time, "monotonic", clock.now)
     place = tmp_path / "rates"
     place.write_text("in the way")
     file = RateFile(place / "account")
