@@ -14,6 +14,7 @@ from sendx_cli.settings.storage import (
     replace_private,
 )
 from tests.tools import need_root
+from tests.tracing import Call, trace
 
 STRANGER = 12345
 
@@ -187,3 +188,24 @@ def test_a_file_that_cannot_be_written_whole_keeps_the_old_one(path: Path) -> No
     )
     assert finished.stderr == "cannot save: file too large|what was there before is unchanged\n"
     assert (path.read_bytes(), list(path.parent.iterdir())) == (b"old", [path])
+
+
+def test_a_saved_file_survives_a_power_failure(path: Path, tmp_path: Path) -> None:
+    """It is on the disk before it takes its place, and the place is on the disk before it is told.
+
+    Else a crash could leave an empty config file where a key had been.
+    """
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from sendx_cli.settings.storage import replace_private\n"
+        "replace_private(Path(sys.argv[1]), b'one')\nprint('step told')"
+    )
+    calls = trace([sys.executable, "-c", code, str(path)], tmp_path, os.environ)[""]
+    temporary = next(call.name for call in calls if call.kind == "write" and "config" in call.name)
+    own = [call for call in calls if call.name in {temporary, path.parent.name} or not call.name]
+    assert own[-4:] == [
+        Call("write", temporary),
+        Call("sync", temporary),
+        Call("rename"),
+        Call("sync", path.parent.name),
+    ]
