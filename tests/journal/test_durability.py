@@ -6,7 +6,7 @@ import pytest
 
 from tests.tracing import Call, trace
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 WAL, MAIN, CHECK = "-wal", ".sqlite3", "-check"
 
 

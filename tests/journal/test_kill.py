@@ -19,7 +19,7 @@ from sendx_cli.journal.view import Counts
 from tests.journal.journals import begin, decided, path_of, people, tracked
 from tests.journal.sending_process import IN_FLIGHT
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 KILLS = 10
 ROWS = 4_000
 """More than are sent before the last kill, by far."""
