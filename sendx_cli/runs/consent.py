@@ -52,14 +52,15 @@ def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> Non
     Args:
         context: The run; a profile for production makes any number worth a question.
         contacts: How many it concerns.
-        sent_though_left: Rows among them that say that their person left.
+        sent_though_left: Rows among them that say that their person left: one is worth a question.
 
     Raises:
         InputError: The answer was no, or nobody can be asked.
     """
     settings, mode = context.settings, context.mode
     is_production = settings.production.value and not mode.is_sandbox
-    if mode.is_confirmed or not (is_production or contacts >= ASK_FROM_CONTACTS):
+    is_worth_it = is_production or sent_though_left or contacts >= ASK_FROM_CONTACTS
+    if mode.is_confirmed or not is_worth_it:
         return
     with _terminal(context.runtime, context.spec) as terminal:
         if terminal is not None:

@@ -73,6 +73,18 @@ def test_the_question_says_that_people_among_them_left(
     assert server.requests == []
 
 
+def test_people_said_to_have_left_are_worth_a_question(
+    run: Run, server: ScriptedServer, folder: Path
+) -> None:
+    """Even one of two contacts."""
+    (folder / "two.csv").write_text("email,State\na@example.com,ok\nb@example.com,unsubscribed\n")
+    with run("identify", "--from", "two.csv", "--map", "State=field:State") as terminal:
+        terminal.wait_for("though 1 row says that the person left? [y/N] ")
+        terminal.type("n\n")
+        assert terminal.end() == 2
+    assert server.requests == []
+
+
 @pytest.mark.parametrize(
     ("words", "sent"),
     [
