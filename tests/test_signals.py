@@ -71,7 +71,7 @@ def test_the_second_signal_ends_it_by_itself(names: tuple[str, str]) -> None:
 
 def test_nobody_to_tell_does_not_keep_it_alive() -> None:
     """The last words are lost where standard error is closed."""
-    command = ["bash", "-c", 'exec 2>&-; exec "$@"', "bash", sys.executable, "-c", TWICE]
+    command = ["sh", "-c", 'exec 2>&-; exec "$@"', "sh", sys.executable, "-c", TWICE]
     ended = subprocess.run(
         [*command, "SIGTERM", "SIGTERM"], capture_output=True, text=True, timeout=60, check=False
     )

@@ -39,6 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendx_cli.journal.wal import Position
+from sendx_cli.settings.storage import keep_for_owner
 
 _MAGIC = b"sendx journal check 1\n"
 _HEAD = struct.Struct(">cI")
@@ -117,6 +118,7 @@ def write_check_file(path: Path, header: str, sums: dict[int, int] | None = None
     descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            keep_for_owner(file.fileno())
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -11,7 +11,6 @@ can record what it moves in the check file.
 
 import os
 import sqlite3
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
@@ -22,6 +21,7 @@ from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.journal.check_file import CheckFile, Recorded, read_check_file, write_check_file
 from sendx_cli.journal.verifying import FORMAT_VERSION, Verified, cannot_keep, damaged
 from sendx_cli.journal.wal import PAGE_BYTES, LogTail, WriteAheadLog
+from sendx_cli.settings.storage import keep_for_owner
 
 FATE_COLUMNS = """(number INTEGER PRIMARY KEY, state TEXT NOT NULL, status INTEGER,
                    attempts INTEGER NOT NULL DEFAULT 0, code TEXT, message TEXT,
@@ -238,8 +238,7 @@ def _create_private(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         try:
-            if sys.platform != "win32":
-                os.fchmod(descriptor, 0o600)  # the umask may have taken the owner's bits, too
+            keep_for_owner(descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:

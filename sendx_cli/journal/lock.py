@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sendx_cli.errors import InputError, PassingTrouble, SetupError, reason_of
 from sendx_cli.file_lock import lock_within
+from sendx_cli.settings.storage import keep_for_owner
 
 MARGIN_S = 0.25
 """A look at the lock (`is_locked`) holds it for a moment: who wants it tries this long."""
@@ -75,10 +76,12 @@ def open_lock(path: Path) -> int:
         PassingTrouble: It cannot be opened.
     """
     try:
-        return os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        keep_for_owner(descriptor)
     except OSError as error:
         reason = reason_of(error)
         raise PassingTrouble(f"cannot lock the run: {reason}", where=str(path)) from None
+    return descriptor
 
 
 def take_lock(descriptor: int, path: Path, patience_s: float) -> bool:

@@ -165,11 +165,20 @@ def _check_owner(path: Path, facts: os.stat_result) -> None:
         )
 
 
+def keep_for_owner(descriptor: int) -> None:
+    """Let the owner, and nobody else, read and write an open file: the umask may forbid even that.
+
+    Raises:
+        OSError: The file is somebody else's.
+    """
+    if sys.platform != "win32":
+        os.fchmod(descriptor, 0o600)
+
+
 def _write_new(path: Path, content: bytes) -> None:
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _NO_FOLLOW | _BINARY
     with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-        if sys.platform != "win32":
-            os.fchmod(file.fileno(), 0o600)  # the umask may have taken the owner's bits, too
+        keep_for_owner(file.fileno())
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import CANARY, Command
 from tests.processes.conftest import Start
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
+from tests.tools import need
 
 REJECTED = json_answer(422, {"status": "error", "message": "Request body is not in proper format"})
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
@@ -165,6 +166,7 @@ def test_a_file_that_changes_while_it_is_checked_is_refused(
     sendx: Command, server: ScriptedServer, home: Path, folder: Path, change: str
 ) -> None:
     """Its rows and what is known of it would be of two files; the key command comes between."""
+    need(change.partition(" ")[0])
     config = home / "config" / "sendx" / "config.toml"
     config.parent.mkdir(parents=True)
     script = f"cd {shlex.quote(str(folder))}; {change}; echo {CANARY}"

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import CANARY, Command
 from tests.servers import ScriptedServer
+from tests.tools import need
 
 TRACK = ("track", "a@b.co", "--add-tag", "x")
 
@@ -33,6 +34,7 @@ def test_it_does_not_read_what_is_meant_for_the_run(
     process: Command, program: str, config: Path, server: ScriptedServer
 ) -> None:
     """Standard input may hold contacts: it is not the command's."""
+    need("cat")
     write(config, server, "cat")
     run = process(program, *TRACK, stdin="Key0from1standard2input\n")
     assert (run.code, run.out, server.requests) == (255, "", [])
