@@ -417,7 +417,7 @@ def test_a_connection_has_less_time_than_an_answer(
             exchange.submit(1, post("https://localhost:1"))
             (reply,) = some(exchange)
     assert reply.reply == unreached("no connection to localhost in time")
-    assert 5.0 <= reply.elapsed_s < 20.0
+    assert reply.elapsed_s < 20.0
 
 
 def test_a_proxy_may_be_spoken_to_by_tls(
