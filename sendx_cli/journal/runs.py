@@ -11,8 +11,9 @@ from sendx_cli.journal.lock import MARGIN_S, RunLock, is_locked
 from sendx_cli.journal.opening import SUFFIX, lock_path, open_journal
 from sendx_cli.journal.rows import InputRead
 from sendx_cli.journal.run_header import RunHeader
+from sendx_cli.journal.unreadable import was_started
 from sendx_cli.journal.upgrading import nonsense_told
-from sendx_cli.journal.verifying import verify
+from sendx_cli.journal.verifying import incomplete, verify
 from sendx_cli.journal.view import Counts, RunView
 
 
@@ -120,7 +121,7 @@ def list_runs(directory: Path) -> Runs:
     """
     runs: list[Run] = []
     unreadable: list[InputError] = []
-    for path in sorted(directory.glob(f"*{SUFFIX}")):
+    for path in _journals_in(directory):
         try:
             run = _read(path)
             if run is not None:
@@ -131,6 +132,16 @@ def list_runs(directory: Path) -> Runs:
     return Runs(tuple(runs), tuple(unreadable))
 
 
+def _journals_in(directory: Path) -> list[Path]:
+    """Return the journals, also those of which only the files beside them are left."""
+    found = set(directory.glob(f"*{SUFFIX}"))
+    for check in directory.glob(f"*{SUFFIX}-check"):
+        path = check.with_name(check.name.removesuffix("-check"))
+        if path not in found and was_started(path):
+            found.add(path)
+    return sorted(found)
+
+
 @contextmanager
 def open_view(path: Path) -> Iterator[RunView]:
     """Look into a run's journal, whoever sends it meanwhile.
@@ -139,6 +150,8 @@ def open_view(path: Path) -> Iterator[RunView]:
         InputError: It is damaged, or none.
         PassingTrouble: It cannot be read now.
     """
+    if not path.exists():
+        raise incomplete(path, path.name)
     _verify_at_rest(path)
     with nonsense_told(path):
         database = Database(path)
@@ -177,8 +190,9 @@ def forget_never_started(directory: Path) -> None:
             delete_journal(path)
     for check in directory.glob(f"*{SUFFIX}-check"):
         path = check.with_name(check.name.removesuffix("-check"))
-        if not path.exists() and not is_locked(lock_path(path)):
-            delete_journal(path)  # its process ended before it made the journal
+        if path.exists() or is_locked(lock_path(path)) or was_started(path):
+            continue
+        delete_journal(path)  # its process ended before it made the journal
 
 
 def _latest(runs: Iterable[Run], action: str, origin: str) -> Run | None:

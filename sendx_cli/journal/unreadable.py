@@ -41,3 +41,16 @@ def could_be_of_same_file(path: Path, header: RunHeader) -> bool:
         )
         for one in known
     )
+
+
+def was_started(path: Path) -> bool:
+    """Whether rows of the run at `path` may have been sent, as far as its check file says.
+
+    The first commit that is synced is the one that seals it. A check file that cannot be read
+    says nothing, and so it may.
+    """
+    try:
+        recorded = read_check_file(path)
+    except OSError:
+        return True
+    return recorded is not None and (recorded.position is not None or not recorded.headers)

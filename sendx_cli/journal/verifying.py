@@ -145,6 +145,8 @@ def _verify_pages(path: Path, log: WriteAheadLog, recorded: Recorded) -> None:
     if not recorded.headers:
         raise damaged(path)
     expected, found = recorded.sums, pages_of(path)
+    if recorded.position is not None and not found:
+        raise damaged(path)
     if not expected:  # nothing went into the main file yet but its first page, by SQLite itself
         expected = {1: found[1]} if 1 in found else {}
     in_log = log.pages.keys()
@@ -155,9 +157,12 @@ def _verify_pages(path: Path, log: WriteAheadLog, recorded: Recorded) -> None:
 
 def _verify_unchecked(path: Path, log: WriteAheadLog) -> None:
     """Find what can be found without a check file; the database itself is looked at later."""
-    version = version_of(path)
-    if version == FORMAT_VERSION:
+    version, size = version_of(path), path.stat().st_size
+    # The check file is there before the first page, which alone does not tell the format.
+    has_log = wal_path(path).exists() and wal_path(path).stat().st_size > 0
+    is_first_page_alone = bool(size) and not version and not has_log
+    if version == FORMAT_VERSION or is_first_page_alone:
         raise incomplete(path, f"{path.name}-check")
-    has_tables = path.stat().st_size > PAGE_BYTES
+    has_tables = size > PAGE_BYTES
     if log.is_broken_within or (has_tables and not version):
         raise damaged(path)

@@ -10,6 +10,7 @@ import pytest
 
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.errors import InputError, PassingTrouble
+from sendx_cli.journal.check_file import write_check_file
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.opening import create_journal, lock_path, open_journal
 from sendx_cli.journal.rows import State
@@ -235,10 +236,9 @@ def test_a_run_that_was_killed_while_it_was_filled_was_never_started(tmp_path: P
 def test_a_process_may_end_before_it_made_its_journal(tmp_path: Path) -> None:
     """A check file alone is taken away, unless somebody is about to make the journal."""
     directory = tmp_path / "runs"
-    with create_journal(directory, HEADER) as journal:
-        path = journal.path
-    for end in ("", "-shm", "-wal"):
-        path.with_name(f"{path.name}{end}").unlink(missing_ok=True)
+    directory.mkdir()
+    path = directory / "20261118-1106-abcd.sqlite3"
+    write_check_file(path, HEADER.to_text())
     lock = RunLock(lock_path(path), path.stem)
     forget_never_started(directory)
     assert path.with_name(f"{path.name}-check").exists()

@@ -1,19 +1,15 @@
 import json
-import os
 import random
 import shutil
-import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CANARY
 from tests.runs.conftest import Send
-from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
+from tests.runs.killing import kill_amid
+from tests.servers import OK, ScriptedServer, json_answer
 
 SEED = 20_261_124
 FLIPS_EACH = 75
@@ -62,24 +58,7 @@ def stopped(send: Send, server: ScriptedServer, action: str) -> None:
 
 def killed(program: str, server: ScriptedServer, action: str) -> None:
     """A run that kill -9 ended amid calls: its write-ahead file is there, its marks are open."""
-    words = (program, *COMMANDS[action], "--concurrency", "4")
-    environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
-    quiet = subprocess.DEVNULL
-    running: list[subprocess.Popen[bytes]] = []
-
-    def script(_request: Request, number: int) -> Answering:
-        if number < 31:
-            return OK
-        running[0].kill()
-        return None
-
-    server.script = script
-    running.append(subprocess.Popen(words, env=environ, stdin=quiet, stdout=quiet, stderr=quiet))
-    assert running[0].wait(60) == -9
-    deadline = time.monotonic() + 60
-    while any("_serve" in thread.name for thread in threading.enumerate()):
-        assert time.monotonic() < deadline, "the service still reads what the process sent"
-        time.sleep(0.01)
+    kill_amid(program, server, (*COMMANDS[action], "--concurrency", "4"), 31)
 
 
 @pytest.fixture(params=["stopped identify", "stopped track", "killed identify", "killed track"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.runs.conftest import Send
+from tests.runs.killing import kill_amid
 from tests.servers import OK, ScriptedServer, json_answer
 
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
@@ -92,6 +93,51 @@ def test_an_unreadable_run_bars_its_file_until_it_is_forgotten(
         assert f"`sendx runs forget {run_id}`" in run.err
     assert send("runs", "forget", run_id).code == 0
     assert list(journal.parent.iterdir()) == []
+    assert send(*TRACK, "p.csv").code == 0
+    assert len(server.requests) == 20
+
+
+def lose_database(journal: Path) -> None:
+    journal.unlink()
+
+
+def copy_alone(journal: Path) -> None:
+    for end in ("-wal", "-shm", "-check"):
+        journal.with_name(f"{journal.name}{end}").unlink(missing_ok=True)
+    journal.with_suffix(".lock").unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (empty, "the run's journal is damaged, or is none"),
+        (lose_database, ".sqlite3 is missing"),
+        (copy_alone, "-check is missing"),
+    ],
+)
+def test_what_a_crash_left_bars_its_file_though_its_database_is_lost(
+    send: Send,
+    server: ScriptedServer,
+    program: str,
+    home: Path,
+    spoil: Callable[[Path], None],
+    message: str,
+) -> None:
+    """All that was sent is in the write-ahead file by then: nothing takes that away, or sends."""
+    Path("p.csv").write_text(ROWS)
+    kill_amid(program, server, (*TRACK, "p.csv", "--concurrency", "1"), 9)
+    server.script = lambda _request, _number: OK
+    server.requests.clear()
+    (journal,) = (home / "state" / "sendx" / "runs").glob("*.sqlite3")
+    spoil(journal)
+    left = sorted(path.name for path in journal.parent.iterdir())
+    for words in (("runs", "list"), ("runs", "show", journal.stem), ("runs", "resume")):
+        assert message in send(*words).err, words
+    run = send(*TRACK, "p.csv", "-q")
+    assert (run.code, server.requests) == (2, [])
+    assert f"`sendx runs forget {journal.stem}`" in run.err
+    assert set(left) <= {path.name for path in journal.parent.iterdir()}
+    assert send("runs", "forget", journal.stem).code == 0
     assert send(*TRACK, "p.csv").code == 0
     assert len(server.requests) == 20
 
