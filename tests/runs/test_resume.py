@@ -51,7 +51,7 @@ def test_a_run_goes_on_where_it_stopped(
 def test_failed_rows_are_handed_back_at_the_end_of_a_run_alone(
     send: Send, stopped: list[str], folder: Path
 ) -> None:
-    """One that stopped leaves no file of them: there would be two in the end, and the first half."""
+    """One that stopped leaves none: in the end there would be two."""
     assert stopped
     assert not list(folder.glob("*.failed*"))
     assert send("runs", "resume").code == 4
