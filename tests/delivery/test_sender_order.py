@@ -15,7 +15,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 from sendx_cli.delivery.rows import Decided, Row
-from sendx_cli.delivery.sender import MAX_HELD_BACK, Sender
+from sendx_cli.delivery.sender import MAX_HELD_BACK, Sender, Turn
 from tests.clocks import HandClock
 from tests.simulation.simulated_exchange import Fate, SimulatedExchange
 from tests.simulation.simulated_run import (
@@ -236,7 +236,7 @@ def retried_at_once(exchange: SimulatedExchange) -> tuple[int, int]:
     return len(gaps_s), sum(gap_s < 0.1 for gap_s in gaps_s)
 
 
-def run_of_failing(count: int) -> tuple[SimulatedExchange, list[Decided]]:
+def run_of_failing(count: int) -> tuple[SimulatedExchange, list[Turn]]:
     """A service that fails each row's first attempt but every tenth's: no outage, many retries."""
     seen: set[bytes] = set()
 
@@ -248,16 +248,24 @@ def run_of_failing(count: int) -> tuple[SimulatedExchange, list[Decided]]:
         return Fate(0.01, TROUBLE if fails else OK, not fails)
 
     sender, exchange, _ = simulate(decide, concurrency=8, is_patient=True, jitter=lambda: 0.0)
-    return exchange, list(decided_in(sender.run(map(Row, range(count), people(count)))))
+    return exchange, list(sender.run(map(Row, range(count), people(count))))
 
 
 def test_retries_beyond_a_hundred_and_a_tenth_have_to_wait() -> None:
     """Of 900 wanted, 100 and a tenth of the 1,000 first attempts go at once, the rest later."""
-    exchange, decided = run_of_failing(1_000)
-    assert {one.outcome for one in decided} == {Outcome.ACCEPTED}
+    exchange, turns = run_of_failing(1_000)
+    assert {one.outcome for one in decided_in(iter(turns))} == {Outcome.ACCEPTED}
     retries, at_once = retried_at_once(exchange)
     assert retries == 900
     assert 195 <= at_once <= 230
+
+
+def test_a_wait_for_the_budget_is_told_as_long_as_it_is() -> None:
+    """Not as the back-off alone, which is none here."""
+    _, turns = run_of_failing(1_000)
+    told = [pause.seconds for turn in turns for pause in turn.pauses]
+    assert min(told) == 0.0
+    assert 4.0 < max(told) <= 5.0
 
 
 def test_named_contacts_have_no_budget() -> None:

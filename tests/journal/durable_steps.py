@@ -29,7 +29,9 @@ def main(directory: Path) -> None:
     clock, opened = HandClock(), list[RunJournal]()
     later = Track(email="p0@example.com", add_tags=("later",))
     contacts = [*tracked(3), later, *tracked(6)[4:]]
-    journal = create_journal(directory, replace(HEADER, action="track"), clock)
+    header = replace(HEADER, action="track")
+    step("create", lambda: opened.append(create_journal(directory, header, clock)))
+    journal = opened.pop()
     journal.add(as_rows(contacts))
     step("seal", journal.seal)
     rows = list(journal.pending())

@@ -8,6 +8,7 @@ from sendx_cli.core.contact.contact import Contact, Identify, Track
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.rows import Row
 from sendx_cli.journal.adoption import Adoption
+from sendx_cli.journal.check_file import read_check_file
 from sendx_cli.journal.opening import open_journal
 from sendx_cli.journal.rows import LeftOut, LeftOutKind, State
 from sendx_cli.journal.store import RunJournal
@@ -51,6 +52,26 @@ def test_a_sorted_file_goes_on_where_the_run_stopped(journal: RunJournal) -> Non
     assert states(journal) == [State.PENDING, State.UNKNOWN, State.REJECTED, State.ACCEPTED]
     assert pending(journal) == [Row(0, D, 2)]
     assert journal.view.header == MENDED
+
+
+def test_of_equal_rows_the_accepted_one_is_kept(tmp_path: Path) -> None:
+    """Where fewer of them stand in the new file: an unknown one would be in doubt for nothing."""
+    with begin(tmp_path, [A, B, A]) as journal:
+        first, _, last = journal.pending()
+        journal.record([decided(first, Outcome.UNKNOWN), decided(last, Outcome.ACCEPTED)])
+        adoption = adopt(journal, [B, A])
+        assert adoption == Adoption(Counts(pending=1, accepted=1), Counts(unknown=1))
+        assert states(journal) == [State.PENDING, State.ACCEPTED]
+
+
+def test_what_a_run_was_and_is_stays_known_without_its_database(tmp_path: Path) -> None:
+    """The check file has the header of the first file and of the mended one."""
+    with begin(tmp_path, [A, B]) as journal:
+        first = journal.view.header
+        adopt(journal, [B])
+        recorded = read_check_file(journal.path)
+        assert recorded is not None
+        assert recorded.headers == [first.to_text(), MENDED.to_text()]
 
 
 def test_a_mended_row_is_a_new_one(journal: RunJournal) -> None:

@@ -10,7 +10,13 @@ import pytest
 
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.errors import InputError, PassingTrouble
-from sendx_cli.journal.check_file import write_check_file
+from sendx_cli.journal.check_file import (
+    CheckFile,
+    Recorded,
+    check_path,
+    read_check_file,
+    write_check_file,
+)
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.opening import create_journal, lock_path, open_journal
 from sendx_cli.journal.rows import State
@@ -18,7 +24,7 @@ from sendx_cli.journal.runs import Runs, forget_never_started, list_runs, open_v
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.journal.view import Counts
-from sendx_cli.journal.wal import read_log
+from sendx_cli.journal.wal import Position, read_log
 from tests.journal.journals import HEADER, as_rows, begin, decided, path_of, people, tracked
 
 PAGE = 4096
@@ -296,3 +302,62 @@ def test_a_mended_file_is_known_beside_the_first(tmp_path: Path) -> None:
     assert not could_be_of_same_file(path, replace(HEADER, origin="sandbox"))
     assert could_be_of_same_file(path, replace(other, source_sha256=HEADER.source_sha256))
     assert could_be_of_same_file(path, replace(other, source_path=HEADER.source_path))
+
+
+def test_a_check_file_of_another_kind_is_none(tmp_path: Path) -> None:
+    """Its first line says what it is: what stands behind another one is not believed."""
+    with begin(tmp_path, people(3)) as journal:
+        path = journal.path
+    content = check_path(path).read_bytes()
+    check_path(path).write_bytes(content.replace(b"check 1", b"check 2", 1))
+    assert read_check_file(path) == Recorded()
+    with pytest.raises(InputError, match="damaged"):
+        open_journal(path)
+
+
+def test_a_record_that_was_torn_is_cut_off(tmp_path: Path) -> None:
+    """What is recorded later stands behind whole records alone."""
+    with begin(tmp_path, people(3)) as journal:
+        path = journal.path
+    with check_path(path).open("ab") as file:
+        file.write(b"S" + bytes(5_000))
+    with open_journal(path) as journal:
+        journal.record([decided(next(iter(journal.pending())), Outcome.ACCEPTED)])
+    assert bytes(1_000) not in check_path(path).read_bytes()
+
+
+def test_what_was_synced_last_is_recorded_over_the_one_before(tmp_path: Path) -> None:
+    """So the file does not grow with each commit, nor with each resume after a crash."""
+    path = tmp_path / "run.sqlite3"
+    write_check_file(path, "{}")
+    sizes = []
+    for frames in (1, 2, 3):
+        recorded = read_check_file(path)
+        assert recorded is not None
+        check = CheckFile(path, recorded)
+        check.note_synced(Position(b"saltsalt", frames, b"checksum"))
+        check.close()
+        sizes.append(check_path(path).stat().st_size)
+    recorded = read_check_file(path)
+    assert recorded is not None
+    assert (recorded.position, len(set(sizes))) == (Position(b"saltsalt", 3, b"checksum"), 1)
+
+
+def test_a_check_file_that_was_begun_before_is_in_nobodys_way(tmp_path: Path) -> None:
+    """A process that ended while it made one left it under the passing name."""
+    path = tmp_path / "run.sqlite3"
+    fresh = check_path(path).with_name(check_path(path).name + "-new")
+    fresh.write_bytes(b"half of it")
+    write_check_file(path, "{}")
+    recorded = read_check_file(path)
+    assert recorded is not None
+    assert (recorded.headers, fresh.exists()) == (["{}"], False)
+
+
+def test_a_check_file_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path: Path) -> None:
+    """Not under the passing name either."""
+    path = tmp_path / "runs" / "run.sqlite3"
+    check_path(path).mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        write_check_file(path, "{}")
+    assert list(path.parent.iterdir()) == [check_path(path)]

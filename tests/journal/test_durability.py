@@ -7,7 +7,8 @@ import pytest
 from tests.tracing import Call, trace
 
 ROOT = Path(__file__).parents[2]
-WAL, MAIN, CHECK = "-wal", ".sqlite3", "-check"
+WAL, MAIN, CHECK, NEW = "-wal", ".sqlite3", "-check", "-check-new"
+JOURNAL, FOLDER = "-journal", "runs"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Call]]:
 
 
 def ending(name: str) -> str:
-    return next((end for end in (WAL, MAIN, CHECK) if name.endswith(end)), "")
+    return next((end for end in (WAL, MAIN, CHECK, NEW, JOURNAL, FOLDER) if name.endswith(end)), "")
 
 
 def is_synced(calls: list[Call], name: str) -> bool:
@@ -64,6 +65,13 @@ def test_a_fate_waits_for_the_next_sync(steps: dict[str, list[Call]]) -> None:
 def test_that_a_run_was_begun_is_on_the_disk_in_both_files(steps: dict[str, list[Call]]) -> None:
     """The check file is synced when it is made, and with the first commit that counts."""
     assert is_synced(steps["seal"], CHECK)
+
+
+def test_a_check_file_is_on_the_disk_before_it_has_its_name(steps: dict[str, list[Call]]) -> None:
+    """And its name before there is a journal: there is none without it, nor an empty one."""
+    calls = steps["create"]
+    assert is_synced(calls, NEW)
+    assert calls[calls.index(Call("sync", NEW)) + 1] == Call("sync", FOLDER)
 
 
 def test_a_file_is_known_before_its_rows_are_taken_over(steps: dict[str, list[Call]]) -> None:

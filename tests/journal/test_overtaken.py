@@ -4,6 +4,7 @@ import pytest
 
 from sendx_cli.core.contact.contact import Contact, Identify
 from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.delivery.rows import Row
 from sendx_cli.journal.rows import JournalRow, State
 from tests.journal.journals import as_rows, begin, decided, states
 
@@ -63,6 +64,25 @@ def test_a_later_row_is_sent_behind_an_earlier_one(tmp_path: Path) -> None:
         journal.record([decided(next(iter(journal.pending())), Outcome.ACCEPTED)])
         assert journal.stop_overtaken() == 0
         assert states(journal) == [State.ACCEPTED, State.PENDING]
+
+
+def test_a_row_between_two_that_were_sent_is_overtaken_by_the_last(tmp_path: Path) -> None:
+    """And what was sent keeps its outcome, though it was overtaken as well."""
+    with begin(tmp_path, [OLDER, THROTTLED, OLDER]) as journal:
+        first, _, last = journal.pending()
+        journal.record([decided(first, Outcome.ACCEPTED), decided(last, Outcome.ACCEPTED)])
+        assert journal.stop_overtaken() == 1
+        assert states(journal) == [State.ACCEPTED, State.REJECTED, State.ACCEPTED]
+
+
+def test_a_row_without_a_line_overtakes_all_the_same(tmp_path: Path) -> None:
+    """The message then names no line."""
+    with begin(tmp_path, [OLDER]) as journal:
+        journal.add([Row(1, THROTTLED)])
+        journal.record([decided(list(journal.pending())[1], Outcome.ACCEPTED)])
+        assert journal.stop_overtaken() == 1
+        (noted,) = journal.view.rows([State.REJECTED])
+        assert noted.message == "not sent: a later row of this contact was sent before"
 
 
 def test_rows_of_a_mended_file_go_in_its_order(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes.recording import Recording
-from tests.servers import ScriptedServer
+from tests.servers import OK, ScriptedServer, json_answer
 
 if sys.platform == "win32":
     pytest.skip("no such terminals there", allow_module_level=True)
@@ -83,6 +83,28 @@ def test_people_said_to_have_left_are_worth_a_question(
         terminal.type("n\n")
         assert terminal.end() == 2
     assert server.requests == []
+
+
+def test_a_resume_asks_anew_for_the_rows_of_a_changed_file(
+    run: Run, server: ScriptedServer, folder: Path
+) -> None:
+    """For those that failed as well, and it says how many of them left."""
+    lines = ["a@example.com,ok\n", "b@example.com,unsubscribed\n"]
+    (folder / "two.csv").write_text("email,State\n" + "".join(lines))
+    trouble = json_answer(500, {"status": "error", "message": "no"})
+    server.script = lambda request, _number: trouble if b'"b@' in request.body else OK
+    words = ("--from", "two.csv", "--map", "State=field:State", "--retries", "0")
+    with run("identify", *words, "--yes") as terminal:
+        assert terminal.end() == 5
+    assert len(server.requests) == 2
+    (folder / "two.csv").write_text("email,State\n" + "".join(reversed(lines)))
+    question = "send 1 contact to profile main, though 1 row says that the person left? [y/N] "
+    with run("runs", "resume") as terminal:
+        terminal.wait_for("[y/N] ")
+        terminal.type("n\n")
+        assert terminal.end() == 2
+        assert question in "".join(terminal.screen)
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(

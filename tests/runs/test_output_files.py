@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sendx_cli.errors import PassingTrouble
+from sendx_cli.runs.output_file import PRIVATE, OutputFile
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer
 
@@ -159,16 +161,18 @@ def test_a_report_is_on_the_disk_before_it_replaces_another(
     send: Send, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a power failure it is the earlier one or this one, not an empty file."""
-    synced: list[int] = []
+    synced: dict[int, int] = {}
     sync = os.fsync
 
     def watched(descriptor: int) -> None:
-        synced.append(os.fstat(descriptor).st_ino)
+        facts = os.fstat(descriptor)
+        synced[facts.st_ino] = facts.st_size
         sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", watched)
     assert send(*WORDS, "--report", "r.jsonl").code == 0
-    assert people.with_name("r.jsonl").stat().st_ino in synced
+    facts = people.with_name("r.jsonl").stat()
+    assert synced[facts.st_ino] == facts.st_size > 0
 
 
 def test_a_report_that_cannot_take_its_place_leaves_nothing(
@@ -188,6 +192,27 @@ def test_a_report_that_cannot_take_its_place_leaves_nothing(
     assert "sendx: r.jsonl: the report cannot be written: is a directory\n" in run.err
     assert "  accepted   2\n" in run.err
     assert sorted(people.parent.iterdir()) == [people, report]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")  # noqa: PTH110
+@pytest.mark.parametrize("length", [1, 1_000_000])
+def test_a_full_disk_is_told_and_leaves_the_earlier_file(tmp_path: Path, length: int) -> None:
+    """Whether it is noticed while it is written or at its end; nothing half written stays."""
+    path = tmp_path / "work" / "r.jsonl"
+    path.parent.mkdir()
+    path.write_text("earlier")
+    report = OutputFile(path, "report", PRIVATE)
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        os.dup2(full.fileno(), report.text.fileno())
+    with pytest.raises(PassingTrouble, match="the report cannot be written: no space left"):
+        write_and_keep(report, "x" * length)
+    report.close()
+    assert (list(path.parent.iterdir()), path.read_text()) == ([path], "earlier")
+
+
+def write_and_keep(report: OutputFile, text: str) -> None:
+    report.write(text)
+    report.keep()
 
 
 def test_a_report_takes_its_place_whole(send: Send, server: ScriptedServer, people: Path) -> None:

@@ -69,6 +69,8 @@ def test_a_known_header_holds_back_whoever_left(
     [
         "abgemeldet",
         "DESABONNE",
+        "de\u0301sabonne\u0301",
+        "opt\u00a0out",
         "désinscrit",
         "Baja ",
         "dado de baja",
@@ -128,6 +130,58 @@ def test_a_value_stops_the_run_where_a_rule_would_ignore_or_take_it(
     run = send(*IDENTIFY)
     assert (run.code, server.requests) == (2, [])
     assert "that the person left: nothing was sent" in run.err
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["SMS Art", "WhatsApp Art", "Push Art", "Phone Art", "Telefon Art", "Telefoonart", "Mobil"],
+)
+def test_who_left_another_channel_has_not_left(header: str, sendx: Command, folder: Path) -> None:
+    """What is said of messages and calls says nothing of mail."""
+    (folder / "p.csv").write_text(f"email,{header}\na@b.co,unsubscribed\n")
+    run = sendx(*IDENTIFY, "--custom-fields", "--sandbox", "--dry-run", "-o", "jsonl")
+    assert (run.code, len(run.out.splitlines())) == (0, 1), run.err
+
+
+@pytest.mark.parametrize("header", ["Nivel de riesgo", "Ort", "Wohnort", "Ciudad natal", "Miasto"])
+def test_low_and_a_town_are_no_leaving(header: str, sendx: Command, folder: Path) -> None:
+    """Where the header tells that `baja` is meant so."""
+    (folder / "p.csv").write_text(f"email,{header}\na@b.co,Baja\n")
+    run = sendx(*IDENTIFY, "--custom-fields", "--sandbox", "--dry-run", "-o", "jsonl")
+    assert (run.code, len(run.out.splitlines())) == (0, 1), run.err
+
+
+@pytest.mark.parametrize("header", ["Transport", "Placement", "Standard"])
+def test_a_header_that_only_holds_the_name_of_a_place_is_none(
+    header: str, send: Send, server: ScriptedServer
+) -> None:
+    """`Ort` is a place, and Transport is not."""
+    Path("p.csv").write_text(f"email,{header}\na@b.co,baja\n")
+    run = send(*IDENTIFY, "--custom-fields")
+    assert (run.code, server.requests) == (2, [])
+    assert "that the person left: nothing was sent" in run.err
+
+
+@pytest.mark.parametrize("command", ["identify", "track"])
+def test_of_tags_nobody_is_told_to_map_them_to_subscription(
+    command: str, send: Send, server: ScriptedServer
+) -> None:
+    """Their column holds others as well: the rows are to be taken out."""
+    Path("p.csv").write_text("email,tags\na@b.co,abgemeldet\n")
+    run = send(command, "--from", "p.csv")
+    assert (run.code, server.requests) == (2, [])
+    assert "hold them back: take the rows out; send them: name the column in --map" in run.err
+    assert "subscription" not in run.err
+
+
+@pytest.mark.parametrize("header", ["add_tags", "add-tag", "Add Tag"])
+def test_tags_under_a_header_of_ours_stop_nothing(
+    header: str, send: Send, server: ScriptedServer
+) -> None:
+    """In one and in several, however it is spelled."""
+    Path("p.csv").write_text(f"email,{header}\na@b.co,unsubscribed\n")
+    assert send("track", "--from", "p.csv").code == 0
+    assert sent(server) == ["a@b.co"]
 
 
 def test_json_lines_are_looked_at_like_cells(send: Send, server: ScriptedServer) -> None:

@@ -48,6 +48,31 @@ def test_a_run_goes_on_where_it_stopped(
     assert "no row is left to send" in send("runs", "resume").err
 
 
+def test_failed_rows_are_handed_back_at_the_end_of_a_run_alone(
+    send: Send, stopped: list[str], folder: Path
+) -> None:
+    """One that stopped leaves none: in the end there would be two."""
+    assert stopped
+    assert not list(folder.glob("*.failed*"))
+    assert send("runs", "resume").code == 4
+    (failed,) = folder.glob("*.failed*")
+    assert [line.split(",")[0] for line in failed.read_text().splitlines()] == ["email", "p3@b.co"]
+
+
+def test_bad_rows_of_a_mended_file_are_given_account_of(send: Send, server: ScriptedServer) -> None:
+    """As they stand there now: with --skip-invalid they come back with the others."""
+    rows = [f"p{n}@b.co\n" for n in range(5)]
+    Path("p.csv").write_text("email\n" + "".join(rows) + "ann\n")
+    server.script = lambda _request, number: REFUSED if number > 2 else OK
+    words = ("identify", "--from", "p.csv", "--skip-invalid", "--concurrency", "1")
+    assert send(*words).code == 255
+    server.script = lambda _request, _number: OK
+    Path("p.csv").write_text("email\nbob\n" + "".join(rows))
+    assert send("runs", "resume").code == 4
+    failed = [line.split(",")[:3] for line in Path("p.failed.csv").read_text().splitlines()[1:]]
+    assert failed == [["bob", "2", "bad_row"]]
+
+
 def test_a_sorted_file_goes_on(send: Send, server: ScriptedServer, stopped: list[str]) -> None:
     """Rows are known by their content."""
     Path("p.csv").write_text("email,first_name\n" + "".join(sorted(LINES, reverse=True)))

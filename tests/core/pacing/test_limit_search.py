@@ -48,6 +48,18 @@ def test_an_idle_time_is_no_part_of_a_hold() -> None:
     assert rates[0] == 0.99 * steady.limit_per_s < rates[-1]
 
 
+def test_an_idle_time_is_no_part_of_a_ramp() -> None:
+    """It goes on growing from where it was, not from where it would have been by then."""
+    rested, steady = (LimitSearch(0.0, 20.0) for _ in range(2))
+    for search in (rested, steady):
+        accept(search, 0.0, 0.2, 50.0)
+    rested.idled(500.0)
+    rates = [steady.rate_at(0.2 + step / 20) for step in range(3)]
+    after = [rested.rate_at(500.2 + step / 20) for step in range(3)]
+    assert after == pytest.approx(rates, rel=1e-9)
+    assert rates[0] < rates[1] < rates[2]
+
+
 def test_after_a_closed_spell_the_limit_is_held_before_it_is_probed() -> None:
     """The first call accepted begins a hold: the rate is not what had grown meanwhile."""
     search = LimitSearch.from_limit(0.0, 100.0)

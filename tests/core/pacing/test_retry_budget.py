@@ -34,6 +34,22 @@ def test_a_trickle_lets_the_last_rows_be_tried_again() -> None:
     )
 
 
+def test_a_moment_trickles_once() -> None:
+    """What came by itself in five seconds is one retry, however often it is asked for."""
+    budget = RetryBudget(0.0, most=1.0)
+    budget.take(0.0)
+    assert [budget.take(5.0), budget.take(5.0), budget.take(9.0)] == [True, False, False]
+
+
+def test_no_more_than_a_hundred_are_saved_up() -> None:
+    """Neither by thousands of first attempts nor by an hour."""
+    paid, waited = RetryBudget(0.0), RetryBudget(0.0)
+    for _ in range(5_000):
+        paid.called()
+    assert sum(paid.take(0.0) for _ in range(500)) == 100
+    assert sum(waited.take(3_600.0) for _ in range(500)) == 100
+
+
 @given(st.lists(st.booleans(), max_size=600))
 def test_retries_never_pass_a_tenth_and_the_start(wishes: list[bool]) -> None:
     """Whatever the order of calls and wishes, retries stay within 100 and a tenth of the calls."""

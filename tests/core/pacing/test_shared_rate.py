@@ -144,6 +144,7 @@ def test_after_an_outage_it_starts_gently_and_then_asks_the_others() -> None:
     pacer = pacer_on(shelf, 0.1)
     pacer.wait_s(0.1, 0)
     pacer.restart(0.2)
+    pacer.wait_s(0.44, 0)
     forgotten = pacer.limit_per_s
     pacer.wait_s(0.5, 0)
     assert (forgotten, pacer.limit_per_s) == (None, limit)

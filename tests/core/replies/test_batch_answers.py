@@ -49,6 +49,9 @@ def test_a_plain_success_accepts_all_rows(body: object) -> None:
         {"status": "success", "results": [{"status": "rejected"}]},
         {"status": "success", "results": [{"status": "invalid"}]},
         {"status": "success", "results": [{"status": "error"}]},
+        {"status": "success", "results": [{"status": "FAILED"}]},
+        {"status": "success", "data": {"Failed": 1}},
+        {"status": "success", "isRejected": True},
         {"status": "success", "data": {"ok": False}},
         {"status": "success", "errors": [{"index": 3}]},
         {"status": "success", "failedContacts": ["a@b.co"]},
@@ -87,6 +90,7 @@ def test_what_is_not_plainly_a_success_is_taken_apart(body: object) -> None:
         (Answer(429, {}, b'{"message":"upgrade"}'), (Kind.EXHAUSTED, BatchOutcome.AS_ONE)),
         (Answer(404, {}, b""), (Kind.STOP, BatchOutcome.NOT_THERE)),
         (Answer(405, {}, b""), (Kind.STOP, BatchOutcome.NOT_THERE)),
+        (Answer(415, {}, b""), (Kind.STOP, BatchOutcome.NOT_THERE)),
         (Answer(501, {}, b""), (Kind.AMBIGUOUS, BatchOutcome.NOT_THERE)),
     ],
 )
@@ -110,6 +114,8 @@ EMAILS = [f"p{n}@b.co" for n in range(25)]
         {"data": {email: {"status": "ok"} for email in EMAILS}},
         {"results": [{"ok": True, "tags": ["a", "b"]}] * 25, "errors": []},
         {"data": [], "warnings": []},
+        {"results": [{"email": f" {email}\n"} for email in EMAILS]},
+        {"data": {"template": {"tags": ["a", "b"]}}},
     ],
 )
 def test_results_that_name_each_contact_are_a_plain_success(members: dict[str, object]) -> None:

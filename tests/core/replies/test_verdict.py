@@ -84,6 +84,8 @@ def test_a_web_page_as_the_first_answer_stops_everything() -> None:
     page = b"<!doctype html><title>Log in</title>"
     assert kind_of(200, page, is_first=True) == (Kind.STOP, "login_page")
     assert kind_of(200, page) == (Kind.AMBIGUOUS, "broken_answer")
+    headers = {"content-type": "Text/HTML; charset=utf-8"}
+    assert kind_of(200, b"Log in", is_first=True, headers=headers) == (Kind.STOP, "login_page")
 
 
 @pytest.mark.parametrize(
