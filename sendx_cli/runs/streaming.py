@@ -1,4 +1,4 @@
-"""`--stream`: rows from standard input, checked and sent as they come."""
+"""`--stream`: rows from standard input, checked and sent as they arrive."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,13 +24,13 @@ from sendx_cli.settings.paths import runs_directory
 
 
 def stream_run(context: RunContext) -> ExitCode | Ending:
-    """Send the rows of standard input as they come, until it ends.
+    """Send the rows of standard input as they arrive, until it ends.
 
     Returns:
-        What the process tells its caller.
+        The exit code.
 
     Raises:
-        SendxError: The input has no header that can be read, or the journal cannot be kept.
+        SendxError: The input has no readable header, or the journal cannot be written.
     """
     runtime, spec = context.runtime, context.spec
     source = open_live(stdin_of(runtime), spec.overrides)
@@ -44,18 +44,18 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     with create_journal(directory, header, runtime.clock) as journal:
         rows = LiveRows(source, checker, mapping, journal, runtime.output)
         journal.seal()
-        with _input_read_told(journal, rows, runtime.output):
+        with _input_read_shown(journal, rows, runtime.output):
             sent = send_rows(context, journal, source=source.name, source_path=None, live=rows)
         return finish_run(context, journal, sent, None)
 
 
 @contextmanager
-def _input_read_told(journal: RunJournal, rows: LiveRows, output: Output) -> Iterator[None]:
-    """Tell how far the input was read, whatever ends the sending."""
+def _input_read_shown(journal: RunJournal, rows: LiveRows, output: Output) -> Iterator[None]:
+    """Show how far the input was read, whatever ends the sending."""
     try:
         yield
     finally:
-        with suppress(SendxError):  # what ended it is told already, or about to be
+        with suppress(SendxError):  # what ended it is already being reported
             rows.stop()
         with suppress(SendxError):
             tell_input_read(output, journal.view, journal.id)

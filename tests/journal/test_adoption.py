@@ -39,8 +39,8 @@ def journal(tmp_path: Path) -> Iterator[RunJournal]:
 
 def adopt(journal: RunJournal, contacts: list[Contact]) -> Adoption:
     arrivals = journal.arrivals(as_rows(contacts))
-    adoption = arrivals.weigh()
-    arrivals.take(MENDED)
+    adoption = arrivals.match()
+    arrivals.adopt(MENDED)
     return adoption
 
 
@@ -108,11 +108,11 @@ def test_nothing_changes_before_it_is_taken(tmp_path: Path) -> None:
     with begin(tmp_path, [A, B]) as journal:
         journal.record([decided(Row(0, A, 2), Outcome.ACCEPTED)])
         before = list(journal.view.rows(list(State)))
-        journal.arrivals(as_rows([E, A])).weigh()
+        journal.arrivals(as_rows([E, A])).match()
     with open_journal(path_of(tmp_path)) as again:
         assert list(again.view.rows(list(State))) == before
         arrivals = again.arrivals(as_rows([E]))
-        arrivals.weigh()
+        arrivals.match()
         arrivals.drop()
         assert list(again.view.rows(list(State))) == before
 
@@ -141,8 +141,8 @@ def test_rows_left_out_are_those_of_the_new_file(journal: RunJournal) -> None:
     journal.leave_out([LeftOut(3, LeftOutKind.BAD, "x", "was mended"), bad])
     arrivals = journal.arrivals(as_rows([A, B]))
     arrivals.leave_out([bad])
-    arrivals.weigh()
-    arrivals.take(MENDED)
+    arrivals.match()
+    arrivals.adopt(MENDED)
     assert list(journal.view.left_out()) == [bad]
 
 
@@ -155,7 +155,7 @@ def test_what_left_the_file_is_no_part_of_its_account(tmp_path: Path) -> None:
         adopt(journal, [E])
         view = journal.view
         assert view.counts() == Counts(pending=1)
-        assert view.kinds_of_trouble() == []
+        assert view.failure_groups() == []
         assert view.elapsed_ms([0.5]) == []
         assert view.accepted_by_second() == []
         assert view.attempts() == (0, 0)

@@ -71,6 +71,6 @@ def test_rows_of_a_mended_file_go_in_its_order(tmp_path: Path) -> None:
     with begin(tmp_path, contacts) as journal:
         journal.record([decided(list(journal.pending())[1], Outcome.ACCEPTED)])
         arrivals = journal.arrivals(reversed(as_rows([THROTTLED, OTHER, OLDER, RENAMED])))
-        arrivals.weigh()
-        arrivals.take(journal.view.header)
+        arrivals.match()
+        arrivals.adopt(journal.view.header)
         assert [row.contact for row in journal.pending()] == [THROTTLED, OLDER, RENAMED]
