@@ -45,18 +45,18 @@ def read_contacts(
         yield row if isinstance(row, RowError) else read(row)
 
 
-def refuse_if_all_opted_out(source: Source, *, departed: int, rows: int) -> None:
+def refuse_if_all_opted_out(source: Source, *, opted_out: int, rows: int) -> None:
     """Refuse a file in which nobody may be mailed.
 
     Args:
         source: The file.
-        departed: How many of its rows are held back.
+        opted_out: How many of its rows are held back.
         rows: How many it has.
 
     Raises:
         FileRefused: All of them are.
     """
-    if rows and departed == rows:
+    if rows and opted_out == rows:
         raise FileRefused(
             "everybody in it unsubscribed, bounced or never agreed",
             where=source.name,

@@ -39,7 +39,7 @@ def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
     Raises:
         InputError: It must not be sent.
     """
-    refuse_if_all_opted_out(source, departed=plan.held_back.total, rows=plan.rows)
+    refuse_if_all_opted_out(source, opted_out=plan.held_back.total, rows=plan.rows)
     refuse_undecided(plan.undecided, plan.mapping, where=plan.source)
     refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=spec.skip_invalid)
 

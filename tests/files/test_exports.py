@@ -83,10 +83,10 @@ def test_refuses_a_file_of_nobody_who_stayed(tmp_path: Path) -> None:
     path = tmp_path / "cleaned_members.csv"
     path.write_bytes(b"email\na@example.com\n")
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
-        refuse_if_all_opted_out(source, departed=1, rows=2)
-        refuse_if_all_opted_out(source, departed=0, rows=0)
+        refuse_if_all_opted_out(source, opted_out=1, rows=2)
+        refuse_if_all_opted_out(source, opted_out=0, rows=0)
         with pytest.raises(FileRefused, match="everybody in it"):
-            refuse_if_all_opted_out(source, departed=1, rows=1)
+            refuse_if_all_opted_out(source, opted_out=1, rows=1)
 
 
 def test_reads_hubspot_contacts(tmp_path: Path) -> None:
