@@ -56,18 +56,18 @@ else:
         flock(descriptor, LOCK_UN)
 
 
-def lock_within(descriptor: int, patience_s: float, *, pause_s: float) -> bool:
-    """Take the lock as soon as nobody has it; say whether it was had in time.
+def lock_within(descriptor: int, timeout_s: float, *, pause_s: float) -> bool:
+    """Acquire the lock; return whether that succeeded in time.
 
     Args:
         descriptor: The open file.
-        patience_s: How long to try; with 0.0, once.
+        timeout_s: How long to try; with 0.0, once.
         pause_s: How long between two tries.
 
     Raises:
         OSError: The file cannot be locked at all.
     """
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + timeout_s
     while not try_lock(descriptor):
         if time.monotonic() >= deadline:
             return False

@@ -1,4 +1,4 @@
-"""A source's rows as contacts: its mapping, settled once, and each row read by it."""
+"""A source's mapping, determined once, and its rows read by it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import RowSource, Source
 
 
-def settle_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
+def determine_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
     """Explain the columns, and read the order of birthdays off the whole column.
 
     Raises:
@@ -46,7 +46,7 @@ def read_contacts(
 
 
 def refuse_if_all_opted_out(source: Source, *, opted_out: int, rows: int) -> None:
-    """Refuse a file in which nobody may be mailed.
+    """Refuse a file all of whose rows are opt-outs.
 
     Args:
         source: The file.

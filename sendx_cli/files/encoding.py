@@ -64,7 +64,7 @@ def find_encoding(file: BinaryIO, said: str | None = None) -> FoundEncoding:
     """
     head = file.read(_HEAD_BYTES)
     _refuse_foreign(head)
-    codec = _codec(said) if said else _told_by_head(head)
+    codec = _codec(said) if said else _encoding_of_head(head)
     if codec == "utf-8" and not said:
         return _utf_8_or_1252(file)
     has_returns = _check_all(file, codec)
@@ -94,7 +94,7 @@ def _refuse_foreign(head: bytes) -> None:
         raise FileRefused("this looks like HTML or XML, not CSV or JSON Lines")
 
 
-def _told_by_head(head: bytes) -> str:
+def _encoding_of_head(head: bytes) -> str:
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return codec

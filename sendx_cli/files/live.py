@@ -112,7 +112,7 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
     )
 
 
-def settle_live_mapping(source: LiveSource, options: ColumnOptions) -> ColumnMapping:
+def determine_live_mapping(source: LiveSource, options: ColumnOptions) -> ColumnMapping:
     """Explain the columns by the header alone.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A file of contacts, or standard input, opened: found out how it is laid out, and its rows."""
+"""Opening a file of contacts or standard input: detecting its layout, and reading its rows."""
 
 import re
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Source:
 
     @property
     def file_name(self) -> str:
-        """The file's own name, which can say who left; empty for standard input."""
+        """The file's own name, which can mark opt-outs; empty for standard input."""
         return "" if self.is_spooled else self.path.name
 
     def rows(self, *, may_have_grown: bool = False) -> Iterator[SourceRow | MemberRow | RowError]:
@@ -98,7 +98,7 @@ class Source:
                 yield from read_delimited(lines, self.layout)
 
     def close(self) -> None:
-        """Take the copy away, if there is one that need not stay."""
+        """Delete the copy of standard input, unless it is to be kept."""
         if self.is_spooled and not self.keeps_spool:
             self.path.unlink(missing_ok=True)
 

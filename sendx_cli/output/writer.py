@@ -94,8 +94,8 @@ class Output:
 
     def error(self, error: SendxError) -> None:
         """Tell what ended the command: what happened, where, what to do next."""
-        is_told = error.where is None or error.message.endswith(f": {error.where}")
-        where = "" if is_told else f"{error.where}: "
+        is_shown = error.where is None or error.message.endswith(f": {error.where}")
+        where = "" if is_shown else f"{error.where}: "
         self._tell(f"{where}{error.message}", error.hint)
 
     def traceback(self, bug: BaseException) -> None:

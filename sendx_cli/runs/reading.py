@@ -12,7 +12,7 @@ from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.core.plan.plan import Plan, PlanBuilder
 from sendx_cli.delivery.rows import Row
-from sendx_cli.files.contact_rows import settle_mapping
+from sendx_cli.files.contact_rows import determine_mapping
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
 from sendx_cli.files.source import Source, open_source
 from sendx_cli.journal.rows import LeftOut, LeftOutKind
@@ -71,7 +71,7 @@ def open_reading(
         spool_folder,
         must_be_plain=must_be_plain,
     ) as source:
-        mapping = settle_mapping(source, spec.columns)
+        mapping = determine_mapping(source, spec.columns)
         yield Reading(
             source, mapping, RowChecker(mapping, spec.defaults, today=runtime.clock.today())
         )

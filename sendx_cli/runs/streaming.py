@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, SendxError
-from sendx_cli.files.live import open_live, settle_live_mapping
+from sendx_cli.files.live import determine_live_mapping, open_live
 from sendx_cli.files.row_checker import RowChecker
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.runs import forget_never_started
@@ -34,7 +34,7 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     """
     runtime, spec = context.runtime, context.spec
     source = open_live(stdin_of(runtime), spec.overrides)
-    mapping = settle_live_mapping(source, spec.columns)
+    mapping = determine_live_mapping(source, spec.columns)
     checker = RowChecker(mapping, spec.defaults, today=runtime.clock.today())
     directory = runs_directory()
     header = header_of_stream(context, source.name, mapping)

@@ -36,7 +36,7 @@ class ServeOptions:
         port: Port on the loopback address; 0 takes a free one.
         key: The only key that is taken; None takes any that is not empty.
         faults: What goes wrong on purpose.
-        seed: Makes chance repeatable; None: another each time.
+        seed: Makes the random faults repeatable; None: they differ each time.
     """
 
     path: Path
@@ -67,8 +67,8 @@ class Server:
         except BaseException:
             self._listener.close()
             raise
-        chance = random.Random(options.seed).random  # noqa: S311 - chance, not secrecy
-        fault_source = FaultSource(options.faults, time.monotonic, chance)
+        random_share = random.Random(options.seed).random  # noqa: S311 - no secret
+        fault_source = FaultSource(options.faults, time.monotonic, random_share)
         self._stopped = threading.Event()
         self._service = SandboxService(
             App(self._store, options.key), fault_source, on_request, self._stopped

@@ -10,9 +10,9 @@ from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.contact_rows import (
+    determine_mapping,
     read_contacts,
     refuse_if_all_opted_out,
-    settle_mapping,
 )
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.source import open_source
@@ -27,7 +27,7 @@ def _read(
     path = folder / name
     path.write_bytes(content)
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
-        mapping = settle_mapping(source, options or ColumnOptions())
+        mapping = determine_mapping(source, options or ColumnOptions())
         return mapping, list(read_contacts(source, mapping))
 
 

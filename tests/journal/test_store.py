@@ -24,7 +24,7 @@ from tests.journal.journals import (
     tracked,
 )
 
-FATES = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN]
+OUTCOMES = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN]
 
 
 def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_each_fate_is_kept(tmp_path: Path) -> None:
     with begin(tmp_path, contacts) as journal:
         rows = list(journal.pending())
         journal.mark_sending(rows[:4])
-        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(OUTCOMES)])
     with open_journal(path_of(tmp_path)) as journal:
         assert list(journal.view.rows(list(State))) == [
             JournalRow(0, 2, contacts[0], State.ACCEPTED, 200, 1, "accepted", "OK", 125.0),
@@ -115,7 +115,7 @@ def test_rows_of_a_state_can_be_sent_again(tmp_path: Path) -> None:
     """Those alone, when they are asked for."""
     with begin(tmp_path, people(4)) as journal:
         rows = list(journal.pending())
-        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(OUTCOMES)])
         assert journal.reopen(State.UNKNOWN) == 1
         assert [row.number for row in journal.pending()] == [3]
         assert journal.reopen(State.FAILED) == 1

@@ -72,7 +72,7 @@ class Pacer:
 
     @property
     def rate_per_s(self) -> float:
-        """Calls a second that were allowed when the last one started; 0.0 before the first answer."""
+        """The allowed calls a second when the last one started; 0.0 before the first answer."""
         return self._rate_per_s
 
     @property

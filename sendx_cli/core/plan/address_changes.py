@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sendx_cli.core.plan.key_lines import KeyLines
 
-MAX_TOLD = 20
+MAX_SHOWN = 20
 
 
 class CollisionKind(StrEnum):
@@ -87,7 +87,7 @@ class AddressesSeen:
         """Return the changes that get into each other's way."""
         if not self._taken_up:
             return NO_COLLISIONS
-        first = nsmallest(MAX_TOLD, self._collisions())
+        first = nsmallest(MAX_SHOWN, self._collisions())
         return Collisions(sum(1 for _ in self._collisions()), tuple(first))
 
     def _collisions(self) -> Iterator[Collision]:
