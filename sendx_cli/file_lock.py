@@ -1,4 +1,4 @@
-"""The system's own lock on an open file: one process has it, and kill -9 frees it."""
+"""The operating system's lock on an open file: one process holds it, kill -9 releases it."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ if sys.platform == "win32":
     # Windows keeps others from reading the byte that is locked: it lies behind what is written.
 
     def try_lock(descriptor: int) -> bool:
-        """Take the lock, if nobody has it.
+        """Acquire the lock if no process holds it.
 
         Raises:
             OSError: The file cannot be locked at all.
@@ -24,7 +24,7 @@ if sys.platform == "win32":
         return True
 
     def unlock(descriptor: int) -> None:
-        """Let go of the lock; to close the file does so as well.
+        """Release the lock; closing the file does so as well.
 
         Raises:
             OSError: It was not held.
@@ -36,7 +36,7 @@ else:
     from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 
     def try_lock(descriptor: int) -> bool:
-        """Take the lock, if nobody has it.
+        """Acquire the lock if no process holds it.
 
         Raises:
             OSError: The file cannot be locked at all.
@@ -48,7 +48,7 @@ else:
         return True
 
     def unlock(descriptor: int) -> None:
-        """Let go of the lock; to close the file does so as well.
+        """Release the lock; closing the file does so as well.
 
         Raises:
             OSError: It was not held.

@@ -20,7 +20,7 @@ _UNUSABLE = (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError, ImportErro
 def failure_of(
     error: Exception, *, host: str, timeout_s: float, has_left: bool
 ) -> TransportFailure:
-    """Say what an exception of the network layer means for a request to `host`.
+    """Return what an exception of the network layer means for a request to `host`.
 
     Args:
         error: What was raised.

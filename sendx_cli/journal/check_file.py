@@ -39,6 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendx_cli.journal.wal import Position
+from sendx_cli.settings.storage import sync_directory
 
 _MAGIC = b"sendx journal check 1\n"
 _HEAD = struct.Struct(">cI")
@@ -126,7 +127,7 @@ def write_check_file(path: Path, header: str, sums: dict[int, int] | None = None
         with suppress(OSError):
             fresh.unlink()
         raise
-    _sync_directory(target.parent)
+    sync_directory(target.parent)
 
 
 class CheckFile:
@@ -230,13 +231,3 @@ def _take(recorded: Recorded, kind: bytes, body: bytes) -> None:
         if sys.byteorder == "little":
             pairs.byteswap()
         recorded.sums.update(zip(pairs[::2], pairs[1::2], strict=True))
-
-
-def _sync_directory(directory: Path) -> None:
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

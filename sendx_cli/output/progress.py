@@ -17,7 +17,7 @@ _FAILURES = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
 
 
 class NoProgress:
-    """For those who asked for quiet."""
+    """Stands in for the progress where it is not shown."""
 
     is_due = False
 

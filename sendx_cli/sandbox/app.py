@@ -1,4 +1,4 @@
-"""SendX's contact API: a request in, a response out, whichever door it came through."""
+"""SendX's contact API: a request in, a response out, over a port or in the process."""
 
 import sqlite3
 from collections.abc import Callable, Mapping

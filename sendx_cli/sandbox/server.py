@@ -1,4 +1,4 @@
-"""The door on a port: the sandbox for any client that speaks HTTP, on this machine only."""
+"""The sandbox on a port, for any HTTP client on this machine."""
 
 import random
 import selectors

@@ -82,7 +82,7 @@ class Transaction:
         return self._database.execute(query, (limit, offset)).fetchall()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         for table in _TABLES:
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
@@ -118,7 +118,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Hold the only right to change anything; an exception takes all changes back."""
+        """Run the only write transaction at a time; an exception rolls it back."""
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -130,7 +130,7 @@ class Store:
                 raise
 
     def close(self) -> None:
-        """Let go of the file, after a transaction that is under way."""
+        """Close the file, after the current transaction."""
         with self._lock:
             self._database.close()
 

@@ -79,7 +79,7 @@ def replace_private(path: Path, content: bytes) -> None:
         except BaseException:
             passing.unlink(missing_ok=True)
             raise
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
     except OSError as error:
         raise _cannot("save", path, error) from None
 
@@ -175,7 +175,12 @@ def _write_new(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Let a file's new name survive a power failure.
+
+    Raises:
+        OSError: The directory cannot be opened or synced.
+    """
     if os.name != "posix":
         return
     descriptor = os.open(directory, os.O_RDONLY)

@@ -66,7 +66,7 @@ class AddressesSeen:
         self._taken_up = KeyLines()
 
     def add(self, keys: Sequence[str], line: int) -> None:
-        """Note a row.
+        """Record a row.
 
         Args:
             keys: As of `Identify.contact_keys`: the contact's address and, if there is one, its
