@@ -14,10 +14,10 @@ from sendx_cli.files.source import RowSource, Source
 
 
 def determine_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
-    """Explain the columns, and read the order of birthdays off the whole column.
+    """Map the columns, and detect the order of birthdays from the whole column.
 
     Raises:
-        InvalidValue: Columns are not explained, or the dates do not tell their order.
+        InvalidValue: A column is not mapped, or the order of the dates is not determined.
     """
     options = replace(
         options,
@@ -39,7 +39,7 @@ def determine_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
 def read_contacts(
     source: RowSource, mapping: ColumnMapping
 ) -> Iterator[RowValues | RowError | OptedOut]:
-    """Read each row: its contact, why it cannot be read, or that its person left."""
+    """Yield each row's values, why it cannot be read, or that it is an opt-out."""
     read = RowReader(mapping).read
     for row in source.rows():
         yield row if isinstance(row, RowError) else read(row)

@@ -1,4 +1,4 @@
-"""On which lines each key stands, in 16 bytes a line: a million rows need 17 MB."""
+"""The lines of each key, in 16 bytes a line: a million rows need 17 MB."""
 
 from array import array
 from collections.abc import Iterator
