@@ -69,7 +69,7 @@ class Notes:
 
 @pytest.mark.parametrize("concurrency", [1, 50])
 def test_rows_fill_their_batches_where_nothing_limits_them(concurrency: int) -> None:
-    """A thousand rows make forty calls, each row one attempt, all noted before and after."""
+    """A thousand rows make forty calls, each row one attempt, all recorded before and after."""
     notes = Notes()
     sender, exchange, _ = simulate(
         play(DONE), concurrency=concurrency, has_breaker=True, batch=25, journal=notes

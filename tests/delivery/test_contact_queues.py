@@ -26,7 +26,7 @@ def test_a_row_of_two_contacts_goes_when_it_is_first_for_both() -> None:
 
 
 def test_an_address_that_changes_in_its_spelling_alone_is_one_contact() -> None:
-    """It stands in its lane once."""
+    """It is in its queue once."""
     (row,) = rows(("a@b.co", "A@B.co"))
     queues = ContactQueues()
     assert (queues.add(row), queues.leave(row)) == (True, [])

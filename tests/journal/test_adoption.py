@@ -45,7 +45,7 @@ def adopt(journal: RunJournal, contacts: list[Contact]) -> Adoption:
 
 
 def test_a_sorted_file_goes_on_where_the_run_stopped(journal: RunJournal) -> None:
-    """Each row keeps its fate in its new place."""
+    """Each row keeps its outcome in its new place."""
     adoption = adopt(journal, [D, C, B, A])
     assert adoption == Adoption(Counts(pending=1, accepted=1, rejected=1, unknown=1), Counts())
     assert states(journal) == [State.PENDING, State.UNKNOWN, State.REJECTED, State.ACCEPTED]

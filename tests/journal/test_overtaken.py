@@ -27,8 +27,8 @@ def test_a_row_is_not_sent_behind_a_later_one_of_its_contact(
         journal.record([decided(list(journal.pending())[2], outcome)])
         assert journal.stop_overtaken() == 1
         assert states(journal) == [State.REJECTED, State.PENDING, State(outcome)]
-        (noted,) = journal.view.rows([State.REJECTED])
-        assert noted == JournalRow(
+        (recorded,) = journal.view.rows([State.REJECTED])
+        assert recorded == JournalRow(
             0,
             2,
             older,

@@ -34,7 +34,7 @@ def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
         assert pending(journal) == as_rows(contacts)
 
 
-def test_each_fate_is_kept(tmp_path: Path) -> None:
+def test_each_outcome_is_kept(tmp_path: Path) -> None:
     """With all that is told of it, when the run is opened again."""
     contacts = people(5)
     with begin(tmp_path, contacts) as journal:
@@ -129,7 +129,7 @@ def test_what_was_accepted_is_never_opened_again(tmp_path: Path) -> None:
 
 
 def test_a_row_is_settled_anew_when_it_was_sent_again(tmp_path: Path) -> None:
-    """The last fate is the one that holds."""
+    """The last outcome is the one that holds."""
     with begin(tmp_path, tracked(1)) as journal:
         (row,) = journal.pending()
         journal.mark_sending([row])

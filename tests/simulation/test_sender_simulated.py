@@ -81,11 +81,11 @@ class BadDay:
 
 def acted_on(rows: Sequence[Row], bodies: Iterable[bytes]) -> dict[str, list[int]]:
     """The rows that the service acted on, in its order, for each contact that they concern."""
-    lanes: dict[str, list[int]] = defaultdict(list)
+    queues: dict[str, list[int]] = defaultdict(list)
     for number in (number for body in bodies for number in numbers_in(body)):
         for key in attempt_at(rows[number], joins=False).keys:
-            lanes[key].append(number)
-    return lanes
+            queues[key].append(number)
+    return queues
 
 
 @pytest.mark.parametrize("seed", range(200))
