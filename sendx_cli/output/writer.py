@@ -9,7 +9,7 @@ from sendx_cli.output.safe import safe
 
 
 class Output:
-    """Writes results in the format asked for, and messages as far as they are wanted.
+    """Writes results in the requested format, and messages by the verbosity.
 
     Args:
         stdout: Where results go.
@@ -99,7 +99,7 @@ class Output:
         self._tell(f"{where}{error.message}", error.hint)
 
     def traceback(self, bug: BaseException) -> None:
-        """Show where a bug came from, without the values of variables: one may be the key."""
+        """Write the traceback of a bug, without the values of variables: one may be the key."""
         import traceback
 
         for line in traceback.format_exception(bug):
@@ -120,7 +120,7 @@ class Output:
         self._hand_over("".join(f"{line}\n" for line in lines))
 
     def ask(self, question: str) -> None:
-        """Put a question on standard error; the answer is read elsewhere."""
+        """Write a question to standard error; the answer is read elsewhere."""
         self._hand_over(f"sendx: {safe(question)}")
 
     def end_question(self) -> None:

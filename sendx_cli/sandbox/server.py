@@ -29,7 +29,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """How the sandbox is served.
+    """The options of the server.
 
     Args:
         path: The sandbox's file.
@@ -78,7 +78,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The base URL that clients are given."""
+        """The base URL for clients."""
         return f"http://{HOST}:{self._listener.getsockname()[1]}{BASE_PATH}"
 
     def run(self) -> None:
@@ -94,7 +94,7 @@ class Server:
             self._close()
 
     def stop(self) -> None:
-        """End `run`; may be called from a signal's handler or any thread."""
+        """End `run`; may be called from a signal handler or any thread."""
         self._stopped.set()
         with suppress(OSError):
             self._waker.send(b"x")
@@ -123,7 +123,7 @@ class Server:
         deadline = time.monotonic() + _GRACE_S
         under_way = list(self._connections.items())
         for _, connection in under_way:
-            connection.hear_no_more()
+            connection.stop_reading()
         for thread, _ in under_way:
             thread.join(max(deadline - time.monotonic(), 0))
         self._store.close()

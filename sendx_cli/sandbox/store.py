@@ -38,7 +38,7 @@ class Kept:
 
 
 class Transaction:
-    """What can be read and changed at one moment; others see all of it or nothing."""
+    """The reads and writes of one transaction."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class Transaction:
         return None if row is None else Kept(row[0], _record(row[1]))
 
     def add(self, contact_key: str, record: Record) -> Kept:
-        """Keep a new contact."""
+        """Store a new contact."""
         self._name_what_is_new(record)
         cursor = self._database.execute(
             "INSERT INTO contacts (contact_key, record) VALUES (?, ?)",
@@ -60,7 +60,7 @@ class Transaction:
         return Kept(cursor.lastrowid, record)
 
     def change(self, kept: Kept, contact_key: str, record: Record) -> Kept:
-        """Keep a contact's new state, under its new address where that changed."""
+        """Store a contact's new state, under its new address if that changed."""
         if record != kept.record:
             self._name_what_is_new(record)
             self._database.execute(

@@ -1,4 +1,4 @@
-"""The config file's text: what it says, or on which line it says what cannot be."""
+"""Parsing the config file's text; errors name the line."""
 
 import re
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ class _Reader:
     def check_names(
         self, table: Mapping[str, Any], known: Mapping[str, object] | tuple[str, ...], **at: str
     ) -> None:
-        """Refuse a name that is none of the known. What is like none of them is not shown."""
+        """Refuse an unknown name. One that resembles no known name is not shown."""
         for name in table:
             if name in known:
                 continue

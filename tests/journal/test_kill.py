@@ -53,7 +53,7 @@ def numbers(path: Path, state: State) -> set[int]:
 
 
 def test_no_kill_loses_a_row_or_repeats_more_than_was_in_flight(tmp_path: Path) -> None:
-    """Identify: after each kill, rows recorded as accepted were acted upon, and the rest goes on."""
+    """Identify: after each kill, rows recorded as accepted were acted on, and the rest is sent."""
     begin(tmp_path, people(ROWS)).close()
     path, service, draw = path_of(tmp_path), tmp_path / "service", random.Random(1)
     for kills in range(1, KILLS + 1):
