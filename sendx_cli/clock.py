@@ -1,4 +1,4 @@
-"""Time, as a value that can be handed in: the only place that asks the machine what time it is."""
+"""Time, as a value that can be passed in: the only place that reads the machine's clocks."""
 
 import time
 from datetime import date
@@ -13,7 +13,7 @@ _TOO_FAR = "a day beyond the calendar"
 
 
 class Clock(Protocol):
-    """What the rest of the program knows of time."""
+    """The times that the rest of the program uses."""
 
     def now(self) -> float:
         """Seconds on a clock that never jumps; only differences mean something."""

@@ -22,7 +22,7 @@ from typing import ClassVar, Self
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller. GNU xargs goes on after any code but 255."""
+    """The exit codes of the process. GNU xargs goes on after any code but 255."""
 
     OK = 0
     BUG = 1
@@ -76,7 +76,7 @@ class FileRefused(InputError):
 
 
 class SetupError(SendxError):
-    """Nothing can succeed until somebody acts."""
+    """Nothing can succeed until the user does something."""
 
     code = "setup"
     exit_code = ExitCode.STOP
@@ -101,7 +101,7 @@ class KeyUnusable(SetupError):
 
 
 class ConfigUnusable(SetupError):
-    """The config file cannot be read or written, or says what cannot be."""
+    """The config file cannot be read or written, or is invalid."""
 
     code = "config_unusable"
 

@@ -1,4 +1,4 @@
-"""The system's own lock on an open file: one process has it, and kill -9 frees it."""
+"""The operating system's lock on an open file: one process holds it, kill -9 releases it."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ if sys.platform == "win32":
     # Windows keeps others from reading the byte that is locked: it lies behind what is written.
 
     def try_lock(descriptor: int) -> bool:
-        """Take the lock, if nobody has it.
+        """Acquire the lock if no process holds it.
 
         Raises:
             OSError: The file cannot be locked at all.
@@ -24,7 +24,7 @@ if sys.platform == "win32":
         return True
 
     def unlock(descriptor: int) -> None:
-        """Let go of the lock; to close the file does so as well.
+        """Release the lock; closing the file does so as well.
 
         Raises:
             OSError: It was not held.
@@ -36,7 +36,7 @@ else:
     from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 
     def try_lock(descriptor: int) -> bool:
-        """Take the lock, if nobody has it.
+        """Acquire the lock if no process holds it.
 
         Raises:
             OSError: The file cannot be locked at all.
@@ -48,7 +48,7 @@ else:
         return True
 
     def unlock(descriptor: int) -> None:
-        """Let go of the lock; to close the file does so as well.
+        """Release the lock; closing the file does so as well.
 
         Raises:
             OSError: It was not held.
@@ -56,18 +56,18 @@ else:
         flock(descriptor, LOCK_UN)
 
 
-def lock_within(descriptor: int, patience_s: float, *, pause_s: float) -> bool:
-    """Take the lock as soon as nobody has it; say whether it was had in time.
+def lock_within(descriptor: int, timeout_s: float, *, pause_s: float) -> bool:
+    """Acquire the lock; return whether that succeeded in time.
 
     Args:
         descriptor: The open file.
-        patience_s: How long to try; with 0.0, once.
+        timeout_s: How long to try; with 0.0, once.
         pause_s: How long between two tries.
 
     Raises:
         OSError: The file cannot be locked at all.
     """
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + timeout_s
     while not try_lock(descriptor):
         if time.monotonic() >= deadline:
             return False

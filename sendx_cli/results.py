@@ -1,4 +1,4 @@
-"""What a command has to tell: values with one JSON form each, documented and stable.
+"""The results of commands: values with one JSON form each, documented and stable.
 
 Tuples with names, here and wherever a call or a row needs one: a frozen dataclass takes a
 millisecond to declare and microseconds to make.
@@ -24,7 +24,7 @@ class ResultError(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of one contact.
+    """The outcome of one contact.
 
     Args:
         email: The address as it was sent.

@@ -20,7 +20,7 @@ OpenCarrier = Callable[[], "Carrier"]
 
 
 class Verbosity(NamedTuple):
-    """What was asked for of how much is said; it may stand before or after the command.
+    """How much to show; these options may be given before or after the command.
 
     None: not said there.
     """

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP: stop taking contacts, wait for those under way; twice: at once."""
+"""Ctrl-C, SIGTERM and SIGHUP: the first stops sending gracefully, the second at once."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ class Signals:
 
 @contextmanager
 def stop_on_signals(stop: Callable[[], None], last_words: Callable[[], str]) -> Iterator[Signals]:
-    """Call `stop` at the first signal; at the second, say `last_words` and end by the signal.
+    """Call `stop` at the first signal; at the second, write `last_words` and end by the signal.
 
     A signal that the caller had ignored (`nohup`, `&` in a script) stays ignored.
     """

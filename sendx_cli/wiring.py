@@ -71,7 +71,7 @@ def make_sender(
 def make_run_sender(
     runtime: Runtime, settings: "Settings", journal: "Journal", options: "DeliveryOptions"
 ) -> Sender:
-    """Return a sender of a bulk run: it keeps a journal and bears outages.
+    """Return a bulk run's sender, with a journal and a circuit breaker.
 
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.

@@ -1,1 +1,1 @@
-"""The network: one request in, one answer or transport failure out; pycurl and httpx stay here."""
+"""The network: requests in, answers or transport failures out; only here pycurl and httpx occur."""

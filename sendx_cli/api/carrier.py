@@ -1,4 +1,4 @@
-"""One request over the network, one reply back: the seam behind which the HTTP library lies.
+"""One request over the network, one reply back: the seam to the HTTP library.
 
 A carrier is used by one thread and keeps one connection. It follows no redirect, keeps no
 cookie and reads no login from any file: the transport is used directly, without a client.
@@ -22,7 +22,7 @@ from sendx_cli.api.watched_departure import (
     GateShut,
     GoneStale,
     KeptStream,
-    WatchedDeparture,
+    WatchedStart,
     is_spent,
 )
 from sendx_cli.core.replies.answers import Answer, TransportFailure
@@ -40,22 +40,21 @@ class Carrier(Protocol):
     """Carries one call at a time."""
 
     def carry(self, call: Call, gate: Gate) -> Answer | TransportFailure:
-        """Send `call` and return what came back; never raises for trouble on the way.
+        """Send `call` and return the reply; network errors are returned, never raised.
 
-        It asks the `gate` before the first byte, and sends nothing where it has been shut.
+        It opens the `gate` before the first byte, and sends nothing if that has been shut.
         """
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
 
 
 def open_transport(base_url: str, trusted: "ssl.SSLContext | None") -> httpx.BaseTransport:
     """Return a transport of one connection to the service.
 
     Args:
-        base_url: Where the service is; decides whether a proxy stands before it.
-        trusted: Which authorities are trusted; None for plain HTTP, which needs none and is
-            spared the building of a context it would not use.
+        base_url: Where the service is; it decides whether a proxy is used.
+        trusted: Which authorities are trusted; None for plain HTTP, which needs no context.
 
     Raises:
         ServiceUnusable: The proxy cannot be used.
@@ -76,7 +75,7 @@ def open_transport(base_url: str, trusted: "ssl.SSLContext | None") -> httpx.Bas
 
 
 def _trusting(proxy: str | None, trusted: "ssl.SSLContext | None") -> httpx.Proxy | None:
-    """Return the proxy; one that is spoken to by TLS shows who it is like the service does."""
+    """Return the proxy; the certificate of an HTTPS proxy is verified like the service's."""
     if proxy is None:
         return None
     is_secured = urlsplit(proxy).scheme == "https"
@@ -87,11 +86,11 @@ class HttpCarrier:
     """Carries calls over an httpx transport.
 
     Args:
-        transport: What opens connections; the sandbox and tests hand in their own.
+        transport: What opens connections; the sandbox and tests pass their own.
         headers: The headers of every request, with the key.
         timeout_s: The longest wait for any single read or write.
-        secret: What no answer may show again, should the service repeat it.
-        keep_alive: What is known of the server's connections; shared by those who call it.
+        secret: What to redact from answers, should the service repeat it.
+        keep_alive: Whether connections are kept; shared by all carriers of a service.
     """
 
     def __init__(
@@ -121,7 +120,7 @@ class HttpCarrier:
         self._answers = 0
 
     def carry(self, call: Call, gate: Gate) -> Answer | TransportFailure:
-        """Send `call`, read the whole answer."""
+        """Send `call` and read the whole answer."""
         host = "the service"
         try:
             url = httpx.URL(call.url)
@@ -141,24 +140,24 @@ class HttpCarrier:
 
     def _exchange(self, call: Call, url: httpx.URL, gate: Gate) -> Answer | TransportFailure:
         self._learn_of_kept()
-        opt_out = WatchedDeparture(gate, self._kept)
+        start = WatchedStart(gate, self._kept)
         self._kept = None
         request = httpx.Request(
             call.method,
             url,
             headers=self._headers if self._keep_alive.is_worth_trying else self._last_headers,
             content=call.body or None,
-            extensions={"timeout": self._timeouts, "trace": opt_out.trace},
+            extensions={"timeout": self._timeouts, "trace": start.trace},
         )
         if not self._is_network:
-            opt_out.begin()
+            start.begin()
         response = self._transport.handle_request(request)
         try:
             return self._read(response)
         finally:
             response.close()
             self._kept = response.extensions.get("network_stream")
-            self._answers = self._answers + 1 if opt_out.is_over_kept else 1
+            self._answers = self._answers + 1 if start.is_over_kept else 1
             if self._answers == 2:  # noqa: PLR2004 - the second
                 self._keep_alive.was_used_again()
 

@@ -1,4 +1,4 @@
-"""Many calls under way at once in one thread, by libcurl: a fourteenth of the cost of threads."""
+"""Many calls in flight at once in one thread, by libcurl: a fourteenth of the cost of threads."""
 
 import select
 import time
@@ -19,7 +19,7 @@ from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.errors import ServiceUnusable
 
 _OLDEST_LIBCURL = 0x080700
-"""8.7.0: before it the body's limit, the idle connections' age or the gate are not exact."""
+"""8.7.0: before it, the limits of body and idle time, or the gate, are not exact."""
 
 _MOST_KEPT = 10_000
 _left_open: list[object] = []
@@ -31,7 +31,7 @@ _MS = 1000
 
 
 def is_usable() -> bool:
-    """Whether this machine's libcurl and system have all that the engine's safety rests on."""
+    """Whether this machine's libcurl and system have everything that a safe exchange needs."""
     return (
         pycurl.version_info()[2] >= _OLDEST_LIBCURL
         and hasattr(pycurl, "PREREQFUNCTION")
@@ -91,7 +91,7 @@ class CurlExchange:
         self._multi.setopt(pycurl.M_MAXCONNECTS, _MOST_KEPT)
 
     def submit(self, ticket: int, call: Call) -> None:
-        """Begin a call; returns at once."""
+        """Start a call; returns at once."""
         now = time.monotonic()
         try:
             transfer = self._idle.pop() if self._idle else Transfer(self._terms, self._kept)
@@ -121,11 +121,11 @@ class CurlExchange:
                 return replies
 
     def wake(self) -> None:
-        """End a wait under way, or else the next; may be called from a signal's handler."""
+        """End the current wait, or else the next; may be called from a signal handler."""
         self._sockets.wake()
 
     def close(self) -> None:
-        """Let go of all connections; calls under way are broken off."""
+        """Close all connections; calls in flight are aborted."""
         if self._is_closed:
             return
         self._is_closed = True

@@ -27,20 +27,20 @@ _UNUSABLE = {
     pycurl.E_SSL_CACERT_BADFILE: "the certificate authorities cannot be read",
 }
 _RESOLVING = frozenset({pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY})
-_PROXY_TROUBLE = 97  # CURLE_PROXY; not named by pycurl
+_PROXY_ERROR = 97  # CURLE_PROXY; not named by pycurl
 _VERIFY_REASON = re.compile(r"(?:problem|verify result): *(.+?)(?: \(\d+\))?$")
 
 
 class CurlError(NamedTuple):
-    """What is known of a transfer that libcurl gave up.
+    """An error of libcurl, with the facts of its transfer.
 
     Args:
         code: A CURLE number.
-        text: What libcurl said.
-        has_begun: Whether any byte of the request could have left for the service.
-        proxy_status: What the proxy answered to CONNECT; 0 if nothing.
+        text: libcurl's message.
+        has_begun: Whether any byte of the request could have been sent to the service.
+        proxy_status: The proxy's answer to CONNECT; 0 if there was none.
         url: Where the request goes.
-        proxy: Which proxy stands before it, if any.
+        proxy: The proxy, if any.
         timeout_s: The longest a whole attempt may take.
         was_found: Whether the service's name has been looked up before with success.
     """
@@ -56,7 +56,7 @@ class CurlError(NamedTuple):
 
 
 def failure_of_curl(error: CurlError) -> TransportFailure:
-    """Say what libcurl's error means for the request."""
+    """Return the transport failure that libcurl's error means for the request."""
     return _maybe_sent(error) if error.has_begun else _never_sent(error)
 
 
@@ -70,7 +70,7 @@ def _maybe_sent(error: CurlError) -> TransportFailure:
 
 def _never_sent(error: CurlError) -> TransportFailure:
     code, host = error.code, host_in(error.url)
-    if code == _PROXY_TROUBLE or _was_refused_by_proxy(error.proxy_status):
+    if code == _PROXY_ERROR or _was_refused_by_proxy(error.proxy_status):
         is_login = error.proxy_status == statuses.PROXY_AUTHENTICATION_REQUIRED
         return failures.proxy_refused(wants_login=is_login)
     if code == pycurl.E_PEER_FAILED_VERIFICATION:
@@ -80,8 +80,8 @@ def _never_sent(error: CurlError) -> TransportFailure:
     if _is_out_of_files():
         return failures.too_many_files()
     if code in _RESOLVING:
-        is_passing = error.was_found or _is_passing(_name_sought(error))
-        return failures.no_address(host, is_passing=is_passing)
+        is_temporary = error.was_found or _is_temporary(_name_sought(error))
+        return failures.no_address(host, is_temporary=is_temporary)
     return failures.no_connection(host, is_late=code == pycurl.E_OPERATION_TIMEDOUT)
 
 
@@ -95,10 +95,10 @@ def _name_sought(error: CurlError) -> str:
     return host_in(error.url)
 
 
-def _is_passing(name: str) -> bool:
-    """Ask once more: libcurl does not tell an unknown name from a silent name server.
+def _is_temporary(name: str) -> bool:
+    """Look the name up again: libcurl does not tell an unknown name from a failing name server.
 
-    It is asked only where nothing has been sent yet, and libcurl has just had its answer.
+    This only happens where nothing has been sent yet, and libcurl has just looked it up.
     """
     import socket
 
@@ -112,7 +112,7 @@ def _is_passing(name: str) -> bool:
 
 
 def _is_out_of_files() -> bool:
-    """Try it: libcurl hides the cause behind `out of memory` and `cannot connect`."""
+    """Try to open a file: libcurl reports this as `out of memory` or `cannot connect`."""
     try:
         os.close(os.open(os.devnull, os.O_RDONLY))
     except OSError as error:

@@ -111,7 +111,7 @@ class Transfer:
         return Answer(self.curl.getinfo(pycurl.RESPONSE_CODE), headers, body)
 
     def close(self) -> None:
-        """Let go of the handle."""
+        """Close the handle."""
         self.curl.close()
 
     def _open_gate(self, _their_ip: str, _our_ip: str, _their_port: int, our_port: int) -> int:

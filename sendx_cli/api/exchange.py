@@ -1,4 +1,4 @@
-"""Many calls under way at once: hand calls in, take replies out as they come."""
+"""Many calls in flight at once: calls are submitted, replies collected as they come."""
 
 from typing import NamedTuple, Protocol
 
@@ -10,12 +10,12 @@ CONNECT_TIMEOUT_S = 5.0
 
 
 class Reply(NamedTuple):
-    """What came back for the call handed in under `ticket`.
+    """The reply to the call submitted under `ticket`.
 
     Args:
         ticket: The number given with the call.
         reply: The answer, or why there is none.
-        elapsed_s: From the moment it was handed in.
+        elapsed_s: Since it was submitted.
     """
 
     ticket: int
@@ -24,10 +24,10 @@ class Reply(NamedTuple):
 
 
 class Exchange(Protocol):
-    """Where the sender hands in calls; which engine carries them is not its concern."""
+    """Carries the sender's calls, by threads or libcurl."""
 
     def submit(self, ticket: int, call: Call) -> None:
-        """Begin a call; returns at once."""
+        """Start a call; returns at once."""
 
     def wait(self, timeout_s: float | None) -> list[Reply]:
         """Return the replies that are there, waiting for one if there is none.
@@ -36,7 +36,7 @@ class Exchange(Protocol):
         """
 
     def wake(self) -> None:
-        """End a wait under way; may be called from a signal's handler."""
+        """End the current wait; may be called from a signal handler."""
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""

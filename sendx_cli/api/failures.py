@@ -1,4 +1,4 @@
-"""Each way a call can break down, said once; no HTTP library is named or loaded here."""
+"""The transport failures, shared by both HTTP libraries, of which none is imported here."""
 
 from sendx_cli.core.replies.answers import TransportFailure
 
@@ -7,14 +7,14 @@ _NETWORK_HINT = "check the network and the base URL, then run it again"
 
 
 def overdue(timeout_s: float) -> TransportFailure:
-    """Say that an attempt took longer than it may, in all or for a single read or write."""
+    """Return the failure of an attempt that took too long, in all or for one read or write."""
     return TransportFailure(
         "timeout", f"no answer within {timeout_s:g} s", may_have_arrived=True, hint=_AGAIN_HINT
     )
 
 
 def connection_lost() -> TransportFailure:
-    """Say that the connection broke after the request had begun, or its answer made no sense."""
+    """Return the failure of a connection that broke after the request began, or made no sense."""
     return TransportFailure(
         "connection_lost",
         "the connection broke before the answer",
@@ -24,29 +24,29 @@ def connection_lost() -> TransportFailure:
 
 
 def broken_answer(message: str) -> TransportFailure:
-    """Say why an answer that came cannot be taken."""
+    """Return the failure of an answer that cannot be used."""
     return TransportFailure("broken_answer", message, may_have_arrived=True)
 
 
 def no_connection(host: str, *, is_late: bool) -> TransportFailure:
-    """Say that no connection to `host` came about: refused, unreachable, or not in time."""
+    """Return the failure to connect to `host`: refused, unreachable, or not in time."""
     message = f"no connection to {host} in time" if is_late else f"cannot connect to {host}"
     return TransportFailure("connection", message, may_have_arrived=False, hint=_NETWORK_HINT)
 
 
-def no_address(host: str, *, is_passing: bool) -> TransportFailure:
-    """Say that the name `host` was not found; final unless the name service itself had trouble."""
+def no_address(host: str, *, is_temporary: bool) -> TransportFailure:
+    """Return the failure to look up `host`; final unless the name service itself failed."""
     return TransportFailure(
         "name_lookup",
         f"cannot find the address of {host}",
         may_have_arrived=False,
-        is_final=not is_passing,
+        is_final=not is_temporary,
         hint=_NETWORK_HINT,
     )
 
 
 def untrusted(host: str, reason: str) -> TransportFailure:
-    """Say that the certificate of `host` was not accepted."""
+    """Return the failure to verify the certificate of `host`."""
     return TransportFailure(
         "certificate",
         f"the certificate of {host} cannot be trusted: {reason}",
@@ -58,7 +58,7 @@ def untrusted(host: str, reason: str) -> TransportFailure:
 
 
 def proxy_refused(*, wants_login: bool) -> TransportFailure:
-    """Say that the proxy would not connect; final where it asks for a login."""
+    """Return the failure of a proxy that refused to connect; final if it asks for a login."""
     return TransportFailure(
         "proxy",
         "the proxy wants a login" if wants_login else "the proxy refused the connection",
@@ -69,7 +69,7 @@ def proxy_refused(*, wants_login: bool) -> TransportFailure:
 
 
 def too_many_files() -> TransportFailure:
-    """Say that this process may open no more files or connections."""
+    """Return the failure to open another file or connection in this process."""
     return TransportFailure(
         "too_many_files",
         "too many open files",
@@ -80,7 +80,7 @@ def too_many_files() -> TransportFailure:
 
 
 def unusable_request(reason: str) -> TransportFailure:
-    """Say that no request could be made of what was given."""
+    """Return the failure to make a request from the URL, key and settings."""
     return TransportFailure(
         "unusable_request",
         f"the request could not be made: {reason}",

@@ -1,14 +1,13 @@
-"""Who decides whether a call leaves: the thread that would write it, or who gives it up."""
+"""Decides a race once: a call is either written by its thread, or given up before it is sent."""
 
 from threading import Lock
 
 
 class Gate:
-    """Opened for one of two, and once: to let a call's first byte out, or to keep it back.
+    """Claimed once, either to send a call's first byte or to give the call up.
 
-    A call that was given up while a name was looked up, a connection opened or a proxy asked is
-    decided: it may have been sent again, even after later ones of its contact, and must never
-    leave.
+    A call that was given up during a name lookup, a connect or a proxy's CONNECT is decided: its
+    row may have been sent again, even after later rows of its contact, so it must never be sent.
     """
 
     def __init__(self) -> None:
@@ -17,7 +16,7 @@ class Gate:
 
     @property
     def has_left(self) -> bool:
-        """Whether any byte of the request could have left for the service."""
+        """Whether any byte of the request could have been sent to the service."""
         return self._has_left
 
     def let_out(self) -> bool:
@@ -28,5 +27,5 @@ class Gate:
         return True
 
     def shut(self) -> bool:
-        """Claim the call for giving it up; False: it has left."""
+        """Claim the call for giving it up; False: it has been sent."""
         return self._claim.acquire(blocking=False)

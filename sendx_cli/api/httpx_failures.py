@@ -20,7 +20,7 @@ _UNUSABLE = (httpx.UnsupportedProtocol, httpx.InvalidURL, ValueError, ImportErro
 def failure_of(
     error: Exception, *, host: str, timeout_s: float, has_left: bool
 ) -> TransportFailure:
-    """Say what an exception of the network layer means for a request to `host`.
+    """Return what an exception of the network layer means for a request to `host`.
 
     Args:
         error: What was raised.
@@ -45,7 +45,7 @@ def _never_sent(error: Exception, host: str) -> TransportFailure:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return failures.untrusted(host, cause.verify_message)
         if isinstance(cause, socket.gaierror):
-            return failures.no_address(host, is_passing=cause.errno == socket.EAI_AGAIN)
+            return failures.no_address(host, is_temporary=cause.errno == socket.EAI_AGAIN)
         if isinstance(cause, OSError) and cause.errno in {errno.EMFILE, errno.ENFILE}:
             return failures.too_many_files()
     if isinstance(error, _UNUSABLE):

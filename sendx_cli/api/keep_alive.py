@@ -1,12 +1,12 @@
-"""Whether a server keeps its connections, as seen by all who call it together."""
+"""Whether a server keeps its connections, as observed by all carriers together."""
 
 
 class KeepAlive:
-    """Counts what became of connections after their first answer.
+    """Counts connections that were reused, or closed by the server, after their first answer.
 
-    The end of a connection can arrive between any look at it and the request that is written
-    to it, which is lost in doubt then. So none is kept where the server, without saying so,
-    closes more of them than it answers over again.
+    A connection can be closed between any check of it and the request that is written to it, whose
+    outcome is unknown then. So none is kept if the server, without announcing it, closes more of
+    them than are used again.
     """
 
     def __init__(self) -> None:
@@ -19,9 +19,9 @@ class KeepAlive:
         return self._used_again >= self._closed
 
     def was_used_again(self) -> None:
-        """Note a second answer over one connection."""
+        """Record a second answer over one connection."""
         self._used_again += 1
 
     def was_closed(self) -> None:
-        """Note a connection that the server closed after its first answer."""
+        """Record a connection that the server closed after its first answer."""
         self._closed += 1

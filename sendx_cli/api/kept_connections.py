@@ -1,7 +1,7 @@
-"""Whether a kept connection is still good, asked at the moment before a request is written.
+"""Whether a kept connection is still usable, checked right before a request is written.
 
-libcurl itself looks only where a connection has been idle for a second or more. A request
-written to one that the server has just closed is lost in doubt, though nobody ever read it.
+libcurl itself only checks a connection that has been idle for a second or more. The outcome of a
+request written to one that the server has just closed is unknown, although it was never read.
 """
 
 import contextlib
@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 
 class KeptConnections:
-    """The socket behind each connection's own end, which is its local port."""
+    """The socket of each connection, by its local port."""
 
     def __init__(self) -> None:
         self._number_at: dict[int, int] = {}
         self._port_of: dict[int, int] = {}
 
     def add(self, local_port: int, opened: Sequence[int]) -> None:
-        """Note a new connection; which of the sockets `opened` for it won is found by its port."""
+        """Record a new connection, whose socket is the one of those `opened` that has its port."""
         for number in opened:
             if len(opened) == 1 or _local_port_of(number) == local_port:
                 self._number_at.pop(self._port_of.pop(number, -1), None)
@@ -25,7 +25,7 @@ class KeptConnections:
                 self._port_of[number] = local_port
 
     def is_quiet(self, local_port: int) -> bool:
-        """Whether nothing has come over the idle connection: no end, no reset, no stray byte."""
+        """Whether the idle connection was neither closed nor reset, and has no unread bytes."""
         number = self._number_at.get(local_port)
         if number is None:
             return True

@@ -1,4 +1,4 @@
-"""A secret that a service repeats, taken out of its answer, however it was written there."""
+"""Redacting a secret that a service repeats in its answer, however it is encoded there."""
 
 import json
 

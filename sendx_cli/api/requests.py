@@ -1,4 +1,4 @@
-"""How a contact becomes an HTTP request, apart from who carries it."""
+"""Making HTTP requests of contacts, independent of the library that carries them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from sendx_cli.core.contact.contact import Contact
 
 BATCH_PATH = "/contact/identify/bulk"
 SANDBOX_URL = "https://sandbox.invalid/api/v1/rest"
-"""Stands in for the service's address: nothing is looked up, the requests never leave."""
+"""Stands in for the service's address: it is never looked up, and no request leaves the process."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -34,13 +34,8 @@ def base_url_of(base_url: str, *, sandbox: bool) -> str:
     return SANDBOX_URL if sandbox else base_url
 
 
-def call_for(contact: Contact, base_url: str) -> Call:
-    """Return the request that tells the service of `contact`."""
-    return single_call(contact, encode_payload(contact.payload), base_url)
-
-
 def single_call(contact: Contact, body: bytes, base_url: str) -> Call:
-    """Return the request that tells the service of `contact`, whose payload is encoded."""
+    """Return the request for `contact`, whose payload is encoded as `body`."""
     return Call("POST", base_url + contact.path, body)
 
 

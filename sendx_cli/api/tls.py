@@ -43,10 +43,10 @@ def trusted_paths(environ: Mapping[str, str], ca_bundle: str | None) -> TrustedP
 
 
 def refuse_unreadable(paths: TrustedPaths) -> None:
-    """Refuse a bundle that is not there, or holds no certificate.
+    """Refuse a bundle that cannot be read, or has no certificate.
 
     Raises:
-        ServiceUnusable: It is so.
+        ServiceUnusable: The bundle is missing, unreadable or without a certificate.
     """
     if paths.file is None:
         return
@@ -59,10 +59,10 @@ def refuse_unreadable(paths: TrustedPaths) -> None:
 
 
 def trust(paths: TrustedPaths) -> "ssl.SSLContext":
-    """Return a context that trusts what is at these paths, and nothing else.
+    """Return a context that trusts the authorities at these paths, and no others.
 
     Raises:
-        ServiceUnusable: It cannot be read.
+        ServiceUnusable: They cannot be read.
     """
     import ssl
 
@@ -92,10 +92,10 @@ def _system_paths() -> TrustedPaths | None:
 
 
 def _is_hashed(directory: Path) -> bool:
-    """Whether authorities can be found there by name; others than those nobody looks up."""
+    """Whether the directory has authorities by hashed name, the only ones that OpenSSL looks up."""
     try:
         return any(name.suffix == ".0" for name in directory.iterdir())
-    except OSError:  # it may not be listed: nothing is known of it
+    except OSError:  # it may not be listed
         return False
 
 

@@ -1,7 +1,7 @@
-"""The moment before a request's first byte, in the HTTP library's own course of events.
+"""Hooking into the HTTP library right before a request's first byte.
 
-httpcore tells of each step by its documented `trace` extension, and takes an exception raised
-there as the end of the request; the connection is then closed.
+httpcore reports each step by its documented `trace` extension, and an exception raised there
+aborts the request; the connection is then closed.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _WRITING = "http11.send_request_headers.started"
 
 
 class GateShut(Exception):
-    """The call was given up before it left; nothing has been written."""
+    """The call was given up before it was started; nothing has been written."""
 
 
 class GoneStale(Exception):
@@ -22,25 +22,25 @@ class GoneStale(Exception):
 
 
 class KeptStream(Protocol):
-    """A connection as httpcore shows it."""
+    """A connection, as exposed by httpcore."""
 
     def get_extra_info(self, info: str) -> object:
-        """Return what is asked for: `is_readable`, `socket`, ..."""
+        """Return a property of the connection: `is_readable`, `socket`, ..."""
 
 
 def is_spent(kept: KeptStream) -> bool:
-    """Whether the idle connection was closed by the other side, or holds a stray byte."""
+    """Whether the idle connection was closed by the other side, or has unread bytes."""
     return bool(kept.get_extra_info("is_readable"))
 
 
-class WatchedDeparture:
-    """One try to send one call.
+class WatchedStart:
+    """One try to send one call, checked right before its first byte.
 
     Args:
-        gate: Asked before the first byte for the service; a proxy's CONNECT is none.
-        kept: The connection that the last answer came by, if there was one. One that the
-            server has closed is found out here as well as by the pool, which looks too early:
-            between its look and the writing other threads have their turn.
+        gate: Opened before the first byte to the service; a proxy's CONNECT does not count.
+        kept: The connection of the last answer, if there was one. Whether the server has closed
+            it is checked here again, because the pool checks too early: between its check and
+            the writing, other threads may run.
     """
 
     def __init__(self, gate: Gate, kept: KeptStream | None) -> None:
@@ -49,7 +49,7 @@ class WatchedDeparture:
         self.is_over_kept = kept is not None
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Take one of httpcore's events.
+        """Handle one of httpcore's events.
 
         Raises:
             GateShut: The call was given up.
@@ -61,7 +61,7 @@ class WatchedDeparture:
             self.begin()
 
     def begin(self) -> None:
-        """Let the first byte out.
+        """Open the gate for the first byte.
 
         Raises:
             GateShut: The call was given up.

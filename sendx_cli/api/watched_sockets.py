@@ -1,4 +1,4 @@
-"""Wait for sockets to be ready, or for a wake-up that may come at any moment."""
+"""Waiting for sockets to be ready, or for a wake-up that may come at any time."""
 
 import contextlib
 import os
@@ -11,17 +11,17 @@ _DRAIN_BYTES = 4096
 
 
 class WatchedSockets:
-    """Sockets by their number, and one more by which a wait can be ended.
+    """Sockets by their descriptor, and a pipe by which a wait can be ended.
 
-    A wake-up is a byte in a pipe, so that one sent before the wait ends it as well.
+    A wake-up is a byte in the pipe, so that one sent before the wait ends it as well.
     """
 
     def __init__(self) -> None:
         self._poll = select.poll()
-        self._hears, self._wakes = os.pipe()
-        for end in (self._hears, self._wakes):
+        self._wake_reader, self._wake_writer = os.pipe()
+        for end in (self._wake_reader, self._wake_writer):
             os.set_blocking(end, False)
-        self._poll.register(self._hears, select.POLLIN)
+        self._poll.register(self._wake_reader, select.POLLIN)
         self.was_woken = False
 
     def watch(self, number: int, *, for_reading: bool, for_writing: bool) -> None:
@@ -30,7 +30,7 @@ class WatchedSockets:
         self._poll.register(number, wanted | (select.POLLOUT if for_writing else 0))
 
     def forget(self, number: int) -> None:
-        """Report the socket no more."""
+        """Stop reporting the socket."""
         with contextlib.suppress(KeyError):
             self._poll.unregister(number)
 
@@ -43,27 +43,27 @@ class WatchedSockets:
         self.was_woken = False
         timeout_ms = None if timeout_s == inf else max(0, ceil(timeout_s * _MS))
         for number, seen in self._poll.poll(timeout_ms):
-            if number == self._hears:
+            if number == self._wake_reader:
                 self._drain()
                 continue
             is_broken = bool(seen & ~(select.POLLIN | select.POLLOUT))
             yield number, bool(seen & select.POLLIN), bool(seen & select.POLLOUT), is_broken
 
     def wake(self) -> None:
-        """End the wait under way, or else the next one; may be called from a signal's handler."""
+        """End the current wait, or else the next one; may be called from a signal handler."""
         with contextlib.suppress(OSError):  # full: it is awake already; closed: nobody waits
-            os.write(self._wakes, b"\0")
+            os.write(self._wake_writer, b"\0")
 
     def close(self) -> None:
-        """Let go of the wake-up's pipe."""
-        ends = self._hears, self._wakes
-        # A later wake-up must not reach whatever gets these numbers next.
-        self._hears = self._wakes = -1
+        """Close the pipe."""
+        ends = self._wake_reader, self._wake_writer
+        # A later wake-up must not write to a file that gets these descriptors next.
+        self._wake_reader = self._wake_writer = -1
         for end in ends:
             os.close(end)
 
     def _drain(self) -> None:
         self.was_woken = True
         with contextlib.suppress(BlockingIOError):
-            while len(os.read(self._hears, _DRAIN_BYTES)) == _DRAIN_BYTES:
+            while len(os.read(self._wake_reader, _DRAIN_BYTES)) == _DRAIN_BYTES:
                 pass

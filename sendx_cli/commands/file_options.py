@@ -97,7 +97,7 @@ class FromFile(NamedTuple):
     ] = None
 
     def refuse_without_file(self) -> None:
-        """Refuse these options where no file is named.
+        """Refuse these options if there is no `--from`.
 
         Raises:
             InvalidValue: One of them was given.
@@ -108,15 +108,15 @@ class FromFile(NamedTuple):
                 raise InvalidValue(f"--{name} goes with --from FILE")
 
     def spec(self, action: str, defaults: ContactValues, service: dict[str, str]) -> "RunSpec":
-        """Return what is asked for of the file.
+        """Return the options that are kept with the run.
 
         Args:
             action: `identify` or `track`.
-            defaults: What other options say of every row.
-            service: The service's own options, as they were typed.
+            defaults: Values given as options, for every row.
+            service: Options about the service, as they were typed.
 
         Raises:
-            InvalidValue: An option says what cannot be.
+            InvalidValue: The value of an option is invalid.
         """
         from sendx_cli.runs.options import RunSpec
 

@@ -34,7 +34,7 @@ def check_key(runtime: Runtime, settings: Settings) -> None:
 
 
 def _is_list(reply: Answer | TransportFailure) -> bool:
-    """Tell whether it is the documented answer, a JSON array of tags."""
+    """Return whether it is the documented answer, a JSON array of tags."""
     if isinstance(reply, TransportFailure) or reply.status != HTTPStatus.OK:
         return False
     try:

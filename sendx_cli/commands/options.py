@@ -12,7 +12,7 @@ from sendx_cli.runtime import Runtime, Verbosity
 
 
 class Common(NamedTuple):
-    """How much is said. These may stand before or after the command's name."""
+    """How much to show. These options may be given before or after the command's name."""
 
     quiet: Annotated[
         bool | None, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")
@@ -31,7 +31,7 @@ class Common(NamedTuple):
     ] = None
 
     def verbosity(self) -> Verbosity:
-        """As the runtime takes it."""
+        """The verbosity for the runtime."""
         return Verbosity(
             quiet=self.quiet or None,
             verbose=self.verbose or None,
@@ -57,7 +57,7 @@ class Formatted(NamedTuple):
 
     @property
     def format(self) -> OutputFormat | None:
-        """The format asked for, or None."""
+        """The requested format, or None."""
         return OutputFormat.JSON if self.json else self.output
 
     def chosen(self, setting: str | None, usual: OutputFormat) -> OutputFormat:

@@ -1,4 +1,4 @@
-"""What identify and track do alike, once their options have become contacts."""
+"""The part that identify and track share, once their options have become contacts."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -25,7 +25,7 @@ _LONG_WAIT_S = 2.0
 
 
 class CallOptions(NamedTuple):
-    """What was asked for beside the contacts themselves."""
+    """The options of identify and track beside the contacts themselves."""
 
     formatted: Formatted
     service: ServiceOptions
@@ -67,7 +67,7 @@ def send(
 
 
 def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOptions) -> None:
-    """Send contacts named on the command line and tell what became of each.
+    """Send the contacts named on the command line, and show the outcome of each.
 
     Raises:
         SendxError: Nothing could be sent.
@@ -87,7 +87,7 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOp
 def send_from_file(
     runtime: Runtime, action: str, file: FromFile, defaults: ContactValues, options: CallOptions
 ) -> None:
-    """Send a file's contacts, and give account of every row.
+    """Send a file's contacts, and show the outcome of every row.
 
     Args:
         runtime: What the command needs.
@@ -193,7 +193,7 @@ def _send(
 
 
 def _complain(output: "Output", result: Result, decided: "Decided") -> None:
-    """Tell of a contact that was not accepted; those never sent are told of together."""
+    """Report a contact that was not accepted; those never sent are reported together."""
     if result.error is None or not decided.attempts:
         return
     message = f"{result.outcome}: {result.error.message}"
@@ -216,7 +216,7 @@ def _stop(sender: "Sender", output: "Output") -> None:
 
 
 def _last_words(sender: "Sender") -> str:
-    """Name the contacts whose outcome nobody will know."""
+    """Name the contacts whose outcome will be unknown."""
     lines = [
         f"sendx: {safe(address)}: unknown: ended before the answer\n"
         for address in sender.addresses_in_flight()

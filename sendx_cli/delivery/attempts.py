@@ -1,4 +1,4 @@
-"""A row on its way: how often it was sent, since when, and what is known of it."""
+"""A row being sent: how many attempts were made, since when, and the verdict on the last one."""
 
 from typing import NamedTuple
 
@@ -10,13 +10,13 @@ from sendx_cli.delivery.rows import Decided, Row
 
 
 class Attempt:
-    """A row that was read.
+    """A row with the attempts made to send it.
 
     Args:
         row: The row.
-        keys: Whom it concerns, each once.
-        may_join: Whether it may be one of several rows in a call.
-        body: Its payload as JSON; empty: made when it is first sent.
+        keys: The keys of the contacts it concerns, without duplicates.
+        may_join: Whether it may share a call with other rows.
+        body: Its payload as JSON; if empty, it is encoded when the row is first sent.
     """
 
     __slots__ = ("began_at", "body", "count", "counted", "keys", "may_join", "row", "verdict")
@@ -31,23 +31,23 @@ class Attempt:
         self.count = 0
         """How often it was sent."""
         self.counted = 0
-        """Attempts that are held against it: in an outage, none is."""
+        """Attempts that count towards the retry policy's limit: none does during an outage."""
         self.verdict: Verdict | None = None
-        """What its last attempt came to."""
+        """The verdict on its last attempt."""
 
     def sent(self, now: float) -> None:
-        """Record that it is sent."""
+        """Record an attempt that starts at `now`."""
         if not self.count:
             self.began_at = now
         self.count += 1
 
     def begin_alone(self, verdict: Verdict | None) -> None:
-        """Take it out of a batch, of which `verdict` is known: from now on it goes by itself."""
+        """Record the `verdict` on its batch; from now on it is sent in a call of its own."""
         self.verdict = verdict
         self.may_join = False
 
-    def left(self, now: float) -> Decided:
-        """What is known of it when the run ends before it could be repeated."""
+    def interrupted(self, now: float) -> Decided:
+        """Its outcome when the run ends before it could be retried."""
         in_doubt = (
             self.verdict is not None
             and self.verdict.kind is Kind.AMBIGUOUS
@@ -60,8 +60,8 @@ class Attempt:
         return Decided(self.row, outcome, self.verdict, self.count, now - self.began_at)
 
 
-class UnderWay(NamedTuple):
-    """A call under way.
+class CallInFlight(NamedTuple):
+    """A call that was sent and not yet answered.
 
     Args:
         attempts: The rows that it carries: one, or those of a batch.
@@ -73,7 +73,7 @@ class UnderWay(NamedTuple):
 
 
 def attempt_at(row: Row, *, joins: bool) -> Attempt:
-    """Return `row` as one that was read; `joins` where rows are sent in batches."""
+    """Return the attempt for a new `row`; `joins` where rows are sent in batches."""
     keys = row.contact.contact_keys
     if len(keys) > 1:
         keys = tuple(dict.fromkeys(keys))
@@ -91,9 +91,9 @@ def call_of(attempts: list[Attempt], base_url: str) -> Call:
 
 
 def _may_join(row: Row) -> bool:
-    """Whether it may be in a batch, whose rows are sent again wherever one of them fails.
+    """Whether the row may go in a batch, all of whose rows are sent again if one of them fails.
 
-    A change of address, made once, finds no contact at the old address the next time.
+    A change of address must not: once it is made, there is no contact at the old address.
     """
     contact = row.contact
     return isinstance(contact, Identify) and contact.is_repeatable and contact.new_email is None

@@ -1,7 +1,7 @@
-"""How a bulk run bears a bad day: outages, a retry budget, and when it gives up for now.
+"""A bulk run's circuit breaker: outages, the retry budget, and when the run gives up for now.
 
-While everything fails, rows stay undone rather than failed: an outage of ten minutes must not
-make a hundred thousand failed rows.
+While every call fails, rows stay pending rather than fail: an outage of ten minutes must not
+leave a hundred thousand failed rows.
 """
 
 from sendx_cli.core.pacing.outage import Outage
@@ -13,20 +13,20 @@ from sendx_cli.core.replies.verdict import Kind, Verdict
 
 MAX_OUTAGE_S = 900.0
 OUTAGE = "outage"
-"""The code of a run's end where nothing succeeded for too long."""
-_TROUBLE = frozenset({Kind.NOT_SENT, Kind.AMBIGUOUS})
+"""The code of the verdict that ends a run in which nothing succeeded for too long."""
+_OUTAGE_KINDS = frozenset({Kind.NOT_SENT, Kind.AMBIGUOUS})
 MAX_SAME_REJECTIONS = 1000
 
 
 class CircuitBreaker:
-    """Watches a run's answers and says whether, when and how long it goes on.
+    """Watches a run's replies and decides whether calls may start, when, and until when.
 
     Args:
-        pacer: Told to begin gently again after an outage.
+        pacer: Restarted at a low rate after an outage.
         jitter: Draws from [0, 1).
-        now: The moment the run begins.
-        max_outage_s: Give up for now when nothing has succeeded for so long.
-        keeps_going: Whether a thousand rejections in a row for one reason are no reason to stop.
+        now: When the run begins.
+        max_outage_s: Give up for now when nothing has succeeded for this long.
+        keeps_going: Whether to continue after `MAX_SAME_REJECTIONS` in a row for one reason.
     """
 
     def __init__(
@@ -42,34 +42,34 @@ class CircuitBreaker:
         self._outage = Outage(jitter=jitter, max_outage_s=max_outage_s)
         self._budget = RetryBudget(now)
         self._max_outage_s = max_outage_s
-        self._last_trouble = ""
+        self._last_error = ""
         self._keeps_going = keeps_going
         self._rejected_for = ""
         self._rejections = 0
 
     @property
     def is_down(self) -> bool:
-        """Whether the service is taken to be down: single calls find out when it is back."""
+        """Whether the service is considered down: probes find out when it is back."""
         return self._outage.is_down
 
     @property
     def gives_up_at(self) -> float | None:
-        """When the run gives up for now, should nothing succeed till then; None if all is well."""
+        """When the run gives up for now unless a call succeeds; None outside an outage."""
         return self._outage.gives_up_at
 
     def begun(self, now: float, *, is_new: bool) -> None:
-        """Record that a call starts, `is_new` where it is the first attempt at a row."""
+        """Record that a call starts; `is_new` if it is the first attempt at any of its rows."""
         self._outage.called(now)
         if is_new:
             self._budget.called()
 
     def idled(self) -> None:
-        """Record that no row is there to be sent: such a time is no outage."""
+        """Record that there is no row to send: such a time does not count as an outage."""
         self._outage.idled()
 
     def record(self, verdict: Verdict, now: float, *, sent_at: float) -> None:
-        """Record what an attempt came to."""
-        if self._is_back(verdict, now, sent_at):
+        """Record the verdict on a call that was sent at `sent_at`."""
+        if self._ends_outage(verdict, now, sent_at):
             self._pacer.restart(now)
         if verdict.kind is Kind.REFUSED and verdict.message == self._rejected_for:
             self._rejections += 1
@@ -78,7 +78,7 @@ class CircuitBreaker:
             self._rejections = int(verdict.kind is Kind.REFUSED)
 
     def reason_to_stop(self) -> Verdict | None:
-        """Say why the run should end here, if its rejections are a reason."""
+        """Return why the run should stop, after too many rejections in a row for one reason."""
         if self._rejections >= MAX_SAME_REJECTIONS and not self._keeps_going:
             return Verdict(
                 Kind.REFUSED,
@@ -89,37 +89,38 @@ class CircuitBreaker:
         return None
 
     def has_given_up(self, now: float) -> bool:
-        """Whether nothing has succeeded for so long that no further call is begun."""
+        """Whether nothing has succeeded for `max_outage_s`: no further call may start."""
         return self._outage.has_outlasted(now)
 
     def why_given_up(self) -> Verdict:
-        """Say of a run that has given up why it ends for now."""
+        """Return why a run that has given up ends for now."""
         message = f"nothing was accepted for {span_text(self._max_outage_s)}"
-        if self._last_trouble:
-            message = f"{message}: {self._last_trouble}"
+        if self._last_error:
+            message = f"{message}: {self._last_error}"
         return Verdict(Kind.THROTTLED, OUTAGE, message, "run it again later: `sendx runs resume`")
 
     def probe_wait_s(self, now: float, in_flight: int) -> float | None:
-        """Say when the next call may start as far as an outage is concerned."""
+        """Seconds until the next probe of an outage may start; None: not before a reply."""
         return self._outage.probe_wait_s(now, in_flight)
 
     def retry_wait_s(self, verdict: Verdict, now: float) -> float:
         """Seconds that a retry has to wait at least.
 
-        Beyond a hundred and a tenth of the calls it waits for the budget's trickle, five seconds
-        at most: it is put off, not given up, and goes then whatever the budget holds.
+        Once the retry budget (a hundred, and a tenth of the calls) is used up, a retry waits for
+        it to refill, five seconds at most: it is postponed, never dropped, and goes then whatever
+        the budget holds.
         """
         if verdict.kind is Kind.THROTTLED or self.is_down or self._budget.take(now):
             return 0.0
         return self._budget.wait_s(now)
 
-    def _is_back(self, verdict: Verdict, now: float, sent_at: float) -> bool:
-        """Record an answer; say whether the service was down and is there again."""
-        if verdict.kind in _TROUBLE:
-            self._last_trouble = verdict.message
+    def _ends_outage(self, verdict: Verdict, now: float, sent_at: float) -> bool:
+        """Record a verdict; tell whether it ends an outage."""
+        if verdict.kind in _OUTAGE_KINDS:
+            self._last_error = verdict.message
             self._outage.failed(now, started_at=sent_at)
             return False
         if verdict.kind is Kind.THROTTLED:
-            self._last_trouble = verdict.message
+            self._last_error = verdict.message
             return self._outage.throttled(started_at=sent_at)
         return self._outage.succeeded(now)

@@ -1,4 +1,4 @@
-"""The order of each contact's rows: one of them under way at a time, the next when it is final."""
+"""The order of each contact's rows: one at a time is in flight, the next once it is decided."""
 
 from sendx_cli.delivery.attempts import Attempt
 
@@ -19,7 +19,7 @@ class ContactQueues:
         """Rows that were dropped because an earlier row of their contact is to be sent again."""
 
     def add(self, attempt: Attempt) -> bool:
-        """Put a row behind the earlier ones of its contact; tell whether it may go at once."""
+        """Queue a row behind the earlier ones of its contact; tell whether it may go at once."""
         if self._closed and not self._closed.isdisjoint(attempt.keys):
             self._closed.update(attempt.keys)
             self.left_behind += 1
@@ -36,7 +36,7 @@ class ContactQueues:
         return may_go
 
     def leave(self, attempt: Attempt) -> list[Attempt]:
-        """Take a row, which is final, out; return those that may go now, in their order."""
+        """Remove a decided row; return those that may go now, in their order."""
         freed: list[Attempt] = []
         for key in attempt.keys:
             queue = self._queues[key]
@@ -50,10 +50,11 @@ class ContactQueues:
         return sorted(freed, key=lambda one: one.row.number) if len(freed) > 1 else freed
 
     def close(self, attempt: Attempt) -> None:
-        """Take a row, which failed, out, and drop all that come after it, now and later.
+        """Remove a failed row, and drop all rows queued behind it, now and later.
 
-        It is to be sent again one day: a later row of its contact, sent before, would then be
-        undone. What comes after a dropped row in its other queue is dropped for the same reason.
+        It is to be sent again in a later run: the effect of a later row of its contact, if sent
+        now, would then be undone. What comes after a dropped row in its other queue is dropped
+        for the same reason.
         """
         dropped: dict[int, Attempt] = {}
         ends = [attempt]
@@ -67,7 +68,7 @@ class ContactQueues:
         self.left_behind += len(dropped)
 
     def _cut(self, key: str, end: Attempt) -> list[Attempt]:
-        """Close a queue from `end` on; return the rows that were behind it."""
+        """Close a queue from `end` on; remove and return the rows that were behind it."""
         self._closed.add(key)
         queue = self._queues.get(key, [])
         behind: list[Attempt] = []

@@ -1,4 +1,4 @@
-"""Contacts named on the command line: all sent, each one's outcome told, in the order given."""
+"""Sending the contacts named on the command line, with their outcomes in the order given."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,11 +9,11 @@ from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.delivery.sender import Sender, Turn
 
 MAX_AT_ONCE = 8
-"""Calls under way at most: enough to hide the service's latency, few enough to be polite."""
+"""Calls in flight at most: enough to hide the service's latency, few enough not to burden it."""
 
 
 def send_all(sender: Sender, contacts: Sequence[Contact]) -> Iterator[Turn]:
-    """Yield what happens, turn by turn, with what became of each contact in the order given."""
+    """Send all contacts; yield what happens turn by turn, their outcomes in the order given."""
     rows = [Row(number, contact) for number, contact in enumerate(contacts)]
     known: dict[int, Decided] = {}
     next_number = 0

@@ -6,13 +6,13 @@ from sendx_cli.delivery.circuit_breaker import MAX_OUTAGE_S
 
 
 class DeliveryOptions(NamedTuple):
-    """What was asked for of the sending.
+    """The options of a bulk run that its sender needs.
 
     Args:
         is_sandbox: Whether the sandbox stands in for the service.
         batch: Contacts in one call of the bulk endpoint; 1: single calls.
-        retry_unknown: Whether rows are repeated that may have arrived and must not go twice.
-        keeps_going: Whether a thousand rejections in a row for one reason are borne.
+        retry_unknown: Whether to retry rows that may have arrived and are not idempotent.
+        keeps_going: Whether to continue after a thousand rejections in a row for one reason.
         max_outage_s: How long nothing may succeed before the run gives up for now.
     """
 

@@ -1,4 +1,4 @@
-"""The file in which all processes of a machine keep what they know of one account's limit."""
+"""The file in which all processes of a machine share what they know of one account's limit."""
 
 import os
 import time
@@ -18,43 +18,42 @@ _FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
 )
 _MOST_BYTES = 512
-"""No record is as long."""
-_PATIENCE_S = 0.05
+"""More than any record has."""
+_LOCK_TIMEOUT_S = 0.05
 _PAUSE_S = 0.0002
 _BLIND_S = 1.0
 
 
 class RateFile:
-    """One record that its holder alone may change: for some ten microseconds, under a lock.
+    """One record, changed under a lock that is held for some ten microseconds.
 
-    The lock is the system's own, on the file itself, so that kill -9 frees it. Nobody waits for
-    it longer than 50 ms: its holder may have been stopped (Ctrl-Z) in the wrong moment. After
-    that, as after any trouble with the file, this process changes nothing for a second: it can
-    look at the record all the same, and keeps to its share (`core.shared_rate`). Nothing here is
-    ever an error.
+    The lock is the operating system's, on the file itself, so that kill -9 releases it. No process
+    waits for it longer than 50 ms: its holder may have been stopped (Ctrl-Z) at the wrong moment.
+    After that, as after any error with the file, this process changes nothing for a second: it can
+    still read the record, and keeps to its share (`core.pacing.shared_rate`). Nothing here raises.
 
-    The record is written in one piece, but nothing rests on that: it carries a checksum, and
-    half a record is none. The file is made, with mode 0600, when there is something to keep.
+    The record is written in one call, but nothing relies on that: it carries a checksum, and half
+    a record is none. The file is created, with mode 0600, when there is something to keep.
 
     Args:
         path: The file.
-        patience_s: How long to wait for the lock.
+        lock_timeout_s: How long to wait for the lock.
     """
 
-    __slots__ = ("_blind_until", "_descriptor", "_path", "_patience_s")
+    __slots__ = ("_blind_until", "_descriptor", "_lock_timeout_s", "_path")
 
-    def __init__(self, path: Path, patience_s: float = _PATIENCE_S) -> None:
+    def __init__(self, path: Path, lock_timeout_s: float = _LOCK_TIMEOUT_S) -> None:
         self._path = path
-        self._patience_s = patience_s
+        self._lock_timeout_s = lock_timeout_s
         self._descriptor: int | None = None
         self._blind_until = 0.0
 
     def update(self, change: Callable[[bytes], bytes | None]) -> bool:
-        """Replace the record while nobody else can; say whether `change` was called.
+        """Replace the record under the lock; tell whether `change` was called.
 
         Args:
-            change: Makes the new record of the old, which is empty where there is none; None
-                leaves it as it is.
+            change: Makes the new record from the old one, which is empty where there is none;
+                None leaves it as it is.
         """
         if time.monotonic() < self._blind_until:
             return False
@@ -75,7 +74,7 @@ class RateFile:
             return b""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -87,7 +86,7 @@ class RateFile:
         return self._descriptor
 
     def _begin(self, change: Callable[[bytes], bytes | None]) -> bool:
-        """Make the file, if there is something to keep in it."""
+        """Create the file, if there is something to keep in it."""
         first = change(b"")
         if first is None:
             return True
@@ -99,12 +98,12 @@ class RateFile:
         except (OSError, ConfigUnusable):
             self._go_blind()
             return True
-        # Whoever made it a moment before has seen a 429 as well: his record stands.
+        # A process that created it a moment before has seen a 429 as well: its record stands.
         self._update(self._descriptor, lambda kept: None if kept else first)
         return True
 
     def _update(self, descriptor: int, change: Callable[[bytes], bytes | None]) -> bool:
-        if not _locked(descriptor, self._patience_s):
+        if not _locked(descriptor, self._lock_timeout_s):
             return self._go_blind()
         try:
             try:
@@ -153,7 +152,7 @@ def _write(descriptor: int, record: bytes) -> None:
     os.write(descriptor, record)
 
 
-def _locked(descriptor: int, patience_s: float) -> bool:
+def _locked(descriptor: int, lock_timeout_s: float) -> bool:
     with suppress(OSError):
-        return lock_within(descriptor, patience_s, pause_s=_PAUSE_S)
+        return lock_within(descriptor, lock_timeout_s, pause_s=_PAUSE_S)
     return False

@@ -1,4 +1,4 @@
-"""What a reply means: for the rows of its call, for the pace, and for the run."""
+"""What a reply means for the rows of its call, for the rate, and for the run."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,27 +12,27 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import Decision, Final, Jitter, RetryPolicy, asks_too_much, decide
 from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.core.replies.verdict_cache import VerdictCache
-from sendx_cli.delivery.attempts import Attempt, UnderWay
+from sendx_cli.delivery.attempts import Attempt, CallInFlight
 
 if TYPE_CHECKING:
     from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 
 
 NOBODYS_FAULT = frozenset({Kind.NOT_SENT, Kind.THROTTLED})
-"""The service did not act on it, and any row would have met with the same."""
+"""The service did not act on the call, and would have done the same with any other row."""
 ASKED_TO_WAIT = "asked_to_wait"
-"""The code of what ends where the service asks for a longer wait than may be borne."""
+"""The code where the service asks for a longer wait than the retry policy allows."""
 _MAY_COME_AGAIN = frozenset({Kind.THROTTLED, Kind.AMBIGUOUS})
 _ACCEPTED = Final(Outcome.ACCEPTED)
 
 
 class HandledReply(NamedTuple):
-    """What a reply came to.
+    """What follows from a reply.
 
     Args:
         verdict: What it means.
-        outcome: Whether the call's rows fare alike.
-        retry_after_s: Before which none of them may be sent again.
+        outcome: Whether the verdict holds for all of the call's rows.
+        retry_after_s: Seconds before which none of them may be sent again; None: not stated.
     """
 
     verdict: Verdict
@@ -41,14 +41,14 @@ class HandledReply(NamedTuple):
 
 
 class ReplyHandler:
-    """Takes replies in, tells the pacer and the run's breaker of them, and says what follows.
+    """Judges replies, passes them on to the pacer and the circuit breaker, and decides on rows.
 
     Args:
         pacer: Learns from answers how fast to go.
         clock: What time it is.
         jitter: Draws from [0, 1) for back-off.
-        policy: How often a row is repeated.
-        breaker: Bears outages in a bulk run; None: each contact is given up by itself.
+        policy: How often a row is retried.
+        breaker: A bulk run's circuit breaker; None: each contact is given up by itself.
     """
 
     def __init__(
@@ -65,41 +65,42 @@ class ReplyHandler:
         self._jitter = jitter
         self._policy = policy
         self._breaker = breaker
-        self._judge = VerdictCache()
+        self._verdict_of = VerdictCache()
         self._has_accepted = False
         self.reason_to_stop: Verdict | None = None
-        """Why the run should end, if its breaker is at an end."""
+        """Why the run should end, as soon as a reply is a reason to."""
 
-    def handle(self, call: UnderWay, reply: Reply, now: float) -> HandledReply:
-        """Record the reply to a call."""
+    def handle(self, call: CallInFlight, reply: Reply, now: float) -> HandledReply:
+        """Judge the reply to a call, and let the pacer and the circuit breaker learn from it."""
         attempts = call.attempts
         action = attempts[0].row.contact.action
-        verdict = self._judge(reply.reply, action=action, is_first=not self._has_accepted)
+        verdict = self._verdict_of(reply.reply, action=action, is_first=not self._has_accepted)
         outcome = BatchOutcome.AS_ONE
         if len(attempts) > 1:
             verdict = judge_batch(verdict, [attempt.row.contact.email for attempt in attempts])
             outcome = outcome_of_batch(verdict)
             if outcome is BatchOutcome.NOT_THERE:
-                # It says nothing of how the service takes contacts, nor how fast.
+                # The endpoint does not exist: that says nothing about contacts or the rate.
                 return HandledReply(verdict, outcome)
-        retry_after_s = self._tell_pacer(call, reply, verdict, now)
+        retry_after_s = self._update_pacer(call, reply, verdict, now)
         if verdict.kind in _MAY_COME_AGAIN and asks_too_much(retry_after_s, self._policy):
             verdict = self._asked_to_wait(verdict, retry_after_s or 0.0)
             self.reason_to_stop = self.reason_to_stop or verdict
         if verdict.kind is Kind.ACCEPTED:
             self._has_accepted = True
-        # A batch that is refused is no contact that is rejected.
-        if self._breaker is not None and (outcome is BatchOutcome.AS_ONE or _is_trouble(verdict)):
-            self._heed(self._breaker, call, verdict, now)
+        # The refusal of a whole batch does not count as the rejection of a contact.
+        is_for_breaker = outcome is BatchOutcome.AS_ONE or verdict.kind is Kind.AMBIGUOUS
+        if self._breaker is not None and is_for_breaker:
+            self._update_breaker(self._breaker, call, verdict, now)
         return HandledReply(verdict, outcome, retry_after_s)
 
     def decisions(self, handled: HandledReply, attempts: list[Attempt]) -> list[Decision]:
-        """Say what follows for each row of a call whose rows fare alike."""
+        """Decide on each row of a call whose verdict holds for all of them."""
         verdict = handled.verdict
         if verdict.kind is Kind.ACCEPTED:
             return [_ACCEPTED] * len(attempts)
         is_held_against = self._is_held_against_a_row(verdict)
-        # One draw for all rows of a batch: they come back together, and are joined again.
+        # One draw for all rows of a batch: they are due together, and so form a batch again.
         drawn = self._jitter()
         decisions: list[Decision] = []
         for attempt in attempts:
@@ -117,24 +118,24 @@ class ReplyHandler:
         return decisions
 
     def retry_wait_s(self, verdict: Verdict, now: float) -> float:
-        """Seconds that a repeated call has to wait at least, for the retry budget's sake."""
+        """Seconds that a retry has to wait at least because of the retry budget."""
         return 0.0 if self._breaker is None else self._breaker.retry_wait_s(verdict, now)
 
     def _is_held_against_a_row(self, verdict: Verdict) -> bool:
-        """Whether it counts as one of the row's attempts; what hits any row alike does not."""
+        """Whether it counts as one of the row's attempts; what any row would meet with does not."""
         if self._breaker is None:
             return True
         return not (self._breaker.is_down or verdict.kind in NOBODYS_FAULT)
 
-    def _heed(
-        self, breaker: "CircuitBreaker", call: UnderWay, verdict: Verdict, now: float
+    def _update_breaker(
+        self, breaker: "CircuitBreaker", call: CallInFlight, verdict: Verdict, now: float
     ) -> None:
         breaker.record(verdict, now, sent_at=call.sent_at)
         if verdict.kind is not Kind.ACCEPTED and self.reason_to_stop is None:
             self.reason_to_stop = breaker.reason_to_stop()
 
     def _asked_to_wait(self, verdict: Verdict, wait_s: float) -> Verdict:
-        """Say until when the service asks to wait, where that is too long."""
+        """Return the verdict that names the time until which the service asks to wait."""
         now_unix_s = self._clock.unix()
         moment = moment_text(now_unix_s + wait_s, now_unix_s)
         message = f"the service asks to wait until {moment}"
@@ -143,10 +144,10 @@ class ReplyHandler:
             message, hint = f"{message}: resume then", "`sendx runs resume` goes on"
         return verdict._replace(code=ASKED_TO_WAIT, message=message, hint=hint)
 
-    def _tell_pacer(
-        self, call: UnderWay, reply: Reply, verdict: Verdict, now: float
+    def _update_pacer(
+        self, call: CallInFlight, reply: Reply, verdict: Verdict, now: float
     ) -> float | None:
-        """Tell the pacer of an answer; return the seconds that it asks to wait, if any."""
+        """Pass an answer on to the pacer; return the seconds that it asks to wait, if any."""
         if not isinstance(reply.reply, Answer):
             return None
         hints = read_hints(reply.reply.headers, self._clock.unix())
@@ -158,7 +159,3 @@ class ReplyHandler:
             headers=hints,
         )
         return None if hints is None else hints.retry_after_s
-
-
-def _is_trouble(verdict: Verdict) -> bool:
-    return verdict.kind is Kind.AMBIGUOUS

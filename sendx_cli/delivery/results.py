@@ -1,4 +1,4 @@
-"""What is told of rows: a result each, and the exit code of all."""
+"""The result of a decided row, and the exit code of all rows."""
 
 from collections.abc import Iterable
 
@@ -13,11 +13,11 @@ UNKNOWN_HINT = (
     "start or its counters count twice"
 )
 _PASSING_STOP = "name_lookup"
-"""A name that cannot be found stops everything, and may be found again later."""
+"""A failed name lookup stops everything, but is temporary: it does not exit with STOP."""
 
 
 def result_of(decided: Decided, source: str | None = None) -> Result:
-    """Return what is told of a row."""
+    """Return the result of a row; `source` is the name of its file, if any."""
     contact, verdict = decided.row.contact, decided.verdict
     was_sent = decided.attempts > 0
     return Result(
@@ -36,7 +36,7 @@ def result_of(decided: Decided, source: str | None = None) -> Result:
 
 
 def exit_code(outcomes: Iterable[Outcome], stopped_by: Verdict | None) -> ExitCode:
-    """Return what a command tells its caller: 255 where nothing can succeed, else the highest."""
+    """Return a command's exit code: 255 where nothing can succeed, else the highest."""
     stop_code = stopped_by.code if stopped_by and stopped_by.kind is Kind.STOP else _PASSING_STOP
     if stop_code != _PASSING_STOP:
         return ExitCode.STOP

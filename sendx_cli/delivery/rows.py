@@ -1,4 +1,4 @@
-"""One contact on its way through a run, and who keeps a record of it."""
+"""The rows that a sender is given and decides on, and the protocol of what records them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -30,7 +30,7 @@ class Decided(NamedTuple):
     Args:
         row: The row.
         outcome: Its outcome.
-        verdict: What its last attempt came to; None if there was none.
+        verdict: On its last attempt; None if there was none.
         attempts: Requests made for it.
         elapsed_s: From its first request to its last answer.
     """
@@ -43,26 +43,26 @@ class Decided(NamedTuple):
 
 
 class Journal(Protocol):
-    """Notes each row before it is sent and after it is decided."""
+    """Records each row before it is sent and once it is decided."""
 
     def mark_sending(self, rows: Sequence[Row]) -> None:
-        """Note that these rows are about to be sent."""
+        """Record that these rows are about to be sent."""
 
     def put_back(self, rows: Sequence[Row]) -> None:
-        """Note that these rows, which surely did not arrive, wait to be sent again."""
+        """Record that these rows certainly did not arrive and are pending again."""
 
     def record(self, rows: Sequence[Decided]) -> None:
-        """Note what became of these rows."""
+        """Record the outcomes of these rows."""
 
 
 class NoJournal:
-    """For contacts named on the command line: their results are all there is to know."""
+    """Records nothing: for contacts named on the command line."""
 
     def mark_sending(self, rows: Sequence[Row]) -> None:
-        """Note nothing."""
+        """Do nothing."""
 
     def put_back(self, rows: Sequence[Row]) -> None:
-        """Note nothing."""
+        """Do nothing."""
 
     def record(self, rows: Sequence[Decided]) -> None:
-        """Note nothing."""
+        """Do nothing."""

@@ -1,7 +1,7 @@
-"""The sender: takes rows, keeps each contact's order, paces, repeats what may be repeated.
+"""The sender: sends rows in each contact's order, paces calls, retries what may be retried.
 
-It is one loop without threads or sleeping of its own: time passes in `Exchange.wait` alone, so
-that a simulated exchange and clock can play hours of a bad day in a moment.
+It is one loop without threads or sleeping of its own: time passes only in `Exchange.wait`, so
+that a simulated exchange and clock can run through hours of an outage in a moment.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from sendx_cli.core.replies.batch_answers import BatchOutcome
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import Jitter, RetryPolicy, Stop, Wait
 from sendx_cli.core.replies.verdict import Kind, Verdict
-from sendx_cli.delivery.attempts import Attempt, UnderWay, attempt_at, call_of
+from sendx_cli.delivery.attempts import Attempt, CallInFlight, attempt_at, call_of
 from sendx_cli.delivery.batches import Batches
 from sendx_cli.delivery.contact_queues import ContactQueues
 from sendx_cli.delivery.reply_handler import NOBODYS_FAULT, HandledReply, ReplyHandler
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 _CUT_OFF = Verdict(Kind.AMBIGUOUS, "interrupted", "interrupted before the answer", "run it again")
 _NO_BATCHES = "the service takes no batches: single calls from here on"
 LONGEST_TURN_S = 0.25
-"""Seconds between two turns at most: whoever watches the run has it by then."""
+"""Seconds between two turns at most, so that whoever watches the run can act."""
 STOP_GRACE_S = 10.0
-"""Seconds that calls under way are given once a stop was asked for."""
+"""Seconds that calls in flight are given to finish once `stop` was called."""
 MAX_HELD_BACK = 20_000
 """Rows read ahead at most while they wait behind other rows of their contacts."""
 
@@ -49,9 +49,9 @@ class Turn(NamedTuple):
     """What happened in one turn of the sender's loop; possibly nothing.
 
     Args:
-        decided: Rows whose outcome is known now.
+        decided: Rows that were decided.
         pauses: Waits that began.
-        notes: What else should be known, for people.
+        notes: Messages for people.
     """
 
     decided: Sequence[Decided] = ()
@@ -67,12 +67,12 @@ class Sender:
         pacer: Says when a call may start.
         clock: What time it is.
         jitter: Draws from [0, 1) for back-off.
-        policy: How often a row is repeated.
+        policy: How often a row is retried.
         base_url: Where the service is.
-        batch: Identifies sent in one call, at most; 1: single calls. Those that would count
-            twice or change an address go alone all the same.
-        journal: Notes what is under way and what became of it.
-        breaker: Bears outages in a bulk run; None: each contact is given up by itself.
+        batch: Identifies in one call, at most; 1: single calls. Those that would count twice or
+            change an address are sent alone in any case.
+        journal: Records what is in flight, and each outcome.
+        breaker: A bulk run's circuit breaker; None: each contact is given up by itself.
     """
 
     def __init__(
@@ -100,91 +100,91 @@ class Sender:
         self._queues = ContactQueues()
         self._joins = batch > 1
         self._batches = Batches(batch)
-        self._in_flight: dict[int, UnderWay] = {}
+        self._in_flight: dict[int, CallInFlight] = {}
         self._pauses: list[Pause] = []
         self._notes: list[str] = []
         self._tickets = 0
         self._resumes_at: float | None = None
         self._is_stopping = False
-        self._is_stop_asked = False
-        self._asked_at: float | None = None
+        self._is_stop_requested = False
+        self._stop_seen_at: float | None = None
         self.stopped_by: Verdict | None = None
-        """What ended the run before its last row, if it was the service or the network."""
+        """Why the run ended before its last row, if it was the service or the network."""
 
     def stop(self) -> None:
-        """Begin no further call and wait a little for those under way.
+        """Start no further call, and wait `STOP_GRACE_S` at most for those in flight.
 
-        Safe in a signal's handler.
+        Safe in a signal handler.
         """
         self._is_stopping = True
-        self._is_stop_asked = True
+        self._is_stop_requested = True
         self._exchange.wake()
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._exchange.close()
 
     def wake(self) -> None:
-        """Look for rows anew; safe in another thread."""
+        """End the current wait, so that rows are asked for again; safe in another thread."""
         self._exchange.wake()
 
     def run(self, rows: Iterator[Row | None]) -> Iterator[Turn]:
-        """Yield what happens, turn by turn; rows not come to are in none of them.
+        """Send rows; yield what happens turn by turn. Rows that were never sent are in no turn.
 
-        A turn is yielded at least every `LONGEST_TURN_S`, on time unless its caller is busy.
+        A turn is yielded at least every `LONGEST_TURN_S`, as long as the caller keeps up.
 
         Args:
-            rows: What is to be sent; None where no row is there yet: `wake` tells of the next.
+            rows: What is to be sent; None while no row is available: call `wake` for the next.
         """
         more = True
         while True:
             more = more and self._read_ahead(rows)
-            self._heed_clock()
+            self._check_outage()
             self._begin_calls()
             if self._is_over(more=more):
                 break
-            decided = self._settle(self._exchange.wait(self._turn_s()))
+            decided = self._handle(self._exchange.wait(self._turn_s()))
             if decided:
                 self._journal.record(decided)
             yield self._turn(decided)
-        left = self._left()
-        self._journal.record(left)
-        yield self._turn(left)
+        interrupted = self._interrupted()
+        self._journal.record(interrupted)
+        yield self._turn(interrupted)
 
     @property
     def in_flight(self) -> int:
-        """Calls under way."""
+        """Calls in flight."""
         return len(self._in_flight)
 
     @property
     def limit_per_s(self) -> float | None:
-        """The service's limit in calls a second, as far as it was found; else None or infinite."""
+        """The service's limit in calls a second, once it is known; until then None or infinite."""
         return self._pacer.limit_per_s
 
     @property
     def is_down(self) -> bool:
-        """Whether the service is taken to be down: single calls find out when it is back."""
+        """Whether the service is considered down: probes find out when it is back."""
         return self._breaker is not None and self._breaker.is_down
 
     @property
     def left_behind(self) -> int:
-        """Rows of a bulk run that stay undone because an earlier row of their contact failed."""
+        """Rows of a bulk run that stay pending because an earlier row of their contact failed."""
         return self._queues.left_behind
 
     def addresses_in_flight(self) -> list[str]:
-        """Return whom the calls under way concern, for the last words of a process."""
+        """Return the addresses of the calls in flight, for the last message of a process."""
         return [attempt.row.contact.email for attempt in self._attempts_in_flight()]
 
     def _attempts_in_flight(self) -> list[Attempt]:
         return [attempt for call in self._in_flight.values() for attempt in call.attempts]
 
-    def _left(self) -> list[Decided]:
-        """Return the rows that were sent, but whose outcome the end of the run leaves open."""
+    def _interrupted(self) -> list[Decided]:
+        """Return the rows that were sent and not decided when the run ended."""
         cut_off = self._attempts_in_flight()
         for attempt in cut_off:
             attempt.verdict = _CUT_OFF
         now = self._clock.now()
-        return [attempt.left(now) for attempt in (*cut_off, *self._batches) if attempt.count]
+        return [attempt.interrupted(now) for attempt in (*cut_off, *self._batches) if attempt.count]
 
     def _is_over(self, *, more: bool) -> bool:
         if not self._in_flight:
@@ -192,15 +192,15 @@ class Sender:
         return self._grace_s() == 0.0
 
     def _grace_s(self) -> float | None:
-        """Seconds left for the calls under way once a stop was asked for; None if it was not."""
-        if not self._is_stop_asked:
+        """Seconds left for the calls in flight once `stop` was called; None if it was not."""
+        if not self._is_stop_requested:
             return None
-        if self._asked_at is None:
-            self._asked_at = self._clock.now()
-        return max(self._asked_at + STOP_GRACE_S - self._clock.now(), 0.0)
+        if self._stop_seen_at is None:
+            self._stop_seen_at = self._clock.now()
+        return max(self._stop_seen_at + STOP_GRACE_S - self._clock.now(), 0.0)
 
     def _read_ahead(self, rows: Iterator[Row | None]) -> bool:
-        """Keep enough rows at hand to fill every call; tell whether there are more."""
+        """Read enough rows to fill every call; tell whether there are more."""
         wanted = (self._pacer.allowed_in_flight + 1) * self._batches.size
         while self._batches.ready < wanted and self._queues.waiting < MAX_HELD_BACK:
             if self._is_stopping:
@@ -216,10 +216,10 @@ class Sender:
                 self._batches.add(attempt)
         return True
 
-    def _heed_clock(self) -> None:
+    def _check_outage(self) -> None:
         """End a run in which nothing has succeeded for too long.
 
-        Calls under way are waited for first: one of them may succeed yet.
+        Calls in flight are waited for first: one of them may still succeed.
         """
         if self._breaker is None or self._in_flight:
             return
@@ -241,7 +241,7 @@ class Sender:
             self._submit(attempts)
 
     def _take_calls(self, now: float) -> list[list[Attempt]]:
-        """Take out the rows of each call that may start now; note when the next one may."""
+        """Return the rows of each call that may start now; set when the next one may."""
         calls: list[list[Attempt]] = []
         self._resumes_at = None
         while self._batches.ready:
@@ -254,7 +254,7 @@ class Sender:
         return calls
 
     def _pause_s(self, now: float, in_flight: int) -> float | None:
-        """Seconds until a call may start; None for not before an answer has come."""
+        """Seconds until a call may start; None: not before a reply has come."""
         if self._breaker is not None:
             if self._breaker.has_given_up(now):
                 return None
@@ -271,7 +271,7 @@ class Sender:
         if self._breaker is not None:
             self._breaker.begun(now, is_new=is_new)
         self._tickets += 1
-        self._in_flight[self._tickets] = UnderWay(attempts, now)
+        self._in_flight[self._tickets] = CallInFlight(attempts, now)
         self._exchange.submit(self._tickets, call_of(attempts, self._base_url))
 
     def _turn(self, decided: list[Decided]) -> Turn:
@@ -280,12 +280,12 @@ class Sender:
         return turn
 
     def _turn_s(self) -> float:
-        """How long to wait for answers; nobody who watches the run waits longer than a turn."""
+        """How long to wait for replies: no longer than a turn may last."""
         wait_s = self._wait_s()
         return LONGEST_TURN_S if wait_s is None else min(wait_s, LONGEST_TURN_S)
 
     def _wait_s(self) -> float | None:
-        """How long nothing but an answer can happen."""
+        """Seconds until something other than a reply can happen; None: nothing else can."""
         if self._is_stopping:
             return self._grace_s()
         moments = [self._resumes_at, self._batches.due_at]
@@ -294,7 +294,7 @@ class Sender:
         at = min((moment for moment in moments if moment is not None), default=None)
         return None if at is None else max(at - self._clock.now(), 0.0)
 
-    def _settle(self, replies: Sequence[Reply]) -> list[Decided]:
+    def _handle(self, replies: Sequence[Reply]) -> list[Decided]:
         decided: list[Decided] = []
         for reply in replies:
             now = self._clock.now()
@@ -305,7 +305,7 @@ class Sender:
             if handled.outcome is BatchOutcome.AS_ONE:
                 decided += self._decide(call.attempts, handled, now)
             else:
-                self._take_apart(call.attempts, handled)
+                self._split(call.attempts, handled)
         return decided
 
     def _decide(self, attempts: list[Attempt], handled: HandledReply, now: float) -> list[Decided]:
@@ -341,18 +341,18 @@ class Sender:
         for attempt, wait_s in waiting:
             self._batches.put_off(attempt, now + max(wait_s, least_s))
 
-    def _take_apart(self, attempts: list[Attempt], handled: HandledReply) -> None:
-        """Let each row of a batch be decided by a call of its own."""
+    def _split(self, attempts: list[Attempt], handled: HandledReply) -> None:
+        """Send each row of a batch again in a call of its own."""
         verdict: Verdict | None = handled.verdict
         if handled.outcome is BatchOutcome.NOT_THERE:
             verdict = None
-            self._batches_are_over(attempts)
+            self._disable_batches(attempts)
         for attempt in attempts:
             attempt.begin_alone(verdict)
-        self._batches.part(attempts)
+        self._batches.split(attempts)
 
-    def _batches_are_over(self, attempts: list[Attempt]) -> None:
-        """Join no rows any more; these were sent to a place that there is not."""
+    def _disable_batches(self, attempts: list[Attempt]) -> None:
+        """Send single calls only; the attempts at a missing endpoint do not count."""
         for attempt in attempts:
             attempt.count -= 1
         if self._batches.size > 1:

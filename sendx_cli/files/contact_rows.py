@@ -1,4 +1,4 @@
-"""A source's rows as contacts: its mapping, settled once, and each row read by it."""
+"""A source's mapping, determined once, and its rows read by it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,11 +13,11 @@ from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import RowSource, Source
 
 
-def settle_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
-    """Explain the columns, and read the order of birthdays off the whole column.
+def determine_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
+    """Map the columns, and detect the order of birthdays from the whole column.
 
     Raises:
-        InvalidValue: Columns are not explained, or the dates do not tell their order.
+        InvalidValue: A column is not mapped, or the order of the dates is not determined.
     """
     options = replace(
         options,
@@ -39,24 +39,24 @@ def settle_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
 def read_contacts(
     source: RowSource, mapping: ColumnMapping
 ) -> Iterator[RowValues | RowError | OptedOut]:
-    """Read each row: its contact, why it cannot be read, or that its person left."""
+    """Yield each row's values, why it cannot be read, or that it is an opt-out."""
     read = RowReader(mapping).read
     for row in source.rows():
         yield row if isinstance(row, RowError) else read(row)
 
 
-def refuse_if_all_opted_out(source: Source, *, departed: int, rows: int) -> None:
-    """Refuse a file in which nobody may be mailed.
+def refuse_if_all_opted_out(source: Source, *, opted_out: int, rows: int) -> None:
+    """Refuse a file all of whose rows are opt-outs.
 
     Args:
         source: The file.
-        departed: How many of its rows are held back.
+        opted_out: How many of its rows are held back.
         rows: How many it has.
 
     Raises:
         FileRefused: All of them are.
     """
-    if rows and departed == rows:
+    if rows and opted_out == rows:
         raise FileRefused(
             "everybody in it unsubscribed, bounced or never agreed",
             where=source.name,

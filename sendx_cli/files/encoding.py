@@ -1,4 +1,4 @@
-"""Which encoding a file is in: told by its mark, else by what decodes, over the whole file.
+"""Detecting a file's encoding: by its byte order mark, else by what decodes the whole file.
 
 No general detector is used: on lists of names they take Windows-1252 for one of its neighbours,
 which differ in a few letters only. Three encodings are in use here, and these can be told apart:
@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sendx_cli.errors import FileRefused, InvalidValue
 
 CHUNK_BYTES = 1 << 20
-"""Also the length of the longest line: a file without a line end in as much is no list."""
+"""Also the length of the longest line: a file without a line end in as much is not a list."""
 
 _HEAD_BYTES = 4096
 _MARKS = (
@@ -45,9 +45,9 @@ class FoundEncoding:
 
     Args:
         codec: Python's name for it; a file written with it is in the same encoding, with its mark.
-        note: How it was told, where that is not plain.
+        note: How it was detected, if that is worth showing.
         has_stray_returns: Whether some lines, not all, end in a bare carriage return. (A line
-            feed among carriage returns and line feeds stands within a cell most likely.)
+            feed among carriage returns and line feeds is most likely within a cell.)
     """
 
     codec: str
@@ -56,15 +56,15 @@ class FoundEncoding:
 
 
 def find_encoding(file: BinaryIO, said: str | None = None) -> FoundEncoding:
-    """Read all of `file` and tell its encoding, or check the one that was said.
+    """Read all of `file` and return its encoding, or check the one that is given as `said`.
 
     Raises:
-        FileRefused: It is empty, no text, or in no encoding that can be told.
-        InvalidValue: There is no encoding of the name that was said.
+        FileRefused: It is empty, not text, or its encoding cannot be detected.
+        InvalidValue: There is no encoding of the given name.
     """
     head = file.read(_HEAD_BYTES)
     _refuse_foreign(head)
-    codec = _codec(said) if said else _told_by_head(head)
+    codec = _codec(said) if said else _encoding_of_head(head)
     if codec == "utf-8" and not said:
         return _utf_8_or_1252(file)
     has_returns = _check_all(file, codec)
@@ -94,7 +94,7 @@ def _refuse_foreign(head: bytes) -> None:
         raise FileRefused("this looks like HTML or XML, not CSV or JSON Lines")
 
 
-def _told_by_head(head: bytes) -> str:
+def _encoding_of_head(head: bytes) -> str:
     for mark, codec in _MARKS:
         if head.startswith(mark):
             return codec
@@ -181,13 +181,13 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _holds_utf_8(file: BinaryIO) -> bool:
-    """Tell whether some of it is UTF-8: then it is damaged, not in another encoding."""
+    """Return whether some of it is UTF-8: then it is damaged, not in another encoding."""
     file.seek(0)
     return any(not chunk.decode("utf-8", "ignore").isascii() for chunk in _chunks(file))
 
 
 def _is_cut_short(file: BinaryIO) -> bool:
-    """Tell whether all of it is UTF-8 but for a last character that is not complete."""
+    """Return whether all of it is UTF-8 but for an incomplete last character."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:

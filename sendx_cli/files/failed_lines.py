@@ -12,9 +12,9 @@ from sendx_cli.files.source import Source
 _LINE, _CODE, _ERROR = "_sendx_line", "_sendx_code", "_sendx_error"
 _MAX_MESSAGE_LENGTH = 300
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet computes instead of showing it (OWASP, "CSV Injection")."""
+"""What a spreadsheet evaluates as a formula (OWASP, "CSV Injection")."""
 _CSV_END = "\r\n"
-"""With it Python's `csv` quotes cells that hold either; the source's own then takes its place."""
+"""Makes Python's `csv` quote cells with either character; the source's own end replaces it."""
 
 FoundRow = SourceRow | MemberRow | RowError
 
@@ -39,14 +39,14 @@ def lines_writer(file: TextIO, source: Source) -> LinesWriter:
 
 
 class _CellLines:
-    """Rows of a delimited file. What stands in its own cells stays as it is, formulas as well."""
+    """Rows of a delimited file. Its own cells stay unchanged, formulas as well."""
 
     def __init__(self, file: TextIO, source: Source) -> None:
         layout = source.layout
         self._file = _EndedLines(file, layout.line_end)
         self._csv = csv.writer(self._file, **_csv_options(layout.dialect))
         self._is_ascii = not _is_unicode(layout.encoding)
-        # Where cells have no quotes, ours must not hold what stands between cells.
+        # In a file without quotes, our cells must not contain the delimiter.
         self._forbidden = "" if layout.dialect.quote else layout.dialect.delimiter
         self._kept = [at for at, name in enumerate(layout.header) if not _is_ours(name)]
         self._dropped = len(layout.header) - len(self._kept)
@@ -57,7 +57,7 @@ class _CellLines:
         if isinstance(row, SourceRow):
             cells = [row.cells[at] for at in self._kept]
         elif isinstance(row, RowError) and row.cells:
-            # Cells too many or too few stay so: read again, it must be an error again.
+            # A wrong number of cells is kept: read again, it must be an error again.
             cells = list(row.cells[: max(len(row.cells) - self._dropped, 0)])
         else:
             self._file.write(row.text.rstrip(_CSV_END) + _CSV_END)
@@ -72,14 +72,14 @@ class _CellLines:
 
 
 class _MemberLines:
-    """Rows of JSON Lines. Numbers stay as they were written."""
+    """Rows of JSON Lines. Numbers stay as they are written."""
 
     def __init__(self, file: TextIO, source: Source) -> None:
         self._file = file
         self._is_ascii = not _is_unicode(source.layout.encoding)
 
     def write(self, row: FoundRow, line: int, code: str, message: str) -> None:
-        """Write the row's members and ours; a line that is no object stays as it is."""
+        """Write the row's members and ours; a line that is not an object stays as it is."""
         if isinstance(row, MemberRow):
             members = {name: value for name, value in row.members.items() if not _is_ours(name)}
             ours = {_LINE: line, _CODE: self._own(code), _ERROR: self._own(message)}
@@ -92,7 +92,7 @@ class _MemberLines:
 
 
 class _EndedLines:
-    """Gives each line the end that the source's lines have."""
+    """Ends each line as the source's lines end."""
 
     def __init__(self, file: TextIO, end: str) -> None:
         self._file = file
@@ -119,14 +119,14 @@ def _is_unicode(encoding: str) -> bool:
 
 
 def _plain(text: str, *, ascii_only: bool) -> str:
-    """Make one line of a text that a service or a network may have said."""
+    """Make one line of a message, which may come from the service."""
     shown = "".join(c if c.isprintable() else " " for c in text[:_MAX_MESSAGE_LENGTH])
     text = " ".join(shown.split())
     return text.encode("ascii", "backslashreplace").decode() if ascii_only else text
 
 
 def _json_text(value: object) -> str:
-    """Write JSON; Python's own writer would make a text of a number that was kept as written."""
+    """Return JSON; Python's own encoder would write a `JsonNumber` as a text."""
     if isinstance(value, JsonNumber):
         return value
     if isinstance(value, dict):

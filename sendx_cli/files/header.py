@@ -1,8 +1,8 @@
-"""Where the header stands, and how its cells are told apart.
+"""Finding the header, and the delimiter and quote of its cells.
 
-The header is the first record in which a cell is a name for addresses; which delimiter makes
-such a cell appear is the file's. Lines before it that hold no row are titles. Counting characters
-or guessing from a sample is not needed: a file of contacts has an address column.
+The header is the first record in which a cell is a name for addresses; the file's delimiter is the
+one with which there is such a cell. Lines before it that are not rows are titles. There is no need
+to count characters or to guess from a sample: a file of contacts has an address column.
 """
 
 import re
@@ -18,7 +18,7 @@ from sendx_cli.files.layout import Dialect, Overrides, parse_delimiter, parse_qu
 from sendx_cli.files.records import read_records
 
 HEAD_LINES = 100
-"""So far into the file a header is looked for."""
+"""The header must be within so many lines."""
 _DELIMITERS = (",", ";", "\t", "|")
 _QUOTES = ('"', "'")
 _NAMES = {";": '";"', "\t": "a tab", "|": '"|"', ",": '","'}
@@ -31,10 +31,10 @@ class Header:
 
     Args:
         names: The columns' names.
-        dialect: How cells are told apart.
+        dialect: The delimiter and quote of its cells.
         first_row_line: The line that the first row can begin on.
         titles: The lines before it that are left out.
-        notes: What should be said of it.
+        notes: What should be shown about it.
     """
 
     names: tuple[str, ...]
@@ -64,7 +64,7 @@ def find_header(lines: Iterable[str], overrides: Overrides) -> Header:
 
     Args:
         lines: The file's lines, with their ends.
-        overrides: What was said of it.
+        overrides: The user's options about its layout.
 
     Raises:
         FileRefused: There is no header, or its quotes cannot be read.

@@ -1,4 +1,4 @@
-"""How a file is laid out, what was said of that, and what was found."""
+"""The layout of a file: the user's overrides, and what was detected."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,7 @@
 """Rows read as they come, from an input that may never end (`--stream`).
 
-What a file tells by all its rows has to be told by the header here, or by options: the order of
-dates, and the members of JSON Lines.
+What is detected from all rows of a file must be known here from the header, or be given by options:
+the order of dates, and the members of JSON Lines.
 """
 
 import io
@@ -25,11 +25,11 @@ _SEPARATOR_START = "sep="
 
 @dataclass(frozen=True, slots=True)
 class LiveSource:
-    """An input whose header is read, and whose rows are yet to come.
+    """An input whose header has been read, and whose rows are still to come.
 
     Args:
-        name: As people call it.
-        layout: How it is laid out.
+        name: Its name in messages.
+        layout: Its layout.
         lines: The lines from `layout.first_line` on.
     """
 
@@ -40,11 +40,11 @@ class LiveSource:
 
     @property
     def line(self) -> int:
-        """The number of the last line that was taken from the input."""
+        """The number of the last line that was read from the input."""
         return self.layout.first_line - 1 + self.lines.count
 
     def rows(self) -> Iterator[SourceRow | MemberRow | RowError]:
-        """Yield each row as soon as it is there; it can be read once."""
+        """Yield each row as soon as it arrives; they can be read once."""
         if self.layout.format is FileFormat.DELIMITED:
             yield from read_delimited(self.lines, self.layout)
             return
@@ -54,10 +54,10 @@ class LiveSource:
 
 
 class CountedLines:
-    """Lines of which is known how many were taken.
+    """An iterator over lines that counts them.
 
     Args:
-        lines: Each as soon as it is there.
+        lines: The lines, each as soon as it arrives.
     """
 
     def __init__(self, lines: Iterator[str]) -> None:
@@ -69,7 +69,7 @@ class CountedLines:
         return self
 
     def __next__(self) -> str:
-        """Take the next line."""
+        """Return the next line."""
         line = next(self._lines)
         self.count += 1
         return line
@@ -112,11 +112,11 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
     )
 
 
-def settle_live_mapping(source: LiveSource, options: ColumnOptions) -> ColumnMapping:
-    """Explain the columns by the header alone.
+def determine_live_mapping(source: LiveSource, options: ColumnOptions) -> ColumnMapping:
+    """Map the columns by the header alone.
 
     Raises:
-        InvalidValue: Columns are not explained, or nothing says the order of dates.
+        InvalidValue: A column is not mapped, or the order of dates is not given.
     """
     is_json = source.layout.format is FileFormat.JSON_LINES
     try:

@@ -1,4 +1,4 @@
-"""Records of delimited text: what `csv` reads, with what it overlooks made an error."""
+"""Reading records of delimited text by `csv`, with errors for malformed ones that it accepts."""
 
 import csv
 import re
@@ -19,12 +19,12 @@ def read_records(
 ) -> Iterator[SourceRow | RowError]:
     r"""Yield each record (no cells: a blank line), or why it cannot be read.
 
-    Python's `csv` takes quotes within an unquoted cell as they are, and reads NULs; both are
-    errors here. After an error it goes on with the next line.
+    Python's `csv` accepts quotes within an unquoted cell, and NULs; both are errors here. After an
+    error it continues with the next line.
 
     Args:
         lines: Lines with their ends, cut at `\n`, `\r\n` and `\r` only.
-        dialect: How cells are told apart.
+        dialect: The delimiter and quote of its cells.
         first_line: The number of the first of `lines`.
     """
     taken: list[str] = []
@@ -92,7 +92,7 @@ def _csv_options(dialect: Dialect) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _well_quoted(dialect: Dialect) -> re.Pattern[str]:
-    """A record whose quotes stand at its cells' ends, or doubled within (RFC 4180, 2.5 to 2.7)."""
+    """A record whose quotes are at its cells' ends, or doubled within (RFC 4180, 2.5 to 2.7)."""
     quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
     space = " *" if dialect.skips_space else ""
     cell = (

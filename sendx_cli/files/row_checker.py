@@ -1,4 +1,4 @@
-"""A source's rows, joined with what options say of every row, and checked."""
+"""Checking a source's rows, merged with the values given as options for every row."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -62,7 +62,7 @@ class RowChecker:
             )
 
     def check(self, values: RowValues) -> CheckedRow | RowError:
-        """Return the contact of a row, or why it cannot be sent and which column is to blame."""
+        """Return the contact of a row, or why it cannot be sent and which column is at fault."""
         try:
             checked = self._contact(values.contact)
             return CheckedRow(values.line, checked, values.notes, values.leaving)
@@ -114,7 +114,7 @@ def _targets_of(member: Member) -> set[Target]:
 def read_checked(
     source: RowSource, checker: RowChecker, mapping: ColumnMapping
 ) -> Iterator[CheckedRow | RowError | OptedOut]:
-    """Yield what is to become of each row, as it is read: nothing is kept of it."""
+    """Yield each row, checked, as it is read; none is kept."""
     for row in read_contacts(source, mapping):
         yield checker.check(row) if isinstance(row, RowValues) else row
 

@@ -1,4 +1,4 @@
-"""A file of contacts, or standard input, opened: found out how it is laid out, and its rows."""
+"""Opening a file of contacts or standard input: detecting its layout, and reading its rows."""
 
 import re
 from collections.abc import Iterator
@@ -33,15 +33,15 @@ _STRAY_RETURNS = "some lines end in a bare carriage return"
 
 
 class RowSource(Protocol):
-    """What rows are read from, whether it is a file or comes by a pipe."""
+    """What rows are read from, a file or a stream."""
 
     @property
     def name(self) -> str:
-        """As people call it."""
+        """Its name in messages."""
 
     @property
     def layout(self) -> Layout:
-        """How it is laid out."""
+        """Its layout."""
 
     def rows(self) -> Iterator[SourceRow | MemberRow | RowError]:
         """Read the rows."""
@@ -49,14 +49,14 @@ class RowSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows that can be read as often as is needed, without holding them.
+    """Rows that can be read repeatedly, without keeping them in memory.
 
-    A context manager: at its end the copy of an input that could be read only once is taken away.
+    A context manager: at its end the copy of an input that could be read only once is deleted.
 
     Args:
-        name: As people call it: the path given, or `standard input`.
+        name: Its name in messages: the path given, or `standard input`.
         path: The file that is read: the one given, or the copy.
-        layout: How it is laid out.
+        layout: Its layout.
         digest: What it holds.
         is_spooled: Whether `path` is a copy.
         keeps_spool: Whether the copy stays when the source is closed.
@@ -71,7 +71,7 @@ class Source:
 
     @property
     def file_name(self) -> str:
-        """The file's own name, which can say who left; empty for standard input."""
+        """The file's own name, which can mark opt-outs; empty for standard input."""
         return "" if self.is_spooled else self.path.name
 
     def rows(self, *, may_have_grown: bool = False) -> Iterator[SourceRow | MemberRow | RowError]:
@@ -81,7 +81,7 @@ class Source:
             may_have_grown: Whether rows may have been appended since; they are not read.
 
         Raises:
-            FileRefused: Once the last row was read, or before: it is not the file it was.
+            FileRefused: After the last row, or before: the file has changed.
         """
         with open_verified(
             self.path,
@@ -98,12 +98,12 @@ class Source:
                 yield from read_delimited(lines, self.layout)
 
     def close(self) -> None:
-        """Take the copy away, if there is one that need not stay."""
+        """Delete the copy of standard input, unless it is to be kept."""
         if self.is_spooled and not self.keeps_spool:
             self.path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
-        """Nothing is held open between passes."""
+        """Return the source itself; no file is kept open between passes."""
         return self
 
     def __exit__(
@@ -124,14 +124,14 @@ def open_source(
     *,
     must_be_plain: bool = False,
 ) -> Source:
-    """Open a file, or standard input where `path` is `-`, and find out how it is laid out.
+    """Open a file, or standard input if `path` is `-`, and detect its layout.
 
     Args:
         path: The file, or `-`.
-        overrides: What was said of it.
+        overrides: The user's options about its layout.
         stdin: Standard input.
-        spool_folder: Where the copy of an input that can be read only once is made, to stay there
-            for a resume; None: a temporary file, taken away when the source is closed.
+        spool_folder: Where an input that can be read only once is copied to, and kept for a
+            resume; None: to a temporary file, which is deleted when the source is closed.
         must_be_plain: Whether a pipe or a device is refused: nothing waits for its end.
 
     Raises:
@@ -155,7 +155,7 @@ def open_source(
 
 
 def _is_regular(path: Path) -> bool:
-    """Tell whether it can be read again; what is not there is told on opening it."""
+    """Return whether it can be read repeatedly; a missing file is reported when it is opened."""
     return path.is_file() or path.is_dir() or not path.exists()
 
 

@@ -1,4 +1,4 @@
-"""Input that can be read only once, kept in a file: a pipe is then checked and resumed like one."""
+"""Copying input that can be read only once, so that it is checked and resumed like a file."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -11,11 +11,11 @@ def spool(stream: BinaryIO, folder: Path | None = None) -> Path:
     """Copy all of `stream` into a new file that only its owner may read (mode 0600).
 
     Args:
-        stream: What is read to its end.
+        stream: The input, read to its end.
         folder: Where to keep it; None: where temporary files are.
 
     Returns:
-        The file. Whoever asked for it takes it away.
+        The file, which the caller must delete.
     """
     import os
     import tempfile
@@ -32,5 +32,5 @@ def spool(stream: BinaryIO, folder: Path | None = None) -> Path:
 
 
 def is_copy(path: Path, folder: Path) -> bool:
-    """Return whether a file is a copy that `spool` made there: nobody else has a use for it."""
+    """Return whether a file is a copy that `spool` made in `folder`, and so may be deleted."""
     return path.parent == folder and path.name.startswith(_PREFIX)

@@ -1,7 +1,7 @@
-"""A file read again: only while it holds what it held when it was opened first.
+"""Reading a file again, provided that it has not changed since it was first opened.
 
-What is said of a row later, by its line, holds for the bytes that were checked. So each pass over
-a file takes the digest of what it reads, and ends in an error where that is another one.
+What is reported of a row later, by its line, must hold for the bytes that were checked. So each
+pass over a file computes the digest of what it reads, and ends in an error if that has changed.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class FileDigest(NamedTuple):
-    """What a file holds, as it is known again.
+    """The digest of a file's content.
 
     Args:
         sha256: SHA-256 of its bytes, in hexadecimal.
-        length: How many bytes they are.
+        length: The number of bytes.
     """
 
     sha256: str
@@ -35,14 +35,14 @@ class FileDigest(NamedTuple):
 
 
 def open_plain(path: Path, name: str) -> io.BufferedReader:
-    """Open a plain file, and wait for nothing: a pipe in its place is refused, not read.
+    """Open a regular file without blocking: a pipe in its place is refused, not read.
 
     Args:
         path: The file.
-        name: As people call it.
+        name: Its name in messages.
 
     Raises:
-        FileRefused: There is none, it cannot be read, or it is something else.
+        FileRefused: It does not exist, cannot be read, or is not a regular file.
     """
     try:
         descriptor = os.open(path, _FLAGS)
@@ -60,7 +60,7 @@ def open_plain(path: Path, name: str) -> io.BufferedReader:
 
 
 def digest_of(path: Path, name: str) -> FileDigest:
-    """Read a plain file, and tell what it holds.
+    """Read a regular file, and return its digest.
 
     Raises:
         FileRefused: It cannot be read.
@@ -80,11 +80,11 @@ def open_verified(
     newline: str,
     may_have_grown: bool = False,
 ) -> Iterator[TextIO]:
-    """Open a text of which the digest is known; at the end of the block it is compared.
+    """Open a text with a known digest, which is compared at the end of the block.
 
-    It is to be read to its end: whoever has done so and leaves the block without an error was
-    given the text as it was. What does not decode any more has changed as well: all of it was
-    decoded when it was opened first.
+    It must be read to its end: if the block then ends without an error, the text was unchanged.
+    Text that no longer decodes has changed as well, as all of it was decoded when it was first
+    opened.
 
     Args:
         path: The file.
@@ -110,7 +110,7 @@ def open_verified(
 
 
 def changed(name: str) -> FileRefused:
-    """Return what to raise where a file holds something else than it did a moment ago."""
+    """Return the error for a file that has changed since it was opened."""
     return FileRefused(
         "it changed while its rows were read",
         where=name,
@@ -137,7 +137,7 @@ class _DigestedBytes(io.RawIOBase):
         return self._hash.hexdigest()
 
     def readable(self) -> bool:
-        """Return that it can be read."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:

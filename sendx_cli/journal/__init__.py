@@ -1,1 +1,1 @@
-"""What became of each row of a run, in SQLite, so that no end of the process loses it."""
+"""The state and outcome of each row of a run, in SQLite, so that a crash loses none of them."""

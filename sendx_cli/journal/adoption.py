@@ -1,7 +1,8 @@
-"""Resume by content: the rows of a mended or sorted file take over the fates of their equals.
+"""Resume by content: rows of an edited or sorted file take over the outcomes of equal rows.
 
-A row that stands twice is done as often as it was done before. Fates that find no row in the new
-file are kept as well, under numbers below 0, so that a file that comes back later finds them.
+Rows are matched one to one: of two equal rows, as many keep an outcome as had one before. Outcomes
+without a row in the new file are kept as well, under negative numbers, so that a later file that
+has the row again finds them.
 """
 
 from collections.abc import Iterable
@@ -57,11 +58,11 @@ WHERE new_number >= 0 OR number >= 0 GROUP BY 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What a run would come to with another file's rows.
+    """The rows of a run as they would be after it adopts another file.
 
     Args:
-        rows: How the file's rows would stand; those not known from before are pending.
-        left: Rows of the earlier file that have a fate and do not stand in this one.
+        rows: The new file's rows by state; those without an equal in the earlier file are pending.
+        left: Rows of the earlier file that have an outcome and are not in the new file.
     """
 
     rows: Counts
@@ -69,7 +70,7 @@ class Adoption:
 
 
 class Arrivals:
-    """Another file's rows beside those of a run, until they take their place or are dropped.
+    """The rows of another file, staged beside those of a run until they replace them.
 
     Args:
         database: The run's file; its lock is held.
@@ -92,8 +93,8 @@ class Arrivals:
         with self._database.transaction() as connection:
             connection.executemany("INSERT INTO arriving_left_out VALUES (?, ?, ?, ?)", rows)
 
-    def weigh(self) -> Adoption:
-        """Find each row's equal; say what the run would come to. Changes nothing yet."""
+    def match(self) -> Adoption:
+        """Match rows by content; return what the run would become. Changes nothing yet."""
         with self._database.transaction() as connection:
             connection.execute("DROP TABLE IF EXISTS temp.moves")
             connection.execute(_PAIR)
@@ -105,13 +106,13 @@ class Arrivals:
         ((total,),) = self._database.read("SELECT count(*) FROM arriving")
         return Adoption(Counts(pending=total - sum(kept.values()), **kept), Counts(**left))
 
-    def take(self, header: RunHeader) -> None:
-        """Make them the run's rows: all of it is done, or, whatever happens, nothing.
+    def adopt(self, header: RunHeader) -> None:
+        """Replace the run's rows by the staged ones, in one transaction.
 
-        Call `weigh` before; nothing may be sent in between.
+        Call `match` before; nothing may be sent in between.
 
         Args:
-            header: What the run is from now on.
+            header: The run's new header.
         """
         self._database.note_header(header.to_text())
         with self._database.transaction(is_synced=True) as connection:
@@ -122,7 +123,7 @@ class Arrivals:
             )
 
     def drop(self) -> None:
-        """Leave the run as it was."""
+        """Discard the staged rows."""
         with self._database.transaction() as connection:
             connection.execute("DROP TABLE IF EXISTS arriving")
             connection.execute("DROP TABLE IF EXISTS arriving_left_out")

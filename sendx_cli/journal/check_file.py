@@ -1,32 +1,32 @@
-"""The check file beside a journal: by it, damage to the journal's other files is found out.
+"""The check file beside a journal, which reveals damage to the journal's other files.
 
-SQLite has no checks of pages, and takes a write-ahead file to end where a checksum fails: a bit
-that flips there undoes, without a word, all that was committed since. So a run keeps a file of its
+SQLite has no page checksums, and treats the write-ahead file as ending where a checksum fails: a
+bit that flips there silently undoes all that was committed since. So a run keeps a file of its
 own, `RUN.sqlite3-check`, of records with a CRC-32 each:
 
-- the run's header, again: it says what run this is where its database cannot be read;
+- a copy of the run's header, which identifies the run where its database cannot be read;
 - after each checkpoint, the CRC-32 of each page that went into the main file, synced before the
-  write-ahead file is used anew: at any time each page of the main file is either as its sum says
-  or stands in the write-ahead file;
-- after each synced commit, how far the write-ahead file is written: that much must be there. This
+  write-ahead file is reused: at any time each page of the main file either matches its checksum
+  or is in the write-ahead file;
+- after each synced commit, the position up to which the write-ahead file must be intact. This
   record is overwritten by the next one.
 
-**What is covered.** One or more bits that flip, pages or files that are lost, cut or exchanged,
-anywhere in the main file; in the write-ahead file up to the last synced commit, which has all
-marks of rows that must not go twice; in the check file itself, where it matters: a record that is
-broken counts as the end of the file, and what was recorded behind it is then missed, or was
-recorded elsewhere. The shared-memory file is made anew by the first process that opens a journal.
+**Detected.** Flipped bits, and pages or files that are lost, truncated or exchanged, anywhere in
+the main file; in the write-ahead file up to the last synced commit, which has the marks of all
+rows that must not be sent twice; in the check file itself, where it matters: a broken record
+counts as the end of the file, and what was recorded behind it is then missing, or was recorded
+elsewhere. The shared-memory file is rebuilt by the first process that opens a journal.
 
-**What ends without a word, and harms nobody.** A frame of the write-ahead file behind the last
-synced commit cannot be told from one that a power failure cut off. With it fates are lost of the
-last quarter of a second: rows that may be repeated are sent again, the others keep their mark, and
+**Not detected, but harmless.** A broken frame of the write-ahead file behind the last synced
+commit cannot be told from one that a power failure cut off. The outcomes of the last quarter of a
+second are lost with it: rows that may be repeated are sent again, the others keep their mark, and
 their outcome is unknown.
 
-**What cannot be covered.** Damage done in memory, or on the disk while SQLite reads a page in
-order to change it; two damages that fit each other, such as a page and its sum, or a cut of the
-write-ahead file and of the record that tells its length; an older copy of all files together.
-After a power failure the record of the last commits may be missing: a bit that flips in them then
-is taken for the end of the file.
+**Not detectable.** Damage done in memory, or on the disk while SQLite reads a page in order to
+change it; two damages that match, such as a page and its checksum, or a truncation of the
+write-ahead file and of the record that has its length; an older copy of all files together. After
+a power failure the record of the last commits may be missing: a flipped bit in them is then taken
+for the end of the file.
 """
 
 import os
@@ -39,7 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendx_cli.journal.wal import Position
-from sendx_cli.settings.storage import keep_for_owner
+from sendx_cli.settings.storage import keep_for_owner, sync_directory
 
 _MAGIC = b"sendx journal check 1\n"
 _HEAD = struct.Struct(">cI")
@@ -50,15 +50,16 @@ _HEADER, _SUMS, _SYNCED = b"H", b"S", b"M"
 
 @dataclass(slots=True)
 class Recorded:
-    """What a check file says.
+    """The contents of a check file.
 
     Args:
-        headers: What the run is and was, as JSON.
+        headers: The run's headers as JSON, the earliest first.
         sums: The CRC-32 of each page of the main file (from 1).
         position: How far the write-ahead file is known to be written.
-        is_required: Whether it must be so; else it went into the main file already.
+        is_required: Whether the write-ahead file must reach `position`; else everything up to it
+            is in the main file already.
         end: Where the next record goes, in bytes: over the one of the last synced commit.
-        whole_end: Where the last record ends; what stands behind it is none.
+        whole_end: Where the last intact record ends.
     """
 
     headers: list[str] = field(default_factory=list)
@@ -99,11 +100,11 @@ def read_check_file(path: Path) -> Recorded | None:
 
 
 def write_check_file(path: Path, header: str, sums: dict[int, int] | None = None) -> None:
-    """Make the check file of the journal at `path`, whole or not at all, and synced.
+    """Create the check file of the journal at `path`, atomically, and sync it.
 
     Args:
         path: The journal.
-        header: What the run is, as JSON.
+        header: The run's header as JSON.
         sums: The CRC-32 of each page of its main file.
 
     Raises:
@@ -127,15 +128,15 @@ def write_check_file(path: Path, header: str, sums: dict[int, int] | None = None
         with suppress(OSError):
             fresh.unlink()
         raise
-    _sync_directory(target.parent)
+    sync_directory(target.parent)
 
 
 class CheckFile:
-    """The check file of a run that this process sends.
+    """The open check file of a run that this process sends.
 
     Args:
         path: The journal.
-        recorded: What its check file says.
+        recorded: The check file's contents.
 
     Raises:
         OSError: It cannot be written.
@@ -147,10 +148,10 @@ class CheckFile:
         self._file.truncate(recorded.whole_end)
 
     def note_synced(self, position: Position, *, is_lasting: bool = False) -> None:
-        """Record how far the write-ahead file is on the disk.
+        """Record how far the write-ahead file is synced.
 
         Args:
-            position: Up to there.
+            position: The end of what is synced.
             is_lasting: Whether the record itself must survive a power failure.
 
         Raises:
@@ -161,7 +162,7 @@ class CheckFile:
             os.fsync(self._file.fileno())
 
     def note_checkpoint(self, position: Position, sums: dict[int, int]) -> None:
-        """Record, on the disk, what went from the write-ahead file into the main file.
+        """Record, synced, what went from the write-ahead file into the main file.
 
         Raises:
             OSError: It cannot be written.
@@ -169,9 +170,9 @@ class CheckFile:
         self._append(_sums_record(position, sums))
 
     def note_header(self, header: str) -> None:
-        """Record, on the disk, what the run is about to be; what it was stays known.
+        """Record, synced, the header that the run is about to have; earlier ones are kept.
 
-        It takes the place of what `note_synced` recorded last.
+        It overwrites what `note_synced` recorded last.
 
         Raises:
             OSError: It cannot be written.
@@ -179,7 +180,7 @@ class CheckFile:
         self._append(_record(_HEADER, header.encode()))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def _append(self, record: bytes) -> None:
@@ -231,13 +232,3 @@ def _take(recorded: Recorded, kind: bytes, body: bytes) -> None:
         if sys.byteorder == "little":
             pairs.byteswap()
         recorded.sums.update(zip(pairs[::2], pairs[1::2], strict=True))
-
-
-def _sync_directory(directory: Path) -> None:
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

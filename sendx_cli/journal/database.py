@@ -1,12 +1,12 @@
-"""A run's SQLite file: opened with care, written in transactions, its troubles in our own words.
+"""A run's SQLite file: connections, transactions, checkpoints, and SQLite's errors as our own.
 
-Write-ahead logging, so that others may look at a run under way. A commit survives the end of the
-process by itself. It survives a power failure once it is synced, and with it all before it
-(https://sqlite.org/wal.html, https://sqlite.org/pragma.html#pragma_synchronous).
+It uses write-ahead logging, so that other processes can read a run while it is sent. A commit
+survives the end of the process in any case. It survives a power failure once it is synced, as do
+all commits before it (https://sqlite.org/wal.html,
+https://sqlite.org/pragma.html#pragma_synchronous).
 
-Who looks only opens the file read-only: such a connection never moves the write-ahead file into
-the main one, not even when it is the last to close. The one that writes does so itself, when it
-can record what it moves in the check file.
+Readers open the file read-only: such a connection never checkpoints, not even when it is the last
+to close. The writer checkpoints by itself, when it can record the pages in the check file.
 """
 
 import os
@@ -43,7 +43,7 @@ _CHECKPOINT_FRAMES = 1000
 """SQLite's own default for when to move the write-ahead file into the main one."""
 
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_PASSING = {
+_TEMPORARY = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_IOERR: "the disk does not take it",
     sqlite3.SQLITE_READONLY: "the file is read-only",
@@ -57,8 +57,8 @@ class Database:
 
     Args:
         path: The file, which exists.
-        verified: What its files hold, where this process is to write it and holds the run's lock;
-            None: it only looks.
+        verified: Its verified files, where this process holds the run's lock and writes the
+            journal; None: read-only.
 
     Raises:
         InputError: It is no journal, damaged, or of a later format.
@@ -72,33 +72,34 @@ class Database:
         self._is_moved_unrecorded = False
         self._check: CheckFile | None = None
         self._tail = LogTail(path, verified.log if verified else WriteAheadLog())
-        with _told(path):
+        with _own_errors(path):
             self._connection = _connect(path, "ro" if verified is None else "rw")
         try:
             self._prepare()
             if verified is not None and verified.recorded is not None:
-                with _told(path):
+                with _own_errors(path):
                     self._check = CheckFile(path, verified.recorded)
         except BaseException:
             self._connection.close()
             raise
 
     def read(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows that answer a query."""
-        with _told(self.path):
+        """Return all rows of a query's result."""
+        with _own_errors(self.path):
             return self._connection.execute(query, arguments).fetchall()
 
     @contextmanager
     def transaction(
         self, *, is_synced: bool = False, is_first_synced: bool = False
     ) -> Iterator[sqlite3.Connection]:
-        """Hold the right to write; an exception takes all changes back.
+        """Run a write transaction; an exception rolls it back.
 
         Args:
             is_synced: Whether the commit, and all before it, must survive a power failure.
-            is_first_synced: Whether this is the first such commit: the record of it survives, too.
+            is_first_synced: Whether this is the first such commit, whose record in the check file
+                must survive as well.
         """
-        with _told(self.path):
+        with _own_errors(self.path):
             if self._is_moved_unrecorded:
                 self._record_moved()
             self._set_synced(is_synced)
@@ -118,12 +119,13 @@ class Database:
                     self.sync()
 
     def sync(self) -> bool:
-        """Let all commits so far survive a power failure.
+        """Checkpoint: let all commits so far survive a power failure.
 
         Returns:
-            Whether the main file has them; else somebody still looks at what it holds.
+            Whether the main file has all of them; it does not while another process still reads
+            an earlier state.
         """
-        with _told(self.path):
+        with _own_errors(self.path):
             query = "PRAGMA wal_checkpoint(PASSIVE)"
             is_busy, written, moved = self._connection.execute(query).fetchone()
             is_done = not is_busy and written == moved
@@ -133,9 +135,9 @@ class Database:
         return is_done
 
     def _record_moved(self) -> None:
-        """Record what the main file has been given: before that nothing more may be written.
+        """Record the pages that were moved into the main file; must precede the next commit.
 
-        The next commit would begin the write-ahead file anew, which has these pages until then.
+        That commit restarts the write-ahead file, which has a copy of these pages until then.
         """
         if self._check is not None and self._tail.unmoved_frames:
             self._check.note_checkpoint(self._tail.position, self._tail.sums())
@@ -143,17 +145,17 @@ class Database:
         self._is_moved_unrecorded = False
 
     def note_header(self, header: str) -> None:
-        """Record what the run is about to be where it is known without the database."""
+        """Record the run's next header in the check file, where it can be read on its own."""
         if self._check is not None:
-            with _told(self.path):
+            with _own_errors(self.path):
                 self._check.note_header(header)
                 if self._tail.unmoved_frames:
                     self._check.note_synced(self._tail.position, is_lasting=True)
 
     def close(self) -> None:
-        """Let go of the file. What is not committed is taken back.
+        """Close the file; what is not committed is rolled back.
 
-        Whoever wrote it calls `sync` before, and says with `close_unmoved` what that came to.
+        A writer calls `sync` before, and `close_unmoved` instead of this if that was not complete.
         """
         self._connection.close()
         self._tail.close()
@@ -161,16 +163,16 @@ class Database:
             self._check.close()
 
     def close_unmoved(self) -> None:
-        """Let go of the file, and leave the write-ahead file as it is."""
+        """Close the file without SQLite's checkpoint, which only the last connection makes."""
         with ExitStack() as stack:
-            with suppress(sqlite3.Error):  # two that have it open: none of them is the last
+            with suppress(sqlite3.Error):
                 keeper = _connect(self.path, "ro")
                 stack.callback(keeper.close)
                 keeper.execute("PRAGMA user_version").fetchone()
             self.close()
 
     def _prepare(self) -> None:
-        with _told(self.path):
+        with _own_errors(self.path):
             (self.version,) = self._connection.execute("PRAGMA user_version").fetchone()
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self._connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -187,16 +189,16 @@ class Database:
 
 
 def create_database(path: Path, facts: Mapping[str, str]) -> Database:
-    """Make a new file that only its owner may see, mode 0600 from the first byte.
+    """Create a file that only its owner may read, mode 0600 from the first byte.
 
     Args:
         path: The file, which does not exist.
-        facts: What is to be known of the run as a whole, its header with it.
+        facts: Facts of the run as a whole by their names, `header` among them.
 
     Raises:
-        PassingTrouble: It cannot be made.
+        PassingTrouble: It cannot be created.
     """
-    with _told(path):
+    with _own_errors(path):
         write_check_file(path, facts["header"])
         recorded = read_check_file(path) or Recorded()
     _create_private(path)
@@ -216,7 +218,7 @@ def create_database(path: Path, facts: Mapping[str, str]) -> Database:
 
 
 def peek_at_header(path: Path) -> list[str]:
-    """Return the run's header as JSON, where a file that cannot be used still tells it."""
+    """Return the run's header as JSON from a file that cannot be used; nothing if unreadable."""
     try:
         with closing(_connect(path, "ro")) as connection:
             query = "SELECT value FROM facts WHERE name = 'header'"
@@ -247,8 +249,8 @@ def _create_private(path: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Say SQLite's errors in our own words; those that only a bug can cause stay as they are."""
+def _own_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into our own, except those that only a bug can cause."""
     try:
         yield
     except OSError as error:
@@ -257,10 +259,10 @@ def _told(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _BROKEN:
             raise damaged(path) from None
-        if code not in _PASSING:
+        if code not in _TEMPORARY:
             raise
         raise PassingTrouble(
-            f"cannot keep the run's journal: {_PASSING[code]}",
+            f"cannot keep the run's journal: {_TEMPORARY[code]}",
             where=str(path),
             hint=f"mend that, then `sendx runs resume {path.stem}`: no row is lost",
         ) from None

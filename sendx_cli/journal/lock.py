@@ -1,7 +1,7 @@
-"""The lock of a run: held by the one process that sends it, free as soon as that has ended.
+"""The lock of a run: held by the one process that sends it, and free once that has ended.
 
-It is the system's own lock on a file, so that kill -9 frees it. The file also names its holder,
-for the message only: a number in a file proves nothing.
+It is the operating system's lock on a file, so that kill -9 releases it. The file also names its
+holder, for messages only: a process id in a file proves nothing.
 """
 
 import os
@@ -13,7 +13,7 @@ from sendx_cli.file_lock import lock_within
 from sendx_cli.settings.storage import keep_for_owner
 
 MARGIN_S = 0.25
-"""A look at the lock (`is_locked`) holds it for a moment: who wants it tries this long."""
+"""How long to try for the lock: another process's `is_locked` holds it for a moment, too."""
 
 _PAUSE_S = 0.02
 _MAX_HOLDER_BYTES = 200
@@ -23,7 +23,7 @@ class RunLock:
     """The right to change a run's journal, until `release` or the end of the process.
 
     Args:
-        path: The lock's file; made where absent.
+        path: The lock's file; created if absent.
         run: The run's id, for the message.
 
     Raises:
@@ -45,16 +45,16 @@ class RunLock:
             undo.pop_all()
 
     def release(self) -> None:
-        """Let go of it. The file stays: to remove it would let two hold the lock at once."""
+        """Release the lock. The file stays: to remove it would let two processes hold the lock."""
         os.close(self._descriptor)
 
 
-def is_locked(path: Path, patience_s: float = 0.0) -> bool:
+def is_locked(path: Path, timeout_s: float = 0.0) -> bool:
     """Return whether some process holds the lock at this moment.
 
     Args:
         path: The lock's file.
-        patience_s: How long to try to have it: `MARGIN_S` tells a holder from another's look.
+        timeout_s: How long to try for the lock: `MARGIN_S` rules out another's `is_locked`.
 
     Raises:
         PassingTrouble: The file cannot be used.
@@ -64,13 +64,13 @@ def is_locked(path: Path, patience_s: float = 0.0) -> bool:
         return False
     descriptor = open_lock(path)
     try:
-        return not take_lock(descriptor, path, patience_s)
+        return not take_lock(descriptor, path, timeout_s)
     finally:
         os.close(descriptor)
 
 
 def open_lock(path: Path) -> int:
-    """Open the file of a lock, made where absent; return its descriptor.
+    """Open the file of a lock, created if absent; return its descriptor.
 
     Raises:
         PassingTrouble: It cannot be opened.
@@ -84,19 +84,20 @@ def open_lock(path: Path) -> int:
     return descriptor
 
 
-def take_lock(descriptor: int, path: Path, patience_s: float) -> bool:
-    """Take the lock as soon as nobody has it; say whether it was had in time.
+def take_lock(descriptor: int, path: Path, timeout_s: float) -> bool:
+    """Acquire the lock; return whether that succeeded in time.
 
     Args:
         descriptor: The open file.
         path: Its name, for the message.
-        patience_s: How long to try.
+        timeout_s: How long to try.
 
     Raises:
-        SetupError: The file system has no locks: nothing would keep two from sending the same.
+        SetupError: The file system has no locks, so that nothing would keep two processes from
+            sending the same run.
     """
     try:
-        return lock_within(descriptor, patience_s, pause_s=_PAUSE_S)
+        return lock_within(descriptor, timeout_s, pause_s=_PAUSE_S)
     except OSError as error:
         reason = reason_of(error)
         raise SetupError(
@@ -107,7 +108,7 @@ def take_lock(descriptor: int, path: Path, patience_s: float) -> bool:
 
 
 def name_holder(descriptor: int) -> None:
-    """Write into the lock's file which process has it."""
+    """Write this process's id and host into the lock's file."""
     import platform
 
     os.ftruncate(descriptor, 0)

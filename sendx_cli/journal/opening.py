@@ -1,4 +1,4 @@
-"""How a run's journal comes into being, and how one goes on."""
+"""Creating a run's journal, and opening one to resume the run."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from sendx_cli.journal.database import create_database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.store import RunJournal
-from sendx_cli.journal.upgrading import nonsense_told, open_to_write
+from sendx_cli.journal.upgrading import damage_reported, open_to_write
 from sendx_cli.settings.storage import make_private_directory
 
 SUFFIX = ".sqlite3"
@@ -20,11 +20,11 @@ _RANDOM_LETTERS = 4
 
 
 def create_journal(directory: Path, header: RunHeader, clock: Clock | None = None) -> RunJournal:
-    """Begin a run: an empty journal, locked.
+    """Create an empty journal, locked.
 
     Args:
-        directory: Where journals are; made where absent.
-        header: What the run is.
+        directory: Where journals are; created if absent.
+        header: The run's header.
         clock: What time it is.
 
     Raises:
@@ -42,7 +42,7 @@ def create_journal(directory: Path, header: RunHeader, clock: Clock | None = Non
 
 
 def open_journal(path: Path, clock: Clock | None = None) -> RunJournal:
-    """Go on with a run: locked, and what was in flight when it ended is unknown now.
+    """Open a run's journal, locked; rows that were in flight when the run ended become unknown.
 
     Raises:
         InputError: There is no such run, its file is damaged, or another process sends it.
@@ -55,7 +55,7 @@ def open_journal(path: Path, clock: Clock | None = None) -> RunJournal:
         undo.callback(lock.release)
         database = open_to_write(path)
         undo.callback(database.close_unmoved)
-        with nonsense_told(path):
+        with damage_reported(path):
             journal = RunJournal(database, lock, clock or SystemClock())
             if not journal.view.is_sealed:
                 raise InputError(f"run {path.stem} was never started", hint="see `sendx runs list`")
@@ -70,6 +70,6 @@ def lock_path(path: Path) -> Path:
 
 
 def _new_id(started_at: float) -> str:
-    """Return an id that sorts by the minute (UTC) and is easy to say and to type."""
+    """Return an id that sorts by the minute (UTC) and is easy to type."""
     letters = (_LETTERS[byte % len(_LETTERS)] for byte in os.urandom(_RANDOM_LETTERS))
     return f"{time.strftime('%Y%m%d-%H%M', time.gmtime(started_at))}-{''.join(letters)}"

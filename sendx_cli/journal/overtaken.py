@@ -1,4 +1,4 @@
-"""Rows that a later row of their contact has overtaken: sent now, they would undo it."""
+"""Pending rows of whose contact a later row was sent already: sent now, they would undo it."""
 
 OVERTAKEN = "overtaken"
 """The code of such a row."""

@@ -1,8 +1,8 @@
-"""The place of a run: of all who begin the same file at once, one has it.
+"""The place of a run: of all processes that start the same file at once, only one holds it.
 
-It is taken before the rows are checked and let go once the run's journal is sealed: from then on
-the journal, which everybody sees, keeps others from beginning the same. It is the system's own
-lock on a file, so that kill -9 frees it.
+It is acquired before the rows are checked and released once the run's journal is sealed: from then
+on the journal, which all processes see, keeps others from starting the same. It is the operating
+system's lock on a file, so that kill -9 releases it.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ _DIGEST_BYTES = 16
 
 
 class Place(NamedTuple):
-    """What makes two runs the same: neither may begin while the other is under way or unfinished.
+    """What identifies a run: a second one must not start while the first is unfinished.
 
-    The key is no part of it: an account can have several, and a key can be exchanged for another.
+    The API key is not part of it: an account can have several, and a key can be replaced.
 
     Args:
         action: `identify` or `track`.
@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
     @property
     def file_name(self) -> str:
-        """The name of its lock's file."""
+        """The name of its lock file."""
         digest = hashlib.blake2b("\n".join(self).encode(), digest_size=_DIGEST_BYTES)
         return f"{digest.hexdigest()}.place"
 
@@ -51,24 +51,24 @@ def place_of(header: RunHeader) -> Place | None:
 
 
 class HeldPlace:
-    """The right to begin a run, until `release` or the end of the process.
+    """The exclusive right to start a run, until `release` or the end of the process.
 
     Args:
         directory: Where journals are.
         place: The run's place; None holds nothing.
 
     Raises:
-        InputError: Another process has it.
+        InputError: Another process holds it.
         PassingTrouble: Its file cannot be used.
         SetupError: The file system has no locks.
     """
 
     def __init__(self, directory: Path, place: Place | None) -> None:
         self._path = directory / (place.file_name if place else "")
-        self._descriptor = None if place is None else _take(self._path)
+        self._descriptor = None if place is None else _acquire(self._path)
 
     def release(self) -> None:
-        """Let go of it; once let go, nothing more happens."""
+        """Release it; idempotent."""
         if self._descriptor is None:
             return
         with suppress(OSError):  # where an open file cannot be removed, it stays for the next one
@@ -77,7 +77,7 @@ class HeldPlace:
         self._descriptor = None
 
     def __enter__(self) -> Self:
-        """Return it."""
+        """Return the held place itself."""
         return self
 
     def __exit__(
@@ -86,12 +86,12 @@ class HeldPlace:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of it."""
+        """Release it."""
         self.release()
 
 
-def _take(path: Path) -> int:
-    # A resume has the place for a moment; and of a run that has begun meanwhile the id is known.
+def _acquire(path: Path) -> int:
+    # A resume holds the place for a moment, so it is worth trying for `MARGIN_S`.
     while True:
         with ExitStack() as undo:
             descriptor = open_lock(path)
@@ -108,10 +108,10 @@ def _take(path: Path) -> int:
 
 
 def _is_still_there(descriptor: int, path: Path) -> bool:
-    """Tell whether the file was not removed between its opening and its locking.
+    """Return whether the file was not removed between its opening and its locking.
 
-    Its holder removes it while the lock is held; who had opened it by then locks a file that
-    nobody else would find, and must open the new one.
+    Its holder removes it before it releases the lock; a process that had it open by then locks a
+    file that no other process would find, and must open the new one.
     """
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())

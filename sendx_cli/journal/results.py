@@ -1,4 +1,4 @@
-"""What a journal tells of a row, as the same result that was told when it was sent."""
+"""Results of rows read from a journal, the same as those shown when the rows were sent."""
 
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.results import UNKNOWN_HINT
@@ -7,7 +7,7 @@ from sendx_cli.results import Result, ResultError
 
 
 def result_of_row(row: JournalRow, action: str, source: str) -> Result:
-    """Return what a journal tells of a row; the answer's body is not kept there."""
+    """Return the result of a row in a journal, which does not keep the response."""
     is_open = row.state in {State.PENDING, State.IN_FLIGHT}
     outcome = Outcome.SKIPPED if is_open else Outcome(row.state)
     message = row.message or ("not sent yet" if is_open else "")
@@ -31,7 +31,7 @@ def result_of_row(row: JournalRow, action: str, source: str) -> Result:
 
 
 def result_of_left_out(row: LeftOut, action: str, source: str) -> Result:
-    """Return what is told of a row that is not sent at all."""
+    """Return the result of a row that is not sent at all."""
     is_bad = row.kind is LeftOutKind.BAD
     message = row.message if is_bad else f"held back: {row.message}"
     return Result(

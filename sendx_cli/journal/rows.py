@@ -1,4 +1,4 @@
-"""What the journal holds of a row: its content, by which it is known again, and its state."""
+"""What the journal keeps of a row: its content, a digest to match it by, and its state."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 class State(StrEnum):
-    """Where a row stands: `PENDING` and `IN_FLIGHT`, then an outcome of the same name."""
+    """The state of a row: `PENDING` or `IN_FLIGHT`, then the outcome of the same name."""
 
     PENDING = "pending"
     IN_FLIGHT = "in_flight"
@@ -36,9 +36,9 @@ class LeftOut(NamedTuple):
 
     Args:
         line: The line it begins on.
-        kind: Bad, or held back because its person left.
-        email: The address, where it was read.
-        message: What is wrong with it, or what says that its person left.
+        kind: Bad, or held back because of an opt-out.
+        email: The address, if it could be read.
+        message: What is wrong with it, or what marks it as an opt-out.
     """
 
     line: int
@@ -48,13 +48,13 @@ class LeftOut(NamedTuple):
 
 
 class InputRead(NamedTuple):
-    """How far an input was read whose rows are sent as they come.
+    """How far the input of a stream was read.
 
     Args:
-        line: The last line whose row is in the journal: all before it is there as well, what
-            follows was not read, or was read in vain.
+        line: The last line whose row is in the journal, as are all before it; what follows was
+            not read, or was read and discarded.
         has_ended: Whether the end of the input was seen behind it.
-        first_row_line: The line that its first row can begin on.
+        first_row_line: The line after the header, on which the first row can begin.
     """
 
     line: int
@@ -68,7 +68,7 @@ class RowContent(NamedTuple):
     Args:
         number: Its place in the order of the file, from 0.
         line: Its line in the file.
-        digest: By which it is known again in another order, or among mended rows.
+        digest: Identifies the row's content, in any order and among edited rows.
         payload: The request's body as JSON text.
     """
 
@@ -80,17 +80,17 @@ class RowContent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A row and what is known of it.
+    """A row with its state.
 
     Args:
         number: Its place in the order of the file, from 0.
         line: Its line in the file.
         contact: What is sent.
-        state: Where it stands.
+        state: Its state.
         status: HTTP status of its last answer.
         attempts: Requests made for it.
-        code: A stable word for what its last attempt came to, as in `Verdict`.
-        message: What the service or the network said last.
+        code: The stable code of its last verdict, as in `Verdict`.
+        message: The message of its last verdict.
         elapsed_ms: From its first request to its last answer.
     """
 
@@ -106,16 +106,16 @@ class JournalRow:
 
 
 def content_of(row: Row) -> RowContent:
-    """Return what is kept of `row`. Members stand in the order of their names.
+    """Return what is kept of `row`.
 
-    Columns that changed their places so make no other row.
+    Members are sorted by name, so that the order of the file's columns does not matter.
     """
     text = _ENCODER.encode(row.contact.payload)
     return RowContent(row.number, row.line, digest_of(row.contact.action, text), text)
 
 
 def digest_of(action: str, payload: str) -> bytes:
-    """Return by what a row is known again: BLAKE2b (RFC 7693) of the action and the payload."""
+    """Return the digest that identifies a row: BLAKE2b (RFC 7693) of the action and the payload."""
     return hashlib.blake2b(
         payload.encode(), digest_size=DIGEST_BYTES, person=action.encode()
     ).digest()

@@ -1,4 +1,4 @@
-"""What a run is: what was asked for, of which file, for which account."""
+"""The header of a run: its options, its file, and the account it is for."""
 
 import hashlib
 import hmac
@@ -13,12 +13,12 @@ _FINGERPRINT_LENGTH = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
-    """What was asked for when the run began.
+    """The facts that identify a run, as of its start.
 
     Args:
         tool_version: The sendx that began it.
         action: `identify` or `track`.
-        source: The file as it was named.
+        source: The file as it was given.
         source_path: Where it is, absolute; None for standard input.
         source_sha256: SHA-256 of its bytes, in hexadecimal.
         source_bytes: Its length.
@@ -44,9 +44,9 @@ class RunHeader:
     started_at: float
 
     def differences(self, other: "RunHeader") -> list[str]:
-        """Name what forbids that this run goes on as `other`: nothing, if it may.
+        """Return the differences that forbid resuming this run as `other`, in words.
 
-        The file and the mapping may differ: rows are known by their content.
+        The file and the mapping may differ: rows are matched by content.
         """
         found = [
             f"the {name}: {before or 'none'} then, {now or 'none'} now"
@@ -67,10 +67,10 @@ class RunHeader:
 
     @classmethod
     def from_text(cls, text: str) -> "RunHeader":
-        """Read what `to_text` wrote; members of a later sendx are left out.
+        """Parse what `to_text` returned; members of a later sendx are ignored.
 
         Raises:
-            InputError: It is something else.
+            InputError: It is not a header.
         """
         try:
             members = json.loads(text)
@@ -80,7 +80,7 @@ class RunHeader:
 
 
 def key_fingerprint(key: str) -> str:
-    """Return by what a key is known again; the key cannot be told from it.
+    """Return an identifier of a key from which the key cannot be recovered.
 
     HMAC-SHA-256 (RFC 2104) under a label of our own, cut to 64 bits.
     """

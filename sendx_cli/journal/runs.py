@@ -1,4 +1,4 @@
-"""The runs that were made here."""
+"""The runs in a directory of journals: listing, finding, reading and deleting them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,21 +12,21 @@ from sendx_cli.journal.opening import SUFFIX, lock_path, open_journal
 from sendx_cli.journal.rows import InputRead
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.unreadable import was_started
-from sendx_cli.journal.upgrading import nonsense_told
+from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import incomplete, verify
 from sendx_cli.journal.view import Counts, RunView
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as its journal tells of it.
+    """A run as read from its journal.
 
     Args:
-        id: By which it is named, such as `20261123-1405-k3f9`.
+        id: Its id, such as `20261123-1405-k3f9`.
         path: Its journal.
-        header: What was asked for.
-        counts: How many rows stand where.
-        is_under_way: Whether some process sends it at this moment.
+        header: Its header.
+        counts: Its rows by state.
+        is_under_way: Whether some process is sending it at this moment.
         input_read: How far the input of a stream was read; None for a run of a file.
     """
 
@@ -44,17 +44,17 @@ class Run:
 
     @property
     def is_finished(self) -> bool:
-        """Whether no row of it is to come, in the journal or in its input."""
+        """Whether it has no row left to send, in the journal or in its input."""
         return not (self.counts.to_come or self.has_input_left)
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What a directory of journals holds.
+    """The journals in a directory.
 
     Args:
-        runs: The earliest first.
-        unreadable: Why other files there cannot be read.
+        runs: The readable runs, the earliest first.
+        unreadable: The errors of those that cannot be read.
     """
 
     runs: tuple[Run, ...]
@@ -62,12 +62,12 @@ class Runs:
 
     @property
     def latest(self) -> Run | None:
-        """The run that was begun last."""
+        """The run that was started last."""
         return self.runs[-1] if self.runs else None
 
     @property
     def unreadable_paths(self) -> tuple[Path, ...]:
-        """The files that cannot be read."""
+        """The journals that cannot be read."""
         return tuple(Path(error.where or "") for error in self.unreadable)
 
     def find(self, text: str) -> Run:
@@ -90,15 +90,15 @@ class Runs:
     def unfinished_run_of(
         self, *, sha256: str, action: str, origin: str, other_than: str | None = None
     ) -> Run | None:
-        """Return the latest run of the same file, command and service that is not done with.
+        """Return the latest unfinished run of the same file, command and service.
 
-        It has rows to come, or a process goes on with it and may send rows again that failed.
+        It has rows left to send, or a process is resuming it and may send failed rows again.
 
         Args:
-            sha256: The file's content.
-            action: The command.
-            origin: The service.
-            other_than: The id of a run that does not count.
+            sha256: SHA-256 of the file's content, in hexadecimal.
+            action: `identify` or `track`.
+            origin: Where requests go.
+            other_than: The id of a run to leave out.
         """
         same = (
             run for run in self.runs if run.header.source_sha256 == sha256 and run.id != other_than
@@ -106,15 +106,15 @@ class Runs:
         return _latest((run for run in same if run.counts.to_come or _is_held(run)), action, origin)
 
     def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
-        """Return the latest run with rows to come of a file at this path, whatever it held."""
+        """Return the latest run with rows left to send of a file at this path, any content."""
         there = (run for run in self.runs if run.header.source_path == path)
         return _latest((run for run in there if run.counts.to_come), action, origin)
 
 
 def list_runs(directory: Path) -> Runs:
-    """Return the runs in `directory`; those that were never started are none.
+    """Return the runs in `directory`, without those that were never started.
 
-    What was in flight when a process was killed is made unknown first.
+    Rows that were in flight when a process was killed are made unknown first.
 
     Raises:
         PassingTrouble: A journal cannot be read now.
@@ -144,16 +144,16 @@ def _journals_in(directory: Path) -> list[Path]:
 
 @contextmanager
 def open_view(path: Path) -> Iterator[RunView]:
-    """Look into a run's journal, whoever sends it meanwhile.
+    """Open a run's journal read-only, also while another process sends the run.
 
     Raises:
-        InputError: It is damaged, or none.
+        InputError: It is damaged, or not a journal.
         PassingTrouble: It cannot be read now.
     """
     if not path.exists():
         raise incomplete(path, path.name)
     _verify_at_rest(path)
-    with nonsense_told(path):
+    with damage_reported(path):
         database = Database(path)
     try:
         yield RunView(database)
@@ -162,10 +162,10 @@ def open_view(path: Path) -> Iterator[RunView]:
 
 
 def delete_journal(path: Path) -> None:
-    """Delete a run's journal, readable or not: what became of its rows is known no more.
+    """Delete a run's journal, readable or not, and with it all outcomes of its rows.
 
     Raises:
-        InputError: A process sends it at this moment.
+        InputError: A process is sending the run at this moment.
     """
     lock = RunLock(lock_path(path), path.stem)
     try:
@@ -177,7 +177,7 @@ def delete_journal(path: Path) -> None:
 
 
 def forget_never_started(directory: Path) -> None:
-    """Delete journals that a process began and did not fill: nothing was sent of them."""
+    """Delete journals that were never sealed and that no process holds: nothing was sent."""
     for path in directory.glob(f"*{SUFFIX}"):
         if is_locked(lock_path(path)):
             continue
@@ -201,12 +201,12 @@ def _latest(runs: Iterable[Run], action: str, origin: str) -> Run | None:
 
 
 def _is_held(run: Run) -> bool:
-    """Tell whether a process goes on with the run; a look at its lock by another is none."""
+    """Return whether a process is sending the run, rather than only probing its lock."""
     return run.is_under_way and is_locked(lock_path(run.path), MARGIN_S)
 
 
 def _recovered(run: Run) -> Run:
-    """Return the run with no row in flight, unless a process sends it or it cannot be written."""
+    """Make the run's rows in flight unknown, unless it is being sent or cannot be written."""
     if not run.counts.in_flight or run.is_under_way:
         return run
     try:
@@ -217,8 +217,8 @@ def _recovered(run: Run) -> Run:
 
 
 def _read(path: Path) -> Run | None:
-    """Read what is known of a run; None where it was never started."""
-    with open_view(path) as view, nonsense_told(path):
+    """Read a run; None if it was never started."""
+    with open_view(path) as view, damage_reported(path):
         if not view.is_sealed:
             return None
         is_under_way = is_locked(lock_path(path))
@@ -226,10 +226,10 @@ def _read(path: Path) -> Run | None:
 
 
 def _verify_at_rest(path: Path) -> None:
-    """Hold the files of a run that nobody sends against its check file.
+    """Verify the files of a run that no process is sending against its check file.
 
-    It is done without the lock first, so that nobody who would resume the run is refused for it.
-    Whoever sends a run has verified it.
+    The first attempt is made without the lock, so that it does not get in the way of a process
+    that resumes the run. A process that sends a run has verified it.
     """
     if is_locked(lock_path(path)):
         return

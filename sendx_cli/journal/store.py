@@ -1,13 +1,13 @@
-"""A run's journal, as the process writes it that sends the run.
+"""A run's journal, as written by the process that sends the run.
 
 What is written when, and why that is enough:
 
 - A row that may be repeated is not marked before it is sent: after a crash it would be pending
   again, marked or not. A row that may not is marked *in flight*, and the mark is on the disk
   before the first byte leaves: after a crash, even of the machine, its outcome is *unknown*.
-- A row's fate is committed as soon as it is known, which outlives kill -9. It is synced with the
-  next commit after `SYNC_EVERY_S`: a power failure can undo that much of a run's work, and a row
-  that was accepted is then sent again if it may be repeated, else it is unknown.
+- A row's outcome is committed as soon as it is decided, which survives kill -9. It is synced with
+  the next commit after `SYNC_EVERY_S`: a power failure can undo that much of a run's work, and a
+  row that was accepted is then sent again if it may be repeated, else it is unknown.
 """
 
 import json
@@ -39,7 +39,7 @@ _PENDING = """
 SELECT rows.number, line, digest, payload FROM rows LEFT JOIN fates USING (number)
 WHERE rows.number > ? AND fates.number IS NULL ORDER BY rows.number LIMIT ?
 """
-_SETTLE = "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_DECIDE = "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _RECOVER = """
 UPDATE fates SET state = 'unknown', code = ?, attempts = max(attempts, 1), settled_at = ?,
     message = 'sendx or the machine ended while the request was under way'
@@ -49,7 +49,9 @@ _REOPEN = "DELETE FROM fates WHERE number >= 0 AND state = ?"
 
 
 class RunJournal:
-    """Notes each row of a run before it is sent and after it is decided (`sender.Journal`).
+    """Records each row of a run before it is sent and once it is decided.
+
+    It implements `delivery.rows.Journal`.
 
     Args:
         database: The run's file.
@@ -69,19 +71,19 @@ class RunJournal:
         self.is_sealed = self.view.is_sealed
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Record rows, thousands at a time, before anything is sent."""
+        """Add pending rows, thousands at a time, before anything is sent."""
         for batch in _batches(rows):
             with self._database.transaction() as connection:
                 contents = map(content_of, batch)
                 connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", contents)
 
     def leave_out(self, rows: Iterable[LeftOut]) -> None:
-        """Record rows of the file that are not sent, for the account of the run."""
+        """Record rows of the file that are not sent."""
         with self._database.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", rows)
 
-    def take_in(self, rows: Sequence[Row], left_out: Sequence[LeftOut], read: InputRead) -> None:
-        """Record rows as they come, and how far their input was read: all of it, or nothing.
+    def add_read(self, rows: Sequence[Row], left_out: Sequence[LeftOut], read: InputRead) -> None:
+        """Add rows of a stream, and how far its input was read, in one transaction.
 
         Raises:
             PassingTrouble: It cannot be written: they must not be sent.
@@ -97,7 +99,7 @@ class RunJournal:
             connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts)
 
     def seal(self) -> None:
-        """Say that all rows are in: from now on the run counts as started."""
+        """Record that all rows are in the journal: from now on the run counts as started."""
         with self._database.transaction(is_synced=True, is_first_synced=True) as connection:
             connection.execute("INSERT OR IGNORE INTO facts VALUES ('sealed', '1')")
         self.is_sealed = True
@@ -106,7 +108,7 @@ class RunJournal:
         """Yield the rows that are to be sent, in the file's order, a thousand read at a time.
 
         Raises:
-            InputError: A row is not as it went in: its file was damaged since it was opened.
+            InputError: A row does not match its digest: the file was damaged since it was opened.
         """
         action, last = self.view.header.action, -1
         while chunk := self._database.read(_PENDING, (last, _CHUNK_ROWS)):
@@ -118,7 +120,7 @@ class RunJournal:
             last = chunk[-1][0]
 
     def mark_sending(self, rows: Sequence[Row]) -> None:
-        """Note that these rows are about to be sent; on the disk if they may not be repeated.
+        """Mark these rows as in flight, synced, unless they may be repeated.
 
         Raises:
             PassingTrouble: It cannot be written: they must not be sent.
@@ -135,26 +137,28 @@ class RunJournal:
         self._marked |= fresh
 
     def record(self, rows: Sequence[Decided]) -> None:
-        """Note what became of these rows; those that were skipped are pending again.
+        """Record the outcomes of these rows; those that were skipped are pending again.
 
         Raises:
             PassingTrouble: It cannot be written.
         """
         self.put_back([one.row for one in rows if one.outcome is Outcome.SKIPPED])
-        settled_at = int(self._clock.unix())
-        fates = [_fate(one, settled_at) for one in rows if one.outcome is not Outcome.SKIPPED]
-        if not fates:
+        decided_at = int(self._clock.unix())
+        outcomes = [
+            _outcome_values(one, decided_at) for one in rows if one.outcome is not Outcome.SKIPPED
+        ]
+        if not outcomes:
             return
         now = self._clock.now()
         is_synced = now - self._synced_at >= SYNC_EVERY_S
         with self._database.transaction(is_synced=is_synced) as connection:
-            connection.executemany(_SETTLE, fates)
+            connection.executemany(_DECIDE, outcomes)
         self._marked.difference_update(one.row.number for one in rows)
         if is_synced:
             self._synced_at = now
 
     def put_back(self, rows: Sequence[Row]) -> None:
-        """Make rows pending again that are known not to have been acted upon."""
+        """Make rows pending again that the service certainly did not act on."""
         marked = [row.number for row in rows if row.number in self._marked]
         if not marked:
             return
@@ -174,8 +178,7 @@ class RunJournal:
     def stop_overtaken(self) -> int:
         """Reject pending rows of whose contact a later row was sent; return how many.
 
-        A row that was mended or is repeated comes late: sent now, it would undo what the later
-        row of the file said.
+        Such a row was corrected or reopened meanwhile: sent now, it would undo the later one.
         """
         with self._database.transaction(is_synced=True) as connection:
             values = (OVERTAKEN, int(self._clock.unix()))
@@ -185,7 +188,7 @@ class RunJournal:
             return int(count)
 
     def arrivals(self, rows: Iterable[Row]) -> Arrivals:
-        """Record the rows of a mended or sorted file, beside those of the run."""
+        """Stage the rows of an edited or sorted file, beside those of the run."""
         arrivals = Arrivals(self._database)
         for batch in _batches(rows):
             arrivals.add(map(content_of, batch))
@@ -193,11 +196,11 @@ class RunJournal:
 
     @property
     def id(self) -> str:
-        """By which the run is named, such as `20261123-1405-k3f9`."""
+        """The run's id, such as `20261123-1405-k3f9`."""
         return self.path.stem
 
     def close(self) -> None:
-        """Sync what is committed and let go of the run; once closed, nothing more happens."""
+        """Sync what is committed and release the run; idempotent."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -225,7 +228,7 @@ class RunJournal:
         self.close()
 
     def recover(self) -> None:
-        """Make what was in flight when the process or the machine ended unknown."""
+        """Make rows unknown that were in flight when the process or the machine ended."""
         with self._database.transaction(is_synced=True) as connection:
             values = (CRASHED, int(self._clock.unix()))
             connection.execute(_RECOVER, values)
@@ -237,15 +240,15 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _fate(settled: Decided, settled_at: int) -> tuple[object, ...]:
-    verdict = settled.verdict
+def _outcome_values(decided: Decided, decided_at: int) -> tuple[object, ...]:
+    verdict = decided.verdict
     return (
-        settled.row.number,
-        settled.outcome,
+        decided.row.number,
+        decided.outcome,
         verdict and verdict.status,
-        settled.attempts,
+        decided.attempts,
         verdict and verdict.code,
         verdict and verdict.message[:_MAX_MESSAGE_LENGTH],
-        round(settled.elapsed_s * 1000, 1),
-        settled_at,
+        round(decided.elapsed_s * 1000, 1),
+        decided_at,
     )

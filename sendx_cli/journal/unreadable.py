@@ -1,4 +1,4 @@
-"""What can still be known of a run whose journal cannot be read."""
+"""What can still be found out about a run whose journal cannot be read."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -10,10 +10,10 @@ from sendx_cli.journal.run_header import RunHeader
 
 
 def known_headers(path: Path) -> list[RunHeader]:
-    """Return what the run at `path` is and was: by its check file, else by its database.
+    """Return the headers of the run at `path`, from its check file or else its database.
 
-    A run has more than one header once it went on with a mended file. Nothing is known where
-    neither can be read.
+    A run has more than one header if it was resumed with an edited file, and none if neither file
+    can be read.
     """
     texts: list[str] = []
     with suppress(OSError):
@@ -27,10 +27,10 @@ def known_headers(path: Path) -> list[RunHeader]:
 
 
 def could_be_of_same_file(path: Path, header: RunHeader) -> bool:
-    """Whether the unreadable run at `path` may have sent rows of the file that `header` is of.
+    """Whether the unreadable run at `path` may have sent rows of the file of `header`.
 
-    It may if it had the same command and service, and the same content or the same place; and if
-    nothing is known of it.
+    It may if it has the same command and service, and the same content or path; or if it has no
+    readable header.
     """
     known = known_headers(path)
     return not known or any(

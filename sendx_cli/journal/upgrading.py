@@ -1,4 +1,4 @@
-"""A journal of the first format, which has no check file, made one of today's."""
+"""Opening a journal to write it; one of the first format, without a check file, is upgraded."""
 
 import json
 import sqlite3
@@ -25,10 +25,10 @@ _COLUMNS = {"facts": 2, "rows": 4, "fates": 8, "left_out": 4}
 
 
 def open_to_write(path: Path) -> Database:
-    """Open a run's journal whose lock is held, once its files are found to be as they should.
+    """Verify a run's journal and open it to write; the run's lock must be held.
 
     Raises:
-        InputError: It is damaged, not whole, or of a later format.
+        InputError: It is damaged, incomplete, or of a later format.
         PassingTrouble: It cannot be read or written now.
     """
     verified = verify(path)
@@ -51,8 +51,8 @@ def open_to_write(path: Path) -> Database:
 
 
 @contextmanager
-def nonsense_told(path: Path) -> Iterator[None]:
-    """Say that a journal is damaged where it holds what no sendx writes."""
+def damage_reported(path: Path) -> Iterator[None]:
+    """Report a journal as damaged where its contents are none that sendx writes."""
     try:
         yield
     except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError):
@@ -60,10 +60,10 @@ def nonsense_told(path: Path) -> Iterator[None]:
 
 
 def _add_check_file(path: Path, verified: Verified) -> None:
-    """Look at all that a journal without a check file holds, then give it one."""
+    """Verify the contents of a journal without a check file, then create one."""
     database = Database(path, verified)
     try:
-        with nonsense_told(path):
+        with damage_reported(path):
             header = _checked_contents(path, database)
         database.sync()
     finally:
@@ -72,9 +72,9 @@ def _add_check_file(path: Path, verified: Verified) -> None:
 
 
 def _checked_contents(path: Path, database: Database) -> RunHeader:
-    """Return the header of a journal whose every row is as its digest says.
+    """Return the header of a journal all of whose rows match their digests.
 
-    What a flipped bit made of a fate, so that it still reads as one, is not found.
+    A flipped bit in a recorded outcome that leaves it well-formed is not detected.
     """
     if database.version == FORMAT_VERSION:
         raise incomplete(path, f"{path.name}-check")

@@ -1,7 +1,7 @@
-"""A journal's files held against its check file, before SQLite opens any of them.
+"""Verifying a journal's files against its check file, before SQLite opens any of them.
 
-SQLite must not see a damaged write-ahead file first: it goes on without what is broken, and its
-last connection takes the file away. For what is covered, see `check_file`.
+SQLite must not open a damaged write-ahead file first: it ignores what is broken, and its last
+connection deletes the file. For what is detected, see `check_file`.
 """
 
 import os
@@ -14,17 +14,16 @@ from sendx_cli.journal.check_file import Recorded, read_check_file
 from sendx_cli.journal.wal import PAGE_BYTES, WriteAheadLog, read_log, wal_path
 
 FORMAT_VERSION = 2
-UNCHECKED_VERSION = 1
-"""Journals of this format have no check file."""
+"""Journals of format 1 have no check file."""
 
 _CHUNK_PAGES = 1024
 _VERSION_AT = 60
-"""Where the user version stands in the first page: https://sqlite.org/fileformat2.html"""
+"""The offset of the user version in the first page: https://sqlite.org/fileformat2.html"""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A journal whose files are as they were written.
+    """The files of a journal that was verified.
 
     Args:
         log: Its write-ahead file.
@@ -36,13 +35,13 @@ class Verified:
 
 
 def verify(path: Path) -> Verified:
-    """Hold a journal against its check file. No process may write it meanwhile.
+    """Verify a journal against its check file. No process may write it meanwhile.
 
-    A check file that a later sendx wrote is left to whoever opens the journal, and refuses it.
-    This process must not have it open: to close a file takes away SQLite's locks on it.
+    One of a later sendx is not verified: opening the journal will refuse it by its version. This
+    process must not have the journal open: closing any of its files drops SQLite's POSIX locks.
 
     Raises:
-        InputError: It is damaged, or a file that belongs to it is missing.
+        InputError: It is damaged, or one of its files is missing.
         PassingTrouble: It cannot be read now.
     """
     try:
@@ -58,7 +57,7 @@ def verify(path: Path) -> Verified:
 
 
 def cut_torn_tail(path: Path, log: WriteAheadLog) -> None:
-    """Take away what stands behind the frames that count, so that none is taken for a new one.
+    """Truncate the write-ahead file behind its valid frames, so that none is taken for a new one.
 
     Raises:
         OSError: It cannot be written.
@@ -68,7 +67,7 @@ def cut_torn_tail(path: Path, log: WriteAheadLog) -> None:
 
 
 def damaged(path: Path) -> InputError:
-    """Return what is said of a journal that is not as it was written."""
+    """Return the error for a journal that is not as it was written."""
     return InputError(
         "the run's journal is damaged, or is none",
         where=str(path),
@@ -78,7 +77,7 @@ def damaged(path: Path) -> InputError:
 
 
 def cannot_keep(path: Path, error: OSError) -> PassingTrouble:
-    """Return what is said where a file of a journal cannot be read or written."""
+    """Return the error for a file of a journal that cannot be read or written."""
     reason = reason_of(error)
     return PassingTrouble(
         f"cannot keep the run's journal: {reason}",
@@ -88,7 +87,7 @@ def cannot_keep(path: Path, error: OSError) -> PassingTrouble:
 
 
 def incomplete(path: Path, name: str) -> InputError:
-    """Return what is said of a journal whose file of this name is missing."""
+    """Return the error for a journal whose file `name` is missing."""
     return InputError(
         f"the run's journal is not whole: {name} is missing",
         where=str(path),
@@ -98,7 +97,7 @@ def incomplete(path: Path, name: str) -> InputError:
 
 
 def version_of(path: Path) -> int:
-    """Return the format's version that the main file itself says; 0 where it is empty.
+    """Return the format version in the main file; 0 if it is empty.
 
     Raises:
         OSError: It cannot be read.
@@ -109,7 +108,7 @@ def version_of(path: Path) -> int:
 
 
 def pages_of(path: Path) -> dict[int, int]:
-    """Return the CRC-32 of each page of the main file, from 1; of the rest behind them as well.
+    """Return the CRC-32 of each page of the main file (from 1), an incomplete last one included.
 
     Raises:
         OSError: It cannot be read.
@@ -135,7 +134,7 @@ def _verify_log(path: Path, log: WriteAheadLog, recorded: Recorded) -> None:
             raise incomplete(path, name.name)
         is_whole = log.holds(position)
     else:
-        # All of it went into the main file. Read in part, it would bring older pages back.
+        # All of it is in the main file. A part of it would bring older pages back.
         is_whole = log.salts != position.salts or not log.pages or log.holds(position)
     if not is_whole:
         raise damaged(path)
@@ -147,7 +146,7 @@ def _verify_pages(path: Path, log: WriteAheadLog, recorded: Recorded) -> None:
     expected, found = recorded.sums, pages_of(path)
     if recorded.position is not None and not found:
         raise damaged(path)
-    if not expected:  # nothing went into the main file yet but its first page, by SQLite itself
+    if not expected:  # no checkpoint yet: SQLite itself has written the first page only
         expected = {1: found[1]} if 1 in found else {}
     in_log = log.pages.keys()
     wrong = (found.items() ^ expected.items()) if found != expected else ()
@@ -156,7 +155,7 @@ def _verify_pages(path: Path, log: WriteAheadLog, recorded: Recorded) -> None:
 
 
 def _verify_unchecked(path: Path, log: WriteAheadLog) -> None:
-    """Find what can be found without a check file; the database itself is looked at later."""
+    """Detect the damage that shows without a check file and without opening the database."""
     version, size = version_of(path), path.stat().st_size
     # The check file is there before the first page, which alone does not tell the format.
     has_log = wal_path(path).exists() and wal_path(path).stat().st_size > 0

@@ -1,4 +1,4 @@
-"""What can be read of a run, also while another process sends it."""
+"""Reading a run's journal, also while another process sends the run."""
 
 import json
 import math
@@ -20,7 +20,7 @@ FROM rows LEFT JOIN fates USING (number)
 WHERE rows.number > ? AND coalesce(state, 'pending') IN (SELECT value FROM json_each(?))
 ORDER BY rows.number LIMIT ?
 """
-# Accepted rows are most of a million: they are what is left, as to count them takes longest.
+# Most rows are accepted, and counting them would take longest: they are what the others leave.
 _OTHERS = """
 SELECT state, count(*) FROM fates WHERE number >= 0 AND state <> 'accepted' GROUP BY state
 """
@@ -39,7 +39,7 @@ WHERE place IN (SELECT value FROM json_each(?))
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows stand where; together they are all rows of the run."""
+    """The rows of a run by state."""
 
     pending: int = 0
     in_flight: int = 0
@@ -55,23 +55,23 @@ class Counts:
 
     @property
     def to_come(self) -> int:
-        """Rows whose fate is open."""
+        """Rows without an outcome."""
         return self.pending + self.in_flight
 
     @property
     def is_finished(self) -> bool:
-        """Whether sending it again as it is would mend nothing: no row is open or gave up."""
+        """Whether a resume would send nothing: no row is without an outcome or failed."""
         return not self.to_come and not self.failed
 
 
 @dataclass(frozen=True, slots=True)
-class KindOfTrouble:
-    """Rows that ended badly in the same way.
+class FailureGroup:
+    """Rows that were not accepted for the same reason.
 
     Args:
         state: Rejected, failed or unknown.
-        code: A stable word for why.
-        count: How many they are.
+        code: The stable code of the reason.
+        count: How many rows.
         example: The first of them.
     """
 
@@ -93,15 +93,15 @@ class RunView:
 
     @property
     def is_sealed(self) -> bool:
-        """Whether all rows stood in the journal once: before that, nothing was sent."""
+        """Whether all rows were in the journal once: before that, nothing was sent."""
         return self._fact("sealed") is not None
 
     @property
     def header(self) -> RunHeader:
-        """What the run is.
+        """The run's header.
 
         Raises:
-            InputError: The file does not say it.
+            InputError: The journal has none.
         """
         text = self._fact("header")
         if text is None:
@@ -110,10 +110,10 @@ class RunView:
 
     @property
     def input_read(self) -> InputRead | None:
-        """How far the input of a stream was read; None for a run of a file, which is all there.
+        """How far the input of a stream was read; None for a run of a file.
 
-        A stream of an earlier sendx did not note it: then as far as its rows tell, and nothing
-        says that its end was seen.
+        An earlier sendx did not record it: it is then inferred from the rows, and the end of the
+        input counts as not seen.
         """
         if self.header.source_path is not None:
             return None
@@ -132,12 +132,12 @@ class RunView:
         return read is not None and not read.has_ended
 
     def counts(self) -> Counts:
-        """Count the rows of the file by their state."""
+        """Count the rows of the file by state."""
         found: dict[str, int] = dict(self._database.read(_OTHERS))
-        ((noted,),) = self._database.read("SELECT count(*) FROM fates WHERE number >= 0")
+        ((recorded,),) = self._database.read("SELECT count(*) FROM fates WHERE number >= 0")
         ((total,),) = self._database.read("SELECT count(*) FROM rows WHERE number >= 0")
-        accepted = noted - sum(found.values())
-        return Counts(pending=total - noted, accepted=accepted, **found)
+        accepted = recorded - sum(found.values())
+        return Counts(pending=total - recorded, accepted=accepted, **found)
 
     def rows(self, states: Collection[State]) -> Iterator[JournalRow]:
         """Yield the rows in these states, in the file's order.
@@ -149,27 +149,27 @@ class RunView:
         action, last = self.header.action, -1
         while chunk := self._database.read(_ROWS, (last, wanted, _CHUNK_ROWS)):
             for values in chunk:
-                yield _noted(action, values)
+                yield _journal_row(action, values)
             last = chunk[-1][0]
 
-    def kinds_of_trouble(self) -> list[KindOfTrouble]:
-        """Return what went wrong, the most frequent first, with an example each."""
-        kinds: list[KindOfTrouble] = []
+    def failure_groups(self) -> list[FailureGroup]:
+        """Return the rows that were not accepted by reason, the most frequent first."""
+        groups: list[FailureGroup] = []
         for state, code, count, first in self._database.read(_KINDS):
             wanted = json.dumps([state])
             (values,) = self._database.read(_ROWS, (first - 1, wanted, 1))
-            example = _noted(self.header.action, values)
-            kinds.append(KindOfTrouble(State(state), code, count, example))
-        return kinds
+            example = _journal_row(self.header.action, values)
+            groups.append(FailureGroup(State(state), code, count, example))
+        return groups
 
     def elapsed_ms(self, shares: Sequence[float]) -> list[float]:
         """Return percentiles of the time that rows took, by nearest rank.
 
         Args:
-            shares: Such as 0.5 for the median.
+            shares: Which percentiles, such as 0.5 for the median.
 
         Returns:
-            One for each share; nothing where nothing was sent.
+            One for each share; empty if nothing was sent.
         """
         query = """SELECT count(*) FROM fates
                    WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight'"""
@@ -179,7 +179,7 @@ class RunView:
         return [found[place] for place in places] if found else []
 
     def accepted_by_second(self) -> list[tuple[int, int]]:
-        """Return each second (Unix time) in which rows were decided: how many were accepted."""
+        """Return the seconds (Unix time) in which rows were decided, with how many accepted."""
         query = """SELECT settled_at, sum(state = 'accepted') FROM fates
                    WHERE number >= 0 AND settled_at IS NOT NULL
                    GROUP BY settled_at ORDER BY settled_at"""
@@ -215,6 +215,6 @@ class RunView:
         return found[0][0] if found else None
 
 
-def _noted(action: str, values: tuple[Any, ...]) -> JournalRow:
+def _journal_row(action: str, values: tuple[Any, ...]) -> JournalRow:
     number, line, payload, state, *rest = values
     return JournalRow(number, line, contact_from(action, json.loads(payload)), State(state), *rest)

@@ -1,4 +1,4 @@
-"""SQLite's write-ahead file, read without SQLite, which drops what is broken without a word.
+"""SQLite's write-ahead file, read without SQLite, which silently drops what is broken.
 
 The format is https://sqlite.org/fileformat2.html#the_write_ahead_log: a header, then frames, each
 a page as it is from then on. Checksums are cumulative. The last frame of a transaction says so.
@@ -27,9 +27,9 @@ class Position(NamedTuple):
     """How far a write-ahead file is written.
 
     Args:
-        salts: Of this use of the file from its beginning: each has its own.
+        salts: They change each time the file is restarted from its beginning.
         frames: How many are written.
-        checksum: Of all these frames, as the last one bears it.
+        checksum: The cumulative checksum in the last of them.
     """
 
     salts: bytes
@@ -39,14 +39,14 @@ class Position(NamedTuple):
 
 @dataclass(slots=True)
 class WriteAheadLog:
-    """What SQLite will read of a write-ahead file.
+    """The frames of a write-ahead file that SQLite will read.
 
     Args:
         salts: As of `Position`; empty where the header is missing or broken.
-        checksums: The checksum of each frame that counts, the first one's first.
+        checksums: The checksum of each valid frame, in order.
         pages: The last frame (from 1) of each page that has one.
-        is_broken_within: Whether a transaction ended behind a frame that does not count. Frames
-            without such an end can be those of a transaction that a process did not come to end.
+        is_broken_within: Whether a transaction ends behind an invalid frame. Frames behind it
+            without such an end can be those of a transaction that was never committed.
     """
 
     salts: bytes = b""
@@ -56,11 +56,11 @@ class WriteAheadLog:
 
     @property
     def end(self) -> int:
-        """Where the frames that count end, in bytes."""
+        """Where the valid frames end, in bytes."""
         return _HEADER_BYTES + len(self.checksums) * _FRAME_BYTES
 
     def holds(self, position: Position) -> bool:
-        """Whether the frames up to there are all as they were written."""
+        """Whether all frames up to `position` are as they were written."""
         count = position.frames
         return (
             self.salts == position.salts
@@ -137,7 +137,7 @@ class _Checksum:
         return struct.pack(">II", *self._sums)
 
     def add(self, *parts: bytes) -> None:
-        """Go on with these bytes, whose number divides by 8."""
+        """Add these bytes; their number must be a multiple of 8."""
         words = array("I", b"".join(parts))
         if self._is_swapped:
             words.byteswap()
@@ -159,11 +159,11 @@ def _weights(length: int, first: int, second: int) -> list[int]:
 
 
 class LogTail:
-    """Follows what the one writing connection of this process appends.
+    """Follows what this process's writing connection appends to a write-ahead file.
 
     Args:
         path: The database.
-        log: What stands in its write-ahead file by now; nothing stands behind it.
+        log: The file's present frames; there are no invalid ones behind them.
     """
 
     def __init__(self, path: Path, log: WriteAheadLog) -> None:
@@ -224,12 +224,12 @@ class LogTail:
         }
 
     def forget_pages(self) -> None:
-        """Begin to gather pages anew: what was written so far is in the main file."""
+        """Forget the pages written so far: they are in the main file."""
         self._pages.clear()
         self._moved_frames = self.position.frames
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()
 

@@ -1,4 +1,4 @@
-"""How many columns of a terminal a text takes, and texts cut to fit."""
+"""The width of a text in columns of a terminal, and cutting texts to a width."""
 
 import unicodedata
 

@@ -18,7 +18,7 @@ _LINE_ABOVE = "\x1b[1A"
 
 
 class LiveBar:
-    """A few lines at the terminal's end that can be taken away and put back.
+    """A few lines at the terminal's end that can be hidden and shown again.
 
     They are drawn at most ten times a second, but put back after every result: so they are
     kept as text.
@@ -75,13 +75,13 @@ class LiveBar:
         self.put_back()
 
     def hide(self) -> None:
-        """Take the lines away, so that something else can be written."""
+        """Hide the lines, so that something else can be written."""
         if self._is_shown:
             self._write(_ERASE_LINE + (_LINE_ABOVE + _ERASE_LINE) * (len(self._lines) - 1))
             self._is_shown = False
 
     def put_back(self) -> None:
-        """Show the lines again at the place where the cursor is."""
+        """Show the lines again, from the cursor on."""
         if self._lines and not self._is_shown:
             self._write("\n".join(self._lines))
             self._is_shown = True

@@ -13,7 +13,7 @@ from sendx_cli.output.safe import safe
 _MAX_NAMES = 20
 _MAX_NAMES_IN_LINE = 6
 _MAX_NAME_LENGTH = 60
-_NOT_SENT = frozenset({Target.IGNORED, Target.DEPARTURE, Target.NAMELESS, None})
+_NOT_SENT = frozenset({Target.IGNORED, Target.OPT_OUT, Target.NAMELESS, None})
 _COLLISIONS = {
     CollisionKind.SAME_TARGET: "lines {} and {} change to the same address",
     CollisionKind.TAKEN: "line {} changes to an address that line {} names",

@@ -1,4 +1,4 @@
-"""How far a run is, on standard error: a live bar on a terminal, elsewhere a line now and then."""
+"""A run's progress on standard error: a live bar on a terminal, elsewhere a line now and then."""
 
 import math
 from typing import Self
@@ -17,7 +17,7 @@ _FAILURES = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
 
 
 class NoProgress:
-    """For those who asked for quiet."""
+    """Stands in for the progress where it is not shown."""
 
     is_due = False
 
@@ -33,7 +33,7 @@ class NoProgress:
 
 
 class Progress:
-    """Shows how far a run is, while it is entered.
+    """Shows the progress of a run, as a context manager.
 
     The live bar needs a terminal that can move its cursor; nothing in the environment makes a
     pipe one. While it is shown, what `output` writes to a terminal appears above it.
@@ -67,7 +67,7 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self._output.stdout, self._output.stderr = self._streams
         if self._bar is not None:
             self._bar.hide()

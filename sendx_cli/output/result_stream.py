@@ -20,7 +20,7 @@ _EMAIL_SHARE = 0.42
 
 
 class ResultStream:
-    """Writes results to standard output as they come; `Output.flush` hands them over.
+    """Writes results to standard output as they come; `Output.flush` flushes them.
 
     A table's columns have fixed widths here: nobody knows the rows that are yet to come.
 
@@ -47,7 +47,7 @@ class ResultStream:
         self._count += 1
 
     def close(self) -> None:
-        """Write what stands behind the last result, and hand all over."""
+        """Write what follows the last result, and flush."""
         if self._output.format is OutputFormat.JSON:
             self._output.write("\n]\n" if self._count else "[]\n")
         self._output.flush()

@@ -9,7 +9,7 @@ from sendx_cli.output.safe import safe
 
 
 class Output:
-    """Writes results in the format asked for, and messages as far as they are wanted.
+    """Writes results in the requested format, and messages by the verbosity.
 
     Args:
         stdout: Where results go.
@@ -78,28 +78,28 @@ class Output:
         self.write(safe(text) + "\n")
 
     def note(self, text: str) -> None:
-        """Tell something that is good to know, unless quiet."""
+        """Write a note, unless quiet."""
         if not self.is_quiet:
             self._tell(text)
 
     def detail(self, text: str) -> None:
-        """Tell something only those who asked for more want to know."""
+        """Write a detail, if verbose."""
         if self.verbosity:
             self._tell(text)
 
     def warn(self, text: str, hint: str | None = None) -> None:
-        """Tell something that should be looked at, unless quiet."""
+        """Write a warning, unless quiet."""
         if not self.is_quiet:
             self._tell(f"warning: {text}", hint)
 
     def error(self, error: SendxError) -> None:
-        """Tell what ended the command: what happened, where, what to do next."""
-        is_told = error.where is None or error.message.endswith(f": {error.where}")
-        where = "" if is_told else f"{error.where}: "
+        """Write the error that ended the command: what happened, where, what to do next."""
+        is_shown = error.where is None or error.message.endswith(f": {error.where}")
+        where = "" if is_shown else f"{error.where}: "
         self._tell(f"{where}{error.message}", error.hint)
 
     def traceback(self, bug: BaseException) -> None:
-        """Show where a bug came from, without the values of variables: one may be the key."""
+        """Write the traceback of a bug, without the values of variables: one may be the key."""
         import traceback
 
         for line in traceback.format_exception(bug):
@@ -107,7 +107,7 @@ class Output:
         self.stderr.flush()
 
     def complain(self, where: str, message: str, hint: str | None = None) -> None:
-        """Tell what went wrong with one contact, also when quiet."""
+        """Write what went wrong with one contact, also when quiet."""
         self._tell(f"{where}: {message}", hint)
 
     def tell_lines(self, lines: Iterable[str]) -> None:
@@ -120,7 +120,7 @@ class Output:
         self._hand_over("".join(f"{line}\n" for line in lines))
 
     def ask(self, question: str) -> None:
-        """Put a question on standard error; the answer is read elsewhere."""
+        """Write a question to standard error; the answer is read elsewhere."""
         self._hand_over(f"sendx: {safe(question)}")
 
     def end_question(self) -> None:
@@ -128,7 +128,7 @@ class Output:
         self._hand_over("\n")
 
     def flush(self) -> None:
-        """Hand everything to the system.
+        """Flush standard output.
 
         Raises:
             ResultsLost: The system did not take it (a full disk).

@@ -1,1 +1,1 @@
-"""What can be done with bulk runs: starting, resuming, streaming, inspecting and finishing them."""
+"""The use cases of bulk runs: starting, resuming, streaming, inspecting and finishing them."""

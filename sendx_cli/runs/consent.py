@@ -1,4 +1,4 @@
-"""Before the first request: the plan shown, its faults refused, and somebody asked."""
+"""Before the first request: showing the plan, refusing what must not be sent, confirmation."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +19,11 @@ from sendx_cli.runs.options import RunSpec
 from sendx_cli.runtime import Runtime
 
 ASK_FROM_CONTACTS = 100
-"""So many contacts are worth a question."""
+"""As many contacts, or more, need a confirmation on a terminal."""
 
 
 def show_plan(output: Output, plan: Plan) -> None:
-    """Tell the plan, and list its bad rows."""
+    """Show the plan, and list its bad rows."""
     output.tell_lines(plan_lines(plan))
     if not plan.bad.count:
         return
@@ -34,28 +34,29 @@ def show_plan(output: Output, plan: Plan) -> None:
 
 
 def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
-    """Refuse a file of people who left, or one with bad rows that are not to be skipped.
+    """Refuse a file of opt-outs only, with undecided rows, or with bad rows not to be skipped.
 
     Raises:
         InputError: It must not be sent.
     """
-    refuse_if_all_opted_out(source, departed=plan.held_back.total, rows=plan.rows)
+    refuse_if_all_opted_out(source, opted_out=plan.held_back.total, rows=plan.rows)
     refuse_undecided(plan.undecided, plan.mapping, where=plan.source)
     refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=spec.skip_invalid)
 
 
 def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> None:
-    """Ask whether to go ahead, where somebody is there to be asked and it is worth a question.
+    """Ask for confirmation on a terminal, if the run needs one.
 
-    Elsewhere it goes ahead, unless the profile is for production and nobody said `--yes`.
+    Without a terminal it goes ahead, unless the profile is for production and `--yes` is absent.
 
     Args:
-        context: The run; a profile for production makes any number worth a question.
-        contacts: How many it concerns.
-        sent_though_left: Rows among them that say that their person left: one is worth a question.
+        context: The run; with a profile for production it always needs a confirmation.
+        contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
+        sent_though_left: Opt-outs among its rows, which are sent all the same; any of them needs
+            a confirmation.
 
     Raises:
-        InputError: The answer was no, or nobody can be asked.
+        InputError: The answer was not yes, or there is no terminal to ask on.
     """
     settings, mode = context.settings, context.mode
     is_production = settings.production.value and not mode.is_sandbox
@@ -90,7 +91,7 @@ def _ask_on(terminal: TextIO, context: RunContext, contacts: int, sent_though_le
 
 @contextmanager
 def _terminal(runtime: Runtime, spec: RunSpec) -> Iterator[TextIO | None]:
-    """Give where an answer can be read: the terminal itself where rows come by standard input."""
+    """Yield where an answer can be read: `/dev/tty` if rows come from standard input; or None."""
     if runtime.verbosity.no_input or not runtime.output.stderr.isatty():
         yield None
     elif spec.path != STANDARD_INPUT:

@@ -1,4 +1,4 @@
-"""A run as one process is to make it: what was asked for, and what there is to do it with."""
+"""A run as one process makes it: its options, and the streams and settings it works with."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from sendx_cli.settings.resolve import Settings
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """All that a run is made of, beside its rows.
+    """Everything a run needs beside its rows.
 
     Args:
         runtime: The streams and the clock.
-        settings: The service, the key, the pace.
-        spec: What holds for the run however often it resumes.
-        mode: How this process goes about it.
+        settings: The service, the key, the rate.
+        spec: The options that are kept for the whole run.
+        mode: The options of this process only.
     """
 
     runtime: Runtime

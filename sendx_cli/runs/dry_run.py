@@ -16,7 +16,7 @@ from sendx_cli.runs.reading import dry_plan, open_reading
 def show_dry_run(context: RunContext) -> ExitCode:
     """Show what would be sent: the plan as `json`, each request as `jsonl` or `csv`.
 
-    All rows are checked before the first request is shown, as in a run.
+    As in a run, all rows are checked before the first request is shown.
 
     Raises:
         InputError: The file would be refused.

@@ -1,4 +1,4 @@
-"""The end of a run: its failed rows handed back, its summary, its exit code."""
+"""The end of a run: the file of its failed rows, its summary, its exit code."""
 
 import heapq
 from collections.abc import Iterator
@@ -23,16 +23,16 @@ _BAD_CODE = "bad_row"
 def finish_run(
     context: RunContext, journal: RunJournal, sent: Sent, source: Source | None
 ) -> ExitCode | Ending:
-    """Tell what became of the run's rows, and what to do next.
+    """Write the failed rows, and show the outcome of the run and what to do next.
 
     Args:
         context: The run.
         journal: Its journal.
         sent: How the sending ended.
-        source: Its file, where it is there as it was: failed rows are written like it.
+        source: Its file, if it is unchanged: failed rows are written in its form.
 
     Returns:
-        What the process tells its caller, for all rows of the run, however often it was resumed.
+        The exit code, for all rows of the run, however often it was resumed.
 
     Raises:
         SendxError: Results could not be written.
@@ -44,7 +44,7 @@ def finish_run(
         output.complain("stopped", sent.stopped_by.message, sent.stopped_by.hint)
     failed = None
     if not view.counts().to_come and source is not None:
-        failed = _hand_back(output, journal, source)
+        failed = _write_failed(output, journal, source)
         if source.is_spooled:
             source.path.unlink(missing_ok=True)
     summary = summarise(
@@ -57,17 +57,17 @@ def finish_run(
     )
     output.tell_lines(summary.lines(ascii_only=output.tells_ascii))
     append_step_summary(output, summary.markdown())
-    if sent.trouble is not None:
+    if sent.error is not None:
         raise PassingTrouble(
-            sent.trouble.message,
-            where=sent.trouble.where,
+            sent.error.message,
+            where=sent.error.where,
             hint=f"what became of each row is in the journal: `sendx runs show {journal.id}`",
         )
     return summary.exit_code
 
 
-def _hand_back(output: Output, journal: RunJournal, source: Source) -> Path | None:
-    """Write the rows that failed, in the form of the file they came from."""
+def _write_failed(output: Output, journal: RunJournal, source: Source) -> Path | None:
+    """Write the rows that were not accepted, in the form of the file they came from."""
     hint = f"`sendx runs show {journal.id} --state rejected --state failed --state bad` lists them"
     try:
         path = failed_path(source, Path.cwd())
@@ -91,7 +91,7 @@ def _rows(written: FailedFile) -> str:
 
 
 def _failures(view: RunView) -> Iterator[FailedRow]:
-    """Yield rows that were not accepted, and bad ones, in the order of their lines."""
+    """Yield the rows that were rejected or failed, and bad ones, in the order of their lines."""
     refused = (
         FailedRow(row.line, row.code or row.state, row.message or "")
         for row in view.rows({State.REJECTED, State.FAILED})

@@ -1,4 +1,4 @@
-"""Runs deleted: what became of their rows is known no more."""
+"""Deleting runs, and with them the outcomes of their rows."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,15 +8,15 @@ from sendx_cli.journal.runs import Run, Runs, delete_journal
 
 
 def forget_runs(runs: Runs, ids: Sequence[str], *, finished: bool) -> Iterator[str]:
-    """Delete runs, with the copies of standard input they were made from; yield each one's id.
+    """Delete runs, with the copies of standard input that were made for them; yield their ids.
 
     Args:
-        runs: Those that were made here.
-        ids: Which of them, readable or not, by their ids or how these begin.
-        finished: Whether all that are finished are meant, too.
+        runs: All runs.
+        ids: Which to delete, by id or its beginning; those of unreadable ones in full.
+        finished: Whether to delete all finished runs, too.
 
     Raises:
-        InputError: There is no such run, or a process sends it at this moment.
+        InputError: There is no such run, or a process is sending it at this moment.
     """
     unreadable = {path.stem: path for path in runs.unreadable_paths}
     for path in [unreadable[text] for text in ids if text in unreadable]:

@@ -1,4 +1,4 @@
-"""What a run is, as its journal says it: of which file, for which service and account."""
+"""Making the header of a new run: its file, service and account."""
 
 import json
 
@@ -16,7 +16,7 @@ _UNKNOWN_CONTENT = FileDigest("", 0)
 
 
 def header_of_file(context: RunContext, reading: Reading) -> RunHeader:
-    """Return what the run of a file is.
+    """Return the header for the run of a file.
 
     Raises:
         SetupError: There is no usable key.
@@ -27,7 +27,7 @@ def header_of_file(context: RunContext, reading: Reading) -> RunHeader:
 
 
 def header_of_stream(context: RunContext, name: str, mapping: ColumnMapping) -> RunHeader:
-    """Return what the run of an input is whose content nobody knows before it ends.
+    """Return the header for the run of a stream, whose content is not known before it ends.
 
     Raises:
         SetupError: There is no usable key.
@@ -43,7 +43,7 @@ def run_origin(context: RunContext) -> str:
 
 
 def fingerprint_of(context: RunContext) -> str:
-    """Return by what the key in force is known again.
+    """Return the fingerprint of the key in force.
 
     Raises:
         SetupError: There is no usable key.

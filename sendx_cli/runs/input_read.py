@@ -1,4 +1,4 @@
-"""How far a stream's input was read, and how to go on behind it."""
+"""How far a stream's input was read, and how to send the rest."""
 
 from sendx_cli.journal.rows import InputRead
 from sendx_cli.journal.view import RunView
@@ -6,10 +6,10 @@ from sendx_cli.output.writer import Output
 
 
 def tell_input_read(output: Output, view: RunView, run: str) -> None:
-    """Tell how far the input was read: also when quiet, where it may hold more.
+    """Show how far the input was read: even with `--quiet` where it may hold more.
 
     Args:
-        output: Where it is told.
+        output: Where to show it.
         view: The run's journal.
         run: The run's id.
     """
@@ -31,7 +31,7 @@ def reached(read: InputRead) -> str:
 
 
 def way_on(read: InputRead, view: RunView, run: str) -> str:
-    """Return what to type to send what was read and not sent yet, and what was not read."""
+    """Return what to type to send the rows that were read but not sent, and those not read."""
     header_lines = read.first_row_line - 1
     rest = f"tail -n +{read.line + 1} FILE"
     if header_lines:

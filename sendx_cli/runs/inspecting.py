@@ -1,4 +1,4 @@
-"""Runs looked at later: what they were, and what became of each row."""
+"""Inspecting runs later: what they are, and the outcome of each row."""
 
 import time
 from collections.abc import Collection, Iterator
@@ -15,7 +15,7 @@ from sendx_cli.runs.input_read import reached, way_on
 from sendx_cli.runs.run_summary import summarise
 
 STATES = (*State, *LeftOutKind)
-"""What can be asked for with `--state`."""
+"""The values of `--state`."""
 
 
 def run_record(run: Run) -> dict[str, object]:
@@ -40,7 +40,7 @@ def run_record(run: Run) -> dict[str, object]:
 
 
 def run_row(run: Run) -> dict[str, object]:
-    """Return what fits a line of a terminal: `runs show` tells the rest."""
+    """Return the members of a run that fit a line of a terminal."""
     record = run_record(run)
     return {
         name: record[name] for name in ("run", "source", "state", "rows", "accepted", "to_come")
@@ -67,7 +67,7 @@ def show_run(output: Output, run: Run) -> None:
 
 
 def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
-    """Show the rows of a run that stand so, one after another; without states: all."""
+    """Show the rows of a run in these states, one after another; without states: all."""
     stream = ResultStream(output)
     with open_view(run.path) as view:
         for result in _results(view, run, set(states) or set(STATES)):
@@ -77,14 +77,14 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
 
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     action, source = run.header.action, run.header.source
-    noted = (
+    recorded = (
         result_of_row(row, action, source)
         for row in view.rows({state for state in State if state in states})
     )
     left_out = (
         result_of_left_out(row, action, source) for row in view.left_out() if row.kind in states
     )
-    return chain(noted, left_out)
+    return chain(recorded, left_out)
 
 
 def _state(run: Run) -> str:

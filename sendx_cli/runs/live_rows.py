@@ -1,4 +1,4 @@
-"""Rows of standard input as they come: read and checked by a thread, journalled, handed out."""
+"""Rows of standard input as they arrive: read and checked in a thread, journalled, yielded."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,19 +17,19 @@ from sendx_cli.output.writer import Output
 from sendx_cli.runs.reading import left_out
 
 _MAX_READ_AHEAD = 100
-"""Rows taken from the input and not in the journal yet: a crash counts them as not read."""
+"""Rows read and not in the journal yet, at most: after a crash they count as not read."""
 
 _Checked = CheckedRow | RowError | OptedOut
 
 
-class _Taken(NamedTuple):
-    """What was taken from the input.
+class _Read(NamedTuple):
+    """What the thread read.
 
     Args:
-        row: What is to become of a row; None: there is none any more.
-        line: The last line that needs not be read again once the row is in the journal.
-        is_last: Whether nothing is taken behind it.
-        bug: What nobody foresaw; raised again where rows are taken.
+        row: A checked row; None: none is left.
+        line: The last line that need not be read again once the row is in the journal.
+        is_last: Whether nothing is read behind it.
+        bug: An unexpected exception, to be raised again by the consumer.
     """
 
     row: _Checked | None
@@ -39,18 +39,18 @@ class _Taken(NamedTuple):
 
 
 class LiveRows:
-    """Rows that a thread reads and checks; each is in the journal before it is handed out.
+    """Rows that a thread reads and checks; each is in the journal before it is yielded.
 
-    The thread takes no further row while `_MAX_READ_AHEAD` are not in the journal yet. The
-    journal takes in with the rows how far they reach: whatever ends the run, it is known which
+    The thread reads no further row while `_MAX_READ_AHEAD` are not in the journal yet. The
+    journal records with the rows how far they reach: whatever ends the run, it is known which
     line is the first that is not in it.
 
     Args:
         source: The input.
         checker: Makes contacts of its rows.
         mapping: What its columns are for.
-        journal: Takes in each row.
-        output: Where bad rows are told.
+        journal: Records each row.
+        output: Where bad rows are shown.
 
     Raises:
         PassingTrouble: The journal cannot be written.
@@ -68,7 +68,7 @@ class LiveRows:
         self._checked = read_checked(source, checker, mapping)
         self._journal = journal
         self._output = output
-        self._queue: SimpleQueue[_Taken] = SimpleQueue()
+        self._queue: SimpleQueue[_Read] = SimpleQueue()
         self._room = Semaphore(_MAX_READ_AHEAD)
         self._is_stopped = False
         self._is_over = False
@@ -76,86 +76,86 @@ class LiveRows:
         self._wake: Callable[[], None] = lambda: None
         first_line = source.layout.first_line
         self.read = InputRead(first_line - 1, has_ended=False, first_row_line=first_line)
-        """How far the rows in the journal reach."""
-        journal.take_in([], [], self.read)
+        """How far the input has been journalled."""
+        journal.add_read([], [], self.read)
 
     def start(self, wake: Callable[[], None]) -> None:
-        """Begin to read; `wake` is called whenever a row has come."""
+        """Start to read; `wake` is called whenever a row has been read."""
         self._wake = wake
         Thread(target=self._read, daemon=True).start()
 
     def __iter__(self) -> Iterator[Row | None]:
-        """Yield rows; None where none is there yet.
+        """Yield rows; None while none is available.
 
         Raises:
             PassingTrouble: The journal cannot be written.
         """
         while not self._is_over:
-            rows: list[Row | None] = [*self._noted()]
+            rows: list[Row | None] = [*self._journal_queued()]
             yield from rows or [None]
 
     def stop(self) -> None:
-        """Read no further; rows that were read go into the journal: a resume has them.
+        """Stop reading, and journal the rows that were read, so that a resume sends them.
 
         Raises:
             PassingTrouble: The journal cannot be written.
         """
         self._is_stopped = True
-        self._room.release()  # the thread may wait for room, and is to end
+        self._room.release()  # the thread may be waiting for room
         while not self._is_over and not self._queue.empty():
-            self._noted()
+            self._journal_queued()
 
     def _read(self) -> None:
-        """Take rows while there is room for them, until the input ends or must not be trusted."""
+        """Read rows while there is room for them, until the input ends or is broken."""
         try:
             while self._has_room():
                 row = next(self._checked, None)
                 is_structural = isinstance(row, RowError) and row.is_structural
                 line = row.line - 1 if row is not None and is_structural else self._source.line
-                taken = _Taken(row, line, is_last=row is None or is_structural)
-                self._hand_over(taken)
-                if taken.is_last:
+                read = _Read(row, line, is_last=row is None or is_structural)
+                self._enqueue(read)
+                if read.is_last:
                     return
         except (OSError, UnicodeError) as error:
             reason = str(error.strerror if isinstance(error, OSError) else error).lower()
             broken = RowError(self._source.line + 1, f"cannot be read on: {reason}")
-            self._hand_over(_Taken(broken, self._source.line, is_last=True))
-        except Exception as bug:  # noqa: BLE001 - raised again where rows are taken
-            self._hand_over(_Taken(None, self._source.line, is_last=True, bug=bug))
+            self._enqueue(_Read(broken, self._source.line, is_last=True))
+        except Exception as bug:  # noqa: BLE001 - raised again by the consumer
+            self._enqueue(_Read(None, self._source.line, is_last=True, bug=bug))
 
     def _has_room(self) -> bool:
         self._room.acquire()
         return not self._is_stopped
 
-    def _hand_over(self, taken: _Taken) -> None:
-        self._queue.put(taken)
+    def _enqueue(self, read: _Read) -> None:
+        self._queue.put(read)
         self._wake()
 
-    def _taken(self) -> list[_Taken]:
-        taken: list[_Taken] = []
+    def _dequeue_all(self) -> list[_Read]:
+        found: list[_Read] = []
         with suppress(Empty):
             while True:
-                taken.append(self._queue.get_nowait())
-        return taken
+                found.append(self._queue.get_nowait())
+        return found
 
-    def _noted(self) -> list[Row]:
-        """Put the rows that are there into the journal; return those to send."""
-        taken = self._taken()
-        if not taken:
+    def _journal_queued(self) -> list[Row]:
+        """Put the rows read so far into the journal; return those to send."""
+        found = self._dequeue_all()
+        if not found:
             return []
-        checked = [one.row for one in taken if one.row is not None]
+        checked = [one.row for one in found if one.row is not None]
         rows = self._numbered(checked)
         others = [left_out(row) for row in checked if not isinstance(row, CheckedRow)]
-        last = taken[-1]
-        # Behind rows that could not be noted none may be: what was read would have a gap.
+        last = found[-1]
+        # Should the journal fail here, no later rows may be added: they would leave a gap.
         self._is_over = True
         if last.bug is None:
             self.read = self.read._replace(
                 line=last.line, has_ended=last.is_last and last.row is None
             )
-        self._journal.take_in(rows, others, self.read)
+        self._journal.add_read(rows, others, self.read)
         self._is_over = last.is_last
-        self._room.release(len(taken))
+        self._room.release(len(found))
         for other in others:
             if other.kind is LeftOutKind.BAD:
                 self._output.complain(f"{self._source.name}:{other.line}", other.message)

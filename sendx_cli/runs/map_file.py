@@ -1,4 +1,4 @@
-"""Map files: a mapping kept beside the exports it is for."""
+"""Reading and writing map files, which keep a mapping beside the exports it is for."""
 
 from contextlib import closing
 from pathlib import Path
@@ -37,5 +37,5 @@ def save_map(path: Path, mapping: ColumnMapping) -> None:
         try:
             file.write(dump_map(mapping))
             file.keep()
-        except PassingTrouble as trouble:
-            raise InputError(trouble.message, where=trouble.where) from None
+        except PassingTrouble as error:
+            raise InputError(error.message, where=error.where) from None

@@ -10,13 +10,13 @@ from sendx_cli.runs.options import RunSpec
 
 
 def next_commands(run: str, counts: Counts, spec: RunSpec, failed: Path | None) -> list[str]:
-    """Return the commands that mend what is open of a run, the most urgent first.
+    """Return the commands that deal with what is left of a run, the most urgent first.
 
     Args:
         run: Its id.
-        counts: How its rows stand.
-        spec: What it was asked for.
-        failed: Where its failed rows were written.
+        counts: Its rows by state.
+        spec: Its options.
+        failed: Where its failed rows were written, if they were.
     """
     commands: list[str] = []
     if counts.to_come:

@@ -1,4 +1,4 @@
-"""What a run was asked for, kept in its journal so that it can go on as it began."""
+"""The options of a run: those kept in its journal for every resume, and those of one process."""
 
 import json
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ from sendx_cli.files.layout import FileFormat, Overrides
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSpec:
-    """How a file becomes contacts, and what holds for the whole run however often it resumes.
+    """The options of a run that are kept in its journal and hold for every resume.
 
     Args:
         action: `identify` or `track`.
-        path: The file as it was named, or `-`.
-        defaults: What options say of every row.
-        overrides: What was said of the file's layout.
-        columns: What was said of its columns.
-        skip_invalid: Whether bad rows do not stop the others.
+        path: The file as it was given, or `-`.
+        defaults: Values given as options, for every row.
+        overrides: Options about the file's layout.
+        columns: Options about its columns.
+        skip_invalid: Whether to send the other rows of a file that has bad ones.
         batch: Contacts in one call of the bulk endpoint; 1: single calls.
-        service: The service's own options, such as `base_url`, as they were typed.
+        service: Options about the service, such as `base_url`, as they were typed.
     """
 
     action: str
@@ -44,10 +44,10 @@ class RunSpec:
 
     @classmethod
     def from_text(cls, text: str) -> "RunSpec":
-        """Read what `to_text` wrote.
+        """Parse what `to_text` returned.
 
         Raises:
-            InputError: It is something else.
+            InputError: It is not the options of a run.
         """
         try:
             members = json.loads(text)
@@ -75,17 +75,17 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunMode:
-    """How one process goes about a run; none of it changes what is sent.
+    """The options of one process that sends a run; they do not change any payload.
 
     Args:
         is_sandbox: Whether the sandbox stands in for the service.
-        is_dry: Whether only the plan is shown.
-        is_confirmed: Whether nobody needs to be asked.
-        retry_unknown: Whether rows are repeated that may have arrived and must not go twice.
-        keeps_going: Whether a thousand rejections in a row for one reason are borne.
+        is_dry: Whether to show the plan only.
+        is_confirmed: Whether to go ahead without a confirmation.
+        retry_unknown: Whether to retry rows that may have arrived and are not idempotent.
+        keeps_going: Whether to continue after a thousand rejections in a row for one reason.
         max_outage_s: How long nothing may succeed before the run gives up for now.
-        report: Where each row's result is written as well.
-        save_map: Where the mapping is kept.
+        report: Where to write each row's result as well.
+        save_map: Where to save the mapping.
         map_file: Where the mapping came from.
     """
 

@@ -1,4 +1,4 @@
-"""Files that a run writes: never the ones it reads, through no link, whole or not at all."""
+"""Files that a run writes: never one that it reads, not through a link, and atomically."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ from sendx_cli.runtime import Runtime
 
 PRIVATE = 0o600
 SHARED = 0o666
-"""For files that hold nobody's data: the umask takes from it what others are not to have."""
+"""For files without personal data, subject to the umask."""
 
 _FLAGS = (
     os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -24,9 +24,9 @@ _Identity = tuple[object, ...]
 
 
 class OutputFile:
-    """A file that takes the place of what was there once `keep` is called; else it leaves nothing.
+    """A file that replaces `path` once `keep` is called, and is removed otherwise.
 
-    Until then it stands beside that place under a name that begins with a dot.
+    Until then it is a temporary file in the same directory, with a name that begins with a dot.
 
     Args:
         path: The file.
@@ -51,21 +51,21 @@ class OutputFile:
         self.text: TextIO = os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
 
     def write(self, text: str) -> None:
-        """Write some of it.
+        """Append `text`.
 
         Raises:
-            PassingTrouble: The disk does not take it.
+            PassingTrouble: It cannot be written.
         """
         try:
             self.text.write(text)
         except OSError as error:
-            raise self._trouble(error) from None
+            raise self._error(error) from None
 
     def keep(self) -> None:
-        """Put it in its place.
+        """Replace `path` by what was written.
 
         Raises:
-            PassingTrouble: It cannot be: what was there before is unchanged.
+            PassingTrouble: It cannot be written; what was there before is unchanged.
         """
         try:
             self.text.flush()
@@ -73,10 +73,10 @@ class OutputFile:
             self.text.close()
             self._passing.replace(self._path)
         except OSError as error:
-            raise self._trouble(error) from None
+            raise self._error(error) from None
 
     def close(self) -> None:
-        """Take it away, unless it was kept."""
+        """Remove the temporary file, unless it was kept."""
         with suppress(OSError):  # what cannot be written is not to be kept
             self.text.close()
         self._passing.unlink(missing_ok=True)
@@ -85,22 +85,22 @@ class OutputFile:
         reason = reason_of(error)
         return f"the {self._what} cannot be written: {reason}"
 
-    def _trouble(self, error: OSError) -> PassingTrouble:
+    def _error(self, error: OSError) -> PassingTrouble:
         return PassingTrouble(self._message(error), where=str(self._path))
 
 
 def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
-    """Refuse files to write that are read as well, are the same one, or are no plain files.
+    """Refuse output files that are read as well, are the same file, or are not regular files.
 
-    Files are the same by their device and inode, whatever their names and through any link.
+    Files are compared by device and inode, whatever their names and through any link.
 
     Args:
-        runtime: Whose standard input can be a file.
+        runtime: Its standard input may be a file.
         source: The file that is read, or `-`.
         mode: Names the files that are written, and the map file that was read.
 
     Raises:
-        InputError: One of them is not to be written.
+        InputError: One of them must not be written.
     """
     outputs = {
         option: path
@@ -122,10 +122,10 @@ def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
 
 
 def refuse_special(path: Path, what: str) -> None:
-    """Refuse to write where a link, a directory, a pipe or a device stands.
+    """Refuse to write to a symbolic link, a directory, a pipe or a device.
 
     Raises:
-        InputError: It does.
+        InputError: `path` is one.
     """
     try:
         mode = path.lstat().st_mode
@@ -140,7 +140,7 @@ def refuse_special(path: Path, what: str) -> None:
 
 
 def _refuse_unwritable(path: Path, option: str) -> None:
-    """Refuse before a run is begun what would end it before its first row."""
+    """Refuse before the run starts what could not be written at its end."""
     folder = path.parent
     if not folder.is_dir():
         raise InputError(f"{option} cannot be written: there is no such folder", where=str(path))
@@ -153,7 +153,7 @@ def _of(runtime: Runtime, source: str) -> _Identity:
         return _identity(Path(source))
     try:
         facts = os.fstat(runtime.stdin.fileno())
-    except (OSError, ValueError):  # not a file of the system's, or closed
+    except (OSError, ValueError):  # without a file descriptor, or closed
         return ()
     return (facts.st_dev, facts.st_ino)
 
@@ -167,7 +167,7 @@ def _identity(path: Path) -> _Identity:
 
 
 def _set_mode(descriptor: int, path: Path, mode: int) -> None:
-    """Give the new file the mode it is to have, whatever the umask took from it."""
+    """Set the new file's mode regardless of the umask: private, or that of the file it replaces."""
     if mode == PRIVATE:
         os.fchmod(descriptor, mode)
         return

@@ -1,4 +1,4 @@
-"""A file read and checked: its rows into the journal, all of them into the plan."""
+"""Reading and checking a file: rows for the journal, and all of them into the plan."""
 
 import io
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.core.plan.plan import Plan, PlanBuilder
 from sendx_cli.delivery.rows import Row
-from sendx_cli.files.contact_rows import settle_mapping
+from sendx_cli.files.contact_rows import determine_mapping
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
 from sendx_cli.files.source import Source, open_source
 from sendx_cli.journal.rows import LeftOut, LeftOutKind
@@ -24,12 +24,12 @@ _BATCH_ROWS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file whose columns are explained, before its rows are read.
+    """A file whose columns are mapped, before its rows are read.
 
     Args:
         source: The file.
         mapping: What its columns are for.
-        checker: What makes contacts of its rows.
+        checker: Makes contacts of its rows.
     """
 
     source: Source
@@ -37,11 +37,11 @@ class Reading:
     checker: RowChecker
 
     def rows(self, builder: PlanBuilder) -> Iterator[CheckedRow | RowError | OptedOut]:
-        """Yield what is to become of each row; the builder's plan learns of it as well."""
+        """Yield each row, checked; the builder counts it as well."""
         return check_rows(self.source, self.checker, builder)
 
     def builder(self) -> PlanBuilder:
-        """Return a plan to which each row is still to be told."""
+        """Return a builder of the file's plan, without any rows yet."""
         return PlanBuilder(self.mapping, self.source.name, self.source.layout.notes)
 
 
@@ -53,16 +53,16 @@ def open_reading(
     *,
     must_be_plain: bool = False,
 ) -> Iterator[Reading]:
-    """Open the file that was asked for, and explain its columns.
+    """Open a run's file, and map its columns.
 
     Args:
         runtime: The streams and the clock.
-        spec: What was said of the file.
+        spec: The options that name the file and its columns.
         spool_folder: As for `open_source`.
         must_be_plain: As for `open_source`.
 
     Raises:
-        InputError: It cannot be read as contacts, or its columns are not explained.
+        InputError: It cannot be read as contacts, or a column cannot be mapped.
     """
     with open_source(
         spec.path,
@@ -71,17 +71,17 @@ def open_reading(
         spool_folder,
         must_be_plain=must_be_plain,
     ) as source:
-        mapping = settle_mapping(source, spec.columns)
+        mapping = determine_mapping(source, spec.columns)
         yield Reading(
             source, mapping, RowChecker(mapping, spec.defaults, today=runtime.clock.today())
         )
 
 
 class NumberedRows:
-    """Splits what was checked: rows to send, numbered in the file's order, and rows left out.
+    """Splits checked rows into those to send, numbered in the file's order, and those left out.
 
     Args:
-        checked: What is to become of each row.
+        checked: The checked rows.
     """
 
     def __init__(self, checked: Iterator[CheckedRow | RowError | OptedOut]) -> None:
@@ -89,7 +89,7 @@ class NumberedRows:
         self._count = 0
 
     def batches(self) -> Iterator[tuple[list[Row], list[LeftOut]]]:
-        """Yield thousands of rows at a time: those to send, and those left out."""
+        """Yield `_BATCH_ROWS` rows at a time: those to send, and those left out."""
         while batch := list(islice(self._checked, _BATCH_ROWS)):
             yield self._numbered(batch), [left_out(row) for row in batch if not _is_sent(row)]
 
@@ -113,7 +113,7 @@ def stdin_of(runtime: Runtime) -> BinaryIO:
 
 
 def dry_plan(reading: Reading) -> Plan:
-    """Check all rows, keep none."""
+    """Check all rows, and return the plan without keeping any."""
     builder = reading.builder()
     for _row in reading.rows(builder):
         pass
@@ -125,7 +125,7 @@ def _is_sent(row: CheckedRow | RowError | OptedOut) -> bool:
 
 
 def left_out(row: CheckedRow | RowError | OptedOut) -> LeftOut:
-    """Return what is noted of a row that is not sent."""
+    """Return what is recorded of a row that is not sent."""
     if isinstance(row, OptedOut):
         return LeftOut(row.line, LeftOutKind.HELD_BACK, row.email, row.reason)
     assert isinstance(row, RowError)

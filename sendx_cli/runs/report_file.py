@@ -1,4 +1,4 @@
-"""`--report FILE`: what became of each row of a run, as JSON Lines or CSV."""
+"""`--report FILE`: the result of each row of a run, as JSON Lines or CSV."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -16,10 +16,10 @@ _CSV_ENDING = ".csv"
 
 
 class Report:
-    """Takes in a record for each row; it takes its place once it is kept.
+    """A report with a record for each row; it replaces `path` once it is kept.
 
     Args:
-        path: The file's path, which says its format: CSV where it ends so, else JSON Lines.
+        path: The file, whose ending gives the format: `.csv`; anything else is JSON Lines.
 
     Raises:
         InputError: It cannot be written.
@@ -34,20 +34,20 @@ class Report:
         """Write one row's result.
 
         Raises:
-            PassingTrouble: The disk does not take it.
+            PassingTrouble: It cannot be written.
         """
         self._file.write(self._text(result.record()))
 
     def keep(self) -> None:
-        """Put it in the place of what was there.
+        """Replace what was at `path` before.
 
         Raises:
-            PassingTrouble: The disk does not take it.
+            PassingTrouble: It cannot be written.
         """
         self._file.keep()
 
     def close(self) -> None:
-        """Take it away, unless it was kept."""
+        """Remove it, unless it was kept."""
         self._file.close()
 
     def _text(self, record: Record) -> str:
@@ -59,7 +59,7 @@ class Report:
 
 
 def report_decided(report: "Report | NoReport", view: RunView, source: str) -> None:
-    """Write the rows whose outcome was decided before this process goes on with the run."""
+    """Write the rows that were decided before this process resumed the run."""
     if isinstance(report, Report):
         action = view.header.action
         for row in view.rows(set(State) - {State.PENDING, State.IN_FLIGHT}):
@@ -67,7 +67,7 @@ def report_decided(report: "Report | NoReport", view: RunView, source: str) -> N
 
 
 def report_left(report: "Report | NoReport", view: RunView, source: str) -> None:
-    """Write the rows that were not come to, and those that were not to be sent."""
+    """Write the rows that are still pending, and those that are not sent at all."""
     if isinstance(report, Report):
         action = view.header.action
         for row in view.rows({State.PENDING}):
@@ -77,24 +77,24 @@ def report_left(report: "Report | NoReport", view: RunView, source: str) -> None
 
 
 class NoReport:
-    """Where none was asked for."""
+    """Stands in for a report where there is none."""
 
     def write(self, result: Result) -> None:
-        """Write nothing."""
+        """Do nothing."""
 
     def keep(self) -> None:
-        """Nothing is there to keep."""
+        """Do nothing."""
 
 
 @contextmanager
 def open_report(path: Path | None, source_path: Path | None) -> Iterator[Report | NoReport]:
     """Open the report before anything is sent; only its owner may read it (mode 0600).
 
-    It takes the place of what `path` held once it is kept, whole.
+    It replaces `path` atomically once it is kept.
 
     Args:
-        path: The file. None: no report.
-        source_path: The file the rows come from, which must not be it.
+        path: The report's file; None: no report.
+        source_path: The file the rows come from, which must be another one.
 
     Raises:
         InputError: It cannot be written.

@@ -1,4 +1,4 @@
-"""What is told of a run while it goes on: each row's result, and how far it is."""
+"""Showing a run while it is sent: each row's result, and its progress."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -28,12 +28,12 @@ _DOWN = "the service is down: one call at a time finds out when it is back"
 
 
 class RunReporter:
-    """Tells what happens in a run, turn by turn, and knows when nobody can be told any more.
+    """Shows what happens in a run, turn by turn, and knows when results can no longer be written.
 
     Args:
         output: Where results and messages go.
-        source: How the file is called.
-        progress: How far it is.
+        source: The name of the file.
+        progress: Shows the progress.
         report: Where each result is written as well.
         clock: What time it is.
     """
@@ -54,20 +54,20 @@ class RunReporter:
         self._results: ResultStream | None = ResultStream(output)
         self._annotations = Annotations(output)
         self._tally = Tally(clock.now())
-        self._paces: deque[tuple[float, int]] = deque()
+        self._decided_at: deque[tuple[float, int]] = deque()
         self._paused_for: Verdict | None = None
         self.ending: Ending | None = None
-        """The pipe that results went to is closed."""
-        self.trouble: SendxError | None = None
-        """Results could not be written."""
+        """Set once the pipe that results go to is closed."""
+        self.error: SendxError | None = None
+        """Why results could not be written."""
 
     @property
     def has_lost_its_reader(self) -> bool:
-        """Whether results cannot be told any more: then no further row is to be sent."""
-        return self.ending is not None or self.trouble is not None
+        """Whether results can no longer be written: then no further row is to be sent."""
+        return self.ending is not None or self.error is not None
 
     def show(self, turn: Turn, sender: Sender) -> None:
-        """Tell what happened in a turn, and how far the run is, if that is due."""
+        """Show what happened in a turn, and the progress if that is due."""
         for note in turn.notes:
             self._output.note(note)
         for pause in turn.pauses:
@@ -81,14 +81,14 @@ class RunReporter:
         result = result_of(decided, self._source)
         self._tally.add(decided.outcome, attempts=decided.attempts, now=self._clock.now())
         self._annotate(result)
-        with self.telling():
+        with self.writing():
             self._report.write(result)
             if self._results is not None:
                 self._results.write(result)
 
     def _show_progress(self, sender: Sender) -> None:
         if self._results is not None:
-            with self.telling():
+            with self.writing():
                 self._output.flush()
         if not self._progress.is_due:
             return
@@ -105,21 +105,21 @@ class RunReporter:
         )
 
     def close(self) -> None:
-        """End what was written."""
-        with self.telling():
+        """Finish the report and the results."""
+        with self.writing():
             self._report.keep()
             if self._results is not None:
                 self._results.close()
 
     @contextmanager
-    def telling(self) -> Iterator[None]:
-        """Note that what is told within finds nobody who takes it any more."""
+    def writing(self) -> Iterator[None]:
+        """Record that results can no longer be written, if writing them fails within."""
         try:
             yield
         except BrokenPipeError:
             self._results, self.ending = None, Ending.PIPE_CLOSED
-        except (ResultsLost, PassingTrouble) as trouble:
-            self._results, self.trouble = None, trouble
+        except (ResultsLost, PassingTrouble) as error:
+            self._results, self.error = None, error
 
     def _annotate(self, result: Result) -> None:
         if result.error is not None and result.outcome is not Outcome.SKIPPED and result.line:
@@ -133,8 +133,8 @@ class RunReporter:
     def _rate_per_s(self, rows: int) -> float | None:
         """Return the rows decided a second over the last few seconds."""
         now = self._clock.now()
-        self._paces.append((now, rows))
-        while now - self._paces[0][0] > _RATE_OVER_S:
-            self._paces.popleft()
-        began_at, before = self._paces[0]
+        self._decided_at.append((now, rows))
+        while now - self._decided_at[0][0] > _RATE_OVER_S:
+            self._decided_at.popleft()
+        began_at, before = self._decided_at[0]
         return (rows - before) / (now - began_at) if now > began_at else None

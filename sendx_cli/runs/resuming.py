@@ -1,4 +1,4 @@
-"""A run that stopped, gone on with: by the content of its rows, whatever became of the file."""
+"""Resuming a run that stopped: rows are matched by content if its file has changed."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -33,38 +33,39 @@ from sendx_cli.settings.resolve import Settings
 
 
 def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
-    """Return the service's options: those given now, else those the run began with."""
+    """Return the options about the service: those given now, else those the run started with."""
     began_with = RunSpec.from_text(run.header.options).service
     return {"profile": run.header.profile, **began_with, **flags}
 
 
 def context_of(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) -> RunContext:
-    """Return what it takes to go on with a run as it began."""
+    """Return the context that resumes a run with the options it started with."""
     spec = RunSpec.from_text(run.header.options)
     is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
     return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox))
 
 
 def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | Ending:
-    """Go on with a run.
+    """Resume a run.
 
     Args:
-        context: As of `context_of`.
+        context: As returned by `context_of`.
         run: The run.
-        path: The file as it is now, where it has another name; None: where it was.
+        path: The file, if it has another path now; None: where it was.
 
     Returns:
-        What the process tells its caller, for all rows of the run.
+        The exit code, for all rows of the run.
 
     Raises:
-        SendxError: Another process sends it, it is for another account, or its file was refused.
+        SendxError: Another process is sending it, it is for another account, or its file was
+            refused.
     """
     output = context.output
     refuse_outputs(context.runtime, path or run.header.source_path or "", context.mode)
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(context, run))
         _refuse_other_account(run.header, context)
-        header = _with_file_as_it_is(context, journal, run, path)
+        header = _adopt_changed_file(context, journal, run, path)
         source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
         _reopen(output, journal, context.mode)
         sent = Sent(0.0)
@@ -78,7 +79,7 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
 
 
 def _held_journal(context: RunContext, run: Run) -> RunJournal:
-    """Open a run's journal while nobody else can begin the same file, or go on with its run."""
+    """Open a run's journal while no other process can start or resume a run of the same file."""
     with HeldPlace(run.path.parent, place_of(run.header)):
         _refuse_other_run(run, run.header)
         journal = open_journal(run.path, context.runtime.clock)
@@ -89,7 +90,7 @@ def _held_journal(context: RunContext, run: Run) -> RunJournal:
 
 
 def _refuse_other_run(run: Run, header: RunHeader) -> None:
-    """Refuse to go on with a run while another of the same file is not done with."""
+    """Refuse to resume a run while another one of the same file is unfinished."""
     other = list_runs(run.path.parent).unfinished_run_of(
         sha256=header.source_sha256,
         action=header.action,
@@ -119,10 +120,10 @@ def _refuse_other_account(header: RunHeader, context: RunContext) -> None:
         )
 
 
-def _with_file_as_it_is(
+def _adopt_changed_file(
     context: RunContext, journal: RunJournal, run: Run, path: str | None
 ) -> RunHeader:
-    """Record the rows of a file that was mended or sorted since."""
+    """Take over the rows of the file if it was changed since; return the run's header."""
     header = run.header
     if path is None and not _has_changed(header):
         return header
@@ -155,8 +156,8 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
     plan = builder.plan()
     show_plan(output, plan)
     refuse_unsendable(plan, reading.source, context.spec)
-    adoption = arrivals.weigh()
-    _tell(output, adoption)
+    adoption = arrivals.match()
+    _show_adoption(output, adoption)
     if not adoption.rows.total:
         raise InputError("the file has no rows to send", where=header.source)
     ask(
@@ -164,7 +165,7 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
         contacts=adoption.rows.pending + adoption.rows.failed,
         sent_though_left=plan.sent_though_left.total,
     )
-    arrivals.take(header)
+    arrivals.adopt(header)
     overtaken = journal.stop_overtaken()
     if overtaken:
         output.warn(
@@ -173,7 +174,7 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
         )
 
 
-def _tell(output: Output, adoption: Adoption) -> None:
+def _show_adoption(output: Output, adoption: Adoption) -> None:
     rows, left = adoption.rows, adoption.left
     output.note(
         f"{rows.accepted:,} of {rows.total:,} rows were accepted already, "
@@ -187,7 +188,7 @@ def _tell(output: Output, adoption: Adoption) -> None:
 def _source_of(
     output: Output, header: RunHeader, spec: RunSpec, folder: Path
 ) -> Iterator[Source | None]:
-    """Open the run's file, where it is there as it was: failed rows are written like it."""
+    """Open the run's file if it is unchanged: failed rows are written in its form."""
     path = header.source_path or ""
     try:
         source = open_source(path, spec.overrides, io.BytesIO(), must_be_plain=True)
@@ -203,7 +204,7 @@ def _source_of(
 
 
 def _reopen(output: Output, journal: RunJournal, mode: RunMode) -> None:
-    """Make those rows pending again that can be sent again."""
+    """Make failed rows pending again, and with `--retry-unknown` also the unknown ones."""
     journal.reopen(State.FAILED)
     if mode.retry_unknown and journal.reopen(State.UNKNOWN):
         overtaken = journal.stop_overtaken()
@@ -219,7 +220,7 @@ def _reopen(output: Output, journal: RunJournal, mode: RunMode) -> None:
 
 
 def _has_changed(header: RunHeader) -> bool:
-    """Tell whether the run's file is there, and holds something else by now."""
+    """Return whether the run's file exists and has another content by now."""
     try:
         found = digest_of(Path(header.source_path or ""), header.source)
     except FileRefused:

@@ -1,6 +1,6 @@
-"""How a run stands: the one place that makes its exit code, its numbers and words of a journal.
+"""The summary of a run: the one place that derives its exit code and numbers from its journal.
 
-For a run that has just ended and for one that is looked at later alike.
+It is the same for a run that has just ended and for one that is inspected later.
 """
 
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from sendx_cli.runs.totals import totals_of
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What is told of a run as a whole.
+    """The summary of a run.
 
     Args:
-        counts: How its rows stand.
-        left_out: Rows of the file that were not to be sent, by why.
+        counts: Its rows by state.
+        left_out: How many rows of the file are not sent, by reason.
         totals: Its numbers.
-        elapsed_s: How long it worked.
-        exit_code: What its process tells its caller.
+        elapsed_s: How long it was sent.
+        exit_code: The exit code of its process.
         next_commands: What to type next.
     """
 
@@ -41,7 +41,7 @@ class RunSummary:
     next_commands: list[str]
 
     def lines(self, *, ascii_only: bool) -> list[str]:
-        """Return it for a terminal or a log."""
+        """Return the summary for a terminal or a log."""
         return summary_lines(
             self.totals,
             total_rows=self.counts.total,
@@ -52,7 +52,7 @@ class RunSummary:
         )
 
     def markdown(self) -> str:
-        """Return it for a build server's page."""
+        """Return the summary as Markdown, for a build server's page."""
         return summary_markdown(
             self.totals,
             total_rows=self.counts.total,
@@ -71,15 +71,15 @@ def summarise(
     stopped_by: Verdict | None = None,
     failed: Path | None = None,
 ) -> RunSummary:
-    """Sum a run up, however often it was resumed.
+    """Summarise a run, however often it was resumed.
 
     Args:
         view: Its journal.
         run: Its id.
-        elapsed_s: How long it took as far as the caller knows; the journal knows of whole seconds.
+        elapsed_s: How long it took, if known: the journal has whole seconds only.
         ending: The signal that has just ended it.
-        stopped_by: What of the service or the network has just ended it.
-        failed: Where its failed rows were written.
+        stopped_by: The verdict that has just ended it.
+        failed: Where its failed rows were written, if they were.
     """
     counts = view.counts()
     left_out = {kind: view.count_left_out(kind) for kind in LeftOutKind}

@@ -1,4 +1,4 @@
-"""Sending a run's rows: the journal throughout, signals heeded, each result told."""
+"""Sending a run's rows: journalled, stopped by signals, each result shown."""
 
 import gc
 from contextlib import ExitStack, closing
@@ -30,14 +30,14 @@ class Sent:
     Args:
         elapsed_s: How long it took.
         ending: The signal that ended it, or the closed pipe.
-        stopped_by: What of the service or the network ended it before its last row.
-        trouble: Why results could not be written.
+        stopped_by: The verdict that ended it before its last row.
+        error: Why results could not be written.
     """
 
     elapsed_s: float
     ending: Ending | None = None
     stopped_by: Verdict | None = None
-    trouble: SendxError | None = None
+    error: SendxError | None = None
 
 
 def send_rows(
@@ -48,20 +48,20 @@ def send_rows(
     source_path: Path | None,
     live: LiveRows | None = None,
 ) -> Sent:
-    """Send the rows of a journal that are pending.
+    """Send the pending rows of a journal.
 
     Args:
         context: The run.
-        journal: Holds the rows, and what becomes of each.
-        source: How the rows' file is called.
+        journal: Has the rows, and records the outcome of each.
+        source: The name of the rows' file.
         source_path: Where it is.
-        live: Where rows are yet to come from; None: they are all in the journal.
+        live: Where rows come from that are not in the journal yet; None: all of them are.
 
     Raises:
         SetupError: There is no usable key.
         InputError: The report cannot be written.
-        PassingTrouble: The journal cannot be written any more: what is under way then is found
-            open when the run is resumed.
+        PassingTrouble: The journal can no longer be written: a resume deals with the rows that
+            are in flight then.
     """
     _collect_garbage()
     output, clock, mode = context.output, context.runtime.clock, context.mode
@@ -90,26 +90,29 @@ def send_rows(
                 sender.stop()
         if live is not None:
             live.stop()
-        with reporter.telling():
+        with reporter.writing():
             report_left(report, journal.view, source)
         reporter.close()
     return Sent(
         clock.now() - began_at,
         signals.ending or reporter.ending,
-        _with_way_on(sender.stopped_by, journal.id),
-        reporter.trouble,
+        _with_resume_hint(sender.stopped_by, journal.id),
+        reporter.error,
     )
 
 
-def _with_way_on(stopped_by: Verdict | None, run: str) -> Verdict | None:
-    """Name the run in the hint of what ends it for now."""
+def _with_resume_hint(stopped_by: Verdict | None, run: str) -> Verdict | None:
+    """Name the run in the hint of a verdict that ends it for now."""
     if stopped_by is None or stopped_by.code not in {OUTAGE, ASKED_TO_WAIT}:
         return stopped_by
     return stopped_by._replace(hint=f"`sendx runs resume {run}` goes on")
 
 
 def _collect_garbage() -> None:
-    """A single call is too short to collect any; what is loaded by now stays for good."""
+    """Enable the garbage collector, which `cli` disables: a run is long enough to need it.
+
+    What is loaded by now stays for good, and is exempted.
+    """
     gc.freeze()
     gc.enable()
 

@@ -1,4 +1,4 @@
-"""A new run: the file checked into a journal, the plan shown, then sent."""
+"""Starting a run: its file is checked into a journal, the plan shown, then the rows sent."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -29,13 +29,13 @@ from sendx_cli.settings.storage import make_private_directory
 
 
 def start_run(context: RunContext) -> ExitCode | Ending:
-    """Check a file, show the plan, send its rows, and give account of each.
+    """Check a file, show the plan, send its rows, and show the outcome of each.
 
     Returns:
-        What the process tells its caller.
+        The exit code.
 
     Raises:
-        SendxError: It was refused before anything was sent, or the journal could not be kept.
+        SendxError: It was refused before anything was sent, or the journal could not be written.
     """
     runtime, spec = context.runtime, context.spec
     if context.mode.is_dry:
@@ -56,7 +56,7 @@ def start_run(context: RunContext) -> ExitCode | Ending:
 
 
 def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal | None:
-    """Check the file's rows into a sealed journal; None where there is none to send or to mend."""
+    """Check the file's rows into a sealed journal; None where there is none to send or correct."""
     runtime, spec, mode = context.runtime, context.spec, context.mode
     header = header_of_file(context, reading)
     with HeldPlace(directory, place_of(header)), ExitStack() as undo:
@@ -80,7 +80,7 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
 
 
 def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
-    """Refuse the same file while its run has rows to come; warn of a run of its earlier content."""
+    """Refuse a file with an unfinished run; warn of one of the file's earlier content."""
     wanted = {"action": header.action, "origin": header.origin}
     run = runs.unfinished_run_of(sha256=header.source_sha256, **wanted)
     if run is not None and run.is_under_way:
@@ -108,7 +108,7 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
 
 
 def _refuse_beside_unreadable(runs: Runs, header: RunHeader) -> None:
-    """Refuse a file that an unreadable run may have sent: which of its rows is not known."""
+    """Refuse a file of which an unreadable run may have sent any rows."""
     for path in runs.unreadable_paths:
         if could_be_of_same_file(path, header):
             raise InputError(
@@ -130,7 +130,7 @@ def _fill(journal: RunJournal, reading: Reading) -> Plan:
 
 @contextmanager
 def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
-    """Take the journal away again unless it is sealed at the end: nothing was sent."""
+    """Delete the journal unless it is sealed at the end: nothing was sent."""
     try:
         yield
     except PassingTrouble as error:
@@ -138,21 +138,17 @@ def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
         raise PassingTrouble(error.message, where=error.where, hint=hint) from None
     finally:
         if not journal.is_sealed:
-            with suppress(PassingTrouble):  # what cannot be kept is not to be kept
+            with suppress(PassingTrouble):  # it is deleted anyway
                 journal.close()
             delete_journal(journal.path)
 
 
 @contextmanager
 def _spool_kept(source: Source) -> Iterator[list[bool]]:
-    """Keep the copy of standard input where a run began with it; else take it away."""
+    """Delete the copy of standard input at the end unless the yielded list is filled."""
     keep: list[bool] = []
     try:
         yield keep
     finally:
         if source.is_spooled and not keep:
-            _drop(source.path)
-
-
-def _drop(path: Path) -> None:
-    path.unlink(missing_ok=True)
+            source.path.unlink(missing_ok=True)

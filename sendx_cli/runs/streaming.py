@@ -1,11 +1,11 @@
-"""`--stream`: rows from standard input, checked and sent as they come."""
+"""`--stream`: rows from standard input, checked and sent as they arrive."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, SendxError
-from sendx_cli.files.live import open_live, settle_live_mapping
+from sendx_cli.files.live import determine_live_mapping, open_live
 from sendx_cli.files.row_checker import RowChecker
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.runs import forget_never_started
@@ -24,17 +24,17 @@ from sendx_cli.settings.paths import runs_directory
 
 
 def stream_run(context: RunContext) -> ExitCode | Ending:
-    """Send the rows of standard input as they come, until it ends.
+    """Send the rows of standard input as they arrive, until it ends.
 
     Returns:
-        What the process tells its caller.
+        The exit code.
 
     Raises:
-        SendxError: The input has no header that can be read, or the journal cannot be kept.
+        SendxError: The input has no readable header, or the journal cannot be written.
     """
     runtime, spec = context.runtime, context.spec
     source = open_live(stdin_of(runtime), spec.overrides)
-    mapping = settle_live_mapping(source, spec.columns)
+    mapping = determine_live_mapping(source, spec.columns)
     checker = RowChecker(mapping, spec.defaults, today=runtime.clock.today())
     directory = runs_directory()
     header = header_of_stream(context, source.name, mapping)
@@ -44,18 +44,18 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     with create_journal(directory, header, runtime.clock) as journal:
         rows = LiveRows(source, checker, mapping, journal, runtime.output)
         journal.seal()
-        with _input_read_told(journal, rows, runtime.output):
+        with _input_read_shown(journal, rows, runtime.output):
             sent = send_rows(context, journal, source=source.name, source_path=None, live=rows)
         return finish_run(context, journal, sent, None)
 
 
 @contextmanager
-def _input_read_told(journal: RunJournal, rows: LiveRows, output: Output) -> Iterator[None]:
-    """Tell how far the input was read, whatever ends the sending."""
+def _input_read_shown(journal: RunJournal, rows: LiveRows, output: Output) -> Iterator[None]:
+    """Show how far the input was read, whatever ends the sending."""
     try:
         yield
     finally:
-        with suppress(SendxError):  # what ended it is told already, or about to be
+        with suppress(SendxError):  # what ended it is already being reported
             rows.stop()
         with suppress(SendxError):
             tell_input_read(output, journal.view, journal.id)

@@ -1,4 +1,4 @@
-"""A run's numbers, from its journal: the same at its end and whenever it is looked at later."""
+"""A run's numbers from its journal: the same at its end and whenever it is inspected later."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ _SHARES = (0.50, 0.95, 0.99)
 
 
 def totals_of(view: RunView, source: str) -> tuple[Totals, int]:
-    """Fold a run's journal into numbers.
+    """Compute the numbers of a run.
 
     Args:
-        view: The journal.
-        source: How its file is called, for the examples of what went wrong.
+        view: Its journal.
+        source: The name of its file, for the examples of failures.
 
     Returns:
-        The numbers, and in how many seconds they came about.
+        The numbers, and the seconds in which the run was sent.
     """
     attempts, retried = view.attempts()
     p50_s, p95_s, p99_s = _latencies_s(view)
@@ -43,14 +43,14 @@ def totals_of(view: RunView, source: str) -> tuple[Totals, int]:
                 place_of(source, kind.example),
                 kind.example.message or "",
             )
-            for kind in view.kinds_of_trouble()
+            for kind in view.failure_groups()
         ),
     )
     return totals, len(seconds)
 
 
 def place_of(source: str, row: JournalRow) -> str:
-    """Return where a row stands: `file:line`, or its address where it has no line."""
+    """Return where a row is: `file:line`, or its address if it has no line."""
     return row.contact.email if row.line is None else f"{source}:{row.line}"
 
 

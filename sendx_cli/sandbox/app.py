@@ -1,4 +1,4 @@
-"""SendX's contact API: a request in, a response out, whichever door it came through."""
+"""SendX's contact API: a request in, a response out, over a port or in the process."""
 
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from sendx_cli.sandbox.rules import Identify, identified, tracked
 from sendx_cli.sandbox.store import Kept, Store, Transaction
 
 BASE_PATH = "/api/v1/rest"
-"""As in production; requests are taken without it as well."""
+"""As in production; requests without it are accepted as well."""
 
 _ANY_JSON = frozenset({"*/*", "application/*", "application/json"})
 _DEFAULT_TAGS = 10
@@ -39,7 +39,7 @@ class App:
         }
 
     def answer(self, request: Request) -> Response:
-        """Answer a request; never raises for what a request holds."""
+        """Answer a request; invalid ones are answered as well, never raised."""
         try:
             self._check_key(request.headers)
             return self._action_for(request)(request)

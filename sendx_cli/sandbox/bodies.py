@@ -1,4 +1,4 @@
-"""A JSON body as checked values: which bodies the API takes, and what it says of others."""
+"""Parsing JSON bodies into checked values, and the API's messages for invalid ones."""
 
 import json
 import re
@@ -24,7 +24,7 @@ Members = Mapping[str, object]
 
 
 def identify_in(body: bytes) -> Identify:
-    """Return the identify that a body asks for; members that are not documented are passed over.
+    """Return the identify in a body; members that are not documented are ignored.
 
     Raises:
         Refused: 400 or 422.
@@ -33,7 +33,7 @@ def identify_in(body: bytes) -> Identify:
 
 
 def batch_in(body: bytes) -> list[Identify]:
-    """Return the 1 to 25 identifies that a body of the bulk endpoint asks for.
+    """Return the 1 to 25 identifies in a body of the bulk endpoint.
 
     Raises:
         Refused: 400 or 422; one bad contact refuses them all.
@@ -45,7 +45,7 @@ def batch_in(body: bytes) -> list[Identify]:
 
 
 def track_in(body: bytes) -> Track:
-    """Return the track that a body asks for.
+    """Return the track in a body.
 
     Raises:
         Refused: 400 or 422.

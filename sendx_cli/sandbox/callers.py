@@ -29,7 +29,7 @@ def refusal_of(headers: Mapping[str, str]) -> Response | None:
 
 
 def _is_loopback(host: str | None) -> bool:
-    """Tell whether a host is this machine, whatever anybody's name server says."""
+    """Return whether a host is this machine, whatever anybody's name server says."""
     if host == "localhost":
         return True
     try:
@@ -39,7 +39,7 @@ def _is_loopback(host: str | None) -> bool:
 
 
 def _host_of(url: str) -> str | None:
-    """Return the host of a URL in lower case; None where it has none or says more than that."""
+    """Return the host of a URL in lower case; None if there is none, or more than host and port."""
     try:
         parts = urlsplit(url)
         _ = parts.port

@@ -1,4 +1,4 @@
-"""One client's connection: its requests in turn, each answered, or broken as the faults say."""
+"""One client's connection: its requests in turn, each answered or failed as configured."""
 
 import socket
 import struct
@@ -25,12 +25,12 @@ _UNANSWERED = frozenset({"reset", "timeout"})
 
 @dataclass(frozen=True, slots=True)
 class SandboxService:
-    """What all connections of a server have in common.
+    """What all connections of a server share.
 
     Args:
         app: The API.
-        fault_source: What goes wrong on purpose.
-        on_request: Told of each request before its answer goes out.
+        fault_source: Decides which requests fail.
+        on_request: Called with each request's log entry before its answer is sent.
         stopped: Set when the server ends.
     """
 
@@ -48,7 +48,7 @@ class Connection:
         self._service = service
 
     def run(self) -> None:
-        """Answer until either side has had enough."""
+        """Answer requests until either side closes the connection."""
         self._peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         wire = Wire(self._peer.recv, self._peer.sendall)
         with suppress(OSError), self._peer:
@@ -60,8 +60,8 @@ class Connection:
                 wire.respond(refused.response, is_last=True)
                 self._part()
 
-    def hear_no_more(self) -> None:
-        """Take no further request; an answer under way still goes out."""
+    def stop_reading(self) -> None:
+        """Read no further request; the current answer is still sent."""
         with suppress(OSError):
             self._peer.shutdown(socket.SHUT_RD)
 

@@ -1,4 +1,4 @@
-"""What is in the sandbox, for `sendx sandbox contacts`, and starting over."""
+"""Listing the contacts in the sandbox, and emptying it."""
 
 import sqlite3
 from contextlib import closing
@@ -33,7 +33,7 @@ def contacts(path: Path, email: str | None = None) -> list[dict[str, object]]:
 
 
 def reset(path: Path) -> None:
-    """Forget all contacts, tags and fields; a server at work goes on with an empty sandbox.
+    """Delete all contacts, tags and fields; a running server continues with an empty sandbox.
 
     A file that is no sandbox of this version is taken away.
 

@@ -24,7 +24,7 @@ _FAILURE_HINT = f"write 5%, or any of {', '.join(KINDS)} or a status: 503:2%,res
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Each answer is held back for a time between two bounds, in seconds."""
+    """Each answer is delayed by a time between two bounds, in seconds."""
 
     least_s: float
     most_s: float
@@ -32,7 +32,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A token bucket: what comes too fast is answered 429.
+    """A token bucket: requests beyond it are answered with 429.
 
     Args:
         rate_per_s: Requests a second, in the long run.
@@ -47,12 +47,12 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A share of the requests goes wrong.
+    """A share of the requests fails.
 
     Args:
-        kind: A status (`"503"`), answered without the request being acted on; `"html"`, a login
-            page with status 200; `"quota"`, the 429 of a plan that is used up; `"reset"`, acted on
-            and the connection broken off; `"timeout"`, acted on and never answered.
+        kind: A status (`"503"`), answered without acting on the request; `"html"`, a login page
+            with status 200; `"quota"`, the 429 of a used-up plan; `"reset"`, acted on and the
+            connection reset; `"timeout"`, acted on and never answered.
         share: From 0 to 1.
     """
 

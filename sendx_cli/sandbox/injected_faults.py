@@ -1,4 +1,4 @@
-"""Which request goes wrong, and how: faults, a clock and chance made into one decision each."""
+"""Deciding which requests fail, and how, by the configured faults, a clock and a random source."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,14 +36,14 @@ class FaultSource:
     Args:
         faults: What may go wrong, and how often.
         now: Seconds on a clock that never jumps.
-        chance: A number from 0 up to 1, evenly spread.
+        random_share: Draws evenly from [0, 1).
     """
 
     def __init__(
-        self, faults: Faults, now: Callable[[], float], chance: Callable[[], float]
+        self, faults: Faults, now: Callable[[], float], random_share: Callable[[], float]
     ) -> None:
         self._faults = faults
-        self._chance = chance
+        self._random_share = random_share
         self._bucket = None if faults.rate_limit is None else _Bucket(faults.rate_limit, now)
 
     def next(self) -> InjectedFault:
@@ -59,12 +59,12 @@ class FaultSource:
         latency = self._faults.latency
         if latency is None:
             return 0.0
-        return latency.least_s + (latency.most_s - latency.least_s) * self._chance()
+        return latency.least_s + (latency.most_s - latency.least_s) * self._random_share()
 
     def _failure(self) -> str | None:
         if not self._faults.failures:
             return None
-        drawn = self._chance()
+        drawn = self._random_share()
         for failure in self._faults.failures:
             drawn -= failure.share
             if drawn < 0:

@@ -12,7 +12,7 @@ from sendx_cli.sandbox.messages import Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What became of a request. It never holds the key.
+    """The log entry of one request, without the key.
 
     Args:
         unix_s: When it came, in seconds since 1970.

@@ -1,4 +1,4 @@
-"""One request and one response, apart from which door they came through."""
+"""Requests and responses, independent of how they are transported."""
 
 import json
 from collections.abc import Mapping

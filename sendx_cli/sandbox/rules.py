@@ -14,7 +14,7 @@ _COUNTING = ("++", "--")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identify:
-    """What an identify names; what it does not name stays.
+    """The values of an identify; those that are absent stay unchanged.
 
     Args:
         email: The contact's present address.
@@ -35,7 +35,7 @@ class Identify:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """Tags to add to a contact, and tags to take off; a tag on both sides is taken off."""
+    """Tags to add to a contact, and tags to remove; a tag in both is removed."""
 
     email: str
     add_tags: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A contact as it is kept; members as in `Identify`."""
+    """A contact as it is stored; members as in `Identify`."""
 
     email: str
     texts: Mapping[str, str] = field(default_factory=dict)

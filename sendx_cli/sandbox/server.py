@@ -1,4 +1,4 @@
-"""The door on a port: the sandbox for any client that speaks HTTP, on this machine only."""
+"""The sandbox on a port, for any HTTP client on this machine."""
 
 import random
 import selectors
@@ -29,14 +29,14 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """How the sandbox is served.
+    """The options of the server.
 
     Args:
         path: The sandbox's file.
         port: Port on the loopback address; 0 takes a free one.
         key: The only key that is taken; None takes any that is not empty.
         faults: What goes wrong on purpose.
-        seed: Makes chance repeatable; None: another each time.
+        seed: Makes the random faults repeatable; None: they differ each time.
     """
 
     path: Path
@@ -67,8 +67,8 @@ class Server:
         except BaseException:
             self._listener.close()
             raise
-        chance = random.Random(options.seed).random  # noqa: S311 - chance, not secrecy
-        fault_source = FaultSource(options.faults, time.monotonic, chance)
+        random_share = random.Random(options.seed).random  # noqa: S311 - no secret
+        fault_source = FaultSource(options.faults, time.monotonic, random_share)
         self._stopped = threading.Event()
         self._service = SandboxService(
             App(self._store, options.key), fault_source, on_request, self._stopped
@@ -78,7 +78,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The base URL that clients are given."""
+        """The base URL for clients."""
         return f"http://{HOST}:{self._listener.getsockname()[1]}{BASE_PATH}"
 
     def run(self) -> None:
@@ -94,7 +94,7 @@ class Server:
             self._close()
 
     def stop(self) -> None:
-        """End `run`; may be called from a signal's handler or any thread."""
+        """End `run`; may be called from a signal handler or any thread."""
         self._stopped.set()
         with suppress(OSError):
             self._waker.send(b"x")
@@ -123,7 +123,7 @@ class Server:
         deadline = time.monotonic() + _GRACE_S
         under_way = list(self._connections.items())
         for _, connection in under_way:
-            connection.hear_no_more()
+            connection.stop_reading()
         for thread, _ in under_way:
             thread.join(max(deadline - time.monotonic(), 0))
         self._store.close()

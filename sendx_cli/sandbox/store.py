@@ -38,7 +38,7 @@ class Kept:
 
 
 class Transaction:
-    """What can be read and changed at one moment; others see all of it or nothing."""
+    """The reads and writes of one transaction."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -50,7 +50,7 @@ class Transaction:
         return None if row is None else Kept(row[0], _record(row[1]))
 
     def add(self, contact_key: str, record: Record) -> Kept:
-        """Keep a new contact."""
+        """Store a new contact."""
         self._name_what_is_new(record)
         cursor = self._database.execute(
             "INSERT INTO contacts (contact_key, record) VALUES (?, ?)",
@@ -60,7 +60,7 @@ class Transaction:
         return Kept(cursor.lastrowid, record)
 
     def change(self, kept: Kept, contact_key: str, record: Record) -> Kept:
-        """Keep a contact's new state, under its new address where that changed."""
+        """Store a contact's new state, under its new address if that changed."""
         if record != kept.record:
             self._name_what_is_new(record)
             self._database.execute(
@@ -82,7 +82,7 @@ class Transaction:
         return self._database.execute(query, (limit, offset)).fetchall()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         for table in _TABLES:
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
@@ -118,7 +118,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Hold the only right to change anything; an exception takes all changes back."""
+        """Run the only write transaction at a time; an exception rolls it back."""
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -130,7 +130,7 @@ class Store:
                 raise
 
     def close(self) -> None:
-        """Let go of the file, after a transaction that is under way."""
+        """Close the file, after the current transaction."""
         with self._lock:
             self._database.close()
 

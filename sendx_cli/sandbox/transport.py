@@ -1,4 +1,4 @@
-"""The door inside the process: an httpx transport that asks no network."""
+"""The sandbox inside the process: an httpx transport without a network."""
 
 from pathlib import Path
 
@@ -42,5 +42,5 @@ class SandboxTransport(httpx.BaseTransport):
         )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the store's file."""
         self._store.close()

@@ -48,7 +48,7 @@ def origin_text(base_url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host can only be this machine, without asking any name service."""
+    """Return whether a host can only be this machine, without asking any name service."""
     if host in {"localhost", "::1"}:
         return True
     octets = host.split(".")

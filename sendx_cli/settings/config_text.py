@@ -1,4 +1,4 @@
-"""The config file's text: what it says, or on which line it says what cannot be."""
+"""Parsing the config file's text; errors name the line."""
 
 import re
 from collections.abc import Mapping
@@ -32,11 +32,11 @@ def parse_config(content: bytes, path: Path) -> tuple[str | None, dict[str, Prof
     reader.check_names(document, _TOP_LEVEL)
     tables = document.get(PROFILES, {})
     if not isinstance(tables, dict):
-        raise reader.trouble("profiles must be tables, such as [profiles.main]", PROFILES)
+        raise reader.error("profiles must be tables, such as [profiles.main]", PROFILES)
     profiles = {name: reader.profile(name, table) for name, table in tables.items()}
     default = document.get(DEFAULT_PROFILE)
     if not (default is None or isinstance(default, str)):
-        raise reader.trouble("default_profile must be text in quotation marks", DEFAULT_PROFILE)
+        raise reader.error("default_profile must be text in quotation marks", DEFAULT_PROFILE)
     return default, profiles
 
 
@@ -50,12 +50,12 @@ class _Reader:
         try:
             profile_name(name)
         except InvalidValue as error:
-            raise self.trouble(error.message) from None
+            raise self.error(error.message) from None
         if not isinstance(table, dict):
-            raise self.trouble("a profile must be a table, such as [profiles.main]", name)
+            raise self.error("a profile must be a table, such as [profiles.main]", name)
         self.check_names(table, BY_NAME, profile=name)
         if "api_key" in table and "api_key_command" in table:
-            raise self.trouble(
+            raise self.error(
                 "the profile has both api_key and api_key_command: keep one",
                 "api_key_command",
                 profile=name,
@@ -65,21 +65,21 @@ class _Reader:
     def check_names(
         self, table: Mapping[str, Any], known: Mapping[str, object] | tuple[str, ...], **at: str
     ) -> None:
-        """Refuse a name that is none of the known. What is like none of them is not shown."""
+        """Refuse an unknown name. One that resembles no known name is not shown."""
         for name in table:
             if name in known:
                 continue
             near = nearest(name, known)
             shown = f' "{name}": did you mean "{near}"?' if near else ""
-            raise self.trouble(f"unknown setting{shown}", name, **at, hint=_hint(name, known))
+            raise self.error(f"unknown setting{shown}", name, **at, hint=_hint(name, known))
 
     def _value(self, profile: str, name: str, value: object) -> object:
         try:
             return BY_NAME[name].parse_toml(value)
         except (InvalidValue, KeyUnusable) as error:
-            raise self.trouble(f"{name}: {error.message}", name, profile=profile) from None
+            raise self.error(f"{name}: {error.message}", name, profile=profile) from None
 
-    def trouble(
+    def error(
         self, message: str, name: str = "", *, profile: str | None = None, hint: str = _MEND
     ) -> ConfigUnusable:
         """Return the error, with the line of `name` where it can be found."""

@@ -22,7 +22,7 @@ _TAKE_OUT = {"api_key": "sendx logout", "api_key_command": "sendx config unset a
 
 
 class ConfigFile(NamedTuple):
-    """What the config file says; the value changes nothing on disk.
+    """The contents of the config file, as a value.
 
     Args:
         path: Where it is, or would be.
@@ -37,7 +37,7 @@ class ConfigFile(NamedTuple):
     warnings: tuple[str, ...] = ()
 
     def has_profile(self, name: str) -> bool:
-        """Tell whether the profile is there; the first one counts as there from the start."""
+        """Return whether the profile is there; the first one counts as there from the start."""
         return name in self.profiles or (name == FIRST_PROFILE and not self.profiles)
 
     def with_value(self, profile: str, name: str, value: object) -> "ConfigFile":
@@ -55,7 +55,7 @@ class ConfigFile(NamedTuple):
         return self._replace(profiles={**self.profiles, profile: changed})
 
     def without(self, profile: str, name: str) -> "ConfigFile":
-        """Return it with one setting of a profile taken out, if it is there."""
+        """Return it without one setting of a profile."""
         if name not in self.profiles.get(profile, {}):
             return self
         rest = {key: value for key, value in self.profiles[profile].items() if key != name}
@@ -88,7 +88,7 @@ def read_config(path: Path) -> ConfigFile:
 
 
 def update_config(path: Path, change: Callable[[ConfigFile], ConfigFile]) -> ConfigFile:
-    """Change the file as it is now, under its lock, so that two writers at once both survive.
+    """Change the file under its lock, so that no change of another process is lost.
 
     A change that comes to nothing writes nothing. Comments are lost: the file is written anew.
 

@@ -27,7 +27,7 @@ class ApiKey:
         return self._text
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether it is the same key."""
+        """Return whether it is the same key."""
         return isinstance(other, ApiKey) and self._text == other._text
 
     def __hash__(self) -> int:

@@ -8,13 +8,13 @@ from sendx_cli.settings.key import ApiKey
 
 
 class KeySource:
-    """The key itself, or a command that prints it, or why there is none to be had: one of them.
+    """One of: the key itself, a command that prints it, or the error why there is none.
 
     Args:
         origin: Where it comes from, as for any setting.
         api_key: The key, if it is known already.
         command: The key command, from the user's own config file only.
-        trouble: Why there is no key to be had.
+        error: Why there is no key.
         environ: The environment the key command starts from.
         directory: The key command's working directory.
     """
@@ -25,14 +25,14 @@ class KeySource:
         *,
         api_key: ApiKey | None = None,
         command: str | None = None,
-        trouble: SetupError | None = None,
+        error: SetupError | None = None,
         environ: Mapping[str, str] | None = None,
         directory: Path | None = None,
     ) -> None:
         self.origin = origin
         self.api_key = api_key
         self.command = command
-        self.trouble = trouble
+        self.error = error
         self._environ = environ or {}
         self._directory = directory
 
@@ -43,8 +43,8 @@ class KeySource:
             KeyMissing: There is no key.
             KeyUnusable: The key cannot or must not be used, or the key command failed.
         """
-        if self.trouble is not None:
-            raise self.trouble
+        if self.error is not None:
+            raise self.error
         if self.api_key is not None:
             return self.api_key
         # A command is run only when a key is needed: it may ask its user to unlock something.

@@ -1,4 +1,4 @@
-"""Storing a profile's key, and taking it out again."""
+"""Storing a profile's key, and removing it."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def store_key(path: Path, settings: Settings, key: ApiKey) -> ConfigFile:
 
 
 def remove_key(path: Path, profile: str) -> ConfigFile:
-    """Take a profile's stored key out of the config file.
+    """Remove a profile's stored key from the config file.
 
     Raises:
         ConfigUnusable: The config file cannot be changed.

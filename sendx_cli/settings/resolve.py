@@ -137,17 +137,17 @@ class _Sources:
         try:
             given = self.choose(declared.API_KEY)
         except KeyUnusable as error:
-            return KeySource(f"environment {declared.API_KEY.variable}", trouble=error)
+            return KeySource(f"environment {declared.API_KEY.variable}", error=error)
         if given.origin not in {self.stored_origin, DEFAULT_ORIGIN}:
             return KeySource(given.origin, api_key=given.value)
         command = self.choose(declared.API_KEY_COMMAND)
         if given.value is None and command.value is None:
-            return KeySource(DEFAULT_ORIGIN, trouble=self._no_key())
+            return KeySource(DEFAULT_ORIGIN, error=self._no_key())
         return KeySource(
             self.stored_origin,
             api_key=given.value,
             command=command.value,
-            trouble=self._trouble_with_stored_key(base_url),
+            error=self._stored_key_error(base_url),
             environ=self.environ,
             directory=config.path.parent,
         )
@@ -161,7 +161,7 @@ class _Sources:
             " (in the SendX app: Settings, Team API Key)",
         )
 
-    def _trouble_with_stored_key(self, base_url: Chosen[str]) -> SetupError | None:
+    def _stored_key_error(self, base_url: Chosen[str]) -> SetupError | None:
         """Refuse to send a stored key where it was not stored for: it would be given away."""
         own = cast("str", self.stored.get(declared.BASE_URL.name, declared.BASE_URL.default))
         if origin_of(base_url.value) == origin_of(own):

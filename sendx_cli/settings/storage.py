@@ -1,4 +1,4 @@
-"""A file that only its owner may see: read with care, replaced as a whole, locked while changed."""
+"""A file that only its owner may read: replaced atomically, and changed under a lock."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from sendx_cli.errors import ConfigUnusable, reason_of
 from sendx_cli.file_lock import lock_within
 
 MAX_BYTES = 1 << 20
-"""Longer files are no config files."""
+"""Longer files are not config files."""
 
 LOCK_TIMEOUT_S = 10.0
 _LOCK_PAUSE_S = 0.01
@@ -22,7 +22,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 class Stored:
-    """What a private file holds.
+    """The content of a private file.
 
     Args:
         content: Its bytes.
@@ -37,7 +37,7 @@ class Stored:
 
 
 def read_private(path: Path) -> Stored | None:
-    """Return what the file holds, or None where there is none. A symbolic link is followed.
+    """Return the file's content, or None if there is no file. A symbolic link is followed.
 
     Raises:
         ConfigUnusable: It cannot be read, is no plain file, or others could have written it.
@@ -63,7 +63,7 @@ def read_private(path: Path) -> Stored | None:
 
 
 def replace_private(path: Path, content: bytes) -> None:
-    """Put `content` in the file's place, whole or not at all, with mode 0600 from the first byte.
+    """Replace the file by `content` atomically, with mode 0600 from the first byte.
 
     Where `path` is a symbolic link, its target is replaced and the link stays.
 
@@ -79,7 +79,7 @@ def replace_private(path: Path, content: bytes) -> None:
         except BaseException:
             passing.unlink(missing_ok=True)
             raise
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
     except OSError as error:
         raise _cannot("save", path, error) from None
 
@@ -184,7 +184,12 @@ def _write_new(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Let a file's new name survive a power failure.
+
+    Raises:
+        OSError: The directory cannot be opened or synced.
+    """
     if os.name != "posix":
         return
     descriptor = os.open(directory, os.O_RDONLY)

@@ -29,11 +29,11 @@ def test_an_attempt_is_over_when_its_time_is_and_not_before(
 
         def listen(steps: int) -> list[Reply]:
             """Listen for so many steps of 1/16 s, which any clock counts exactly."""
-            heard: list[Reply] = []
+            replies: list[Reply] = []
             for _ in range(steps):
                 clock.seconds += 0.0625
-                heard += exchange.wait(0.0)
-            return heard
+                replies += exchange.wait(0.0)
+            return replies
 
         def submit(ticket: int) -> None:
             """Hand a call in, and listen without a step until it has arrived."""

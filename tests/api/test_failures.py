@@ -36,11 +36,11 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
             TransportFailure("connection", "no connection to h in time", False, False, NETWORK),
         ),
         (
-            failures.no_address("h", is_passing=True),
+            failures.no_address("h", is_temporary=True),
             TransportFailure("name_lookup", "cannot find the address of h", False, False, NETWORK),
         ),
         (
-            failures.no_address("h", is_passing=False),
+            failures.no_address("h", is_temporary=False),
             TransportFailure("name_lookup", "cannot find the address of h", False, True, NETWORK),
         ),
         (

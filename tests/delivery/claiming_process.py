@@ -8,17 +8,17 @@ from pathlib import Path
 from sendx_cli.core.pacing.shared_rate import SharedPacer
 from sendx_cli.delivery.rate_file import RateFile
 
-_PATIENCE_S = 20.0
+_LOCK_TIMEOUT_S = 20.0
 """More than a busy machine needs: what is held is the lock, not what is done without it."""
 
 
-def claim(rate_file: Path, noted: Path) -> None:
+def claim(rate_file: Path, claims_file: Path) -> None:
     """Start a call at each moment that it gets, until it is killed."""
-    record = RateFile(rate_file, _PATIENCE_S)
+    record = RateFile(rate_file, _LOCK_TIMEOUT_S)
     pacer = SharedPacer(
         record.update, time.time, look=record.look, concurrency=4, now=time.monotonic()
     )
-    notes = os.open(noted, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    notes = os.open(claims_file, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     while True:
         now = time.monotonic()
         wait_s = pacer.wait_s(now, 0)

@@ -10,7 +10,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.attempts import attempt_at
 from sendx_cli.delivery.batches import Batches
 from sendx_cli.delivery.rows import Decided, Row
-from tests.simulation.simulated_exchange import Fate, SimulatedExchange
+from tests.simulation.simulated_exchange import SimulatedExchange, SimulatedReply
 from tests.simulation.simulated_run import (
     LOST,
     OK,
@@ -35,9 +35,9 @@ def is_batch(call: Call) -> bool:
 
 def play(
     batch_reply: Answer | TransportFailure, reply: Answer | TransportFailure = OK
-) -> Callable[[Call, float], Fate]:
+) -> Callable[[Call, float], SimulatedReply]:
     """A service that answers all batches alike, and all single calls."""
-    return lambda call, _now: Fate(0.05, batch_reply if is_batch(call) else reply, True)
+    return lambda call, _now: SimulatedReply(0.05, batch_reply if is_batch(call) else reply, True)
 
 
 def sizes(exchange: SimulatedExchange) -> list[int]:
@@ -69,10 +69,10 @@ class Notes:
 
 @pytest.mark.parametrize("concurrency", [1, 50])
 def test_rows_fill_their_batches_where_nothing_limits_them(concurrency: int) -> None:
-    """A thousand rows make forty calls, each row one attempt, all noted before and after."""
+    """A thousand rows make forty calls, each row one attempt, all recorded before and after."""
     notes = Notes()
     sender, exchange, _ = simulate(
-        play(DONE), concurrency=concurrency, is_patient=True, batch=25, journal=notes
+        play(DONE), concurrency=concurrency, has_breaker=True, batch=25, journal=notes
     )
     decided = list(decided_in(sender.run(iter(rows_of(people(1000))))))
     assert sizes(exchange) == [25] * 40
@@ -82,10 +82,10 @@ def test_rows_fill_their_batches_where_nothing_limits_them(concurrency: int) -> 
 
 def test_what_is_ready_goes_and_one_row_alone_goes_by_the_single_call() -> None:
     """The last batch is what is left over."""
-    sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=25)
+    sender, exchange, _ = simulate(play(DONE), has_breaker=True, batch=25)
     assert len(list(decided_in(sender.run(iter(rows_of(people(56))))))) == 56
     assert sizes(exchange) == [25, 25, 6]
-    sender, exchange, _ = simulate(play(TROUBLE, OK), is_patient=True, batch=25)
+    sender, exchange, _ = simulate(play(TROUBLE, OK), has_breaker=True, batch=25)
     (decided,) = decided_in(sender.run(iter(rows_of(people(1)))))
     assert (decided.outcome, decided.attempts) == (Outcome.ACCEPTED, 1)
 
@@ -96,7 +96,7 @@ def test_a_batch_is_an_array_of_what_single_calls_would_carry() -> None:
         Identify(email="ann@example.com", first_name="Ånn", tags=("vip",)),
         Identify(email="bo@example.com", fields=(("Plan", "pro"),)),
     ]
-    sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=2)
+    sender, exchange, _ = simulate(play(DONE), has_breaker=True, batch=2)
     list(decided_in(sender.run(iter(rows_of(contacts)))))
     expected = (
         '[{"email":"ann@example.com","firstName":"Ånn","tags":["vip"]},'
@@ -112,7 +112,7 @@ def test_rows_that_must_not_come_twice_go_alone() -> None:
         Identify(email="old@example.com", new_email="new@example.com"),
         Track(email="track@example.com", add_tags=("x",)),
     ]
-    sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=25)
+    sender, exchange, _ = simulate(play(DONE), has_breaker=True, batch=25)
     list(decided_in(sender.run(iter(rows_of([*people(5), *alone, *people(9)[5:]])))))
     assert sizes(exchange) == [1, 1, 1, 9]
 
@@ -122,7 +122,7 @@ def test_rows_of_one_contact_are_never_in_one_batch() -> None:
     contacts = [
         Identify(email=f"p{n % 3}@example.com", first_name=str(n)) for n in range(9)
     ]  # fmt: skip
-    sender, exchange, _ = simulate(play(DONE), is_patient=True, batch=25)
+    sender, exchange, _ = simulate(play(DONE), has_breaker=True, batch=25)
     decided = list(decided_in(sender.run(iter(rows_of(contacts)))))
     assert sizes(exchange) == [3, 3, 3]
     assert [s.row.number for s in decided] == list(range(9))
@@ -148,13 +148,13 @@ def test_rows_of_one_contact_are_never_in_one_batch() -> None:
 def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | TransportFailure) -> None:
     """Each row is decided by itself, at once: one bad row spoils no other."""
 
-    def decide(call: Call, _now: float) -> Fate:
+    def decide(call: Call, _now: float) -> SimulatedReply:
         if is_batch(call):
-            return Fate(0.05, reply, False)
+            return SimulatedReply(0.05, reply, False)
         is_bad = b"p7@" in call.body
-        return Fate(0.05, REJECTED if is_bad else OK, not is_bad)
+        return SimulatedReply(0.05, REJECTED if is_bad else OK, not is_bad)
 
-    sender, exchange, clock = simulate(decide, concurrency=25, is_patient=True, batch=25)
+    sender, exchange, clock = simulate(decide, concurrency=25, has_breaker=True, batch=25)
     decided = list(decided_in(sender.run(iter(rows_of(people(25))))))
     assert sizes(exchange) == [25] + [1] * 25
     singles = [json.loads(body)["email"] for _, body in exchange.calls[1:]]
@@ -168,11 +168,13 @@ def test_a_batch_that_is_no_plain_success_is_taken_apart(reply: Answer | Transpo
 def test_a_batch_whose_answer_names_each_of_its_contacts_is_a_plain_success() -> None:
     """The last one's answer names its five, and no more."""
 
-    def decide(call: Call, _now: float) -> Fate:
+    def decide(call: Call, _now: float) -> SimulatedReply:
         results = [{"email": one["email"], "status": "success"} for one in json.loads(call.body)]
-        return Fate(0.05, Answer(200, {}, json.dumps({"results": results}).encode()), True)
+        return SimulatedReply(
+            0.05, Answer(200, {}, json.dumps({"results": results}).encode()), True
+        )
 
-    sender, exchange, _ = simulate(decide, is_patient=True, batch=25)
+    sender, exchange, _ = simulate(decide, has_breaker=True, batch=25)
     decided = list(decided_in(sender.run(iter(rows_of(people(55))))))
     assert {(s.outcome, s.attempts) for s in decided} == {(Outcome.ACCEPTED, 1)}
     assert sizes(exchange) == [25, 25, 5]
@@ -185,7 +187,7 @@ def test_a_batch_that_surely_did_not_arrive_is_tried_again_whole(
     """Its rows come back together and are joined again."""
     replies = [reply, reply, DONE]
     sender, exchange, _ = simulate(
-        lambda _c, _t: Fate(0.05, replies.pop(0), True), is_patient=True, batch=25
+        lambda _c, _t: SimulatedReply(0.05, replies.pop(0), True), has_breaker=True, batch=25
     )
     decided = list(decided_in(sender.run(iter(rows_of(people(25))))))
     assert sizes(exchange) == [25, 25, 25]
@@ -195,7 +197,7 @@ def test_a_batch_that_surely_did_not_arrive_is_tried_again_whole(
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_a_service_without_the_bulk_endpoint_gets_single_calls(status: int) -> None:
     """It is told once, is no failure and no wrong base URL, and costs the first calls only."""
-    sender, exchange, _ = simulate(play(Answer(status, {}, b"")), is_patient=True, batch=25)
+    sender, exchange, _ = simulate(play(Answer(status, {}, b"")), has_breaker=True, batch=25)
     turns = list(sender.run(iter(rows_of(people(500)))))
     decided, notes = list(decided_in(turns)), [note for turn in turns for note in turn.notes]
     assert {(s.outcome, s.attempts) for s in decided} == {(Outcome.ACCEPTED, 1)}
@@ -206,7 +208,7 @@ def test_a_service_without_the_bulk_endpoint_gets_single_calls(status: int) -> N
 def test_a_wrong_base_url_still_stops_the_run() -> None:
     """The single calls tell."""
     nothing_there = Answer(404, {}, b"")
-    sender, _, _ = simulate(play(nothing_there, nothing_there), is_patient=True, batch=25)
+    sender, _, _ = simulate(play(nothing_there, nothing_there), has_breaker=True, batch=25)
     decided = list(decided_in(sender.run(iter(rows_of(people(500))))))
     assert {s.outcome for s in decided} == {Outcome.SKIPPED}
     assert sender.stopped_by is not None
@@ -219,7 +221,7 @@ def test_a_wrong_base_url_still_stops_the_run() -> None:
 )
 def test_what_stops_single_calls_stops_batches(reply: Answer, code: str, outcome: Outcome) -> None:
     """After the calls under way."""
-    sender, exchange, _ = simulate(play(reply), is_patient=True, batch=25)
+    sender, exchange, _ = simulate(play(reply), has_breaker=True, batch=25)
     decided = list(decided_in(sender.run(iter(rows_of(people(1000))))))
     assert [s.outcome for s in decided] == [outcome] * 200
     assert len(exchange.calls) == 8
@@ -230,7 +232,11 @@ def test_what_stops_single_calls_stops_batches(reply: Answer, code: str, outcome
 def test_a_stop_leaves_the_rows_of_hanging_batches_undone() -> None:
     """All of them are told of, and are there for the next run."""
     sender, exchange, clock = simulate(
-        lambda _c, _t: Fate(60.0, DONE, True), concurrency=2, is_patient=True, batch=5, stop_at=1.0
+        lambda _c, _t: SimulatedReply(60.0, DONE, True),
+        concurrency=2,
+        has_breaker=True,
+        batch=5,
+        stop_at=1.0,
     )
     run = decided_in(sender.run(iter(rows_of(people(50)))))
     decided = list(run)
@@ -242,9 +248,9 @@ def test_a_stop_leaves_the_rows_of_hanging_batches_undone() -> None:
 def test_a_stop_leaves_the_rest_of_a_batch_taken_apart_undone() -> None:
     """What the batch was told is said of its rows; nobody is accepted by half."""
     sender, exchange, _ = simulate(
-        lambda call, _t: Fate(0.9, REJECTED if is_batch(call) else OK, True),
+        lambda call, _t: SimulatedReply(0.9, REJECTED if is_batch(call) else OK, True),
         concurrency=1,
-        is_patient=True,
+        has_breaker=True,
         batch=5,
         stop_at=1.0,
     )
@@ -257,7 +263,7 @@ def test_a_stop_leaves_the_rest_of_a_batch_taken_apart_undone() -> None:
 def test_a_thousand_rejected_rows_stop_a_run_of_batches_too() -> None:
     """A batch that is refused neither counts as one nor begins the count anew."""
     refused = Answer(400, {}, b'{"message":"a contact is not valid"}')
-    sender, _, _ = simulate(play(refused, REJECTED), is_patient=True, batch=25)
+    sender, _, _ = simulate(play(refused, REJECTED), has_breaker=True, batch=25)
     decided = list(decided_in(sender.run(iter(rows_of(people(3000))))))
     rejected = sum(s.outcome is Outcome.REJECTED for s in decided)
     assert 1000 <= rejected <= 1008
@@ -268,12 +274,12 @@ def test_a_thousand_rejected_rows_stop_a_run_of_batches_too() -> None:
 def test_an_outage_takes_few_calls_and_no_row_of_batches() -> None:
     """Batches cut off while it lasts are decided row by row when it is over."""
 
-    def decide(call: Call, now: float) -> Fate:
+    def decide(call: Call, now: float) -> SimulatedReply:
         if 2 < now < 600:
-            return Fate(0.05, LOST, False)
-        return Fate(0.05, DONE if is_batch(call) else OK, True)
+            return SimulatedReply(0.05, LOST, False)
+        return SimulatedReply(0.05, DONE if is_batch(call) else OK, True)
 
-    sender, exchange, _ = simulate(decide, cap_per_s=50, is_patient=True, batch=25)
+    sender, exchange, _ = simulate(decide, cap_per_s=50, has_breaker=True, batch=25)
     decided = list(decided_in(sender.run(iter(rows_of(people(10_000))))))
     assert [s.outcome for s in decided] == [Outcome.ACCEPTED] * 10_000
     assert len(exchange.calls) < 10_000 / 25 + 700
@@ -283,12 +289,12 @@ def rows_per_s(batch: int, count: int) -> float:
     """Rows accepted a second by a service that takes twenty calls a second, five at once."""
     bucket = TokenBucket([(0.0, 20.0)], burst=5)
 
-    def decide(call: Call, now: float) -> Fate:
+    def decide(call: Call, now: float) -> SimulatedReply:
         is_taken = bucket.takes(now)
         answer = DONE if is_batch(call) else OK
-        return Fate(0.06, answer if is_taken else THROTTLED, is_taken)
+        return SimulatedReply(0.06, answer if is_taken else THROTTLED, is_taken)
 
-    sender, _, clock = simulate(decide, concurrency=50, is_patient=True, batch=batch)
+    sender, _, clock = simulate(decide, concurrency=50, has_breaker=True, batch=batch)
     decided = list(decided_in(sender.run(iter(rows_of(people(count))))))
     assert [s.outcome for s in decided] == [Outcome.ACCEPTED] * count
     return count / clock.now()

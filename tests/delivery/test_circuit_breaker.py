@@ -10,7 +10,7 @@ THROTTLED = Verdict(Kind.THROTTLED, "throttled", "slow down")
 ACCEPTED = Verdict(Kind.ACCEPTED, "accepted", "OK")
 
 
-def patient(*, keeps_going: bool = False) -> tuple[CircuitBreaker, Pacer]:
+def make_breaker(*, keeps_going: bool = False) -> tuple[CircuitBreaker, Pacer]:
     pacer = Pacer(concurrency=8, now=0.0)
     return CircuitBreaker(pacer, lambda: 0.5, 0.0, keeps_going=keeps_going), pacer
 
@@ -34,7 +34,7 @@ def go_down(breaker: CircuitBreaker, now: float) -> None:
 @pytest.mark.parametrize("ending", [ACCEPTED, rejected("no"), THROTTLED])
 def test_after_an_outage_the_pace_begins_gently(ending: Verdict) -> None:
     """Whatever answer shows that the service is back: what was known of its limit is forgotten."""
-    breaker, pacer = patient()
+    breaker, pacer = make_breaker()
     meet_limit(pacer)
     go_down(breaker, 1.0)
     breaker.record(ending, 5.0, sent_at=4.9)
@@ -44,7 +44,7 @@ def test_after_an_outage_the_pace_begins_gently(ending: Verdict) -> None:
 @pytest.mark.parametrize("answer", [ACCEPTED, rejected("no"), THROTTLED])
 def test_an_answer_where_there_was_no_outage_changes_no_pace(answer: Verdict) -> None:
     """Nineteen failures before it are none."""
-    breaker, pacer = patient()
+    breaker, pacer = make_breaker()
     meet_limit(pacer)
     for _ in range(19):
         breaker.record(UNREACHED, 1.0, sent_at=0.9)
@@ -54,8 +54,8 @@ def test_an_answer_where_there_was_no_outage_changes_no_pace(answer: Verdict) ->
 
 def test_the_thousandth_like_rejection_is_the_reason_to_stop() -> None:
     """Not the one before; and not where the run is to keep going."""
-    breaker, _ = patient()
-    stubborn, _ = patient(keeps_going=True)
+    breaker, _ = make_breaker()
+    stubborn, _ = make_breaker(keeps_going=True)
     for one in (breaker, stubborn):
         for _ in range(MAX_SAME_REJECTIONS - 1):
             one.record(rejected("no such list"), 1.0, sent_at=0.9)
@@ -76,7 +76,7 @@ def test_the_thousandth_like_rejection_is_the_reason_to_stop() -> None:
 @pytest.mark.parametrize("between", [ACCEPTED, rejected("another reason")])
 def test_another_answer_begins_the_count_of_rejections_anew(between: Verdict) -> None:
     """An acceptance, or a rejection for another reason, which counts as the first of its own."""
-    breaker, _ = patient()
+    breaker, _ = make_breaker()
     for verdict in (*[rejected("no")] * 999, between, *[rejected("no")] * 999):
         breaker.record(verdict, 1.0, sent_at=0.9)
         assert breaker.reason_to_stop() is None
@@ -86,7 +86,7 @@ def test_another_answer_begins_the_count_of_rejections_anew(between: Verdict) ->
 
 def test_a_rejection_for_another_reason_is_the_first_of_its_kind() -> None:
     """999 more of it are a thousand."""
-    breaker, _ = patient()
+    breaker, _ = make_breaker()
     for verdict in (rejected("a"), *[rejected("b")] * 1000):
         assert breaker.reason_to_stop() is None
         breaker.record(verdict, 1.0, sent_at=0.9)
@@ -96,7 +96,7 @@ def test_a_rejection_for_another_reason_is_the_first_of_its_kind() -> None:
 @pytest.mark.parametrize("between", [UNREACHED, TROUBLE, THROTTLED])
 def test_trouble_between_rejections_is_passed_over(between: Verdict) -> None:
     """It says nothing of the file: the count goes on."""
-    breaker, _ = patient()
+    breaker, _ = make_breaker()
     for verdict in (*[rejected("no")] * 999, between, rejected("no")):
         breaker.record(verdict, 1.0, sent_at=0.9)
     assert breaker.reason_to_stop() is not None
@@ -104,7 +104,7 @@ def test_trouble_between_rejections_is_passed_over(between: Verdict) -> None:
 
 def test_retries_for_trouble_are_counted_and_throttled_ones_are_not() -> None:
     """After a hundred the next has to wait five seconds; a 429 costs the budget nothing."""
-    breaker, _ = patient()
+    breaker, _ = make_breaker()
     throttled = [breaker.retry_wait_s(THROTTLED, 0.0) for _ in range(200)]
     troubled = [breaker.retry_wait_s(TROUBLE, 0.0) for _ in range(101)]
     assert throttled == [0.0] * 200
@@ -115,7 +115,7 @@ def test_retries_for_trouble_are_counted_and_throttled_ones_are_not() -> None:
 
 def test_retries_in_an_outage_cost_the_budget_nothing() -> None:
     """Its single probes hold them back enough: after it a hundred are there."""
-    breaker, _ = patient()
+    breaker, _ = make_breaker()
     go_down(breaker, 1.0)
     in_outage = [breaker.retry_wait_s(UNREACHED, 1.0) for _ in range(200)]
     breaker.record(ACCEPTED, 2.0, sent_at=1.9)
@@ -125,7 +125,7 @@ def test_retries_in_an_outage_cost_the_budget_nothing() -> None:
 
 def test_first_attempts_pay_for_retries_and_repeated_ones_do_not() -> None:
     """Ten of the first buy one; a hundred of the others buy none."""
-    breaker, _ = patient()
+    breaker, _ = make_breaker()
     for _ in range(100):
         breaker.retry_wait_s(TROUBLE, 0.0)
     for _ in range(100):

@@ -16,33 +16,33 @@ def test_a_row_of_two_contacts_goes_when_it_is_first_for_both() -> None:
     first, second, change, old, new = rows(
         ("a@b.co", None), ("c@b.co", None), ("a@b.co", "c@b.co"), ("a@b.co", None), ("c@b.co", None)
     )
-    lanes = ContactQueues()
-    may_go = [lanes.add(row) for row in (first, second, change, old, new)]
-    assert (may_go, lanes.waiting) == ([True, True, False, False, False], 3)
-    assert lanes.leave(first) == []
-    assert lanes.leave(second) == [change]
-    assert lanes.leave(change) == [old, new]
-    assert lanes.waiting == 0
+    queues = ContactQueues()
+    may_go = [queues.add(row) for row in (first, second, change, old, new)]
+    assert (may_go, queues.waiting) == ([True, True, False, False, False], 3)
+    assert queues.leave(first) == []
+    assert queues.leave(second) == [change]
+    assert queues.leave(change) == [old, new]
+    assert queues.waiting == 0
 
 
 def test_an_address_that_changes_in_its_spelling_alone_is_one_contact() -> None:
-    """It stands in its lane once."""
+    """It is in its queue once."""
     (row,) = rows(("a@b.co", "A@B.co"))
-    lanes = ContactQueues()
-    assert (lanes.add(row), lanes.leave(row)) == (True, [])
+    queues = ContactQueues()
+    assert (queues.add(row), queues.leave(row)) == (True, [])
 
 
 def test_a_closed_lane_drops_what_waits_in_it_and_what_comes() -> None:
-    """Other contacts' lanes stay open."""
+    """Other contacts' queues stay open."""
     failed, behind, other, late = rows(
         ("a@b.co", None), ("a@b.co", None), ("c@b.co", None), ("A@b.co", None)
     )
-    lanes = ContactQueues()
+    queues = ContactQueues()
     for row in (failed, behind, other):
-        lanes.add(row)
-    lanes.close(failed)
-    assert (lanes.add(late), lanes.waiting, lanes.left_behind) == (False, 0, 2)
-    assert lanes.leave(other) == []
+        queues.add(row)
+    queues.close(failed)
+    assert (queues.add(late), queues.waiting, queues.left_behind) == (False, 0, 2)
+    assert queues.leave(other) == []
 
 
 def test_what_follows_a_dropped_row_in_its_other_lane_is_dropped_too() -> None:
@@ -51,12 +51,12 @@ def test_what_follows_a_dropped_row_in_its_other_lane_is_dropped_too() -> None:
         ("a@b.co", None), ("c@b.co", None), ("a@b.co", "c@b.co"), ("c@b.co", "d@b.co"),
         ("d@b.co", None),
     )  # fmt: skip
-    lanes = ContactQueues()
-    may_go = [lanes.add(row) for row in (failed, before, change, after, far)]
-    lanes.close(failed)
+    queues = ContactQueues()
+    may_go = [queues.add(row) for row in (failed, before, change, after, far)]
+    queues.close(failed)
     assert may_go == [True, True, False, False, False]
-    assert (lanes.waiting, lanes.left_behind) == (0, 3)
-    assert lanes.leave(before) == []
+    assert (queues.waiting, queues.left_behind) == (0, 3)
+    assert queues.leave(before) == []
     (late,) = rows(("d@b.co", "e@b.co"))
     (later,) = rows(("e@b.co", None))
-    assert (lanes.add(late), lanes.add(later), lanes.left_behind) == (False, False, 5)
+    assert (queues.add(late), queues.add(later), queues.left_behind) == (False, False, 5)

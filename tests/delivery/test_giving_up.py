@@ -12,7 +12,7 @@ from sendx_cli.delivery.direct import send_all
 from sendx_cli.delivery.rows import Row
 from sendx_cli.delivery.sender import Sender
 from tests.clocks import HandClock
-from tests.simulation.simulated_exchange import Fate, SimulatedExchange
+from tests.simulation.simulated_exchange import SimulatedExchange, SimulatedReply
 from tests.simulation.simulated_run import (
     LOST,
     OK,
@@ -30,10 +30,10 @@ CLOSED = Answer(503, {"retry-after": "2"}, b"")
 
 
 def play(
-    decide: Callable[[Call, float], Fate], *, count: int = 200, max_outage_s: float = 10.0
+    decide: Callable[[Call, float], SimulatedReply], *, count: int = 200, max_outage_s: float = 10.0
 ) -> tuple[list[Outcome], Sender, SimulatedExchange, HandClock]:
     """Send a run's rows, told of four times a second as on a terminal."""
-    sender, exchange, clock = simulate(decide, is_patient=True, max_outage_s=max_outage_s)
+    sender, exchange, clock = simulate(decide, has_breaker=True, max_outage_s=max_outage_s)
     decided = list(decided_in(sender.run(map(Row, range(count), people(count)))))
     return [one.outcome for one in decided], sender, exchange, clock
 
@@ -60,7 +60,7 @@ def test_a_run_gives_up_by_the_clock_whatever_comes_back(
     reply: Answer | TransportFailure, latency_s: float, least_s: float, most_s: float
 ) -> None:
     """At the moment said, or when the calls under way by then have come to nothing."""
-    outcomes, sender, exchange, clock = play(lambda _c, _t: Fate(latency_s, reply, False))
+    outcomes, sender, exchange, clock = play(lambda _c, _t: SimulatedReply(latency_s, reply, False))
     assert set(outcomes) <= {Outcome.SKIPPED}
     assert least_s <= clock.now() <= most_s
     assert why(sender).startswith("outage: nothing was accepted for 10 s: ")
@@ -72,10 +72,10 @@ def test_no_call_begins_once_the_time_is_over() -> None:
     """While calls are under way that began before, too few to tell an outage by their number."""
     is_first = True
 
-    def decide(_call: Call, _now: float) -> Fate:
+    def decide(_call: Call, _now: float) -> SimulatedReply:
         nonlocal is_first
         reply, is_first = (OK if is_first else LOST), False
-        return Fate(0.1 if reply is OK else 6.0, reply, True)
+        return SimulatedReply(0.1 if reply is OK else 6.0, reply, True)
 
     _, sender, exchange, clock = play(decide)
     assert (why(sender)[:7], len(exchange.calls), sender.in_flight) == ("outage:", 17, 0)
@@ -86,9 +86,9 @@ def test_failures_and_429s_by_turns_do_not_begin_the_time_anew() -> None:
     """Neither is a success, though each ends what the other was counted as."""
     replies: list[Answer | TransportFailure] = [UNREACHED, THROTTLED]
 
-    def decide(_call: Call, _now: float) -> Fate:
+    def decide(_call: Call, _now: float) -> SimulatedReply:
         replies.reverse()
-        return Fate(0.05, replies[0], False)
+        return SimulatedReply(0.05, replies[0], False)
 
     _, sender, _, clock = play(decide)
     assert (why(sender)[:7], 10.0 <= clock.now() <= 10.1) == ("outage:", True)
@@ -97,14 +97,14 @@ def test_failures_and_429s_by_turns_do_not_begin_the_time_anew() -> None:
 def test_a_wait_for_one_row_does_not_outlast_the_clock() -> None:
     """With one row and its `Retry-After` within what may be waited, the end comes in time."""
     told = Answer(429, {"retry-after": "7"}, b"")
-    _, sender, exchange, clock = play(lambda _c, _t: Fate(0.1, told, False), count=1)
+    _, sender, exchange, clock = play(lambda _c, _t: SimulatedReply(0.1, told, False), count=1)
     assert ([round(at, 1) for at, _ in exchange.calls], clock.now()) == ([0.0, 7.1], 10.0)
     assert why(sender).startswith("outage: nothing was accepted for 10 s")
 
 
 def test_a_success_of_a_call_under_way_goes_before_the_clock() -> None:
     """A service that takes longer than the outage allowed is slow, and not away."""
-    outcomes, sender, _, clock = play(lambda _c, _t: Fate(15.0, OK, True), count=50)
+    outcomes, sender, _, clock = play(lambda _c, _t: SimulatedReply(15.0, OK, True), count=50)
     assert (outcomes, sender.stopped_by) == ([Outcome.ACCEPTED] * 50, None)
     assert clock.now() > 15.0
 
@@ -116,9 +116,9 @@ def test_a_success_of_a_call_under_way_goes_before_the_clock() -> None:
 def test_each_success_begins_the_time_anew(reply: Answer, outcome: Outcome) -> None:
     """A service that is there for four seconds in nine keeps a run going; so do its rejections."""
 
-    def decide(_call: Call, now: float) -> Fate:
+    def decide(_call: Call, now: float) -> SimulatedReply:
         is_there = now % 9.0 < 4.0
-        return Fate(0.5, reply if is_there else UNREACHED, is_there)
+        return SimulatedReply(0.5, reply if is_there else UNREACHED, is_there)
 
     outcomes, sender, _, clock = play(decide, count=900)
     assert (set(outcomes), sender.stopped_by) == ({outcome}, None)
@@ -137,10 +137,10 @@ def test_a_stream_without_rows_is_no_outage() -> None:
             yield None
         yield Row(1, contacts[1])
 
-    def decide(call: Call, _now: float) -> Fate:
-        return Fate(0.05, TROUBLE if b"p0@" in call.body else OK, True)
+    def decide(call: Call, _now: float) -> SimulatedReply:
+        return SimulatedReply(0.05, TROUBLE if b"p0@" in call.body else OK, True)
 
-    sender, _, clock = simulate(decide, is_patient=True)
+    sender, _, clock = simulate(decide, has_breaker=True)
     decided = list(decided_in(sender.run(rows())))
     outcomes = [one.outcome for one in decided]
     assert (outcomes, sender.stopped_by) == ([Outcome.FAILED, Outcome.ACCEPTED], None)
@@ -152,7 +152,7 @@ def test_a_wait_that_is_too_long_ends_a_run_at_once(status: int, batch: int) -> 
     """After the calls under way; all rows are still to come."""
     told = Answer(status, {"retry-after": "901"}, b'{"message":"slow down"}')
     sender, exchange, clock = simulate(
-        lambda _c, _t: Fate(0.1, told, False), is_patient=True, batch=batch
+        lambda _c, _t: SimulatedReply(0.1, told, False), has_breaker=True, batch=batch
     )
     decided = list(decided_in(sender.run(map(Row, range(1000), people(1000)))))
     assert {one.outcome for one in decided} == {Outcome.SKIPPED}
@@ -164,7 +164,9 @@ def test_a_wait_that_is_too_long_ends_a_run_at_once(status: int, batch: int) -> 
 def test_a_wait_that_may_be_borne_is_borne() -> None:
     """A quarter of an hour to the second is not too long."""
     replies = [Answer(429, {"retry-after": "899"}, b""), OK]
-    sender, _, clock = simulate(lambda _c, _t: Fate(0.1, replies.pop(0), True), is_patient=True)
+    sender, _, clock = simulate(
+        lambda _c, _t: SimulatedReply(0.1, replies.pop(0), True), has_breaker=True
+    )
     (decided,) = decided_in(sender.run(iter([Row(0, people(1)[0])])))
     assert (decided.outcome, decided.attempts) == (Outcome.ACCEPTED, 2)
     assert 899.1 < clock.now() < 899.3
@@ -187,13 +189,13 @@ def test_a_wait_that_may_be_borne_is_borne() -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("is_patient", [False, True])
+@pytest.mark.parametrize("has_breaker", [False, True])
 def test_who_is_told_to_wait_a_day_is_sent_once(
-    contact: Contact, reply: Answer, outcome: Outcome, is_patient: bool
+    contact: Contact, reply: Answer, outcome: Outcome, has_breaker: bool
 ) -> None:
     """What may have arrived is unknown all the same; nobody else is sent after it."""
     sender, exchange, clock = simulate(
-        lambda _c, _t: Fate(0.1, reply, False), concurrency=1, is_patient=is_patient
+        lambda _c, _t: SimulatedReply(0.1, reply, False), concurrency=1, has_breaker=has_breaker
     )
     decided = list(decided_in(send_all(sender, [contact, *people(3)])))
     assert [one.outcome for one in decided] == [outcome, *[Outcome.SKIPPED] * 3]
@@ -205,14 +207,17 @@ def test_who_is_told_to_wait_a_day_is_sent_once(
 def test_a_refusal_that_asks_to_wait_is_a_refusal() -> None:
     """`Retry-After` means something only where the request may come again."""
     refused = Answer(422, {"retry-after": "86400"}, b'{"message":"no"}')
-    outcomes, sender, _, _ = play(lambda _c, _t: Fate(0.05, refused, False), count=20)
+    outcomes, sender, _, _ = play(lambda _c, _t: SimulatedReply(0.05, refused, False), count=20)
     assert (outcomes, sender.stopped_by) == ([Outcome.REJECTED] * 20, None)
 
 
 def test_a_stop_that_was_asked_for_is_not_called_an_outage() -> None:
     """The clock runs no more once somebody has ended the run."""
     sender, _, clock = simulate(
-        lambda _c, _t: Fate(60.0, LATE, False), is_patient=True, max_outage_s=5.0, stop_at=4.0
+        lambda _c, _t: SimulatedReply(60.0, LATE, False),
+        has_breaker=True,
+        max_outage_s=5.0,
+        stop_at=4.0,
     )
     decided = list(decided_in(sender.run(map(Row, range(20), people(20)))))
     assert ({one.outcome for one in decided}, sender.stopped_by) == ({Outcome.SKIPPED}, None)

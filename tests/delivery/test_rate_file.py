@@ -152,18 +152,18 @@ def most_within(moments: list[float], span_s: float) -> int:
     return most
 
 
-def claims_in(noted: Path) -> list[tuple[int, float]]:
+def claims_in(claims_file: Path) -> list[tuple[int, float]]:
     """Return who took a turn, and when."""
-    if not noted.exists():
+    if not claims_file.exists():
         return []
-    lines = [line.split() for line in noted.read_text().splitlines()]
+    lines = [line.split() for line in claims_file.read_text().splitlines()]
     return [(int(process), float(moment)) for process, moment in lines]
 
 
-def wait_for_claims(noted: Path, processes: set[int]) -> None:
+def wait_for_claims(claims_file: Path, processes: set[int]) -> None:
     """Wait until each of these has taken a turn from now on."""
-    before, deadline = len(claims_in(noted)), time.monotonic() + 60.0
-    while not processes <= {process for process, _ in claims_in(noted)[before:]}:
+    before, deadline = len(claims_in(claims_file)), time.monotonic() + 60.0
+    while not processes <= {process for process, _ in claims_in(claims_file)[before:]}:
         assert time.monotonic() < deadline, "somebody waits for ever"
         time.sleep(0.01)
 
@@ -171,24 +171,24 @@ def wait_for_claims(noted: Path, processes: set[int]) -> None:
 @POSIX
 def test_no_kill_breaks_the_rate_or_blocks_anybody(tmp_path: Path) -> None:
     """Eight processes share 200/s, killed and begun anew 40 times: never faster, never stuck."""
-    path, noted, draw = tmp_path / "a", tmp_path / "noted", random.Random(1)
+    path, claims_file, draw = tmp_path / "a", tmp_path / "claims_file", random.Random(1)
     RateFile(path).update(lambda _kept: record_of(LIMIT_PER_S))
-    words = [sys.executable, "-m", "tests.delivery.claiming_process", str(path), str(noted)]
+    words = [sys.executable, "-m", "tests.delivery.claiming_process", str(path), str(claims_file)]
     running = [subprocess.Popen(words, cwd=ROOT) for _ in range(PROCESSES)]
     try:
-        wait_for_claims(noted, {process.pid for process in running})
+        wait_for_claims(claims_file, {process.pid for process in running})
         for _ in range(KILLS):
             time.sleep(draw.uniform(0.0, 0.03))
             victim = running.pop(draw.randrange(PROCESSES))
             victim.send_signal(signal.SIGKILL)
             victim.wait()
             running.append(subprocess.Popen(words, cwd=ROOT))
-        wait_for_claims(noted, {process.pid for process in running})
+        wait_for_claims(claims_file, {process.pid for process in running})
     finally:
         for process in running:
             process.kill()
             process.wait()
-    moments = sorted(moment for _, moment in claims_in(noted))
+    moments = sorted(moment for _, moment in claims_in(claims_file))
     for span_s in (0.05, 0.25, 1.0):
         assert most_within(moments, span_s) <= LIMIT_PER_S * (span_s + LATE_S) + 1
     assert unpacked(path.read_bytes()) is not None

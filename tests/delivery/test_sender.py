@@ -15,7 +15,7 @@ from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.direct import send_all
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.delivery.sender import Sender
-from tests.simulation.simulated_exchange import Fate, SimulatedExchange
+from tests.simulation.simulated_exchange import SimulatedExchange, SimulatedReply
 from tests.simulation.simulated_run import (
     LOST,
     OK,
@@ -30,7 +30,7 @@ from tests.simulation.turns import decided_in
 
 def run(
     contacts: Sequence[Contact],
-    decide: Callable[[Call, float], Fate],
+    decide: Callable[[Call, float], SimulatedReply],
     *,
     policy: RetryPolicy | None = None,
     seed: int = 0,
@@ -46,7 +46,7 @@ def bodies(exchange: SimulatedExchange) -> list[dict[str, str]]:
 def test_every_contact_is_sent_once_and_told_of_in_the_order_given() -> None:
     """Whatever order the answers come in."""
     draw = random.Random(1)
-    decided, exchange, _ = run(people(50), lambda _c, _t: Fate(draw.random(), OK, True))
+    decided, exchange, _ = run(people(50), lambda _c, _t: SimulatedReply(draw.random(), OK, True))
     assert [s.row.number for s in decided] == list(range(50))
     assert sorted(b["email"] for b in bodies(exchange)) == sorted(c.email for c in people(50))
     assert exchange.most_in_flight <= 8
@@ -72,12 +72,12 @@ def test_rows_of_one_contact_are_applied_in_their_order_whatever_goes_wrong(
         for n, (old, new) in enumerate(names)
     ]
 
-    def decide(_call: Call, _now: float) -> Fate:
+    def decide(_call: Call, _now: float) -> SimulatedReply:
         bad = draw.random() < trouble
         reply: Answer | TransportFailure = OK
         if bad:
             reply = draw.choice((TROUBLE, THROTTLED, LOST, UNREACHED))
-        return Fate(draw.random(), reply, reply in (OK, TROUBLE, LOST))
+        return SimulatedReply(draw.random(), reply, reply in (OK, TROUBLE, LOST))
 
     decided, exchange, _ = run(
         contacts, decide, policy=RetryPolicy(retries=100, max_wait_s=1e9), seed=seed
@@ -103,7 +103,9 @@ def test_rows_of_one_contact_are_applied_in_their_order_whatever_goes_wrong(
 def test_a_contact_with_many_rows_does_not_stop_the_others() -> None:
     """Its rows wait for one another; other contacts' rows pass them."""
     contacts = [Identify(email="busy@example.com", first_name=str(n)) for n in range(100)]
-    decided, exchange, _ = run([*contacts, *people(10)], lambda _c, _t: Fate(1.0, OK, True))
+    decided, exchange, _ = run(
+        [*contacts, *people(10)], lambda _c, _t: SimulatedReply(1.0, OK, True)
+    )
     assert len(decided) == 110
     done = [body["email"] for body in bodies(exchange)]
     assert max(done.index(person.email) for person in people(10)) < 20
@@ -125,14 +127,14 @@ def test_what_may_not_be_repeated_is_sent_once_where_it_could_have_arrived(
     contact: Contact, reply: Answer | TransportFailure, outcome: Outcome, attempts: int
 ) -> None:
     """Only what surely did not arrive is sent again."""
-    decided, _, _ = run([contact], lambda _c, _t: Fate(0.1, reply, False))
+    decided, _, _ = run([contact], lambda _c, _t: SimulatedReply(0.1, reply, False))
     assert [(s.outcome, s.attempts) for s in decided] == [(outcome, attempts)]
 
 
 def test_nothing_is_sent_before_retry_after() -> None:
     """A throttled row comes back when it was told to, not sooner."""
     replies = [Answer(429, {"retry-after": "7"}, THROTTLED.body), OK]
-    decided, exchange, _ = run(people(1), lambda _c, _t: Fate(0.1, replies.pop(0), True))
+    decided, exchange, _ = run(people(1), lambda _c, _t: SimulatedReply(0.1, replies.pop(0), True))
     assert [s.outcome for s in decided] == [Outcome.ACCEPTED]
     first, second = (at for at, _ in exchange.calls)
     assert second - first >= 7
@@ -141,7 +143,9 @@ def test_nothing_is_sent_before_retry_after() -> None:
 def test_a_refused_key_ends_the_run_after_the_calls_under_way() -> None:
     """A thousand contacts and a wrong key make a handful of calls."""
     refusal = Answer(401, {}, b'{"status": 401, "message": "not valid"}')
-    decided, exchange, sender = run(people(1000), lambda _c, _t: Fate(0.1, refusal, False))
+    decided, exchange, sender = run(
+        people(1000), lambda _c, _t: SimulatedReply(0.1, refusal, False)
+    )
     assert len(exchange.calls) == 8
     assert [s.outcome for s in decided] == [Outcome.SKIPPED] * 1000
     assert sender.stopped_by is not None
@@ -151,9 +155,9 @@ def test_a_refused_key_ends_the_run_after_the_calls_under_way() -> None:
 def test_stopping_waits_for_the_calls_under_way_and_begins_no_other() -> None:
     """What was sent is told of; a row that waited to be repeated stays undone."""
 
-    def decide(call: Call, _now: float) -> Fate:
+    def decide(call: Call, _now: float) -> SimulatedReply:
         is_first = b"p0@" in call.body
-        return Fate(0.3, UNREACHED if is_first else OK, not is_first)
+        return SimulatedReply(0.3, UNREACHED if is_first else OK, not is_first)
 
     sender, exchange, _ = simulate(
         decide, concurrency=2, policy=RetryPolicy(retries=100), stop_at=0.5
@@ -168,7 +172,7 @@ def test_stopping_waits_for_the_calls_under_way_and_begins_no_other() -> None:
 def test_a_due_retry_that_a_stop_overtakes_is_told_of_as_sent() -> None:
     """It was under way once, so it may have arrived: unknown, with its attempt counted."""
     sender, _, _ = simulate(
-        lambda _c, _t: Fate(0.1, TROUBLE, True),
+        lambda _c, _t: SimulatedReply(0.1, TROUBLE, True),
         cap_per_s=0.05,
         policy=RetryPolicy(retry_unknown=True),
         stop_at=2.0,
@@ -179,7 +183,7 @@ def test_a_due_retry_that_a_stop_overtakes_is_told_of_as_sent() -> None:
 
 def test_a_call_that_hangs_holds_up_a_stop_for_a_few_seconds_only() -> None:
     """Then it is told of: a track as unknown, with the time it took."""
-    sender, _, clock = simulate(lambda _c, _t: Fate(60.0, OK, True), stop_at=1.0)
+    sender, _, clock = simulate(lambda _c, _t: SimulatedReply(60.0, OK, True), stop_at=1.0)
     (decided,) = decided_in(send_all(sender, [Track(email="a@b.co", add_tags=("x",))]))
     assert (decided.outcome, decided.attempts) == (Outcome.UNKNOWN, 1)
     assert decided.elapsed_s == clock.now() == 11.0
@@ -188,12 +192,12 @@ def test_a_call_that_hangs_holds_up_a_stop_for_a_few_seconds_only() -> None:
 def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
     """Ten minutes of nothing: single probes now and then, and then everybody is accepted."""
 
-    def decide(_call: Call, now: float) -> Fate:
+    def decide(_call: Call, now: float) -> SimulatedReply:
         is_down = 5 < now < 605
-        return Fate(0.05, UNREACHED if is_down else OK, not is_down)
+        return SimulatedReply(0.05, UNREACHED if is_down else OK, not is_down)
 
     sender, exchange, _ = simulate(
-        decide, cap_per_s=50, jitter=random.Random(3).random, is_patient=True
+        decide, cap_per_s=50, jitter=random.Random(3).random, has_breaker=True
     )
     decided = list(decided_in(send_all(sender, people(1000))))
     assert {s.outcome for s in decided} == {Outcome.ACCEPTED}
@@ -202,7 +206,9 @@ def test_an_outage_costs_a_bulk_run_few_calls_and_no_row() -> None:
 
 def test_an_outage_without_end_is_given_up_and_leaves_rows_undone() -> None:
     """After a quarter of an hour: exit 5, nothing failed, all can be resumed."""
-    sender, exchange, clock = simulate(lambda _c, _t: Fate(0.05, UNREACHED, False), is_patient=True)
+    sender, exchange, clock = simulate(
+        lambda _c, _t: SimulatedReply(0.05, UNREACHED, False), has_breaker=True
+    )
     decided = list(decided_in(send_all(sender, people(1000))))
     assert {s.outcome for s in decided} == {Outcome.SKIPPED}
     assert sender.stopped_by is not None
@@ -216,16 +222,20 @@ def test_a_thousand_rejections_for_one_reason_stop_a_bulk_run(keeps_going: bool)
     """Such a file is meant for another account; --keep-going knows better."""
     refusal = Answer(422, {}, b'{"message": "no such field"}')
     sender, _, _ = simulate(
-        lambda _c, _t: Fate(0.01, refusal, False), is_patient=True, keeps_going=keeps_going
+        lambda _c, _t: SimulatedReply(0.01, refusal, False),
+        has_breaker=True,
+        keeps_going=keeps_going,
     )
     decided = list(decided_in(send_all(sender, people(1500))))
     rejected = sum(s.outcome is Outcome.REJECTED for s in decided)
     assert rejected == 1500 if keeps_going else 1000 <= rejected <= 1008
 
 
-def stubborn(name: str) -> Callable[[Call, float], Fate]:
+def stubborn(name: str) -> Callable[[Call, float], SimulatedReply]:
     """A service that always fails for one address, and is well otherwise."""
-    return lambda call, _now: Fate(0.05, TROUBLE if name.encode() in call.body else OK, True)
+    return lambda call, _now: SimulatedReply(
+        0.05, TROUBLE if name.encode() in call.body else OK, True
+    )
 
 
 def test_rows_behind_a_failed_one_stay_undone_in_a_bulk_run() -> None:
@@ -238,7 +248,7 @@ def test_rows_behind_a_failed_one_stay_undone_in_a_bulk_run() -> None:
         *people(200),
         Identify(email="bad@example.com", first_name="late"),
     ]
-    sender, _, _ = simulate(stubborn("bad@"), concurrency=4, is_patient=True)
+    sender, _, _ = simulate(stubborn("bad@"), concurrency=4, has_breaker=True)
     decided = list(decided_in(sender.run(map(Row, range(len(rows)), rows))))
     failed = [s.row.number for s in decided if s.outcome is not Outcome.ACCEPTED]
     assert (failed, len(decided), sender.left_behind) == ([1], len(rows) - 2, 2)
@@ -248,7 +258,7 @@ def test_rows_behind_a_failed_one_are_sent_where_contacts_were_named() -> None:
     """There each is given up by itself: nobody resumes such a call."""
     rows = [Identify(email="bad@example.com", first_name=name) for name in ("bad@", "well")]
     sender, _, _ = simulate(
-        lambda call, _t: Fate(0.05, OK if b"well" in call.body else TROUBLE, True)
+        lambda call, _t: SimulatedReply(0.05, OK if b"well" in call.body else TROUBLE, True)
     )
     decided = list(decided_in(send_all(sender, rows)))
     outcomes = [s.outcome for s in decided]
@@ -263,7 +273,8 @@ def test_rows_behind_a_rejected_or_an_unknown_one_go_on(reply: Answer | Transpor
         Identify(email="p@example.com", first_name="well"),
     ]
     sender, _, _ = simulate(
-        lambda call, _t: Fate(0.05, OK if b"well" in call.body else reply, True), is_patient=True
+        lambda call, _t: SimulatedReply(0.05, OK if b"well" in call.body else reply, True),
+        has_breaker=True,
     )
     decided = list(decided_in(sender.run(map(Row, range(2), rows))))
     assert (decided[1].outcome, sender.left_behind) == (Outcome.ACCEPTED, 0)
@@ -276,6 +287,6 @@ def test_answers_that_say_when_to_come_again_are_heeded_by_each_row() -> None:
         "retry-after": "Mon, 23 Nov 2026 07:00:09 GMT",
     }
     replies = [Answer(503, headers, b""), OK]
-    _, exchange, _ = run(people(1), lambda _c, _t: Fate(0.1, replies.pop(0), True))
+    _, exchange, _ = run(people(1), lambda _c, _t: SimulatedReply(0.1, replies.pop(0), True))
     first, second = (at for at, _ in exchange.calls)
     assert 9 <= second - first < 10

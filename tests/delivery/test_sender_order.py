@@ -17,7 +17,7 @@ from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.delivery.sender import MAX_HELD_BACK, Sender, Turn
 from tests.clocks import HandClock
-from tests.simulation.simulated_exchange import Fate, SimulatedExchange
+from tests.simulation.simulated_exchange import SimulatedExchange, SimulatedReply
 from tests.simulation.simulated_run import (
     LOST,
     OK,
@@ -77,7 +77,7 @@ class NotedJournal:
 
 def events_of(
     contacts: Sequence[Contact],
-    decide: Callable[[Call, float], Fate],
+    decide: Callable[[Call, float], SimulatedReply],
     *,
     concurrency: int = 1,
     batch: int = 1,
@@ -111,7 +111,7 @@ def events_of(
 
 def test_a_row_is_marked_then_sent_then_settled_then_told() -> None:
     """One after the other, and each row so."""
-    assert events_of(tracks(2), lambda _c, _t: Fate(0.1, OK, True)) == [
+    assert events_of(tracks(2), lambda _c, _t: SimulatedReply(0.1, OK, True)) == [
         ("mark", ["p0"]),
         ("submit", ["p0"]),
         ("reply", []),
@@ -127,7 +127,9 @@ def test_a_row_is_marked_then_sent_then_settled_then_told() -> None:
 
 def test_rows_that_begin_together_are_all_marked_before_the_first_is_sent() -> None:
     """Also those of a batch, whose outcome is decided as one before any is told."""
-    joined = events_of(people(4), lambda _c, _t: Fate(0.1, OK, True), concurrency=2, batch=2)
+    joined = events_of(
+        people(4), lambda _c, _t: SimulatedReply(0.1, OK, True), concurrency=2, batch=2
+    )
     assert joined == [
         ("mark", ["p0", "p1", "p2", "p3"]),
         ("submit", ["p0", "p1"]),
@@ -147,7 +149,7 @@ def test_rows_that_begin_together_are_all_marked_before_the_first_is_sent() -> N
 def test_a_row_that_surely_did_not_arrive_is_put_back_and_marked_again(reply: Answer) -> None:
     """A crash while it waits finds it to come, not unknown."""
     replies = [reply, OK]
-    assert events_of(tracks(1), lambda _c, _t: Fate(0.1, replies.pop(0), True)) == [
+    assert events_of(tracks(1), lambda _c, _t: SimulatedReply(0.1, replies.pop(0), True)) == [
         ("mark", ["p0"]),
         ("submit", ["p0"]),
         ("reply", []),
@@ -166,7 +168,7 @@ def test_a_row_that_may_have_arrived_is_not_put_back(reply: Answer) -> None:
     replies = [reply, OK]
     events = events_of(
         tracks(1),
-        lambda _c, _t: Fate(0.1, replies.pop(0), True),
+        lambda _c, _t: SimulatedReply(0.1, replies.pop(0), True),
         policy=RetryPolicy(retry_unknown=True),
     )
     assert [what for what, _ in events] == [
@@ -177,8 +179,12 @@ def test_a_row_that_may_have_arrived_is_not_put_back(reply: Answer) -> None:
 def test_what_a_stop_leaves_open_is_settled_before_it_is_told() -> None:
     """A call that hangs, and a row that waits for its repetition: unknown, both of them."""
 
-    def decide(call: Call, _now: float) -> Fate:
-        return Fate(0.1, TROUBLE, True) if b"p0@" in call.body else Fate(60.0, OK, True)
+    def decide(call: Call, _now: float) -> SimulatedReply:
+        return (
+            SimulatedReply(0.1, TROUBLE, True)
+            if b"p0@" in call.body
+            else SimulatedReply(60.0, OK, True)
+        )
 
     events = events_of(
         tracks(2),
@@ -201,11 +207,11 @@ def test_what_a_stop_leaves_open_is_settled_before_it_is_told() -> None:
 def test_the_first_reason_to_stop_is_the_one_that_is_told() -> None:
     """What the calls under way bring afterwards does not hide it."""
 
-    def decide(call: Call, _now: float) -> Fate:
+    def decide(call: Call, _now: float) -> SimulatedReply:
         is_first = b"p0@" in call.body
-        return Fate(0.1 if is_first else 0.2, KEY_REFUSED if is_first else USED_UP, False)
+        return SimulatedReply(0.1 if is_first else 0.2, KEY_REFUSED if is_first else USED_UP, False)
 
-    sender, _, _ = simulate(decide, concurrency=2, is_patient=True)
+    sender, _, _ = simulate(decide, concurrency=2, has_breaker=True)
     list(decided_in(sender.run(map(Row, range(9), people(9)))))
     assert sender.stopped_by is not None
     assert sender.stopped_by.code == "key_refused"
@@ -222,7 +228,7 @@ def test_rows_that_wait_for_others_are_read_ahead_to_a_bound() -> None:
             read += 1
             yield Row(number, contact)
 
-    sender, _, _ = simulate(lambda _c, _t: Fate(0.1, OK, True), is_patient=True)
+    sender, _, _ = simulate(lambda _c, _t: SimulatedReply(0.1, OK, True), has_breaker=True)
     next(decided_in(sender.run(rows())))
     assert (MAX_HELD_BACK, read) == (20_000, 20_001)
 
@@ -240,14 +246,14 @@ def run_of_failing(count: int) -> tuple[SimulatedExchange, list[Turn]]:
     """A service that fails each row's first attempt but every tenth's: no outage, many retries."""
     seen: set[bytes] = set()
 
-    def decide(call: Call, _now: float) -> Fate:
+    def decide(call: Call, _now: float) -> SimulatedReply:
         is_first = call.body not in seen
         seen.add(call.body)
         number = int(json.loads(call.body)["email"][1:].partition("@")[0])
         fails = is_first and number % 10
-        return Fate(0.01, TROUBLE if fails else OK, not fails)
+        return SimulatedReply(0.01, TROUBLE if fails else OK, not fails)
 
-    sender, exchange, _ = simulate(decide, concurrency=8, is_patient=True, jitter=lambda: 0.0)
+    sender, exchange, _ = simulate(decide, concurrency=8, has_breaker=True, jitter=lambda: 0.0)
     return exchange, list(sender.run(map(Row, range(count), people(count))))
 
 
@@ -272,7 +278,7 @@ def test_named_contacts_have_no_budget() -> None:
     """A single call's retries go by its back-off alone."""
     replies = [TROUBLE] * 4 + [OK]
     sender, exchange, _ = simulate(
-        lambda _c, _t: Fate(0.0, replies.pop(0), True), jitter=lambda: 0.0
+        lambda _c, _t: SimulatedReply(0.0, replies.pop(0), True), jitter=lambda: 0.0
     )
     (decided,) = decided_in(sender.run(iter([Row(0, people(1)[0])])))
     assert (decided.attempts, [at for at, _ in exchange.calls]) == (5, [0.0] * 5)

@@ -10,9 +10,9 @@ from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.contact_rows import (
+    determine_mapping,
     read_contacts,
     refuse_if_all_opted_out,
-    settle_mapping,
 )
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.source import open_source
@@ -27,7 +27,7 @@ def _read(
     path = folder / name
     path.write_bytes(content)
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
-        mapping = settle_mapping(source, options or ColumnOptions())
+        mapping = determine_mapping(source, options or ColumnOptions())
         return mapping, list(read_contacts(source, mapping))
 
 
@@ -83,10 +83,10 @@ def test_refuses_a_file_of_nobody_who_stayed(tmp_path: Path) -> None:
     path = tmp_path / "cleaned_members.csv"
     path.write_bytes(b"email\na@example.com\n")
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
-        refuse_if_all_opted_out(source, departed=1, rows=2)
-        refuse_if_all_opted_out(source, departed=0, rows=0)
+        refuse_if_all_opted_out(source, opted_out=1, rows=2)
+        refuse_if_all_opted_out(source, opted_out=0, rows=0)
         with pytest.raises(FileRefused, match="everybody in it"):
-            refuse_if_all_opted_out(source, departed=1, rows=1)
+            refuse_if_all_opted_out(source, opted_out=1, rows=1)
 
 
 def test_reads_hubspot_contacts(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.layout import FileFormat, Overrides
-from sendx_cli.files.live import LiveSource, open_live, settle_live_mapping
+from sendx_cli.files.live import LiveSource, determine_live_mapping, open_live
 
 
 def opened(text: str | bytes, overrides: Overrides = Overrides()) -> LiveSource:  # noqa: B008
@@ -101,25 +101,27 @@ def test_the_order_of_dates_is_said_or_known_of_the_export() -> None:
     """Rows yet to come cannot tell it; without birthdays nobody needs it."""
     source = opened("email,birthday\n")
     with pytest.raises(InvalidValue) as caught:
-        settle_live_mapping(source, ColumnOptions())
+        determine_live_mapping(source, ColumnOptions())
     assert caught.value.where == "standard input"
     assert "the order of the dates in birthday" in caught.value.message
-    said = settle_live_mapping(source, ColumnOptions(date_order=DateOrder.DMY))
+    said = determine_live_mapping(source, ColumnOptions(date_order=DateOrder.DMY))
     assert said.date_order is DateOrder.DMY
-    assert settle_live_mapping(opened("email\n"), ColumnOptions()).date_order is None
+    assert determine_live_mapping(opened("email\n"), ColumnOptions()).date_order is None
 
 
 def test_a_column_that_nothing_explains_is_refused_before_rows_come() -> None:
     """With the input's name."""
     with pytest.raises(InvalidValue) as caught:
-        settle_live_mapping(opened("email,shoe size\n"), ColumnOptions())
+        determine_live_mapping(opened("email,shoe size\n"), ColumnOptions())
     assert caught.value.where == "standard input"
     assert "shoe size" in caught.value.message
 
 
 def test_an_object_of_custom_fields_is_known_in_json_alone() -> None:
     """`customFields` is the API's name for it."""
-    mapping = settle_live_mapping(opened('{"email":"a@b.co","customFields":{}}\n'), ColumnOptions())
+    mapping = determine_live_mapping(
+        opened('{"email":"a@b.co","customFields":{}}\n'), ColumnOptions()
+    )
     assert [column.target for column in mapping.columns] == [Target.EMAIL, Target.FIELDS]
     with pytest.raises(InvalidValue):
-        settle_live_mapping(opened("email,customFields\n"), ColumnOptions())
+        determine_live_mapping(opened("email,customFields\n"), ColumnOptions())

@@ -10,7 +10,7 @@ from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.plan.plan import PlanBuilder
 from sendx_cli.errors import InvalidValue
-from sendx_cli.files.contact_rows import settle_mapping
+from sendx_cli.files.contact_rows import determine_mapping
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
 from sendx_cli.files.source import open_source
@@ -182,7 +182,7 @@ def test_the_plan_learns_of_every_row(tmp_path: Path) -> None:
         "short@b.co\n"
     )
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
-        mapping = settle_mapping(source, ColumnOptions())
+        mapping = determine_mapping(source, ColumnOptions())
         builder = PlanBuilder(mapping, source.name)
         rows = list(check_rows(source, checker(mapping), builder))
     assert [type(row) for row in rows] == [CheckedRow, RowError, CheckedRow, OptedOut, RowError]

@@ -44,8 +44,8 @@ def main(directory: Path) -> None:
     step("reopen", lambda: journal.reopen(State.FAILED))
     step("overtake", journal.stop_overtaken)
     arrivals = journal.arrivals(as_rows([*contacts, Track(email="new@b.co", add_tags=("x",))]))
-    arrivals.weigh()
-    step("adopt", lambda: arrivals.take(replace(HEADER, action="track", source_sha256="0")))
+    arrivals.match()
+    step("adopt", lambda: arrivals.adopt(replace(HEADER, action="track", source_sha256="0")))
     journal.record([decided(Row(4, contacts[4], 6), Outcome.ACCEPTED)])
     step("close", journal.close)
     with open_journal(path_of(directory), clock) as journal:

@@ -80,4 +80,4 @@ def decided(row: Row, outcome: Outcome) -> Decided:
 
 
 def states(journal: RunJournal) -> list[State]:
-    return [noted.state for noted in journal.view.rows(list(State))]
+    return [recorded.state for recorded in journal.view.rows(list(State))]

@@ -40,13 +40,13 @@ def journal(tmp_path: Path) -> Iterator[RunJournal]:
 
 def adopt(journal: RunJournal, contacts: list[Contact]) -> Adoption:
     arrivals = journal.arrivals(as_rows(contacts))
-    adoption = arrivals.weigh()
-    arrivals.take(MENDED)
+    adoption = arrivals.match()
+    arrivals.adopt(MENDED)
     return adoption
 
 
 def test_a_sorted_file_goes_on_where_the_run_stopped(journal: RunJournal) -> None:
-    """Each row keeps its fate in its new place."""
+    """Each row keeps its outcome in its new place."""
     adoption = adopt(journal, [D, C, B, A])
     assert adoption == Adoption(Counts(pending=1, accepted=1, rejected=1, unknown=1), Counts())
     assert states(journal) == [State.PENDING, State.UNKNOWN, State.REJECTED, State.ACCEPTED]
@@ -129,11 +129,11 @@ def test_nothing_changes_before_it_is_taken(tmp_path: Path) -> None:
     with begin(tmp_path, [A, B]) as journal:
         journal.record([decided(Row(0, A, 2), Outcome.ACCEPTED)])
         before = list(journal.view.rows(list(State)))
-        journal.arrivals(as_rows([E, A])).weigh()
+        journal.arrivals(as_rows([E, A])).match()
     with open_journal(path_of(tmp_path)) as again:
         assert list(again.view.rows(list(State))) == before
         arrivals = again.arrivals(as_rows([E]))
-        arrivals.weigh()
+        arrivals.match()
         arrivals.drop()
         assert list(again.view.rows(list(State))) == before
 
@@ -162,8 +162,8 @@ def test_rows_left_out_are_those_of_the_new_file(journal: RunJournal) -> None:
     journal.leave_out([LeftOut(3, LeftOutKind.BAD, "x", "was mended"), bad])
     arrivals = journal.arrivals(as_rows([A, B]))
     arrivals.leave_out([bad])
-    arrivals.weigh()
-    arrivals.take(MENDED)
+    arrivals.match()
+    arrivals.adopt(MENDED)
     assert list(journal.view.left_out()) == [bad]
 
 
@@ -176,7 +176,7 @@ def test_what_left_the_file_is_no_part_of_its_account(tmp_path: Path) -> None:
         adopt(journal, [E])
         view = journal.view
         assert view.counts() == Counts(pending=1)
-        assert view.kinds_of_trouble() == []
+        assert view.failure_groups() == []
         assert view.elapsed_ms([0.5]) == []
         assert view.accepted_by_second() == []
         assert view.attempts() == (0, 0)

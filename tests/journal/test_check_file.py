@@ -290,8 +290,8 @@ def test_a_mended_file_is_known_beside_the_first(tmp_path: Path) -> None:
     mended = replace(HEADER, source_sha256="77" * 32, source_path="/home/ana/mended.csv")
     with begin(tmp_path, people(3)) as journal:
         arrivals = journal.arrivals(as_rows(people(4)))
-        arrivals.weigh()
-        arrivals.take(mended)
+        arrivals.match()
+        arrivals.adopt(mended)
     path = path_of(tmp_path)
     path.write_bytes(b"junk" * 4096)
     other = replace(HEADER, source_sha256="88" * 32, source_path="/home/ana/other.csv")

@@ -55,8 +55,8 @@ def test_what_must_survive_a_power_failure_is_synced(
     assert is_synced(steps[step], WAL)
 
 
-def test_a_fate_waits_for_the_next_sync(steps: dict[str, list[Call]]) -> None:
-    """A quarter of a second's work may be undone: to sync each fate would halve the speed."""
+def test_an_outcome_waits_for_the_next_sync(steps: dict[str, list[Call]]) -> None:
+    """A quarter of a second's work may be undone: to sync each outcome would halve the speed."""
     calls = steps["settle at once"]
     assert Call("write", WAL) in calls
     assert Call("sync", WAL) not in calls

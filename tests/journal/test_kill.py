@@ -49,11 +49,11 @@ def applied_in(service: Path) -> Counter[int]:
 
 def numbers(path: Path, state: State) -> set[int]:
     with open_journal(path) as journal:
-        return {noted.number for noted in journal.view.rows([state])}
+        return {recorded.number for recorded in journal.view.rows([state])}
 
 
 def test_no_kill_loses_a_row_or_repeats_more_than_was_in_flight(tmp_path: Path) -> None:
-    """Identify: after each kill what was noted as accepted was acted upon, and the rest goes on."""
+    """Identify: after each kill, rows recorded as accepted were acted on, and the rest is sent."""
     begin(tmp_path, people(ROWS)).close()
     path, service, draw = path_of(tmp_path), tmp_path / "service", random.Random(1)
     for kills in range(1, KILLS + 1):
@@ -119,7 +119,7 @@ def test_a_log_that_was_cut_off_anywhere_holds_what_came_first(tmp_path: Path, f
 def check_earliest(path: Path, order: list[int]) -> None:
     """Hold that the accepted rows are the first of `order`, and that the others can be sent."""
     with open_view(path) as view:
-        accepted = {noted.number for noted in view.rows([State.ACCEPTED])}
+        accepted = {recorded.number for recorded in view.rows([State.ACCEPTED])}
     assert accepted == set(order[: len(accepted)])
     with open_journal(path) as journal:
         assert {row.number for row in journal.pending()} == set(order[len(accepted) :])
@@ -138,20 +138,20 @@ from tests.journal.journals import decided
 path = Path(sys.argv[1])
 with open_journal(path) as journal:
     resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, resource.RLIM_INFINITY))
-    noted = 0
+    recorded = 0
     try:
         for row in journal.pending():
             journal.mark_sending([row])
             journal.record([decided(row, Outcome.ACCEPTED)])
-            noted += 1
+            recorded += 1
     except PassingTrouble as error:
-        sys.stdout.write(f"{noted}|{error.message}|{error.hint}")
+        sys.stdout.write(f"{recorded}|{error.message}|{error.hint}")
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
 """
 
 
 def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path: Path) -> None:
-    """What to do is told; what was noted before stays, the one under way is in doubt."""
+    """What to do is told; what was recorded before stays, the one under way is in doubt."""
     begin(tmp_path, tracked(ROWS)).close()
     path = path_of(tmp_path)
     told = subprocess.run(
@@ -163,10 +163,10 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path: Path) -> None:
         check=True,
         timeout=60,
     ).stdout
-    noted, message, hint = told.split("|")
+    recorded, message, hint = told.split("|")
     assert message == "cannot keep the run's journal: the disk does not take it"
     assert hint == f"mend that, then `sendx runs resume {path.stem}`: no row is lost"
     with open_journal(path) as journal:
         counts = journal.view.counts()
-    assert (counts.accepted, counts.total) == (int(noted), ROWS)
+    assert (counts.accepted, counts.total) == (int(recorded), ROWS)
     assert counts.unknown <= 1

@@ -28,8 +28,8 @@ def test_a_row_is_not_sent_behind_a_later_one_of_its_contact(
         journal.record([decided(list(journal.pending())[2], outcome)])
         assert journal.stop_overtaken() == 1
         assert states(journal) == [State.REJECTED, State.PENDING, State(outcome)]
-        (noted,) = journal.view.rows([State.REJECTED])
-        assert noted == JournalRow(
+        (recorded,) = journal.view.rows([State.REJECTED])
+        assert recorded == JournalRow(
             0,
             2,
             older,
@@ -91,6 +91,6 @@ def test_rows_of_a_mended_file_go_in_its_order(tmp_path: Path) -> None:
     with begin(tmp_path, contacts) as journal:
         journal.record([decided(list(journal.pending())[1], Outcome.ACCEPTED)])
         arrivals = journal.arrivals(reversed(as_rows([THROTTLED, OTHER, OLDER, RENAMED])))
-        arrivals.weigh()
-        arrivals.take(journal.view.header)
+        arrivals.match()
+        arrivals.adopt(journal.view.header)
         assert [row.contact for row in journal.pending()] == [THROTTLED, OLDER, RENAMED]

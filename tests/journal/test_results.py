@@ -14,7 +14,7 @@ def told(row: JournalRow) -> Result:
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.IN_FLIGHT])
-def test_a_row_whose_fate_is_open_is_told_as_not_sent(state: State) -> None:
+def test_a_row_without_an_outcome_is_shown_as_not_sent(state: State) -> None:
     """Before its call and while it is under way."""
     assert told(JournalRow(0, 2, ANN, state)) == Result(
         email="ann@b.co",

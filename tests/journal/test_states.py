@@ -63,22 +63,22 @@ class JournalModel(RuleBasedStateMachine):
     def reopen(self, state: State) -> None:
         count = self.journal.reopen(state)
         assert count == list(self.model.values()).count(state)
-        for number, noted in self.model.items():
-            self.model[number] = State.PENDING if noted is state else noted
+        for number, recorded in self.model.items():
+            self.model[number] = State.PENDING if recorded is state else recorded
 
     @rule()
     def crash(self) -> None:
         self.journal.close()
         self.journal = open_journal(path_of(Path(self.directory.name)))
-        for number, noted in self.model.items():
-            self.model[number] = State.UNKNOWN if noted is State.IN_FLIGHT else noted
+        for number, recorded in self.model.items():
+            self.model[number] = State.UNKNOWN if recorded is State.IN_FLIGHT else recorded
         self.under_way = []
 
     @invariant()
     def every_row_stands_where_it_should(self) -> None:
         if hasattr(self, "journal"):
-            noted = {row.number: row.state for row in self.journal.view.rows(list(State))}
-            assert noted == self.model
+            recorded = {row.number: row.state for row in self.journal.view.rows(list(State))}
+            assert recorded == self.model
 
     def teardown(self) -> None:
         if hasattr(self, "journal"):

@@ -24,7 +24,7 @@ from tests.journal.journals import (
     tracked,
 )
 
-FATES = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN]
+OUTCOMES = [Outcome.ACCEPTED, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN]
 
 
 def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
@@ -34,13 +34,13 @@ def test_rows_come_back_as_they_went_in(tmp_path: Path) -> None:
         assert pending(journal) == as_rows(contacts)
 
 
-def test_each_fate_is_kept(tmp_path: Path) -> None:
+def test_each_outcome_is_kept(tmp_path: Path) -> None:
     """With all that is told of it, when the run is opened again."""
     contacts = people(5)
     with begin(tmp_path, contacts) as journal:
         rows = list(journal.pending())
         journal.mark_sending(rows[:4])
-        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(OUTCOMES)])
     with open_journal(path_of(tmp_path)) as journal:
         assert list(journal.view.rows(list(State))) == [
             JournalRow(0, 2, contacts[0], State.ACCEPTED, 200, 1, "accepted", "OK", 125.0),
@@ -115,7 +115,7 @@ def test_rows_of_a_state_can_be_sent_again(tmp_path: Path) -> None:
     """Those alone, when they are asked for."""
     with begin(tmp_path, people(4)) as journal:
         rows = list(journal.pending())
-        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(FATES)])
+        journal.record([decided(rows[n], outcome) for n, outcome in enumerate(OUTCOMES)])
         assert journal.reopen(State.UNKNOWN) == 1
         assert [row.number for row in journal.pending()] == [3]
         assert journal.reopen(State.FAILED) == 1
@@ -129,7 +129,7 @@ def test_what_was_accepted_is_never_opened_again(tmp_path: Path) -> None:
 
 
 def test_a_row_is_settled_anew_when_it_was_sent_again(tmp_path: Path) -> None:
-    """The last fate is the one that holds."""
+    """The last outcome is the one that holds."""
     with begin(tmp_path, tracked(1)) as journal:
         (row,) = journal.pending()
         journal.mark_sending([row])

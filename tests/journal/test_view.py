@@ -4,7 +4,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.rows import Decided
 from sendx_cli.journal.rows import JournalRow, State
 from sendx_cli.journal.runs import open_view
-from sendx_cli.journal.view import Counts, KindOfTrouble
+from sendx_cli.journal.view import Counts, FailureGroup
 from tests.clocks import HandClock
 from tests.journal.journals import VERDICTS, begin, decided, path_of, people
 
@@ -33,9 +33,9 @@ def test_troubles_are_told_by_kind_with_the_first_row_each(tmp_path: Path) -> No
         failed = JournalRow(
             0, 2, contacts[0], State.FAILED, 500, 1, "server_error", "HTTP 500", 125.0
         )
-        assert journal.view.kinds_of_trouble() == [
-            KindOfTrouble(State.REJECTED, "rejected", 2, rejected),
-            KindOfTrouble(State.FAILED, "server_error", 1, failed),
+        assert journal.view.failure_groups() == [
+            FailureGroup(State.REJECTED, "rejected", 2, rejected),
+            FailureGroup(State.FAILED, "server_error", 1, failed),
         ]
 
 

@@ -167,7 +167,7 @@ def test_results_that_nobody_reads_end_a_stream_with_a_word(
 def test_a_full_disk_under_a_stream_is_told_with_how_far_it_read(
     process: Command, program: str, service: Recording, settings: dict[str, str], sendx: Command
 ) -> None:
-    """What the journal could not take in counts as not read: its rows reach to the line told."""
+    """What could not be journalled counts as not read: the journal's rows end at the line shown."""
     assert not service.acted
     rows = "".join(f"p{n}@example.com,n{n}\n" for n in range(20_000))
     words = f"ulimit -f 512; {program} identify --from - --stream -q -o jsonl | cat"

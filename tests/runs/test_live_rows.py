@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.mapping.columns import ColumnOptions
 from sendx_cli.files.layout import Overrides
-from sendx_cli.files.live import open_live, settle_live_mapping
+from sendx_cli.files.live import determine_live_mapping, open_live
 from sendx_cli.files.row_checker import RowChecker
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.rows import InputRead
@@ -54,7 +54,7 @@ class Lines(io.RawIOBase):
 @contextmanager
 def live_rows(folder: Path, lines: Lines) -> Iterator[tuple[LiveRows, RunJournal]]:
     source = open_live(cast("BinaryIO", lines), Overrides())
-    mapping = settle_live_mapping(source, ColumnOptions())
+    mapping = determine_live_mapping(source, ColumnOptions())
     checker = RowChecker(mapping, ContactValues(), today=date(2026, 1, 1))
     output = Output(io.StringIO(), io.StringIO(), os.environ)
     with create_journal(folder, replace(HEADER, source_path=None)) as journal:

@@ -67,7 +67,7 @@ def test_an_empty_variable_counts_as_none() -> None:
     settings = resolve({}, environ, CONFIG)
     assert settings.rate == Chosen(50.0, "profile main")
     assert settings.key() == STORED
-    missing = resolve({"profile": "bare"}, environ, CONFIG).key_source.trouble
+    missing = resolve({"profile": "bare"}, environ, CONFIG).key_source.error
     assert missing is not None
     assert str(missing.hint).startswith("SENDX_API_KEY is set, but empty; run `sendx login`")
 

@@ -12,7 +12,7 @@ from tests.clocks import HandClock
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class SimulatedReply:
     """What the simulated service makes of one call.
 
     Args:
@@ -37,7 +37,7 @@ class SimulatedExchange:
     def __init__(
         self,
         clock: HandClock,
-        decide: Callable[[Call, float], Fate],
+        decide: Callable[[Call, float], SimulatedReply],
         *,
         interrupted_at: float = inf,
     ) -> None:
@@ -45,7 +45,7 @@ class SimulatedExchange:
         self._decide = decide
         self._at = interrupted_at
         self.on_interrupt: Callable[[], None] = lambda: None
-        self._events: list[tuple[float, int, Call, Fate]] = []
+        self._events: list[tuple[float, int, Call, SimulatedReply]] = []
         self._started_at: dict[int, float] = {}
         self.applied: list[bytes] = []
         self.calls: list[tuple[float, bytes]] = []

@@ -12,7 +12,7 @@ from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 from sendx_cli.delivery.rows import Journal
 from sendx_cli.delivery.sender import Sender
 from tests.clocks import HandClock
-from tests.simulation.simulated_exchange import Fate, SimulatedExchange
+from tests.simulation.simulated_exchange import SimulatedExchange, SimulatedReply
 
 OK = Answer(200, {}, b'{"status":"200","message":"OK"}')
 TROUBLE = Answer(500, {}, b'{"status":"error","message":"Internal server error occurred"}')
@@ -22,13 +22,13 @@ UNREACHED = TransportFailure("connection", "cannot connect", may_have_arrived=Fa
 
 
 def simulate(
-    decide: Callable[[Call, float], Fate],
+    decide: Callable[[Call, float], SimulatedReply],
     *,
     concurrency: int = 8,
     cap_per_s: float | None = None,
     policy: RetryPolicy | None = None,
     jitter: Callable[[], float] = lambda: 0.5,
-    is_patient: bool = False,
+    has_breaker: bool = False,
     keeps_going: bool = False,
     max_outage_s: float = 900.0,
     stop_at: float = inf,
@@ -40,7 +40,7 @@ def simulate(
     exchange = SimulatedExchange(clock, decide, interrupted_at=stop_at)
     pacer = Pacer(concurrency=concurrency, cap_per_s=cap_per_s, now=0.0)
     breaker = None
-    if is_patient:
+    if has_breaker:
         breaker = CircuitBreaker(
             pacer, jitter, 0.0, max_outage_s=max_outage_s, keeps_going=keeps_going
         )

@@ -14,7 +14,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.attempts import attempt_at
 from sendx_cli.delivery.rows import Row
-from tests.simulation.simulated_exchange import Fate
+from tests.simulation.simulated_exchange import SimulatedReply
 from tests.simulation.simulated_run import LOST, OK, THROTTLED, TROUBLE, UNREACHED, simulate
 from tests.simulation.turns import decided_in
 
@@ -56,14 +56,14 @@ class BadDay:
         self._has_bulk = draw.random() < 0.8
         self.accepted: set[int] = set()
 
-    def decide(self, call: Call, now: float) -> Fate:
+    def decide(self, call: Call, now: float) -> SimulatedReply:
         numbers = numbers_in(call.body)
         assert self.accepted.isdisjoint(numbers), "sent again although it was accepted"
         reply, is_applied = self._reply(now, is_batch=len(numbers) > 1)
         if reply is OK:
             self.accepted.update(numbers)
         latency_s = 30.0 if reply is TIMEOUT else self._draw.random()
-        return Fate(latency_s, reply, is_applied)
+        return SimulatedReply(latency_s, reply, is_applied)
 
     def _reply(self, now: float, *, is_batch: bool) -> tuple[Answer | TransportFailure, bool]:
         if is_batch and not self._has_bulk:
@@ -81,11 +81,11 @@ class BadDay:
 
 def acted_on(rows: Sequence[Row], bodies: Iterable[bytes]) -> dict[str, list[int]]:
     """The rows that the service acted on, in its order, for each contact that they concern."""
-    lanes: dict[str, list[int]] = defaultdict(list)
+    queues: dict[str, list[int]] = defaultdict(list)
     for number in (number for body in bodies for number in numbers_in(body)):
         for key in attempt_at(rows[number], joins=False).keys:
-            lanes[key].append(number)
-    return lanes
+            queues[key].append(number)
+    return queues
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -105,7 +105,7 @@ def test_each_contact_gets_its_rows_in_order_whatever_goes_wrong(seed: int) -> N
             concurrency=draw.randint(1, 12),
             policy=RetryPolicy(retries=draw.randint(0, 4)),
             jitter=draw.random,
-            is_patient=True,
+            has_breaker=True,
             batch=draw.randint(1, 25),
             stop_at=stop_at,
         )

@@ -42,7 +42,7 @@ class Identify(ContactValues):
 
     @property
     def contact_keys(self) -> tuple[str, ...]:
-        """Whom it concerns: rows that share one of these must keep their order."""
+        """The contacts it concerns: rows that share one of these must keep their order."""
         addresses = (self.email,) if self.new_email is None else (self.email, self.new_email)
         return tuple(contact_key(address) for address in addresses)
 
@@ -61,7 +61,7 @@ class Track(ContactValues):
         """Check every value.
 
         Raises:
-            InvalidValue: One cannot be sent, no tag is named, or one stands on both sides.
+            InvalidValue: One cannot be sent, there is no tag, or one is both added and removed.
         """
         contact = cls(**members.checked(cls.action, values, today=today))
         if not contact.add_tags and not contact.remove_tags:
@@ -78,7 +78,7 @@ class Track(ContactValues):
 
     @property
     def contact_keys(self) -> tuple[str, ...]:
-        """Whom it concerns."""
+        """The contact it concerns."""
         return (contact_key(self.email),)
 
 
@@ -87,12 +87,12 @@ Contact = Identify | Track
 
 
 def check_contact(action: str, values: ContactValues, *, today: date) -> Contact:
-    """Return what `action` says of a contact.
+    """Return the contact for `action`, with all values checked.
 
     Args:
         action: `identify` or `track`.
-        values: What is said, unchecked.
-        today: The day; no birthday lies after it.
+        values: The values, unchecked.
+        today: The current day; no birthday may be after it.
 
     Raises:
         InvalidValue: It cannot be sent.

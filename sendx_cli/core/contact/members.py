@@ -1,7 +1,7 @@
-"""What can be said of a contact: the one list of its members, from options and cells to the body.
+"""The one list of a contact's members, from options and cells to the request's body.
 
-A member that the API gains is a line of `MEMBERS` and a value of `ContactValues`; `Target` has
-the column it can be read from, and the commands the option that says it.
+A new member of the API is a line of `MEMBERS` and a value of `ContactValues`; `Target` has the
+column it can be read from, and the commands have its option.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 class Kind(Enum):
-    """What a member holds."""
+    """The type of a member's value."""
 
     ADDRESS = "address"
     TEXT = "text"
@@ -32,11 +32,11 @@ class Member(NamedTuple):
     """One member of a contact.
 
     Args:
-        name: As a value of `ContactValues`, and as `--map` and the header write it.
-        api_name: In a request's body.
-        noun: In messages.
-        kind: What it holds.
-        option: The option that says it; none for the address, which is an argument.
+        name: Its name in `ContactValues`, in `--map` and in headers.
+        api_name: Its name in a request's body.
+        noun: Its name in messages.
+        kind: The type of its value.
+        option: Its option; empty for the address, which is an argument.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Member(NamedTuple):
 
     @property
     def is_single(self) -> bool:
-        """Whether it holds one text, of which a row's own wins over an option's."""
+        """Whether it is one text, so that a row's own value replaces an option's."""
         return self.kind in _SINGLE
 
 
@@ -75,9 +75,9 @@ MEMBERS: Mapping[str, tuple[Member, ...]] = {
 
 
 class ContactValues(NamedTuple):
-    """What is said of a contact, by options, a row or both. Nothing here is empty text.
+    """The values of a contact, from options, a row or both. None of them is an empty text.
 
-    A tuple, because a frozen dataclass of so many members takes 3 µs to make: 3 s of a million.
+    A tuple, because a frozen dataclass of so many members takes 3 µs to make: 3 s for a million.
     """
 
     email: str = ""
@@ -93,9 +93,9 @@ class ContactValues(NamedTuple):
     remove_tags: tuple[str, ...] = ()
 
     def over(self, defaults: "ContactValues") -> "ContactValues":
-        """Return these values, completed by those that hold for every contact.
+        """Return these values, completed by the defaults for every contact.
 
-        A single value of its own wins, and so does a custom field; tags and lists are added.
+        A single value or custom field of its own wins; tags and lists are added.
         """
         return ContactValues(*map(_joined, self, defaults))
 
@@ -124,9 +124,9 @@ def check_value(member: Member, value: Any, *, today: date) -> Any:  # noqa: ANN
     """Return a member's value as it can be sent.
 
     Args:
-        member: Which.
-        value: As `ContactValues` holds it.
-        today: The day; no birthday lies after it.
+        member: The member.
+        value: Its value in `ContactValues`.
+        today: The current day; no birthday may be after it.
 
     Raises:
         InvalidValue: It cannot be sent.
@@ -155,7 +155,7 @@ def payload_of(action: str, values: ContactValues) -> dict[str, object]:
 
 
 def values_in(action: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that a body was made of: the way back from `payload_of`."""
+    """Return the values that a body was made of: the inverse of `payload_of`."""
     return {
         member.name: _read(member.kind, payload[member.api_name])
         for member in MEMBERS[action]

@@ -1,4 +1,4 @@
-"""The way back from a request's body to the contact that it carries."""
+"""Making a contact from the payload of its request."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from sendx_cli.core.contact.members import values_in
 
 
 def contact_from(action: str, payload: Mapping[str, object]) -> Contact:
-    """Return the contact whose `payload` this is. Nothing is checked again.
+    """Return the contact with this `payload`. Nothing is checked again.
 
     Args:
         action: `identify` or `track`.

@@ -1,4 +1,4 @@
-"""What is checked of a contact's values before anything is sent."""
+"""Validating a contact's values before anything is sent."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ def check_text(name: str, text: str, *, max_length: int | None = MAX_TEXT_LENGTH
     """Return `text` if it can be sent as the value called `name`.
 
     Raises:
-        InvalidValue: It is blank, too long, or holds what no JSON text may or should hold.
+        InvalidValue: It is blank, too long, or has characters that must not be sent.
     """
     if not text or text.isspace():
         raise InvalidValue(
@@ -36,7 +36,7 @@ def check_birthday(text: str, *, today: date) -> str:
     """Return a birthday of the form YYYY-MM-DD.
 
     Raises:
-        InvalidValue: It has another form, is no day of the calendar, or lies after `today`.
+        InvalidValue: It has another form, is not in the calendar, or is after `today`.
     """
     if not _BIRTHDAY.match(text):
         raise InvalidValue(f"birthday is not a date of the form YYYY-MM-DD: {text}")
@@ -53,7 +53,7 @@ def check_tags(name: str, tags: Iterable[str]) -> tuple[str, ...]:
     """Return the tags, each once, in the order given.
 
     Raises:
-        InvalidValue: A tag is blank or holds what cannot be sent.
+        InvalidValue: A tag is blank or has characters that must not be sent.
     """
     return tuple(dict.fromkeys(check_text(name, tag, max_length=None) for tag in tags))
 
@@ -77,7 +77,7 @@ def check_fields(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ..
     """Return custom fields as (name, value) pairs in the order given.
 
     Raises:
-        InvalidValue: A name or value is blank or cannot be sent, or a name stands twice.
+        InvalidValue: A name or value is blank or cannot be sent, or a name is given twice.
     """
     checked: dict[str, str] = {}
     for name, value in fields:
@@ -101,7 +101,7 @@ def parse_field(text: str) -> tuple[str, str]:
 
 
 def counts(value: str) -> bool:
-    """Tell whether a custom field's value adds to or subtracts from what is stored."""
+    """Return whether a custom field's value adds to or subtracts from the stored one."""
     return value.startswith(_COUNTING)
 
 

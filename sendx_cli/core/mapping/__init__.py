@@ -1,1 +1,1 @@
-"""From the columns and cells of a file to what they say of a contact."""
+"""Mapping a file's columns, and reading the values of a contact from its cells."""

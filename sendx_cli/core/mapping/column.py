@@ -1,4 +1,4 @@
-"""One column of a file, explained."""
+"""One mapped column of a file."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from sendx_cli.core.mapping.spellings import Target
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column, explained.
+    """One column with its target.
 
     Args:
-        position: Its place, from 1.
+        position: Its position, from 1.
         name: Its name in the header.
-        target: What it is for; None: nothing explains it.
-        why: What explains it, for people.
-        field: The custom field's name, where it is one.
-        opt_out: How it says who left, whatever else it is for.
+        target: What it is mapped to; None: it is not mapped.
+        why: Why it is mapped so, for people.
+        field: The custom field's name, if it is one.
+        opt_out: How its cells mark opt-outs, whatever else it is for; None: they do not.
     """
 
     position: int
@@ -29,12 +29,12 @@ class Column:
 
     @property
     def target_text(self) -> str:
-        """The target as `--map` writes it."""
+        """The target as it is written in `--map`."""
         if self.target is Target.FIELD:
             return f"field:{self.field}"
         return "" if self.target is None else str(self.target)
 
     @property
     def is_named(self) -> bool:
-        """Whether somebody named this very column, and so decided what becomes of its rows."""
+        """Whether the user named this very column, and so decided about its opt-outs."""
         return self.why in NAMED

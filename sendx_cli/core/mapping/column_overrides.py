@@ -1,4 +1,4 @@
-"""What was said of columns: `--map`, `--ignore` and map files, found in the header."""
+"""The user's column overrides, from `--map`, `--ignore` and map files, matched to the header."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ FROM_IGNORE = "--ignore"
 FROM_MAP_FILE = "map file"
 NAMED_IN_MAP_FILE = "named in the map file"
 NAMED = frozenset({FROM_MAP, FROM_IGNORE, NAMED_IN_MAP_FILE})
-"""Somebody named this very column. The rest of a map file is what was found out once."""
+"""The user named this very column. Other columns of a map file were mapped automatically once."""
 _MAPPABLE = tuple(
     target for target in Target if target not in {Target.FIELD, Target.FIELDS, Target.NAMELESS}
 )
@@ -19,12 +19,12 @@ _MAPPABLE = tuple(
 
 @dataclass(frozen=True, slots=True)
 class ColumnOverride:
-    """What was said of one column.
+    """The user's override for one column.
 
     Args:
-        target: What it is for.
-        why: Where that was said.
-        field: The custom field's name, where it is one.
+        target: What it is mapped to.
+        why: Where that was given.
+        field: The custom field's name, if it is one.
     """
 
     target: Target
@@ -39,23 +39,23 @@ def column_overrides(
     file_maps: Iterable[tuple[str, str]],
     file_named: Collection[str] = (),
 ) -> dict[int, ColumnOverride]:
-    """Return what was said of each position, from 1. `--map` and `--ignore` win over a file.
+    """Return the overrides by position, from 1. `--map` and `--ignore` win over a map file.
 
     Raises:
-        InvalidValue: A column or a target that is not there, or a column named twice.
+        InvalidValue: A column or a target does not exist, or a column is named twice.
     """
-    said: dict[int, ColumnOverride] = {}
+    overrides: dict[int, ColumnOverride] = {}
     for name, target_text in file_maps:
         if target_text != Target.IGNORED or _positions(header, name):
             why = NAMED_IN_MAP_FILE if name in file_named else FROM_MAP_FILE
-            said[_position(header, name)] = _said(target_text, why)
+            overrides[_position(header, name)] = _override(target_text, why)
     typed: dict[int, ColumnOverride] = {}
-    for name, saying in _typed(header, maps, ignores):
+    for name, override in _typed(header, maps, ignores):
         position = _position(header, name)
         if position in typed:
             raise InvalidValue(f'column "{name}" is named twice in --map and --ignore')
-        typed[position] = saying
-    return said | typed
+        typed[position] = override
+    return overrides | typed
 
 
 def parse_target(text: str) -> tuple[Target, str | None]:
@@ -85,12 +85,12 @@ def _typed(
         if not equals or not name or not target_text:
             raise InvalidValue(f"--map is not of the form COLUMN=TARGET: {text}")
         _refuse_swapped(header, name, target_text)
-        yield name, _said(target_text, FROM_MAP)
+        yield name, _override(target_text, FROM_MAP)
     for name in ignores:
         yield name, ColumnOverride(Target.IGNORED, FROM_IGNORE)
 
 
-def _said(target_text: str, why: str) -> ColumnOverride:
+def _override(target_text: str, why: str) -> ColumnOverride:
     target, field = parse_target(target_text)
     return ColumnOverride(target, why, field)
 

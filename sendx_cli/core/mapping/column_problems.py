@@ -1,4 +1,4 @@
-"""What is wrong with columns that were explained, all of it said at once."""
+"""The problems of mapped columns, all reported at once."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -14,11 +14,11 @@ _SHARED = frozenset(
         Target.REMOVE_TAGS,
         Target.LISTS,
         Target.IGNORED,
-        Target.DEPARTURE,
+        Target.OPT_OUT,
         Target.NAMELESS,
     }
 )
-"""What several columns may be for. Custom fields are told apart by their names."""
+"""Targets that several columns may have. Custom fields differ by their names."""
 _FULL_NAME = (str(Target.FIRST_NAME), str(Target.LAST_NAME))
 _MAX_NAMED = 5
 _IN_TRACK = frozenset(
@@ -27,7 +27,7 @@ _IN_TRACK = frozenset(
         Target.ADD_TAGS,
         Target.REMOVE_TAGS,
         Target.IGNORED,
-        Target.DEPARTURE,
+        Target.OPT_OUT,
         Target.NAMELESS,
         None,
     }
@@ -35,13 +35,13 @@ _IN_TRACK = frozenset(
 
 
 def refuse_problems(columns: Sequence[Column], action: str) -> None:
-    """Refuse columns of which no contact can be made.
+    """Refuse columns that no contact can be made of.
 
     Raises:
-        InvalidValue: With all that is wrong.
+        InvalidValue: It names all problems.
     """
     problems = [
-        *_unexplained(columns),
+        *_unmapped(columns),
         *_doubled(columns),
         *_out_of_place(columns, action),
         *_without_address(columns),
@@ -51,7 +51,7 @@ def refuse_problems(columns: Sequence[Column], action: str) -> None:
         raise InvalidValue("; ".join(messages), hint="; ".join(dict.fromkeys(filter(None, hints))))
 
 
-def _unexplained(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+def _unmapped(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     unknown = [column for column in columns if column.target is None]
     if not unknown:
         return

@@ -1,8 +1,8 @@
-"""A header's columns, each explained: what it is for, and why it is taken for that.
+"""Mapping a header's columns: what each is for, and why.
 
-In this order: `--map` and `--ignore`, a map file, the export's preset, columns that say who left,
-the usual spellings, and `--custom-fields` for what is left. What none of them explains stops
-the run, because a custom field that was created by a typo cannot be taken back.
+These apply in order: `--map` and `--ignore`, a map file, the export's preset, opt-out columns, the
+usual spellings, and `--custom-fields` for the rest. A column that none of them maps stops the run,
+because a custom field that was created by a typo cannot be deleted again.
 """
 
 from collections.abc import Sequence
@@ -42,20 +42,20 @@ INCLUDED = "--include-departed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnOptions:
-    """What was said about columns.
+    """The options about columns.
 
     Args:
         action: `identify` or `track`.
         maps: `--map`, as typed: `Column=target`.
         ignores: `--ignore`: a column's name, or `#3` for the third.
         file_maps: A map file's columns: (name, target).
-        file_named: Those of them that somebody named; the others were found out.
-        left_values: Words that mean leaving, beside the known ones.
-        custom_fields: Whether each column that is left becomes a custom field of its name.
-        tag_separator: What stands between the tags of a cell; None: found out.
-        date_order: The order of dates; None: found out.
-        include_departed: Whether those who left are sent all the same.
-        file_name: The file's own name, which can say who left.
+        file_named: Those of them that the user named; the others were mapped automatically.
+        left_values: Words that mean an opt-out, beside the known ones.
+        custom_fields: Whether each column that is not mapped becomes a custom field of its name.
+        tag_separator: What separates the tags of a cell; None: detected.
+        date_order: The order of dates; None: detected.
+        include_departed: Whether to send opt-outs all the same.
+        file_name: The file's own name, which can mark all of its rows as opt-outs.
         is_json: Whether a column can hold an object of custom fields.
     """
 
@@ -75,7 +75,7 @@ class ColumnOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """How a source's columns become contacts: all of it is part of the plan.
+    """How a file's columns become contacts, as shown in the plan.
 
     Args:
         action: `identify` or `track`.
@@ -83,9 +83,9 @@ class ColumnMapping:
         preset: The export it was recognised as.
         tag_style: How cells hold several tags.
         date_order: The order of birthdays; None until it is known.
-        opted_out_by_name: What the file's name says of everybody in it.
-        left_values: Words that mean leaving, beside the known ones.
-        includes_opted_out: Whether those who left are sent all the same.
+        opted_out_by_name: Set if the file's name marks all of its rows as opt-outs.
+        left_values: Words that mean an opt-out, beside the known ones.
+        includes_opted_out: Whether to send opt-outs all the same.
     """
 
     action: str
@@ -107,22 +107,22 @@ class ColumnMapping:
 
 
 def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
-    """Explain every column of `header`.
+    """Map every column of `header`.
 
     Raises:
-        InvalidValue: A column is not explained, two are for the same value, none holds the
-            address, or what was said of a column cannot be.
+        InvalidValue: A column is not mapped, two are mapped to the same value, none to the
+            address, or an override is invalid.
     """
-    said = column_overrides(
+    overrides = column_overrides(
         header, options.maps, options.ignores, options.file_maps, options.file_named
     )
     preset = find_preset({column_key(name) for name in header})
     columns = tuple(
-        _with_opt_out_rule(_explained(position, name, preset, said, options), preset, options)
+        _with_opt_out_rule(_mapped(position, name, preset, overrides, options), preset, options)
         for position, name in enumerate(header, start=1)
     )
     refuse_problems(columns, options.action)
-    _refuse_idle_left_values(columns, options)
+    _refuse_useless_left_values(columns, options)
     return ColumnMapping(
         action=options.action,
         columns=columns,
@@ -137,15 +137,15 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
     )
 
 
-def _explained(
+def _mapped(
     position: int,
     name: str,
     preset: Preset,
-    said: dict[int, ColumnOverride],
+    overrides: dict[int, ColumnOverride],
     options: ColumnOptions,
 ) -> Column:
-    if position in said:
-        return _as_said(position, name, said[position], options.action)
+    if position in overrides:
+        return _overridden(position, name, overrides[position], options.action)
     if not name.strip(EDGES):
         return Column(position, name, Target.NAMELESS, "it has no name")
     target, why = _found(name, preset)
@@ -158,12 +158,12 @@ def _explained(
     return Column(position, name, target, why)
 
 
-def _as_said(position: int, name: str, said: ColumnOverride, action: str) -> Column:
-    target, why = said.target, said.why
-    # `--map` is refused where it has no place; a map file may have been made for an identify.
+def _overridden(position: int, name: str, override: ColumnOverride, action: str) -> Column:
+    target, why = override.target, override.why
+    # A `--map` that does not fit is refused later; a map file may have been made for an identify.
     if why in {FROM_MAP_FILE, NAMED_IN_MAP_FILE} or target in _TAGS:
         target, why = _for_action(action, target, why)
-    return Column(position, name, target, why, said.field if target is Target.FIELD else None)
+    return Column(position, name, target, why, override.field if target is Target.FIELD else None)
 
 
 def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
@@ -174,8 +174,8 @@ def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
         return preset.targets[key], f"{preset.name} export"
     if preset.ignores(key):
         return Target.IGNORED, f"{preset.name} export: has no place in SendX"
-    if is_only_opt_out(name) and key not in preset.is_not_departure:
-        return Target.DEPARTURE, "says who left"
+    if is_only_opt_out(name) and key not in preset.is_not_opt_out:
+        return Target.OPT_OUT, "says who left"
     if key in KNOWN:
         return KNOWN[key], "spelling"
     return None, ""
@@ -184,7 +184,7 @@ def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
 def _for_action(action: str, target: Target, why: str) -> tuple[Target, str]:
     if action != "track":
         return (Target.TAGS if target is Target.ADD_TAGS else target), why
-    if target in {Target.IGNORED, Target.DEPARTURE}:
+    if target in {Target.IGNORED, Target.OPT_OUT}:
         return target, why
     if target not in _FOR_TRACK:
         return Target.IGNORED, f"a track has no {target}"
@@ -192,23 +192,23 @@ def _for_action(action: str, target: Target, why: str) -> tuple[Target, str]:
 
 
 def _with_opt_out_rule(column: Column, preset: Preset, options: ColumnOptions) -> Column:
-    """Whoever left is held back even if their column is mapped or ignored."""
+    """Set how a column marks opt-outs: these are held back even if it is mapped or ignored."""
     rule = opt_out_rule(column.name)
-    if column.target is Target.DEPARTURE:
+    if column.target is Target.OPT_OUT:
         if column.is_named or column.why == FROM_MAP_FILE:
-            rule = OptOutRule.SAID if rule in {None, OptOutRule.STATUS} else rule
-    elif column_key(column.name) in preset.is_not_departure:
+            rule = OptOutRule.NAMED if rule in {None, OptOutRule.STATUS} else rule
+    elif column_key(column.name) in preset.is_not_opt_out:
         rule = None
     if rule is None:
         return column
     if not options.include_departed:
         return replace(column, opt_out=rule)
-    if column.target is Target.DEPARTURE:
+    if column.target is Target.OPT_OUT:
         return replace(column, target=Target.IGNORED, why=INCLUDED)
     return column
 
 
-def _refuse_idle_left_values(columns: Sequence[Column], options: ColumnOptions) -> None:
+def _refuse_useless_left_values(columns: Sequence[Column], options: ColumnOptions) -> None:
     for word in options.left_values:
         if not value_key(word):
             raise InvalidValue(f"--left-values has a word without letters: {word!r}")

@@ -1,4 +1,4 @@
-"""Birthdays: which order a column's dates have, and each as YYYY-MM-DD."""
+"""Birthdays: detecting the order of a column's dates, and converting them to YYYY-MM-DD."""
 
 import re
 from dataclasses import dataclass, replace
@@ -27,14 +27,14 @@ class DateOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DatesSeen:
-    """What the dates of one column have shown so far.
+    """What is known so far of the dates of one column.
 
     Args:
-        has_dates: Whether one was seen that has a year.
-        has_yearless: Whether one was seen that has none.
+        has_dates: Whether there was one with a year.
+        has_yearless: Whether there was one without.
         ambiguous: One that could be read either way.
-        day_first: One that only day before month explains: its first part is over 12.
-        month_first: One that only month before day explains.
+        day_first: One that must have the day first, because its first part is over 12.
+        month_first: One that must have the month first.
     """
 
     has_dates: bool = False
@@ -44,7 +44,7 @@ class DatesSeen:
     month_first: str | None = None
 
     def with_date(self, text: str) -> "DatesSeen":
-        """Return what is known after one more cell. What is no date at all tells nothing."""
+        """Return what is known after one more cell, which is ignored if it is not a date."""
         if _WITHOUT_YEAR.match(text):
             return self if self.has_yearless else replace(self, has_yearless=True)
         match = _DATE.match(text)
@@ -56,10 +56,10 @@ class DatesSeen:
         return _with_parts(seen, text, int(match["first"]), int(match["second"]))
 
     def order(self, column: str, default: DateOrder | None = None) -> DateOrder:
-        """Return the column's order; `default` where no date tells (a preset's).
+        """Return the column's order; `default` (a preset's) if no date determines it.
 
         Raises:
-            InvalidValue: The dates contradict each other, none of them tells, or none has a year.
+            InvalidValue: The dates contradict each other, are all ambiguous, or have no year.
         """
         if self.day_first and self.month_first:
             raise InvalidValue(
@@ -72,14 +72,14 @@ class DatesSeen:
                 f'the dates of column "{column}" have no year, and the API takes none without',
                 hint=f"leave the column out: --ignore '{column}'",
             )
-        return self._order_told() or default or self._order_free(column)
+        return self._known_order() or default or self._only_order(column)
 
-    def _order_told(self) -> DateOrder | None:
+    def _known_order(self) -> DateOrder | None:
         if self.day_first:
             return DateOrder.DMY
         return DateOrder.MDY if self.month_first else None
 
-    def _order_free(self, column: str) -> DateOrder:
+    def _only_order(self, column: str) -> DateOrder:
         if self.ambiguous is None:
             return DateOrder.YMD
         raise InvalidValue(
@@ -90,12 +90,12 @@ class DatesSeen:
 
 
 def parse_birthday(text: str, order: DateOrder) -> str:
-    """Return a date as YYYY-MM-DD; one that begins with its year is read so in any order.
+    """Return a date as YYYY-MM-DD; one that begins with its year has a fixed order.
 
-    A time of day behind it, as exports have it, is left out.
+    A time of day behind it, as in some exports, is dropped.
 
     Raises:
-        InvalidValue: It is no date, has no full year, or is no day of the calendar.
+        InvalidValue: It is not a date, has no four-digit year, or is not in the calendar.
     """
     match = _DATE.match(text)
     if match is None:

@@ -10,22 +10,22 @@ from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.mapping.tag_cells import TagStyle
 from sendx_cli.errors import InvalidValue
 
-_FOUND_AGAIN = frozenset({Target.DEPARTURE, Target.NAMELESS, Target.FIELDS})
-"""Targets that the next header tells by itself."""
+_FOUND_AGAIN = frozenset({Target.OPT_OUT, Target.NAMELESS, Target.FIELDS})
+"""Targets that are detected again in the next file."""
 _SETTINGS = frozenset({"columns", "date_order", "tag_separator", "named", "left_values"})
 
 
 @dataclass(frozen=True, slots=True)
 class SavedMap:
-    """What a map file says.
+    """The contents of a map file.
 
     Args:
-        columns: (name, target) as `--map` writes them.
-        date_order: The order of dates, if it was said.
-        tag_separator: What stands between the tags of a cell, if it was said.
-        named: Columns that somebody named. Only of these it was decided that their rows are sent
-            whatever they say; the others were found out.
-        left_values: Words that mean leaving, beside the known ones.
+        columns: (name, target) as in `--map`.
+        date_order: The order of dates, if given.
+        tag_separator: What separates the tags of a cell, if given.
+        named: Columns that the user named, and so decided to send whatever opt-outs they hold;
+            the others were mapped automatically.
+        left_values: Words that mean an opt-out, beside the known ones.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
@@ -47,7 +47,7 @@ def dump_map(mapping: ColumnMapping) -> str:
     if mapping.left_values:
         saved["left_values"] = list(mapping.left_values)
     kept = {
-        _unmistakable(mapping, column.position, column.name): column
+        _unique_name(mapping, column.position, column.name): column
         for column in mapping.columns
         if _is_kept(column)
     }
@@ -61,7 +61,7 @@ def load_map(text: str) -> SavedMap:
     """Read a map file.
 
     Raises:
-        InvalidValue: It is no TOML, or says what cannot be.
+        InvalidValue: It is not TOML, or not a valid map file.
     """
     import tomllib
 
@@ -81,14 +81,14 @@ def load_map(text: str) -> SavedMap:
 
 
 def _is_kept(column: Column) -> bool:
-    is_said = column.is_named or column.why == FROM_MAP_FILE
-    if column.target is Target.DEPARTURE and is_said:
+    is_given = column.is_named or column.why == FROM_MAP_FILE
+    if column.target is Target.OPT_OUT and is_given:
         return True
-    # Ignored because all were to be sent: that holds for this file only.
+    # A column ignored because of --include-departed is so for this file only.
     return column.target not in _FOUND_AGAIN and column.why != INCLUDED
 
 
-def _unmistakable(mapping: ColumnMapping, position: int, name: str) -> str:
+def _unique_name(mapping: ColumnMapping, position: int, name: str) -> str:
     is_single = sum(column.name == name for column in mapping.columns) == 1
     return name if is_single and name else f"#{position}"
 

@@ -13,16 +13,16 @@ from sendx_cli.errors import InvalidValue
 
 _ARRAYS = frozenset({Target.TAGS, Target.LISTS, Target.ADD_TAGS, Target.REMOVE_TAGS})
 _POSITION = attrgetter("position")
-_LOOSE = frozenset({Target.FIELD, Target.DEPARTURE})
-"""Targets that take numbers, `true` and `false` as they are written; all others only texts."""
+_LOOSE = frozenset({Target.FIELD, Target.OPT_OUT})
+"""Targets that accept numbers, `true` and `false` as they are written; all others only texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A row's values.
+    """The values of a JSON Lines row.
 
     Args:
-        texts: One for each column; empty where it has none, or another kind of value.
+        texts: One for each column; empty where the row has none, or another kind of value.
         arrays: Arrays of texts, by the column's position.
         fields: The members of `customFields`.
         columns: Those that the row has, in their order.
@@ -35,11 +35,11 @@ class Members:
 
 
 class SparseTexts(Sequence[str]):
-    """One text for each column. Only those that are there take time and room.
+    """One text for each column, of which only those that are present take time and memory.
 
     Args:
-        texts: By the column's place, from 0.
-        width: How many columns there are.
+        texts: By the column's index, from 0.
+        width: The number of columns.
     """
 
     __slots__ = ("_texts", "_width")
@@ -53,7 +53,7 @@ class SparseTexts(Sequence[str]):
     @overload
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
-        """Return the text at a place; empty where there is none."""
+        """Return the text at an index; empty where there is none."""
         if isinstance(place, slice):
             return list(self)[place]
         return self._texts.get(place, "")
@@ -63,28 +63,28 @@ class SparseTexts(Sequence[str]):
         return (self._texts.get(place, "") for place in range(self._width))
 
     def __len__(self) -> int:
-        """Return how many columns there are."""
+        """Return the number of columns."""
         return self._width
 
 
 def read_members(members: JsonObject[str, object], columns: JsonObject[str, Column]) -> Members:
-    """Sort a row's members by the columns they were explained as. `null` is not sent.
+    """Read a row's members by the columns they are mapped to. `null` is not sent.
 
-    It looks at the row's own members alone: a file may have as many columns as rows.
+    It iterates over the row's own members only: a file may have as many columns as rows.
 
     Args:
-        members: The row's.
-        columns: By their names.
+        members: The row's members.
+        columns: The columns by name.
 
     Raises:
-        InvalidValue: A member has a value of the wrong kind, or was never explained.
+        InvalidValue: A member has a value of the wrong kind, or is not mapped.
     """
     texts: dict[int, str] = {}
     arrays: dict[int, tuple[str, ...]] = {}
     fields: tuple[tuple[str, str], ...] = ()
-    explained = [columns[name] for name in members if name in columns]
-    explained.sort(key=_POSITION)
-    for column in explained:
+    mapped = [columns[name] for name in members if name in columns]
+    mapped.sort(key=_POSITION)
+    for column in mapped:
         value = members[column.name]
         if value is None:
             pass
@@ -94,9 +94,9 @@ def read_members(members: JsonObject[str, object], columns: JsonObject[str, Colu
             fields = _fields(column.name, value)
         else:
             texts[column.position - 1] = _text(column, value)
-    if len(explained) != len(members):
-        _refuse_unexplained(members, columns)
-    return Members(SparseTexts(texts, len(columns)), arrays, fields, explained)
+    if len(mapped) != len(members):
+        _refuse_unmapped(members, columns)
+    return Members(SparseTexts(texts, len(columns)), arrays, fields, mapped)
 
 
 def _text(column: Column, value: object) -> str:
@@ -154,7 +154,7 @@ def _other_kind(value: object) -> str:
     return "null" if value is None else "an object"
 
 
-def _refuse_unexplained(members: JsonObject[str, object], columns: JsonObject[str, Column]) -> None:
+def _refuse_unmapped(members: JsonObject[str, object], columns: JsonObject[str, Column]) -> None:
     for name in members:
         if name not in columns:
             near = nearest(name, list(columns))

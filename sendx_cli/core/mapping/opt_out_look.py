@@ -1,6 +1,6 @@
-"""A look at values: rows that say that their person left, under a header that does not tell.
+"""Scanning values for opt-outs in columns whose header does not announce any.
 
-`Kundenart` is a custom field like any other until a cell of it says `abgemeldet`.
+`Kundenart` is a custom field like any other until one of its cells is `abgemeldet`.
 """
 
 import re
@@ -13,7 +13,7 @@ from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.opt_out_words import TELLING, TELLING_WORDS
 from sendx_cli.core.mapping.spellings import EDGES, Target, bare_key
 
-_NOT_LOOKED_AT = frozenset(
+_NOT_SCANNED = frozenset(
     {
         Target.EMAIL,
         Target.NEW_EMAIL,
@@ -21,12 +21,12 @@ _NOT_LOOKED_AT = frozenset(
         Target.REMOVE_TAGS,
     }
 )
-"""A tag to remove is no sign of leaving."""
+"""A tag to remove does not mean an opt-out."""
 _NAMES = frozenset({Target.FIRST_NAME, Target.LAST_NAME, Target.FULL_NAME, Target.COMPANY})
-"""People and firms may be called anything: no name stops a run."""
+"""People and companies may be called anything: no name must stop a run."""
 _TAG_TARGETS = frozenset({Target.TAGS, Target.ADD_TAGS})
 _OUR_OWN = frozenset({"addtags", "addtag"})
-"""Headers that no other tool writes: the tags under them were chosen for SendX."""
+"""Headers that no other tool writes: their tags were chosen for SendX."""
 _OTHER_CHANNEL = re.compile(r"sms|whatsapp|push|phone|telefon|telefoon|mobil")
 _LOW_OR_PLACE = re.compile(
     r"priori|nivel|gravedad|severidad|intensidad|calidad|temporada|tension|frecuencia"
@@ -34,7 +34,7 @@ _LOW_OR_PLACE = re.compile(
     r"|\A(?:ort|wohnort|stadt|ville|place|citta|stad|cidade|plaats|miasto)\Z"
 )
 _LOW = "baja"
-"""Spanish for somebody who left, but also for *low*; and a town in Hungary."""
+"""Spanish for an opt-out, but also for *low*; and a town in Hungary."""
 _START = 5
 _MAX_LENGTH = 40
 
@@ -49,42 +49,42 @@ def _starts(words: Iterable[str]) -> Iterator[str]:
 
 
 _STARTS = frozenset(_starts(TELLING_WORDS))
-"""How cells begin that are worth a closer look: it takes 0.1 µs a cell to see that none does."""
+"""The beginnings of cells that need a closer look: to rule one out takes 0.1 µs a cell."""
 
 
 class OptOutScan:
-    """Looks at the cells of columns whose header says nothing of leaving.
+    """Scans the cells of columns whose header does not announce opt-outs.
 
     Args:
         mapping: What each column is for.
     """
 
     def __init__(self, mapping: ColumnMapping) -> None:
-        columns = [] if mapping.includes_opted_out else list(filter(_is_looked_at, mapping.columns))
-        # A column that nobody decided about stops the run, whatever a named one says.
+        columns = [] if mapping.includes_opted_out else list(filter(_is_scanned, mapping.columns))
+        # Undecided columns come first: one of them stops the run, whatever a named one holds.
         columns.sort(key=is_decided)
         self._columns = [column for column in columns if column.target not in _TAG_TARGETS]
-        self._looked_at = frozenset(columns)
+        self._scanned = frozenset(columns)
         self._positions = frozenset(column.position for column in self._columns)
         places = [column.position - 1 for column in self._columns]
-        # Of a single place `itemgetter` gives no tuple: the first is taken twice.
+        # `itemgetter` of a single index returns no tuple, so the first index is given twice.
         self._cells = itemgetter(*places, places[0]) if places else None
 
     def find(self, texts: Sequence[str]) -> tuple[Column, str] | None:
-        """Return the column that says that a row's person left, and its word; or None."""
+        """Return the column that marks a row as an opt-out, and its word; or None."""
         if self._cells is None or not _may_tell(self._cells(texts)):
             return None
         return _first_telling(self._columns, texts)
 
     def find_in(self, columns: Iterable[Column], texts: Sequence[str]) -> tuple[Column, str] | None:
-        """Return the same for a row that has only these columns, of very many."""
+        """Return the same as `find` for a row that has only these of very many columns."""
         own = [column for column in columns if column.position in self._positions]
         own.sort(key=is_decided)
         return _first_telling(own, texts)
 
     def find_among(self, column: Column, texts: Sequence[str]) -> str | None:
-        """Return that one of a column's tags, or of its custom fields' values, which says so."""
-        if column not in self._looked_at or not _may_tell(texts):
+        """Return the tag or custom field value of a column that means an opt-out; or None."""
+        if column not in self._scanned or not _may_tell(texts):
             return None
         return next((text for text in texts if _tells(column, text)), None)
 
@@ -98,12 +98,12 @@ def _first_telling(columns: Iterable[Column], texts: Sequence[str]) -> tuple[Col
 
 
 def is_decided(column: Column) -> bool:
-    """Tell whether somebody said what becomes of such rows, by naming the column."""
+    """Return whether the user decided about the column's opt-outs, by naming it."""
     return column.is_named or bare_key(column.name) in _OUR_OWN
 
 
-def ways_out(column: Column) -> str:
-    """Return what to say of a column that nobody decided about."""
+def decision_hint(column: Column) -> str:
+    """Return the hint for a column with opt-outs that the user has not decided about."""
     name = column.name
     send = f"send them: name the column in --map or --ignore, or say {_INCLUDE}"
     if column.target in _TAG_TARGETS:
@@ -118,8 +118,8 @@ def ways_out(column: Column) -> str:
 _INCLUDE = "--include-departed"
 
 
-def _is_looked_at(column: Column) -> bool:
-    if column.opt_out or column.target in _NOT_LOOKED_AT:
+def _is_scanned(column: Column) -> bool:
+    if column.opt_out or column.target in _NOT_SCANNED:
         return False
     if column.target in _NAMES and not column.is_named:
         return False

@@ -1,4 +1,4 @@
-"""The words of leaving and staying, and the headers they stand under: a language a line.
+"""Words that mean opt-out or consent, and the headers of their columns, by language.
 
 All are compared by `spellings.bare_key`: whole cells, without case, accents and punctuation.
 """
@@ -29,11 +29,11 @@ _TELLING = {
     "sv": "avregistrerad, avregistrerat, avprenumererad, avprenumererat, avanmäld, "
     "ej prenumerant, studsad, svartlistad",
 }
-"""Words that say in any column that somebody left a mailing list.
+"""Words that mean an opt-out in any column.
 
-None that orders, contracts, payments and accounts have as well: *cancelled*, *cancelado*,
-*storniert*, *gekündigt*, *blocked*, *inactive*, *deleted*, *invalid*, *removido*, *opgezegd*.
-Those count where a header says that the column is about subscriptions.
+Words that are also used of orders, contracts, payments and accounts are not among them:
+*cancelled*, *cancelado*, *storniert*, *gekündigt*, *blocked*, *inactive*, *deleted*, *invalid*,
+*removido*, *opgezegd*. Those count only in columns whose header is about subscriptions.
 """
 _IN_STATUS = {
     "en": "complained, complaint, spam, blocked, unconfirmed, invalid, deleted, removed, "
@@ -60,7 +60,7 @@ _IN_STATUS = {
     "sv": "avslutad, avslutat, avbeställd, inaktiv, borttagen, raderad, blockerad, spärrad, "
     "ogiltig, obekräftad, ej bekräftad, ej aktiv, klagomål, studs",
 }
-"""Further words of leaving, in a column that says by its header who left."""
+"""Further words that mean an opt-out, in a column whose header is about subscriptions."""
 _STAYS = {
     "en": "active, subscribed, confirmed, opted in, opt in, enabled, valid, subscriber",
     "de": "aktiv, abonniert, angemeldet, bestätigt, bestaetigt, eingetragen, Abonnent, gültig",
@@ -82,7 +82,7 @@ _NO = (
     "keiner, non, faux, jamais, aucun, aucune, falso, nunca, ninguno, não, nenhum, mai, nessuno, "
     "nee, onwaar, nooit, geen, fałsz, brak, nigdy, nej, falskt, aldrig, ingen"
 )
-"""*Nie* is never in German and no in Polish."""
+"""*Nie* means never in German and no in Polish."""
 _MARKS = {**dict.fromkeys("✓✔☑✅🗸☒", "yes"), **dict.fromkeys("✗✘❌☐", "no")}
 
 _LEAVING_HEADERS = {
@@ -173,7 +173,7 @@ _LOOSE_STATUS_HEADERS = (
     "statut du contact, estado del contacto, status do contato, estado do contacto, "
     "stato contatto, stato del contatto, aanmeldstatus, status kontaktu, status zapisu"
 )
-"""A status, or a federal state, a lead's stage, a seat at an event: only words of leaving count."""
+"""They may mean a federal state or a lead's stage, too: only words of opting out count there."""
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -185,7 +185,7 @@ def _keys(*texts: str) -> frozenset[str]:
 
 
 TELLING_WORDS = tuple(word for text in _TELLING.values() for word in _words(text))
-"""As they are written, for whoever looks for them fast."""
+"""As they are written, for the fast scan in `opt_out_look`."""
 TELLING = _keys(*_TELLING.values())
 LEFT = TELLING | _keys(*_IN_STATUS.values())
 STAYS = _keys(*_STAYS.values())
@@ -198,5 +198,5 @@ STATUS_HEADERS = _keys(*_STATUS_HEADERS.values()) | LOOSE_STATUS_HEADERS
 
 
 def value_key(text: str) -> str:
-    """Return what all ways to write a cell's word have in common; a tick is a yes."""
+    """Return the normalised form of a cell's word; a tick is a yes."""
     return bare_key(text) or _MARKS.get(text.strip("\ufe0f \t\u00a0"), "")

@@ -1,7 +1,7 @@
-"""Who left: columns, values and file names that say a person may not be mailed.
+"""Opt-outs: columns, values and file names that mark people who must not be mailed.
 
-The API cannot mark a contact as unsubscribed, so a person who left another tool's list and is
-identified here becomes mailable again. What cannot be told is therefore an error of its row.
+The API cannot mark a contact as unsubscribed, so a person who opted out in another tool and is
+identified here becomes mailable again. An unclear value is therefore an error of its row.
 """
 
 import re
@@ -21,11 +21,11 @@ from sendx_cli.core.mapping.opt_out_words import (
 )
 from sendx_cli.core.mapping.spellings import bare_key
 
-NOTHING_SAID: frozenset[str] = frozenset()
+NO_VALUES: frozenset[str] = frozenset()
 
 
 class Standing(Enum):
-    """What a cell says of its person."""
+    """What a cell means for its row: to be sent, an opt-out, or unclear."""
 
     STAYS = auto()
     LEFT = auto()
@@ -33,24 +33,24 @@ class Standing(Enum):
 
 
 class OptOutRule(Enum):
-    """How a column says who left."""
+    """How the cells of a column mark opt-outs."""
 
     LEAVING = auto()
-    """Filled, with anything but a *no*, means that they left: `UNSUB_TIME`, `email_disabled`."""
+    """Anything but empty or a *no* means an opt-out: `UNSUB_TIME`, `email_disabled`."""
     CONSENT = auto()
-    """Only a *yes* means that they agreed: `Accepts Email Marketing`. Empty is not a yes."""
+    """Only a *yes* means consent: `Accepts Email Marketing`. An empty cell is not a yes."""
     STATUS = auto()
     """One of several words: `Status` is `Active`, `Unsubscribed`, `Bounced`."""
-    SAID = auto()
-    """The same, for a column of which `--map` says it: `--left-values` may tell the words."""
+    NAMED = auto()
+    """The same, for a column named in `--map`, whose words may be given by `--left-values`."""
 
-    def standing(self, text: str, left_values: frozenset[str] = NOTHING_SAID) -> Standing:
-        """Return what a cell of such a column says.
+    def standing(self, text: str, left_values: frozenset[str] = NO_VALUES) -> Standing:
+        """Return what a cell of such a column means.
 
         Args:
             text: The cell.
-            left_values: Keys of the words that `--left-values` says mean leaving. In a column
-                that was named by `--map` all other words mean staying then.
+            left_values: Keys of the words given by `--left-values`. In a column named by `--map`
+                they are complete: no other word means an opt-out then.
         """
         value = value_key(text)
         if value in left_values:
@@ -62,7 +62,7 @@ class OptOutRule(Enum):
             return _consent(value)
         if value in LEFT:
             return Standing.LEFT
-        is_complete = self is OptOutRule.SAID and bool(left_values)
+        is_complete = self is OptOutRule.NAMED and bool(left_values)
         return Standing.STAYS if is_complete or not value or value in STAYS else Standing.UNCLEAR
 
 
@@ -73,17 +73,17 @@ _FILE_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OptedOutFile:
-    """A file whose name says that everybody in it left.
+    """A file whose name marks all of its rows as opt-outs.
 
     Args:
-        word: The word of the name that says so.
+        word: The word of the name that does.
     """
 
     word: str
 
 
 def opt_out_rule(name: str) -> OptOutRule | None:
-    """Return how a column of this name says who left, or None."""
+    """Return how a column of this name marks opt-outs, or None."""
     key = bare_key(name)
     if key in LEAVING_HEADERS:
         return OptOutRule.LEAVING
@@ -93,12 +93,12 @@ def opt_out_rule(name: str) -> OptOutRule | None:
 
 
 def is_only_opt_out(name: str) -> bool:
-    """Tell whether a column of this name holds nothing else, and need not be explained."""
+    """Return whether a column of this name has no other purpose, and needs no mapping."""
     return opt_out_rule(name) is not None and bare_key(name) not in LOOSE_STATUS_HEADERS
 
 
 def opted_out_by_file_name(file_name: str) -> OptedOutFile | None:
-    """Return what a file's name says of everybody in it.
+    """Return whether, and by which word, a file's name marks all of its rows as opt-outs.
 
     Mailchimp's export is a ZIP of `subscribed_...csv`, `unsubscribed_...csv` and
     `cleaned_...csv`, with nothing in the rows to tell them apart.

@@ -1,4 +1,4 @@
-"""The exports that people come with, known by their header, and what each column of them means."""
+"""The exports of other tools, recognised by their header, and the mapping of their columns."""
 
 import re
 from collections.abc import Collection
@@ -15,15 +15,15 @@ class Preset:
 
     Args:
         name: The tool.
-        signatures: Columns of which one group, all of it, tells the export.
-        targets: What its own columns mean, by key, over the usual spellings.
-        ignored: Its columns that have no place in SendX, by key.
+        signatures: Groups of columns; a header with all columns of any group is this export.
+        targets: The targets of its own columns, by key, over the usual spellings.
+        ignored: Its columns that SendX has no use for, by key.
         ignored_pattern: The same, for numbered columns and the like.
-        is_not_departure: Columns that would say who left elsewhere, and do not here.
+        is_not_opt_out: Columns that look like opt-out columns, and are none here.
         tag_style: How a cell holds several values.
-        date_order: The order of its dates, where they do not tell it themselves.
-        empty_dates: What stands for no date.
-        marks_text: Whether an apostrophe stands before numbers that are meant as text.
+        date_order: The order of its dates, if they do not determine it themselves.
+        empty_dates: Values that mean no date.
+        marks_text: Whether an apostrophe precedes numbers that are meant as text.
         joins_addresses: Whether a cell may hold several addresses, joined by ` ::: `.
     """
 
@@ -32,7 +32,7 @@ class Preset:
     targets: dict[str, Target] = field(default_factory=dict)
     ignored: frozenset[str] = frozenset()
     ignored_pattern: re.Pattern[str] | None = None
-    is_not_departure: frozenset[str] = frozenset()
+    is_not_opt_out: frozenset[str] = frozenset()
     tag_style: TagStyle = TagStyle.USUAL
     date_order: DateOrder | None = None
     empty_dates: frozenset[str] = frozenset()
@@ -40,22 +40,22 @@ class Preset:
     joins_addresses: bool = False
 
     def matches(self, keys: Collection[str]) -> bool:
-        """Tell whether a header with these keys is of this export."""
+        """Return whether a header with these keys is this export."""
         return any(signature.issubset(keys) for signature in self.signatures)
 
     def ignores(self, key: str) -> bool:
-        """Tell whether this column has no place in SendX."""
+        """Return whether SendX has no use for the column with this key."""
         return key in self.ignored or bool(
             self.ignored_pattern and self.ignored_pattern.fullmatch(key)
         )
 
 
 NO_PRESET = Preset(name="", signatures=())
-"""What holds where no export is recognised."""
+"""The preset of a file that is not recognised as an export."""
 
 
 def find_preset(keys: Collection[str]) -> Preset:
-    """Return the export that a header with these keys is of, or `NO_PRESET`."""
+    """Return the preset for a header with these keys, or `NO_PRESET`."""
     return next((preset for preset in PRESETS if preset.matches(keys)), NO_PRESET)
 
 
@@ -104,7 +104,7 @@ PRESETS = (
             "Card AVS Line1 Status,Card Tokenization Method,Currency,Default Source,Delinquent,"
             "Account Balance,Business Vat ID"
         ),
-        is_not_departure=_keys("Status"),
+        is_not_opt_out=_keys("Status"),
     ),
     Preset(
         name="WooCommerce",
@@ -166,7 +166,7 @@ PRESETS = (
             "ADDED_TIME,MODIFIED_TIME,OPT_IN,DOUBLE_OPT-IN,CONTACT_TIMEZONE"
         ),
         # Brevo leaves it empty for contacts that were imported; EMAIL_BLACKLISTED is what counts.
-        is_not_departure=_keys("OPT_IN"),
+        is_not_opt_out=_keys("OPT_IN"),
     ),
     Preset(
         name="Klaviyo",

@@ -1,4 +1,4 @@
-"""Rows read by a mapping: from cells to what they say of a contact."""
+"""Reading the values of contacts from rows, by a mapping."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -10,7 +10,7 @@ from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.dates import DateOrder, parse_birthday
 from sendx_cli.core.mapping.member_cells import Members, read_members
-from sendx_cli.core.mapping.opt_out_look import OptOutScan, is_decided, ways_out
+from sendx_cli.core.mapping.opt_out_look import OptOutScan, decision_hint, is_decided
 from sendx_cli.core.mapping.opt_out_words import value_key
 from sendx_cli.core.mapping.opt_outs import OptOutRule, Standing
 from sendx_cli.core.mapping.source_rows import MemberRow, OptedOut, RowError, RowValues, SourceRow
@@ -20,7 +20,7 @@ from sendx_cli.errors import InvalidValue
 
 _OF_CELLS = [member for members in MEMBERS.values() for member in members]
 _APART = frozenset({"email", "birthday", "fields"})
-"""Members that take more to read than a cell's text, or its parts."""
+"""Members that need more than a cell's text, or its parts."""
 _SINGLE = {Target(m.name): m.name for m in _OF_CELLS if m.is_single and m.name not in _APART}
 _SEVERAL = {Target(m.name): m.name for m in _OF_CELLS if m.kind in {Kind.TAGS, Kind.LISTS}}
 _ADDRESS_SEPARATOR = " ::: "
@@ -30,7 +30,7 @@ _MAX_CELLS_KEPT = 4096
 
 
 class _Undecided(InvalidValue):
-    """The row says that its person left, and nobody said what becomes of such rows."""
+    """The row is an opt-out in a column that the user has not decided about."""
 
 
 class RowReader:
@@ -53,13 +53,13 @@ class RowReader:
         self._nameless = list(_with_target(mapping, {Target.NAMELESS}))
         self._opt_outs = [column for column in mapping.columns if column.opt_out]
         self._left_values = frozenset(map(value_key, mapping.left_values))
-        self._look = OptOutScan(mapping)
+        self._scan = OptOutScan(mapping)
         self._may_opt_out = bool(self._opt_outs or mapping.opted_out_by_name)
         self._has_rare = bool(self._birthday or self._full_name or self._nameless)
         self._tags_of_cell: dict[str, tuple[str, ...]] = {}
 
     def read(self, row: SourceRow | MemberRow) -> RowValues | RowError | OptedOut:
-        """Return what a row says of its contact, why it cannot, or that its person left."""
+        """Return a row's values, why they cannot be read, or that it is an opt-out."""
         cells = row.cells if isinstance(row, SourceRow) else ()
         text = row.text if isinstance(row, MemberRow) else ""
         texts: Sequence[str] = cells
@@ -98,7 +98,7 @@ class RowReader:
         for column, place, name in self._several:
             if tags := self._several_values(column, texts[place], members):
                 values[name] = values.get(name, ()) + tags
-                if tag := self._look.find_among(column, tags):
+                if tag := self._scan.find_among(column, tags):
                     leaving = _leaving(column, tag)
         if self._has_rare:
             self._add_rare(texts, values)
@@ -133,33 +133,33 @@ class RowReader:
             standing = column.opt_out.standing(text, self._left_values)
             if standing is Standing.LEFT:
                 return f"{column.name} is {text}" if text else f"{column.name} is empty"
-            if standing is Standing.UNCLEAR and column.target is Target.DEPARTURE:
+            if standing is Standing.UNCLEAR and column.target is Target.OPT_OUT:
                 name = column.name
                 raise InvalidValue(
                     f"cannot tell whether the person agreed or left: {text}",
                     where=name,
                     hint="name the words that mean leaving, as in --left-values 'unsubscribed'; "
                     "all others mean staying then"
-                    if column.opt_out is OptOutRule.SAID
+                    if column.opt_out is OptOutRule.NAMED
                     else f"if nobody left whose {name} is {text}, say --ignore '{name}'",
                 )
         return None
 
     def _leaving(self, texts: Sequence[str], members: Members | None) -> str | None:
-        """Return what says, in a cell that is no tag, that somebody left who is to be sent."""
+        """Return what marks a row as an opt-out in any cell but tags, if it is sent anyway."""
         if members is None:
-            found = self._look.find(texts)
+            found = self._scan.find(texts)
         else:
-            found = self._look.find_in(members.columns, texts)
+            found = self._scan.find_in(members.columns, texts)
         if members is not None and members.fields:
-            found = self._look_among_fields(members) or found
+            found = self._scan_fields(members) or found
         return _leaving(*found) if found else None
 
-    def _look_among_fields(self, members: Members) -> tuple[Column, str] | None:
+    def _scan_fields(self, members: Members) -> tuple[Column, str] | None:
         column = self._mapping.column(Target.FIELDS)
         if column is None:
             return None
-        text = self._look.find_among(column, [text for _, text in members.fields])
+        text = self._scan.find_among(column, [text for _, text in members.fields])
         return None if text is None else (column, text)
 
     def _bare_address(self, email: str, notes: list[str]) -> str:
@@ -228,14 +228,14 @@ class RowReader:
 
 
 def _leaving(column: Column, text: str) -> str:
-    """Return what says that somebody left who is to be sent.
+    """Return what marks a row as an opt-out that is sent anyway.
 
     Raises:
-        _Undecided: Nobody said that they are.
+        _Undecided: The user has not decided to send such rows.
     """
     if not is_decided(column):
         raise _Undecided(
-            f"says that the person left: {text}", where=column.name, hint=ways_out(column)
+            f"says that the person left: {text}", where=column.name, hint=decision_hint(column)
         )
     return f"{column.name} is {text}"
 

@@ -1,4 +1,4 @@
-"""A source's rows on their way to a contact: as they stand there, and as they were read."""
+"""A source's rows: as they are in the file, and the results of reading them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,11 +7,11 @@ from sendx_cli.core.contact.members import ContactValues
 
 
 class SourceRow(NamedTuple):
-    """A row of a delimited file. A tuple, like `RowValues`, for its speed.
+    """A row of a delimited file. A tuple, like `RowValues`, for speed.
 
     Args:
         line: The line of the file it begins on, from 1.
-        cells: Its cells as they stand there, as many as the header has.
+        cells: Its cells, unchanged, as many as the header has.
     """
 
     line: int
@@ -24,7 +24,7 @@ class MemberRow:
 
     Args:
         line: Its line, from 1.
-        text: The line as it stands there.
+        text: The line, unchanged.
         members: The object's members; a number is a `JsonNumber`.
     """
 
@@ -46,16 +46,16 @@ class RowError:
     Args:
         line: The line it begins on.
         message: What is wrong, lower case, without a full stop.
-        column: The column it is wrong in, where one is to blame.
+        column: The column at fault, if it is one.
         hint: What to do about it.
-        last_line: The line it ends on, where that is another one.
-        cells: The row's cells, where they could be told apart.
-        text: The row as it stands in the file, where its cells could not be told apart.
-        email: The address as it stands in the file, where it was read.
-        is_structural: Whether the rows that follow are in doubt as well (a quote in the wrong
-            place), or somebody has to decide first: such a file should not be sent at all.
-        is_undecided: Whether the row says that its person left, in a column of which nobody said
-            what becomes of such rows.
+        last_line: The line it ends on, if that is another one.
+        cells: The row's cells, if they could be split.
+        text: The row as it is in the file, if its cells could not be split.
+        email: The address as it is in the file, if it could be read.
+        is_structural: Whether the file must not be sent at all: the following rows are in doubt
+            as well (a quote in the wrong place), or the user has to decide first.
+        is_undecided: Whether the row is an opt-out in a column that the user has not decided
+            about.
     """
 
     line: int
@@ -72,12 +72,12 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class OptedOut:
-    """A row that is held back: it says that its person unsubscribed, bounced or never agreed.
+    """A row that is held back, because its person unsubscribed, bounced or never agreed.
 
     Args:
         line: The line it begins on.
-        email: The address as it stands in the file.
-        reason: What says so, such as `Status is Unsubscribed`.
+        email: The address as it is in the file.
+        reason: What marks it as an opt-out, such as `Status is Unsubscribed`.
     """
 
     line: int
@@ -86,14 +86,14 @@ class OptedOut:
 
 
 class RowValues(NamedTuple):
-    """What a row says of its contact.
+    """The values read from a row.
 
     Args:
         line: The line it begins on.
-        contact: Not yet checked; the address is taken out of `Name <address>` and `mailto:`, the
-            birthday is YYYY-MM-DD.
-        notes: What is odd about it and worth counting, such as further addresses left out.
-        leaving: What says that its person left, where it is to be sent all the same.
+        contact: Not yet checked; the address is extracted from `Name <address>` and `mailto:`,
+            the birthday is YYYY-MM-DD.
+        notes: Oddities that are worth counting, such as further addresses left out.
+        leaving: What marks it as an opt-out, if it is to be sent all the same.
     """
 
     line: int

@@ -1,4 +1,4 @@
-"""The names of columns: what each spelling means, and which known name an unknown one is near."""
+"""The names of columns: the targets of known spellings, and the nearest to an unknown one."""
 
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -10,14 +10,14 @@ EDGES = " \t\r\n\u00a0\u200b\u2060\ufeff"
 
 
 class Target(StrEnum):
-    """What a column is for. The values are the words of `--map` and of map files."""
+    """What a column is mapped to. The values are the words of `--map` and of map files."""
 
     EMAIL = "email"
     NEW_EMAIL = "new_email"
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
     FULL_NAME = "full_name"
-    """First and last name in one cell: split at its last space. Only where it is asked for."""
+    """First and last name in one cell: split at its last space. Only by `--map`."""
     COMPANY = "company"
     BIRTHDAY = "birthday"
     TAGS = "tags"
@@ -28,10 +28,10 @@ class Target(StrEnum):
     """A custom field; written `field:NAME`."""
     FIELDS = "fields"
     """An object of custom fields, in JSON Lines."""
-    DEPARTURE = "subscription"
-    """Says who left or agreed; nothing of it is sent."""
+    OPT_OUT = "subscription"
+    """Marks opt-outs or consent; it is not sent."""
     NAMELESS = "nameless"
-    """Has no name in the header: ignored while it is empty."""
+    """Has no name in the header: ignored as long as its cells are empty."""
     IGNORED = "ignore"
 
 
@@ -67,7 +67,7 @@ _SPELLINGS = {
 
 @lru_cache(maxsize=4096)
 def column_key(name: str) -> str:
-    """Return what all spellings of a name have in common: its letters and digits, in lower case.
+    """Return the normalised form of a name: its letters and digits, in lower case.
 
     `E-mail Address`, `email_address` and `emailAddress` have the same key.
     """
@@ -90,20 +90,20 @@ KNOWN = {
 """The usual spellings, by key."""
 
 RESULT_COLUMNS = frozenset(map(column_key, ("_sendx_line", "_sendx_code", "_sendx_error")))
-"""What a file of failed rows has behind its own columns."""
+"""The columns that a file of failed rows has after those of its source."""
 _WITHOUT_STROKE = str.maketrans("łøđ", "lod")
-"""Letters that are not taken apart into a letter and its accent."""
+"""Letters that do not decompose into a letter and an accent."""
 _WHOLE_NAMES = frozenset({"name", "fullname", "contactname", "customername"})
-"""Not taken for anything unasked: where a name is to be split, nobody can tell."""
+"""Only mapped by `--map`, because where a name is to be split cannot be known."""
 
 
 def is_email_name(name: str) -> bool:
-    """Tell whether a column of this name holds addresses."""
+    """Return whether a column of this name holds addresses."""
     return KNOWN.get(column_key(name)) is Target.EMAIL
 
 
 def nearest_target(name: str, taken: Collection[Target] = ()) -> Target | None:
-    """Return what a mistyped name most likely means, of what is not `taken`, or None."""
+    """Return the target that a mistyped name most likely means and that is not `taken`; or None."""
     key = column_key(name)
     if key in _WHOLE_NAMES:
         return Target.FULL_NAME
@@ -113,7 +113,7 @@ def nearest_target(name: str, taken: Collection[Target] = ()) -> Target | None:
 
 
 def nearest(text: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` that is nearest to `text`, if any is near."""
+    """Return the one of `known` that is nearest to `text`, or None if none is near."""
     from difflib import get_close_matches
 
     matches = get_close_matches(text, list(known), n=1, cutoff=0.72)

@@ -1,4 +1,4 @@
-"""Several tags (or lists) in one cell, as each tool writes them."""
+"""Splitting several tags (or lists) in one cell, as each tool writes them."""
 
 import csv
 from enum import StrEnum
@@ -13,7 +13,7 @@ class TagStyle(StrEnum):
     """How a cell holds several values."""
 
     USUAL = "comma, semicolon or bar"
-    """One of `,` `;` `|` or `||`; a cell that has two kinds of them is in doubt."""
+    """One of `,` `;` `|` or `||`; a cell that has two kinds of them is ambiguous."""
     QUOTED = "quoted, with commas"
     """CSV within the cell, as Mailchimp has it: `"VIP","Blog"`."""
     COMMA = "comma"

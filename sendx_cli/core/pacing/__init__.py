@@ -1,1 +1,1 @@
-"""How fast to call, how many calls at once, and how long to go on without success."""
+"""How fast to call, how many calls may be in flight, and how long to go on without success."""

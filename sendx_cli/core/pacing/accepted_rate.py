@@ -7,10 +7,10 @@ _FEWEST = 5
 
 
 class AcceptedRate:
-    """Counts accepted calls over stretches of at least 0.2 s, one round trip and five calls.
+    """Counts accepted calls over intervals of at least 0.2 s, one round trip and five calls.
 
-    `per_s` is the last finished stretch's rate: infinite before there was one, so that it
-    bounds nothing that it does not know.
+    `per_s` is the rate of the last complete interval. It is infinite before there is one, so that
+    it limits nothing.
     """
 
     __slots__ = ("_count", "_since_s", "per_s")
@@ -21,23 +21,23 @@ class AcceptedRate:
         self._since_s = now
 
     def state(self) -> tuple[float, float, float]:
-        """Return all that it knows, for `restore`."""
+        """Return its state, for `restore`."""
         return self.per_s, float(self._count), self._since_s
 
     def restore(self, state: tuple[float, float, float]) -> None:
-        """Know what another one knew."""
+        """Take over the state of another one."""
         self.per_s, count, self._since_s = state
         self._count = int(count)
 
     def idled(self, idle_s: float) -> None:
-        """Leave out a time in which no call was to be made."""
+        """Leave out a time in which there was no call to make."""
         self._since_s += idle_s
 
     def add(self, now: float, round_trip_s: float) -> float | None:
         """Count one accepted call.
 
         Returns:
-            When the stretch began that this call has finished, or None where none is finished.
+            When the interval began that this call completes, or None if it completes none.
         """
         self._count += 1
         span_s = now - self._since_s

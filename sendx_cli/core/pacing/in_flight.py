@@ -1,29 +1,29 @@
-"""How many calls may be under way: a service that is slow is helped by fewer, not by later ones."""
+"""How many calls may be in flight: fewer calls help a slow service, later ones do not."""
 
 _FEWEST = 4
-_FIRST_STRETCH_CALLS = 8
-_STRETCH_CALLS = 10
-_STRETCH_S = 0.25
+_FIRST_INTERVAL_CALLS = 8
+_INTERVAL_CALLS = 10
+_INTERVAL_S = 0.25
 _TOLERANCE = 2.0
 _SHARPEST_CUT = 0.7
 _FELL = 0.9
 
 
 class InFlight:
-    """Finds how many calls under way the service bears, from the latency alone.
+    """Finds how many calls in flight the service can handle, from the latency alone.
 
-    A stretch is at least 0.25 s, ten calls, and as many as may be under way; the first is the
-    eight calls that all start from. With `m` its mean latency and `b` the lowest of any stretch:
+    An interval is at least 0.25 s, ten calls, and as many calls as may be in flight; the first is
+    the eight calls at the start. With `m` its mean latency and `b` the lowest of any interval:
 
-    - `m > 2 b`: `allowed *= max(0.7, 2 b / m)`, never under 4. The next stretch still holds
-      calls that were sent before, and is passed over; if in the one after it the calls a second
-      have fallen by a tenth, they were not merely queueing: the slowness is not ours, the cut is
-      taken back and `b` becomes `m`.
-    - else, where calls waited for a free place: `allowed += 1`, up to the concurrency set.
+    - `m > 2 b`: `allowed *= max(0.7, 2 b / m)`, never under 4. The next interval still contains
+      calls that were sent before, and is ignored; if in the one after it the calls a second have
+      fallen by a tenth, they had not merely queued: the latency is not due to this client, so the
+      cut is undone and `b` becomes `m`.
+    - else, if calls had to wait because of it: `allowed += 1`, up to the configured concurrency.
 
     Args:
-        most: The concurrency set: never more under way than this.
-        now: The moment it begins.
+        most: The configured concurrency: never more calls in flight than this.
+        now: The current time.
     """
 
     __slots__ = ("_allowed", "_base_s", "_count", "_cut", "_is_settling", "_most", "_since_s",
@@ -42,14 +42,14 @@ class InFlight:
 
     @property
     def allowed(self) -> int:
-        """Calls that may be under way now."""
+        """Calls that may be in flight now."""
         return int(self._allowed)
 
     def answered(self, now: float, latency_s: float) -> None:
         """Record one answer that was not throttled."""
         self._sum_s += latency_s
         self._count += 1
-        if not self._is_stretch_over(now):
+        if not self._is_interval_over(now):
             return
         mean_s = self._sum_s / self._count
         per_s = self._count / max(now - self._since_s, 1e-6)
@@ -62,11 +62,11 @@ class InFlight:
             self._adjust(mean_s, per_s)
         self.was_full = False
 
-    def _is_stretch_over(self, now: float) -> bool:
+    def _is_interval_over(self, now: float) -> bool:
         if self._base_s == 0.0:
-            return self._count >= _FIRST_STRETCH_CALLS
-        is_long = now - self._since_s >= _STRETCH_S
-        return is_long and self._count >= max(_STRETCH_CALLS, self._allowed)
+            return self._count >= _FIRST_INTERVAL_CALLS
+        is_long = now - self._since_s >= _INTERVAL_S
+        return is_long and self._count >= max(_INTERVAL_CALLS, self._allowed)
 
     def _adjust(self, mean_s: float, per_s: float) -> None:
         if self._cut is not None:

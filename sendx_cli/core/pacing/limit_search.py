@@ -1,4 +1,4 @@
-"""The search for the rate that a service accepts, by its 429s alone."""
+"""The search for the rate that a service accepts, from its 429s alone."""
 
 import math
 
@@ -7,7 +7,7 @@ from sendx_cli.core.pacing.closed_periods import ClosedPeriods
 from sendx_cli.core.pacing.search_state import SearchState
 
 FIRST_CALLS = 8
-"""Calls that go out before anything is known: as many as tiny runs have."""
+"""Calls that start before anything is known: enough for tiny runs."""
 
 _RAMP_DOUBLING_S = 0.25
 _SHORTEST_RAMP_DOUBLING_S = 0.05
@@ -27,45 +27,45 @@ _NEW_LIMIT = 1.5
 _LOWEST_PER_S = 0.2
 _LEAST_TRUST = 2.0
 _MOST_TRUST = 6.0
-_SHYEST = 0.25
-_STEADIEST = 3.0
-_STEADIEST_CLOSING = 10.0
+_LEAST_STEADY = 0.25
+_MOST_STEADY = 3.0
+_MOST_STEADY_CLOSED = 10.0
 _SAME = 0.15
 _SAME_CYCLE = 0.4
 _MOST_DOUBLINGS = 20.0
 
 
 class LimitSearch:
-    """Finds a service's limit `L` and says how fast to go.
+    """Finds a service's limit `L`, and sets the rate accordingly.
 
     *Ramp*, while no limit is known: `rate = r0 * 2^(t / d)`, with `r0` eight calls by the first
     answer's latency, at most 200/s, and `d` four round trips, from 0.05 s to 0.25 s.
 
     *Limit*, from 429s. All calls that had started before a 429 came are one event with it. An
     empty token bucket lets through just what flows in: the calls accepted between two events
-    (n), divided by the time between them (T), are the limit. The ramp's event gives no more than
-    a guess, 0.7 times the rate that was refused (taken as 1.5 times what was lately accepted at
-    the most). Each later one: `L = (n + w) / (T + w / L_old)`, the weight `w` of the old value
+    (n), divided by the time between them (T), are the limit. The ramp's event only gives a guess,
+    0.7 times the rate that was refused (which counts as 1.5 times the recently accepted rate at
+    most). Each later one: `L = (n + w) / (T + w / L_old)`, the weight `w` of the old value
     being the calls that it came from, from 2 to 6.
 
     *Hold*, after an event: `rate = 0.99 L` for `s * max(0.4 s, 25 calls / L)`, at most 30 s. The
     steadiness `s` begins at 0.25; each event that finds the limit within 15 % of where it was
     doubles it up to 1, then adds a fifth up to 3. One that comes before the hold is over (a
-    bucket of one token, uneven arrival) takes a third off. So a limit that holds is tried
-    less often, and 429s stay at about one in a hundred calls.
+    bucket of one token, uneven arrival) takes a third off. So a steady limit is probed less often,
+    and 429s stay at about one in a hundred calls.
 
     *Probe*, after the hold: `rate = L * (0.99 + 0.01 / min(s, 1) * (2^(t / d) - 1))`, with `d`
     0.25 s or `min(s, 1)` times four round trips, so that answers come before the next doubling.
-    Where 1.5 L is really accepted, the limit is a new one: ramp again, from there.
+    If 1.5 L is really accepted, the limit has changed: ramp again, from there.
 
-    *Closed*: 429s with nothing accepted between say nothing of `L` but that the service counts
-    by windows: see `closed_spells`.
+    *Closed*: 429s with nothing accepted between show nothing of `L` but that the service counts
+    by windows: see `closed_periods`.
 
-    Never beyond twice what is lately accepted: a rate that is not used finds nothing out.
+    The rate never exceeds twice the recently accepted one: an unused rate shows nothing.
 
     Args:
-        now: The moment it begins.
-        start_per_s: Where the ramp begins, if something is known from before.
+        now: The current time.
+        start_per_s: The rate at which the ramp starts, if one is known from before.
     """
 
     __slots__ = ("_accepted", "_closed", "_cycle_per_s", "_event_at", "_hold_until", "_is_ramping",
@@ -86,12 +86,12 @@ class LimitSearch:
         self._ramp_doubling_s = _RAMP_DOUBLING_S
         self._ramp_per_s = start_per_s or 0.0
         self._round_trip_s = 0.0
-        self._steadiness = _SHYEST
+        self._steadiness = _LEAST_STEADY
         self._trust = _LEAST_TRUST
 
     @classmethod
     def from_limit(cls, now: float, limit_per_s: float) -> "LimitSearch":
-        """Return a search that begins at a limit known from before: kept to, and probed at once."""
+        """Return a search that starts from a known limit: not exceeded, but probed at once."""
         search = cls(now, limit_per_s)
         search.limit_per_s = limit_per_s
         search._is_ramping = False
@@ -99,16 +99,16 @@ class LimitSearch:
 
     @property
     def has_begun(self) -> bool:
-        """Whether there is a rate to keep: an answer has come, or a start was given."""
+        """Whether there is a rate: an answer has come, or a start was given."""
         return self._ramp_per_s > 0.0
 
     @property
     def is_closed(self) -> bool:
-        """Whether the service takes nothing at all just now."""
+        """Whether the service accepts nothing at all at present."""
         return self._closed.is_closed
 
     def state(self) -> SearchState:
-        """Return all that it knows, for `restore`."""
+        """Return its state, for `restore`."""
         lately_per_s, lately_count, lately_since_s = self._lately.state()
         closed_count, closed_shut_at, closed_accepted = self._closed.state()
         return SearchState(
@@ -134,7 +134,7 @@ class LimitSearch:
         )
 
     def restore(self, state: SearchState) -> None:
-        """Know what another one knew, that went by the same clock."""
+        """Take over the state of another one that uses the same clock."""
         self.limit_per_s = state.limit_per_s or None
         self._cycle_per_s = state.cycle_per_s
         self._event_at = state.event_at
@@ -152,7 +152,7 @@ class LimitSearch:
         self._closed.restore((state.closed_count, state.closed_shut_at, state.closed_accepted))
 
     def idled(self, idle_s: float) -> None:
-        """Leave out a time in which no call was to be made: it shows nothing of the limit."""
+        """Leave out a time in which there was no call to make: it shows nothing of the limit."""
         self._hold_until += idle_s
         self._measured_from += idle_s
         self._ramp_at += idle_s
@@ -160,7 +160,7 @@ class LimitSearch:
         self._closed.idled(idle_s)
 
     def rate_at(self, now: float) -> float:
-        """Calls a second that are allowed at this moment."""
+        """Calls a second that are allowed at `now`."""
         if self._is_ramping or self.limit_per_s is None:
             floor = self._ramp_per_s
             rate = floor * _doubled(now - self._ramp_at, self._ramp_doubling_s)
@@ -179,18 +179,18 @@ class LimitSearch:
         return _PROBE_STEP / sureness * growth
 
     def accepted(self, now: float, latency_s: float) -> None:
-        """Record an answer that was no 429."""
+        """Record an answer that was not throttled."""
         self._begin(now, latency_s)
         self._round_trip_s += (latency_s - self._round_trip_s) / 8.0
         self._accepted += 1
         if self._closed.accepted():
             self._hold(now)
-        stretch_began = self._lately.add(now, self._round_trip_s)
-        if stretch_began is not None and self._is_outgrown(now, stretch_began):
+        interval_began = self._lately.add(now, self._round_trip_s)
+        if interval_began is not None and self._is_outgrown(now, interval_began):
             self._ramp_from(self.rate_at(now), now)
 
     def throttled(
-        self, now: float, *, started_at: float, latency_s: float, told_s: float | None
+        self, now: float, *, started_at: float, latency_s: float, asked_s: float | None
     ) -> float:
         """Record a 429; return the seconds in which nothing more may start."""
         self._begin(now, latency_s)
@@ -202,7 +202,7 @@ class LimitSearch:
         if self._is_ramping or limit is None:
             limit = self._guess(started_at)
         elif not self._accepted:
-            return self._shut(now, limit, told_s)
+            return self._shut(now, limit, asked_s)
         else:
             limit = self._measure(now, limit, span_s)
         self.limit_per_s = limit
@@ -224,18 +224,18 @@ class LimitSearch:
         self._ramp_at = now
         round_trips_s = _RAMP_ROUND_TRIPS * self._round_trip_s
         self._ramp_doubling_s = min(max(round_trips_s, _SHORTEST_RAMP_DOUBLING_S), _RAMP_DOUBLING_S)
-        self._steadiness = _SHYEST
+        self._steadiness = _LEAST_STEADY
 
-    def _is_outgrown(self, now: float, stretch_began: float) -> bool:
+    def _is_outgrown(self, now: float, interval_began: float) -> bool:
         if self.limit_per_s is None or self._is_ramping or now <= self._hold_until:
             return False
-        is_after_event = stretch_began > self._event_at
+        is_after_event = interval_began > self._event_at
         return is_after_event and self._lately.per_s > _NEW_LIMIT * self.limit_per_s
 
     def _guess(self, started_at: float) -> float:
         refused_per_s = min(self.rate_at(started_at), _MOST_REFUSED * self._lately.per_s)
         self._is_ramping = False
-        self._steadiness = _SHYEST
+        self._steadiness = _LEAST_STEADY
         self._trust = _LEAST_TRUST
         return max(_FIRST_CUT * refused_per_s, _LOWEST_PER_S)
 
@@ -248,20 +248,20 @@ class LimitSearch:
 
     def _steady(self, now: float, change: float) -> None:
         if abs(change - 1.0) > _SAME:
-            self._steadiness = min(self._steadiness, 1.0) if self._cycle_per_s else _SHYEST
+            self._steadiness = min(self._steadiness, 1.0) if self._cycle_per_s else _LEAST_STEADY
         elif now < self._hold_until:
-            self._steadiness = max(self._steadiness / 1.5, _SHYEST)
-        elif self._steadiness < _STEADIEST:
+            self._steadiness = max(self._steadiness / 1.5, _LEAST_STEADY)
+        elif self._steadiness < _MOST_STEADY:
             factor = 1.2 if self._steadiness >= 1.0 else 2.0
-            self._steadiness = min(factor * self._steadiness, _STEADIEST)
+            self._steadiness = min(factor * self._steadiness, _MOST_STEADY)
 
-    def _shut(self, now: float, limit_per_s: float, told_s: float | None) -> float:
+    def _shut(self, now: float, limit_per_s: float, asked_s: float | None) -> float:
         first_s = max(1.0 / limit_per_s, self._round_trip_s)
-        pause_s = self._closed.refused(first_s=first_s, told_s=told_s)
+        pause_s = self._closed.refused(first_s=first_s, asked_s=asked_s)
         cycle_per_s = self._closed.limit_per_s(now)
         if cycle_per_s is not None:
             is_same = abs(cycle_per_s / (self._cycle_per_s or limit_per_s) - 1.0) < _SAME_CYCLE
-            grown = min(2.0 * self._steadiness, _STEADIEST_CLOSING)
+            grown = min(2.0 * self._steadiness, _MOST_STEADY_CLOSED)
             self._steadiness = grown if is_same else 1.0
             self.limit_per_s = self._cycle_per_s = max(cycle_per_s, _LOWEST_PER_S)
         return pause_s

@@ -1,4 +1,4 @@
-"""A service that is down: ask now and then, with one call, until it answers."""
+"""Detecting that the service is down, and when to probe it and when to give up."""
 
 from collections.abc import Callable
 from math import inf
@@ -10,18 +10,18 @@ _MOST_DOUBLINGS = 10
 
 
 class Outage:
-    """Tells an outage from single failures, and says when to probe.
+    """Tells an outage from single failures, and decides when to probe.
 
-    After 20 failures in a row the service is down. Then one call at a time may go, the n-th
-    after `min(60 s, 1 s * 2^n) * (0.5 + 0.5 * jitter)`: the jitter keeps clients apart that
-    went down together, the half keeps a probe from following at once. One success ends it;
-    pacing then starts gently again (`Pacer.restart`). Ten minutes cost about twenty probes.
+    After 20 failures in a row the service is down. Then one call at a time may start, the n-th
+    after `min(60 s, 1 s * 2^n) * (0.5 + 0.5 * jitter)`: the jitter spreads clients that saw the
+    same outage, the constant half keeps a probe from following at once. One success ends it;
+    pacing then restarts at a low rate (`Pacer.restart`). Ten minutes cost about twenty probes.
 
-    A failure is what hits any row alike: not sent, cut off, 5xx. A rejection is a success here:
-    the service works. So is a 429 as far as being down goes.
+    A failure is what any row would meet with: not sent, cut off, 5xx. A rejection is a success
+    here: the service works. So is a 429 as far as being down is concerned.
 
-    How long it may last goes by the clock: from the first call that was sent after the last
-    success, whether answers come, 429s do, or nothing at all.
+    How long it may last is measured by the clock, from the first call that was sent after the last
+    success, whether errors come back, 429s, or nothing at all.
 
     Args:
         jitter: Draws evenly from [0, 1).
@@ -42,17 +42,12 @@ class Outage:
 
     @property
     def is_down(self) -> bool:
-        """Whether the service is taken to be down."""
+        """Whether the service is considered down."""
         return self._count >= _DOWN_AFTER_FAILURES
 
     @property
-    def since_s(self) -> float | None:
-        """Since when nothing has succeeded; None where nothing was sent since the last success."""
-        return self._since_s
-
-    @property
     def gives_up_at(self) -> float | None:
-        """When it will have lasted so long that the run gives up for now; None without one."""
+        """When the run gives up for now; None if nothing was sent since the last success."""
         return None if self._since_s is None else self._since_s + self._max_outage_s
 
     def called(self, now: float) -> None:
@@ -61,7 +56,7 @@ class Outage:
             self._since_s = now
 
     def failed(self, now: float, *, started_at: float) -> None:
-        """Record a failure; stragglers, sent before the probe was due, do not put it off."""
+        """Record a failure; of a call sent before the probe was due, it does not postpone it."""
         self._missed(started_at)
         if self.is_down:
             if started_at >= self._probe_at:
@@ -72,25 +67,25 @@ class Outage:
             self._put_off(now)
 
     def throttled(self, *, started_at: float) -> bool:
-        """Record a 429: it is not down, but nothing succeeded; say whether it had been down."""
+        """Record a 429: the service is up, but nothing succeeded; tell whether it was down."""
         self._missed(started_at)
         return self._is_up()
 
     def succeeded(self, now: float) -> bool:
-        """Record a success; say whether it ended an outage."""
+        """Record a success; tell whether it ends an outage."""
         self._succeeded_at = now
         self._since_s = None
         return self._is_up()
 
     def idled(self) -> None:
-        """Record that there is nothing to send: such a time is no outage."""
+        """Record that there is nothing to send: such a time does not count as an outage."""
         self._since_s = None
 
     def probe_wait_s(self, now: float, in_flight: int) -> float | None:
-        """Say when the next call may start as far as an outage is concerned.
+        """Return when the next call may start as far as an outage is concerned.
 
         Returns:
-            Seconds from now, 0.0 for at once; None while it is down and a call is under way.
+            Seconds from now, 0.0 for at once; None while it is down and a call is in flight.
         """
         if not self.is_down:
             return 0.0
@@ -99,7 +94,7 @@ class Outage:
         return max(self._probe_at - now, 0.0)
 
     def has_outlasted(self, now: float) -> bool:
-        """Whether nothing has succeeded for so long that the run gives up for now (exit 5)."""
+        """Whether nothing has succeeded for `max_outage_s`: the run gives up for now (exit 5)."""
         gives_up_at = self.gives_up_at
         return gives_up_at is not None and now >= gives_up_at
 

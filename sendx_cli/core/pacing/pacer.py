@@ -1,8 +1,8 @@
-"""How fast to call, and with how many calls under way.
+"""How fast to call, and with how many calls in flight.
 
 Three questions are kept apart: how many calls a second the service accepts (`limit_search`, by
-its 429s), how many under way it bears (`in_flight`, by its latency), and what it says itself
-(`rate_headers`). All of it is arithmetic: the moment comes in as an argument, nobody sleeps here.
+its 429s), how many in flight it can handle (`in_flight`, by its latency), and what it says itself
+(`rate_headers`). All of it is arithmetic: the time comes in as an argument, nothing here sleeps.
 """
 
 from sendx_cli.core.pacing.in_flight import InFlight
@@ -10,35 +10,35 @@ from sendx_cli.core.pacing.limit_search import FIRST_CALLS, LimitSearch
 from sendx_cli.core.replies.rate_headers import RateHints
 
 LATE_S = 0.02
-"""A sender that wakes late catches up on this much."""
+"""How much delay a sender that wakes late may catch up on."""
 _SHORT_WINDOW_S = 10.0
 _CEILING_MARGIN = 0.99
 _LONGEST_UNPROVEN_PAUSE_S = 60.0
 
 
 class Pacer:
-    """Says when the next call may start; the sender asks it and obeys.
+    """Decides when the next call may start; the sender asks it.
 
-    The first `min(concurrency, 8)` calls go at once, so that a small run is not held back; the
+    The first `min(concurrency, 8)` calls start at once, so that a small run is not held back; the
     first answer starts the search for the limit. Calls are spaced evenly, `1 / rate` apart, as
     a service with a burst of one needs them; a sender that wakes late catches up on 20 ms.
 
-    What the service says of itself:
+    How the service's own hints are used:
 
-    - `Retry-After` is obeyed by the contact it was said to (the sender's part), and here only
-      where throttling goes on: from the second refusal in a row with nothing accepted between.
+    - `Retry-After` is obeyed for the contact it was sent for (by the sender), and here only where
+      throttling continues: from the second 429 in a row with nothing accepted between.
     - A policy of q calls in w seconds, w up to 10 s, is a ceiling: `rate <= 0.99 q / w`.
-      Longer windows are no pace: 10,000 an hour may well be used at once.
-    - "Nothing left until t", where no such policy is known: nothing starts for t, a minute
-      at most while no 429 confirms it.
+      Longer windows do not limit the rate: 10,000 an hour may well be used at once.
+    - "Nothing left until t", if there is no such policy: nothing starts for t, a minute at most
+      as long as no 429 confirms it.
 
-    Times are of any one clock that only goes forward, in seconds.
+    Times are those of any one monotonic clock, in seconds.
 
     Args:
-        concurrency: The most calls under way.
-        cap_per_s: The user's own ceiling (`--rate`); then not even the first calls go faster.
-        start_per_s: Where to start from, if a limit is known from before.
-        now: The moment it begins.
+        concurrency: Calls in flight at most.
+        cap_per_s: The user's own ceiling (`--rate`), which holds for the first calls, too.
+        start_per_s: The rate to start from, if a limit is known from before.
+        now: The current time.
     """
 
     __slots__ = ("_at_once", "_cap_per_s", "_ceiling_per_s", "_concurrency", "_in_flight",
@@ -67,17 +67,17 @@ class Pacer:
         self._next_at = now
 
     def restart(self, now: float) -> None:
-        """Start gently again, as after an outage: a service just risen is not met at full speed."""
+        """Start at a low rate again, as after an outage, to give the service time to recover."""
         self._begin(now, None)
 
     @property
     def rate_per_s(self) -> float:
-        """Calls a second allowed when last one started; 0.0 before the first answer."""
+        """The allowed calls a second when the last one started; 0.0 before the first answer."""
         return self._rate_per_s
 
     @property
     def limit_per_s(self) -> float | None:
-        """What it takes the service's limit to be; None until it has met or been told one."""
+        """The service's presumed limit; None until it was measured or announced."""
         found = self._search.limit_per_s
         if self._ceiling_per_s == self._cap_per_s:
             return found
@@ -85,14 +85,14 @@ class Pacer:
 
     @property
     def allowed_in_flight(self) -> int:
-        """Calls that may be under way now."""
+        """Calls that may be in flight now."""
         return 1 if self._search.is_closed else self._in_flight.allowed
 
     def wait_s(self, now: float, in_flight: int) -> float | None:
-        """Say when a call may start.
+        """Return when a call may start.
 
         Returns:
-            Seconds from now, 0.0 for at once; None for not before an answer has come.
+            Seconds from now, 0.0 for at once; None: not before an answer has come.
         """
         if in_flight >= self._in_flight.allowed:
             self._in_flight.was_full = True
@@ -125,27 +125,27 @@ class Pacer:
     ) -> None:
         """Record an answer.
 
-        A call that brought no answer of the service (not sent, cut off) is not reported here:
-        it says nothing of a limit. It belongs to `core.outage`.
+        A call without an answer of the service (not sent, cut off) is not reported here, as it
+        shows nothing of a limit. It is for `Outage`.
 
         Args:
             now: When it came.
-            started_at: When its call had started.
-            throttled: Whether it was a 429, or a 503 that says when to come again.
+            started_at: When its call started.
+            throttled: Whether it is a 429, or a 503 with `Retry-After`.
             latency_s: How long it took.
-            headers: What it says of the service's limits.
+            headers: Its hints about the service's limits.
         """
         if throttled:
-            told_s = _told_s(headers)
+            asked_s = _asked_s(headers)
             pause_s = self._search.throttled(
-                now, started_at=started_at, latency_s=latency_s, told_s=told_s
+                now, started_at=started_at, latency_s=latency_s, asked_s=asked_s
             )
             self._next_at = max(self._next_at, now + pause_s)
         else:
             self._search.accepted(now, latency_s)
             self._in_flight.answered(now, latency_s)
         if headers is not None:
-            self._heed(now, headers)
+            self._apply_hints(now, headers)
 
     def _rate_at(self, now: float) -> float:
         rate = self._search.rate_at(now)
@@ -154,7 +154,7 @@ class Pacer:
             return rate
         return min(rate, ceiling) if self._search.has_begun else ceiling
 
-    def _heed(self, now: float, hints: RateHints) -> None:
+    def _apply_hints(self, now: float, hints: RateHints) -> None:
         quota, window_s = hints.quota, hints.window_s
         if quota and window_s and window_s <= _SHORT_WINDOW_S:
             policy_per_s = _CEILING_MARGIN * quota / window_s
@@ -164,7 +164,7 @@ class Pacer:
             self._next_at = max(self._next_at, now + pause_s)
 
 
-def _told_s(headers: RateHints | None) -> float | None:
+def _asked_s(headers: RateHints | None) -> float | None:
     if headers is None:
         return None
     if headers.retry_after_s is not None:

@@ -1,4 +1,4 @@
-"""What processes tell each other of a service's limit, as bytes of a fixed length."""
+"""The record by which processes share what they know of a service's limit."""
 
 from binascii import crc32
 from struct import Struct
@@ -15,17 +15,17 @@ def packed(free_at: float, saved_at: float, saved_unix_s: float, search: SearchS
     """Return a record: a mark that names the format, the body's CRC-32, the body's 22 doubles.
 
     Args:
-        free_at: The first moment that no call has taken, by the machine's steady clock.
-        saved_at: When this is written, by the same clock.
-        saved_unix_s: That moment in seconds since 1970.
-        search: What is known of the limit.
+        free_at: The first free slot for a call, by the machine's monotonic clock.
+        saved_at: The time of writing, by the same clock.
+        saved_unix_s: The time of writing in seconds since 1970.
+        search: The state of the search for the limit.
     """
     body = _BODY.pack(free_at, saved_at, saved_unix_s, *search)
     return _HEAD.pack(_MARK, crc32(body)) + body
 
 
 def unpacked(kept: bytes) -> tuple[float, float, float, SearchState] | None:
-    """Return what `packed` made bytes of; None for anything else, such as half of it."""
+    """Return the arguments of `packed`; None for anything else than a whole record."""
     if len(kept) != RECORD_BYTES:
         return None
     mark, checksum = _HEAD.unpack_from(kept)

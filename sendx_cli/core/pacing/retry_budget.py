@@ -1,19 +1,19 @@
-"""A bound on what retries may cost, however many rows want one."""
+"""A limit on the number of retries, however many rows need one."""
 
 
 class RetryBudget:
-    """Lets retries be at most a tenth of the calls, bar a short start.
+    """Limits retries to a tenth of the calls, after an initial allowance.
 
-    Each first attempt pays in a tenth of a retry; a retry takes out a whole one. It begins with
-    100 and never holds more, so any stretch of n first attempts can have `100 + n / 10` retries
-    and no more: a service that fails every call is not asked five times for each row. A trickle
-    of one in five seconds lets a run's last rows be tried again when no first attempt is left.
+    Each first attempt adds a tenth of a retry; a retry takes a whole one. The budget starts at 100
+    and never has more, so that n first attempts in a row allow `100 + n / 10` retries and no more:
+    a service that fails every call is not called five times for each row. A trickle of one in five
+    seconds lets a run's last rows be retried when no first attempt is left.
 
     Args:
-        now: The moment it begins, in seconds of a clock that only goes forward.
-        share: Retries paid for by one first attempt.
-        most: Retries it begins with, and holds at the most.
-        trickle_per_s: Retries a second that come by themselves.
+        now: The current time, in seconds of a monotonic clock.
+        share: Retries added by one first attempt.
+        most: Retries at the start, and at most.
+        trickle_per_s: Retries added per second.
     """
 
     __slots__ = ("_at", "_left", "_most", "_share", "_trickle_per_s")
@@ -32,16 +32,16 @@ class RetryBudget:
         self._left = min(self._left + self._share, self._most)
 
     def take(self, now: float) -> bool:
-        """Take out one retry; False where there is none left."""
+        """Take one retry; return False if there is none left."""
         self._trickle(now)
-        # A tenth added ten times is a hair less than one.
+        # Ten times a tenth is slightly less than one in floating point.
         if self._left < 1.0 - 1e-9:
             return False
         self._left -= 1.0
         return True
 
     def wait_s(self, now: float) -> float:
-        """Seconds until the trickle alone has one retry ready; 0.0 where there is one."""
+        """Seconds until the trickle alone provides one retry; 0.0 if there is one."""
         self._trickle(now)
         missing = 1.0 - 1e-9 - self._left
         return missing / self._trickle_per_s if missing > 0.0 else 0.0

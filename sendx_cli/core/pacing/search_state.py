@@ -1,29 +1,29 @@
-"""All that a search for a service's limit knows, as numbers that can be kept and handed on."""
+"""The state of a search for a service's limit, as numbers that can be stored and shared."""
 
 from typing import NamedTuple
 
 
 class SearchState(NamedTuple):
-    """The state of a `LimitSearch`; moments are seconds of the clock that it went by.
+    """The state of a `LimitSearch`; times are seconds of the clock that it uses.
 
     Args:
         limit_per_s: The limit found; 0.0: none yet.
         cycle_per_s: The limit that closed periods showed.
-        event_at: When the last 429 was taken for news.
-        hold_until: Until when the rate stays as it is.
+        event_at: When the last 429 came that was an event of its own.
+        hold_until: Until when the rate is held.
         measured_from: Since when accepted calls are counted.
         ramp_at: When the ramp last doubled.
         ramp_doubling_s: In how many seconds it doubles.
         ramp_per_s: Its rate.
         round_trip_s: The shortest time that an answer took.
-        steadiness: For how long the limit has held.
-        trust: How far the limit is believed.
+        steadiness: How steady the limit has been; it scales the hold.
+        trust: The weight of the present limit, in calls.
         accepted: Calls accepted since `measured_from`.
         is_ramping: 1.0 while the limit is still unknown, else 0.0.
         lately_per_s: Calls accepted a second lately.
-        lately_count: Calls accepted in the period that is under way.
+        lately_count: Calls accepted in the present interval.
         lately_since_s: When that began.
-        closed_count: Refusals in a row.
+        closed_count: 429s in a row.
         closed_shut_at: When the service last closed; minus infinity: never.
         closed_accepted: Calls accepted since.
     """

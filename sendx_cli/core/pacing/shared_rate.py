@@ -1,7 +1,7 @@
 """One limit for all processes of a machine that call the same service with the same key.
 
-All that is known of the limit lies in one small record, and who changes it has it to himself: so
-the processes together are one search for the limit, and take turns at one row of even moments.
+What is known of the limit is in one small record, which one process at a time may change: so the
+processes share one search for the limit, and take turns at evenly spaced slots.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from sendx_cli.core.pacing.pacer import LATE_S, Pacer
 from sendx_cli.core.replies.rate_headers import RateHints
 
 Change = Callable[[bytes], bytes | None]
-"""Makes the new record of the old, which is empty where there is none; None leaves it as it is."""
+"""Makes the new record from the old, which is empty if there is none; None leaves it as it is."""
 
 _LOOK_EVERY_S = 0.25
 _YIELD = 0.1
@@ -25,44 +25,42 @@ _TURNS_WEIGHT = 0.2
 
 
 class SharedPacer(Pacer):
-    """A pacer that goes by what all processes together have learned.
+    """A pacer that uses what all processes together have learned.
 
-    *No limit known to anybody*: it is a pacer like any other, and writes nothing. It looks for
-    a record when it begins, and every 0.25 s.
+    *No limit known to any process*: it is a pacer like any other, and writes nothing. It looks for
+    a record when it starts, and every 0.25 s.
 
-    *From the first 429 on*, anybody's: each answer goes into the one search in the record, and
-    each call takes the next free moment there, `1 / rate` after the one before it (the generic
-    cell rate algorithm, ITU-T I.371), whichever process that was. Nobody takes a moment before
-    it has come, so that a 429 puts off everybody. Who had the last one lets others go first by
-    a tenth of the spacing, 10 ms at most, so that each gets its share. Moments that nobody took
-    are lost but for the last 20 ms, and left out of the search: they show nothing of the limit.
+    *From the first 429 of any process on*: each answer goes into the one search in the record, and
+    each call takes the next free slot there, `1 / rate` after the one before it (the generic cell
+    rate algorithm, ITU-T I.371), whichever process that was for. No process takes a slot ahead of
+    time, so that a 429 delays all of them. The process that took the last one waits a tenth of the
+    spacing longer than others, 10 ms at most, so that each gets its share. Unused slots are lost
+    but for the last 20 ms, and left out of the search: they show nothing of the limit.
 
-    *A record ages*: for 60 s after its last use it is the law. For an hour its limit is where
-    the search begins: even spacing from there, probing at once. After that it means nothing.
-    Times in it are those of the machine's steady clock; where that and the calendar's have
-    moved apart by a second since it was written (a restart, sleep, another machine), they mean
-    nothing either, and only the limit is taken. No pause in it is longer than 60 s: that one
-    process was told to come again in an hour is no reason for all to stand still.
+    *A record ages*: for 60 s after its last use it is in force. For an hour its limit is where
+    the search starts: even spacing from there, probing at once. After that it is ignored.
+    Times in it are those of the machine's monotonic clock; if that and the wall clock have drifted
+    apart by a second since it was written (a restart, sleep, another machine), they are ignored as
+    well, and only the limit is used. No pause in it is longer than 60 s: that one process was
+    asked to wait for an hour is no reason for all to stop.
 
-    *Where the record cannot be had for the moment* (its holder was stopped, the machine is
-    busy), a process keeps to the share that it had: every `n`-th moment, `n` being how many
-    spacings lay between its own moments of late; one that has had none yet takes itself for one
-    of eight. A pause that the others were told holds for it too. After 60 s without a record
-    that can be changed it takes itself to be alone.
+    *While the record cannot be locked* (its holder was stopped, the machine is busy), a process
+    keeps to the share that it had: every `n`-th slot, `n` being the recent number of spacings
+    between its own slots; one that has had none yet assumes that it is one of eight. A pause in
+    the record holds for it, too. After 60 s without a lock it assumes that it is alone.
 
     Args:
-        update: Replaces the record by what the change given makes of it, while nobody else
-            can; says whether the change was called. Where it was not, this process goes on by
-            what it knows.
-        look: Returns the record as it is, empty where there is none. It may be half written:
-            its checksum tells.
-        unix: The calendar's seconds, only to know a record's age by.
-        concurrency: As for a pacer.
-        cap_per_s: As for a pacer: this process' own.
-        now: The moment it begins, by the machine's steady clock.
+        update: Applies a change to the record under a lock; returns whether the change was
+            called. If not, this process goes on by what it knows.
+        look: Returns the record as it is, empty if there is none. It may be half written, which
+            its checksum reveals.
+        unix: The wall clock in seconds since 1970, for a record's age only.
+        concurrency: As for `Pacer`.
+        cap_per_s: As for `Pacer`: this process's own.
+        now: The current time, by the machine's monotonic clock.
     """
 
-    __slots__ = ("_free_at", "_has_moment", "_is_shared", "_look", "_look_at", "_shared_at",
+    __slots__ = ("_free_at", "_has_slot", "_is_shared", "_look", "_look_at", "_shared_at",
                  "_took_at", "_turns", "_unix", "_update", "_wait_until")  # fmt: skip
 
     def __init__(
@@ -83,40 +81,40 @@ class SharedPacer(Pacer):
         self._look_at = now
         self._free_at = now
         self._wait_until = now
-        self._has_moment = False
+        self._has_slot = False
         self._turns = 1.0
         self._took_at: float | None = None
         self._shared_at = now
 
     def restart(self, now: float) -> None:
-        """Start gently again, as after an outage, until it is seen how the others fare."""
+        """Start at a low rate again, as after an outage, until the record is read again."""
         super().restart(now)
         self._is_shared = False
         self._look_at = now + _LOOK_EVERY_S
 
     def wait_s(self, now: float, in_flight: int) -> float | None:
-        """Say when a call may start; if at once, the moment is taken for it.
+        """Return when a call may start; if at once, its slot is taken.
 
         Returns:
-            Seconds from now, 0.0 for at once; None for not before an answer has come.
+            Seconds from now, 0.0 for at once; None: not before an answer has come.
         """
         if not self._is_shared and now >= self._look_at:
             self._look_at = now + _LOOK_EVERY_S
             self._load(self._look(), now)
         own_s = super().wait_s(now, in_flight)
-        if own_s is None or own_s > 0.0 or not self._is_shared or self._has_moment:
+        if own_s is None or own_s > 0.0 or not self._is_shared or self._has_slot:
             return own_s
         if now < self._wait_until:
             return self._wait_until - now
-        self._has_moment = True
-        if not self._update(lambda kept: self._take_moment(kept, now)):
+        self._has_slot = True
+        if not self._update(lambda kept: self._take_slot(kept, now)):
             self._take_share(now)
-        return 0.0 if self._has_moment else self._wait_until - now
+        return 0.0 if self._has_slot else self._wait_until - now
 
     def started(self, now: float) -> None:
         """Record that a call starts."""
         super().started(now)
-        self._has_moment = False
+        self._has_slot = False
 
     def answered(
         self,
@@ -127,7 +125,7 @@ class SharedPacer(Pacer):
         latency_s: float,
         headers: RateHints | None = None,
     ) -> None:
-        """Record an answer: for all, once a limit is known or this shows one."""
+        """Record an answer: for all processes, once a limit is known or this is a 429."""
 
         def learn() -> None:
             super(SharedPacer, self).answered(
@@ -150,10 +148,10 @@ class SharedPacer(Pacer):
         if not self._is_shared or not self._update(learn_for_all):
             learn()
 
-    def _take_moment(self, kept: bytes, now: float) -> bytes | None:
+    def _take_slot(self, kept: bytes, now: float) -> bytes | None:
         self._load(kept, now)
         if self._free_at > now:
-            self._has_moment = False
+            self._has_slot = False
             self._wait_until = self._free_at
             return None
         idle_s = now - LATE_S - self._free_at
@@ -170,7 +168,7 @@ class SharedPacer(Pacer):
         return self._packed(now)
 
     def _take_share(self, now: float) -> None:
-        """Take a moment without the record, if this process' share allows one."""
+        """Take a slot without the record, if this process's share allows one."""
         self._load(self._look(), now)
         if now - self._shared_at > _FRESH_S:
             self._turns = 1.0
@@ -179,10 +177,10 @@ class SharedPacer(Pacer):
         if self._took_at is None:
             self._took_at = max(now, self._free_at) - share_s
         wait_until = self._took_at + share_s
-        if self._free_at > now + spacing_s:  # no turn of others is so far off: it is a pause
+        if self._free_at > now + spacing_s:  # more than one slot ahead: the record has a pause
             wait_until = max(wait_until, self._free_at)
-        self._has_moment = now >= wait_until
-        if self._has_moment:
+        self._has_slot = now >= wait_until
+        if self._has_slot:
             self._took_at = now
         else:
             self._wait_until = wait_until

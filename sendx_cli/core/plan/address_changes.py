@@ -1,7 +1,7 @@
-"""Changes of address (`newEmail`) that get into each other's way.
+"""Conflicting changes of address (`newEmail`).
 
-An address names one contact: a change to one that is taken is refused with 409 or, which is
-worse, two people become one. What the service does is not documented; so a plan tells of it.
+An address identifies one contact: a change to one that is taken is refused with 409 or, worse, two
+people become one. What the service does is not documented, so a plan shows such changes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from sendx_cli.core.plan.key_lines import KeyLines
 
-MAX_TOLD = 20
+MAX_SHOWN = 20
 
 
 class CollisionKind(StrEnum):
-    """How two rows get into each other's way."""
+    """How two rows conflict."""
 
     SAME_TARGET = "same_target"
     """Both change to one address."""
@@ -34,7 +34,7 @@ class Collision(NamedTuple):
     Args:
         line: The row that changes an address.
         other_line: The other one.
-        kind: How they get into each other's way.
+        kind: How they conflict.
     """
 
     line: int
@@ -59,14 +59,14 @@ NO_COLLISIONS = Collisions()
 
 
 class AddressesSeen:
-    """Whom rows are about and what addresses they change, in 16 bytes a row, 32 with a change."""
+    """The addresses of rows and their changes, in 16 bytes a row, 32 with a change."""
 
     def __init__(self) -> None:
         self._named = KeyLines()  # a row that changes the address stands here by its line below 0
         self._taken_up = KeyLines()
 
     def add(self, keys: Sequence[str], line: int) -> None:
-        """Note a row.
+        """Record a row.
 
         Args:
             keys: As of `Identify.contact_keys`: the contact's address and, if there is one, its
@@ -80,14 +80,14 @@ class AddressesSeen:
             self._taken_up.add(keys[-1], line)
 
     def count_contacts(self) -> int:
-        """Return how many different contacts the rows are about."""
+        """Return how many different contacts the rows concern."""
         return self._named.count_distinct()
 
     def collisions(self) -> Collisions:
-        """Return the changes that get into each other's way."""
+        """Return the conflicting changes."""
         if not self._taken_up:
             return NO_COLLISIONS
-        first = nsmallest(MAX_TOLD, self._collisions())
+        first = nsmallest(MAX_SHOWN, self._collisions())
         return Collisions(sum(1 for _ in self._collisions()), tuple(first))
 
     def _collisions(self) -> Iterator[Collision]:

@@ -19,7 +19,7 @@ class BadRowKind(NamedTuple):
 
     Args:
         message: The reason, without the value.
-        column: The column, where one is to blame.
+        column: The column at fault, if it is one.
         rows: How many they are.
         line: The first one's line.
     """

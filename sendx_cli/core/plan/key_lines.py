@@ -1,4 +1,4 @@
-"""On which lines each key stands, in 16 bytes a line: a million rows need 17 MB."""
+"""The lines of each key, in 16 bytes a line: a million rows need 17 MB."""
 
 from array import array
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ class KeyLines:
         self._buckets = [array("q") for _ in range(BUCKETS)]
 
     def add(self, key: str, line: int) -> None:
-        """Note that `key` stands on `line`."""
+        """Record that `key` is on `line`."""
         digest = hash(key)
         bucket = self._buckets[digest % BUCKETS]
         bucket.append(digest)

@@ -1,4 +1,4 @@
-"""What a run is about to do: a source's rows folded into numbers, before the first request."""
+"""The plan of a run: numbers about all rows of a source, before the first request."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ class Plan:
     """What will be sent, what will not, and what looks odd about it.
 
     Args:
-        source: The file as it was named, or `standard input`.
+        source: The file as it was given, or `standard input`.
         mapping: What each column is for.
-        layout_notes: How the file is laid out, where that was found out.
+        layout_notes: What was detected of the file's layout.
         to_send: Rows that will be sent.
         contacts: Different contacts among them.
         bad: Rows that cannot be sent.
-        held_back: Rows of people who left, by what says so.
+        held_back: Opt-outs that are not sent, by what marks them.
         sent_though_left: Rows that will be sent though they say that their person left, by what
             says so: somebody named their column.
         undecided: Bad rows of which nobody said whether they are to be sent, by their column.
@@ -66,17 +66,17 @@ class Plan:
 
     @property
     def duplicates(self) -> int:
-        """Rows to send whose contact an earlier row is about already."""
+        """Rows to send whose contact has an earlier row."""
         return self.to_send - self.contacts
 
 
 class PlanBuilder:
-    """Folds rows into a plan; for a million rows it needs about 20 MB.
+    """Builds a plan from rows; for a million rows it needs about 20 MB.
 
     Args:
         mapping: What each column is for.
-        source: The file as it was named.
-        layout_notes: How it is laid out, where that was found out.
+        source: The file as it was given.
+        layout_notes: What was detected of its layout.
     """
 
     def __init__(
@@ -104,10 +104,10 @@ class PlanBuilder:
         """Record a row that will be sent.
 
         Args:
-            contact: What it sends.
+            contact: The contact.
             line: Its line.
-            notes: What is odd about it: `what: value`.
-            leaving: What says that its person left.
+            notes: Its oddities: `what: value`.
+            leaving: What marks it as an opt-out, if anything does.
         """
         self._to_send += 1
         self._addresses.add(contact.contact_keys, line)

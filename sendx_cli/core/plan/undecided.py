@@ -1,7 +1,7 @@
 """People who left in a column about which nobody decided: refused before anything is sent."""
 
 from sendx_cli.core.mapping.columns import ColumnMapping
-from sendx_cli.core.mapping.opt_out_look import ways_out
+from sendx_cli.core.mapping.opt_out_look import decision_hint
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.errors import InputError
 
@@ -27,4 +27,4 @@ def refuse_undecided(undecided: NameCounts, mapping: ColumnMapping, *, where: st
     )
     first = undecided.names[0][0]
     column = next(column for column in mapping.columns if column.name == first)
-    raise InputError(f"{said}: nothing was sent", where=where, hint=ways_out(column))
+    raise InputError(f"{said}: nothing was sent", where=where, hint=decision_hint(column))

@@ -1,1 +1,1 @@
-"""What an answer means for its rows, and whether a request is sent again."""
+"""What a reply means for the rows of its call, and whether a request is sent again."""

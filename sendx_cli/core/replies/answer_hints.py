@@ -1,4 +1,4 @@
-"""All that an answer says of when to come again, read only where it says something."""
+"""The hints about limits in an answer's headers, parsed only if there are any."""
 
 from collections.abc import Mapping
 
@@ -7,17 +7,17 @@ from sendx_cli.core.replies.retry import read_retry_after
 
 
 def read_hints(headers: Mapping[str, str], now_unix_s: float) -> RateHints | None:
-    """Read `Retry-After` and the limits that an answer speaks of.
+    """Read `Retry-After` and the rate limits in an answer's headers.
 
     Args:
         headers: Names in lower case.
         now_unix_s: This machine's clock, for a `Retry-After` date in an answer without `Date`.
 
     Returns:
-        What was said, or None where nothing usable was.
+        The hints, or None if there are no usable ones.
     """
     retry_after = headers.get("retry-after")
-    # Most answers say nothing of limits: to look for that once is much quicker than by name.
+    # Most answers have no such headers: one search for all is much faster than one for each.
     if retry_after is None and "ratelimit" not in " ".join(headers):
         return None
     date = headers.get("date")

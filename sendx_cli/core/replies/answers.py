@@ -1,16 +1,16 @@
-"""What came back from one attempt, before anything is made of it."""
+"""The reply to one attempt, before it is judged: an answer or a transport failure."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """An HTTP answer, whole.
+    """A complete HTTP answer.
 
     Args:
         status: HTTP status code.
         headers: Names in lower case.
-        body: At most as many bytes as the client takes.
+        body: At most `MAX_BODY_BYTES` of `verdict`.
     """
 
     status: int
@@ -19,13 +19,13 @@ class Answer(NamedTuple):
 
 
 class TransportFailure(NamedTuple):
-    """No answer: the network failed first.
+    """No usable answer, because the network failed.
 
     Args:
-        kind: A stable word for programs, such as `timeout` or `connection`.
-        message: What happened, for people; never holds the key.
+        kind: A stable code for programs, such as `timeout` or `connection`.
+        message: What happened, for people; never contains the key.
         may_have_arrived: Whether the service could have acted on the request.
-        is_final: Whether trying again cannot help before somebody acts.
+        is_final: Whether a retry cannot help until the user does something.
         hint: What to do next.
     """
 

@@ -1,9 +1,9 @@
 """What an answer of the bulk endpoint means for the rows of its batch.
 
-Documented is the plain success alone, `{"status": "success", "message": "..."}`. What a partial
-failure looks like, and whether a refused batch changed anything, is not: whatever is not plainly
-a success says nothing of any single row. Nor is it one where the answer lists results, and lists
-other contacts than the batch held: 24 results for 25 contacts do not say whose is missing.
+Only the plain success is documented, `{"status": "success", "message": "..."}`. What a partial
+failure looks like, and whether a refused batch changed anything, is not: an answer that is not
+plainly a success means nothing for any single row. Neither does one that lists results for other
+contacts than those of the batch: of 24 results for 25 contacts it is not known which is missing.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -21,10 +21,10 @@ _FAILURE_WORDS = ("error", "fail", "reject", "invalid", "skip")
 
 
 class BatchOutcome(Enum):
-    """What follows for a batch.
+    """What follows from an answer to a batch.
 
-    `AS_ONE`: all its rows fare alike, as a single call's row would. `APART`: each row is to be
-    decided by a call of its own. `NOT_THERE`: likewise, and the service has no such endpoint.
+    `AS_ONE`: the verdict holds for all its rows. `APART`: each row must be decided by a call of
+    its own. `NOT_THERE`: likewise, and the service has no such endpoint.
     """
 
     AS_ONE = auto()
@@ -33,7 +33,7 @@ class BatchOutcome(Enum):
 
 
 def outcome_of_batch(verdict: Verdict) -> BatchOutcome:
-    """Say what follows from what `judge_batch` made of an answer."""
+    """Return what follows from a verdict of `judge_batch`."""
     if verdict.status in _NOT_THERE:
         return BatchOutcome.NOT_THERE
     if verdict.kind in {Kind.REFUSED, Kind.AMBIGUOUS}:
@@ -42,14 +42,14 @@ def outcome_of_batch(verdict: Verdict) -> BatchOutcome:
 
 
 def judge_batch(verdict: Verdict, emails: Collection[str]) -> Verdict:
-    """Return `verdict`, made of an answer to a single call, as it holds for a batch.
+    """Return the verdict on a batch, given the `verdict` on the same answer to a single call.
 
-    An answer that came whole, but does not plainly accept every row, is no trouble of the
-    service: it refuses the batch.
+    A complete answer that does not plainly accept every row is not a fault of the service: it
+    refuses the batch.
 
     Args:
         verdict: What the answer would mean for a single call.
-        emails: The addresses of the batch's contacts, each of them once.
+        emails: The addresses of the batch's contacts, without duplicates.
     """
     is_success = verdict.kind is Kind.ACCEPTED
     if is_success and _is_plain(verdict, emails):
@@ -67,22 +67,22 @@ def _is_plain(verdict: Verdict, emails: Collection[str]) -> bool:
     return (
         verdict.status in _WHOLE
         and isinstance(body, dict)
-        and _says_success(body.get("status"))
+        and _is_success(body.get("status"))
         and not any(map(_names_a_failure, _objects_in(body)))
         and all(_names_each(listed, emails) for listed in _lists_in(body))
     )
 
 
-def _says_success(status: object) -> bool:
-    """Whether a body's `status` says success, or says nothing; its type is of no account."""
+def _is_success(status: object) -> bool:
+    """Whether a body's `status`, of any type, means success, or is absent."""
     if status is None or status is True:
         return True
-    said = str(status).strip().lower()
-    return said in _SUCCESS or (said.isascii() and said.isdigit() and int(said[:4]) in _WHOLE)
+    text = str(status).strip().lower()
+    return text in _SUCCESS or (text.isascii() and text.isdigit() and int(text[:4]) in _WHOLE)
 
 
 def _objects_in(body: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    """Yield the body and the objects right in its members: a result for each row, perhaps."""
+    """Yield the body and the objects directly in its members: possibly a result for each row."""
     yield body
     for value in body.values():
         for inner in value if isinstance(value, list) else [value]:
@@ -91,7 +91,7 @@ def _objects_in(body: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 
 def _lists_in(value: object, depth: int = _LIST_DEPTH) -> Iterator[list[object]]:
-    """Yield the lists that hold something, and the names of objects whose members are contacts."""
+    """Yield the lists that are not empty, and the names in objects with a member per contact."""
     if isinstance(value, list) and value:
         yield value
     elif isinstance(value, dict) and any("@" in name for name in value):
@@ -102,7 +102,7 @@ def _lists_in(value: object, depth: int = _LIST_DEPTH) -> Iterator[list[object]]
 
 
 def _names_each(listed: list[object], emails: Collection[str]) -> bool:
-    """Whether a list has an item for each contact: by its address, where it gives addresses."""
+    """Whether a list has an item for each contact, compared by address if it has addresses."""
     if len(listed) != len(emails):
         return False
     named = {address.casefold() for address in map(_address_in, listed) if address is not None}
@@ -110,8 +110,8 @@ def _names_each(listed: list[object], emails: Collection[str]) -> bool:
 
 
 def _address_in(item: object) -> str | None:
-    said = item.get("email") if isinstance(item, dict) else item
-    return said.strip() if isinstance(said, str) and "@" in said else None
+    text = item.get("email") if isinstance(item, dict) else item
+    return text.strip() if isinstance(text, str) and "@" in text else None
 
 
 def _names_a_failure(members: Mapping[str, object]) -> bool:

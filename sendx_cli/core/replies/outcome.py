@@ -1,4 +1,4 @@
-"""What became of one contact, once nothing more will be tried."""
+"""The final outcome of one contact."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from sendx_cli.errors import ExitCode
 class Outcome(StrEnum):
     """The outcome of one contact.
 
-    `SKIPPED`: never came to be sent, because the run stopped before or the row was held back.
+    `SKIPPED`: not sent, because the run stopped before or the row was held back.
     """
 
     ACCEPTED = "accepted"
@@ -25,4 +25,4 @@ EXIT_CODES = {
     Outcome.UNKNOWN: ExitCode.UNKNOWN,
     Outcome.SKIPPED: ExitCode.PASSING,
 }
-"""What a contact's outcome alone would make of the exit code; the highest one is given."""
+"""The exit code for each outcome; that of several contacts is the highest of theirs."""

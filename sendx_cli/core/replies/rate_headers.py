@@ -1,9 +1,9 @@
-"""What a service says of its limits in an answer's headers.
+"""The rate limits in an answer's headers.
 
 Two forms are in use: the structured fields of the IETF draft "RateLimit header fields for HTTP"
 (`RateLimit: "default";r=0;t=3` and `RateLimit-Policy: "default";q=100;w=1`), and its forerunners
 with a header for each number (`X-RateLimit-Limit`, `-Remaining`, `-Reset`, with or without the
-`X-`). None of it is promised by SendX: whatever is malformed is passed over.
+`X-`). None of it is promised by SendX: whatever is malformed is ignored.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ _LONGEST_RESET_S = 3600.0
 
 
 class RateHints(NamedTuple):
-    """What one answer said; None is what it did not say.
+    """The hints of one answer; None for those it does not have.
 
     Args:
-        retry_after_s: `Retry-After`, in seconds, as `core.retry` reads it.
+        retry_after_s: `Retry-After`, in seconds, as `read_retry_after` returns it.
         remaining: Calls left until the reset.
         reset_s: Seconds until there are more.
         quota: Calls in a window.
@@ -34,14 +34,14 @@ class RateHints(NamedTuple):
 def read_rate_headers(
     headers: Mapping[str, str], retry_after_s: float | None = None
 ) -> RateHints | None:
-    """Read the limits that an answer speaks of.
+    """Read the rate limits in an answer's headers.
 
     Args:
-        headers: Names in lower case, as httpx gives them.
-        retry_after_s: `Retry-After`, read by `core.retry.read_retry_after`.
+        headers: Names in lower case.
+        retry_after_s: `Retry-After`, as `read_retry_after` returns it.
 
     Returns:
-        What was said, or None where nothing usable was.
+        The hints, or None if there are no usable ones.
     """
     state = _tightest(headers.get("ratelimit"), "r")
     policy = _tightest(headers.get("ratelimit-policy"), "q")
@@ -58,10 +58,10 @@ def read_rate_headers(
 
 
 def _tightest(field: str | None, name: str) -> dict[str, int]:
-    """Of several limits, the one with the least `name`: the first to be met."""
+    """Return, of several limits, the one with the lowest rate of `name`: it is met first."""
     limits = [_parameters(item) for item in field.split(",")] if field else []
-    said = [limit for limit in limits if name in limit]
-    return min(said, key=lambda limit: _tightness(limit, name), default={})
+    given = [limit for limit in limits if name in limit]
+    return min(given, key=lambda limit: _tightness(limit, name), default={})
 
 
 def _tightness(limit: Mapping[str, int], name: str) -> float:
@@ -84,8 +84,7 @@ def _plain(headers: Mapping[str, str], name: str) -> int | None:
 
 
 def _seconds(reset: int | None) -> int | None:
-    # Some services give the moment (seconds since 1970): measured against which clock is not
-    # said, so it is no use here.
+    # Some services give a time (seconds since 1970), by an unknown clock: that is of no use here.
     return None if reset is None or reset > 10**8 else reset
 
 

@@ -1,6 +1,6 @@
 """Whether a request is sent again, and when.
 
-Back-off is full jitter: before the n-th repetition the wait is drawn evenly from nothing to
+Back-off is full jitter: before the n-th retry the wait is drawn evenly from nothing to
 `min(30 s, 0.5 s * 2^n)`, so that clients which failed together do not come back together.
 `Retry-After` (RFC 9110, 10.2.3) is a lower bound: nothing is sent before it.
 """
@@ -15,19 +15,19 @@ BASE_BACKOFF_S = 0.5
 MAX_BACKOFF_S = 30.0
 _MAX_DIGITS = 9
 LONGEST_RETRY_AFTER_S = 10.0**_MAX_DIGITS
-"""Thirty years: what says more means as much."""
+"""Thirty years: longer waits are cut to it."""
 
 Jitter = Callable[[], float]
 """Draws evenly from [0, 1)."""
 
 
 class RetryPolicy(NamedTuple):
-    """How often a contact's request is repeated, and whether doubt forbids it.
+    """How often a contact's request is retried, and which are not.
 
     Args:
-        retries: Repetitions after the first attempt.
-        retry_unknown: Repeat also what may have arrived and must not arrive twice.
-        max_wait_s: Where the service asks for a longer wait, nothing more is sent for now.
+        retries: Attempts after the first one.
+        retry_unknown: Whether to retry what may have arrived and is not idempotent.
+        max_wait_s: If the service asks for a longer wait, nothing more is sent for now.
     """
 
     retries: int = 4
@@ -36,19 +36,19 @@ class RetryPolicy(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Send it again, not before `seconds` have gone by."""
+    """Send it again, after `seconds` at the earliest."""
 
     seconds: float
 
 
 class Final(NamedTuple):
-    """Send it no more."""
+    """Do not send it again."""
 
     outcome: Outcome
 
 
 class Stop(NamedTuple):
-    """Send nothing more at all; this contact was not done."""
+    """Send nothing more at all; this contact gets an outcome, too."""
 
     outcome: Outcome
 
@@ -65,7 +65,7 @@ def decide(
     jitter: Jitter,
     retry_after_s: float | None = None,
 ) -> Decision:
-    """Say what follows the `attempt`-th attempt (the first is 1) at one contact."""
+    """Decide what follows the `attempt`-th attempt (the first is 1) at one contact."""
     match verdict.kind:
         case Kind.ACCEPTED:
             return Final(Outcome.ACCEPTED)
@@ -87,7 +87,7 @@ def decide(
 
 
 def asks_too_much(retry_after_s: float | None, policy: RetryPolicy) -> bool:
-    """Whether the service asks for a longer wait than is to be borne."""
+    """Whether the service asks for a longer wait than the policy allows."""
     return retry_after_s is not None and retry_after_s > policy.max_wait_s
 
 
@@ -101,20 +101,20 @@ def backoff_s(attempt: int, jitter: Jitter) -> float:
 def read_retry_after(value: str | None, *, date: str | None, now_unix_s: float) -> float | None:
     """Read a `Retry-After` header: seconds, or a date (RFC 9110, 10.2.3).
 
-    Of several, as two headers are when they are joined by a comma, the longest wait holds.
+    Of several values (repeated headers are joined by commas), the longest wait holds.
 
     Args:
-        value: The header, if it came.
-        date: The answer's own `Date` header, against which a date is measured, so that this
+        value: The header, if there is one.
+        date: The answer's own `Date` header, with which a date is compared, so that this
             machine's clock does not matter.
         now_unix_s: This machine's clock, for answers without a `Date`.
 
     Returns:
-        Seconds from 0 to some thirty years, or None where nothing usable was said.
+        Seconds from 0 to `LONGEST_RETRY_AFTER_S`, or None if there is no usable value.
     """
     if value is None:
         return None
-    # A date has a comma of its own, behind the day of the week, which says nothing.
+    # A date has a comma as well, behind the day of the week, which is ignored like other text.
     waits = [_read_wait(part.strip(), date, now_unix_s) for part in value.split(",")]
     return max((wait for wait in waits if wait is not None), default=None)
 

@@ -1,13 +1,13 @@
-"""What an answer means: the one question is whether the service could have acted.
+"""What a reply means, above all whether the service could have acted on the request.
 
-| class | seen as |
+| kind | seen as |
 |---|---|
-| `ACCEPTED` | 2xx with a JSON object that does not itself say error |
-| `REFUSED` | 400, 409, 413, 422 and other 4xx; 200 whose body says error; 404 on track |
+| `ACCEPTED` | 2xx with a JSON object that does not report an error |
+| `REFUSED` | 400, 409, 413, 422 and other 4xx; 200 whose body reports an error; 404 on track |
 | `THROTTLED` | 429; 503 with `Retry-After` |
 | `NOT_SENT` | the request never left: refused, unreachable, connect time-out |
 | `AMBIGUOUS` | it may have arrived: time-out, reset, 408, 5xx, a body that cannot be read |
-| `EXHAUSTED` | 429 because the plan's quota is used up: waiting mends nothing |
+| `EXHAUSTED` | 429 because the plan's quota is used up: waiting does not help |
 | `STOP` | no request can succeed: 401, 403, redirect, wrong base URL, certificate, login page |
 """
 
@@ -21,7 +21,7 @@ from sendx_cli.core.replies import statuses
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 
 MAX_BODY_BYTES = 1 << 20
-"""Longer answers are not the contact API's."""
+"""Longer answers do not come from the contact API."""
 
 _MAX_MESSAGE_LENGTH = 300
 _RETRY_LATER_BY_HEADER = 503
@@ -31,7 +31,7 @@ _AMBIGUOUS_4XX = frozenset({408, 425})
 
 
 class Kind(Enum):
-    """The class of an answer, which decides whether the request may be sent again."""
+    """The kind of a reply, which decides whether the request may be sent again."""
 
     ACCEPTED = auto()
     REFUSED = auto()
@@ -43,15 +43,15 @@ class Kind(Enum):
 
 
 class Verdict(NamedTuple):
-    """What one attempt came to.
+    """The judgement on the reply to one attempt.
 
     Args:
-        kind: Its class.
-        code: A stable word for programs, such as `rejected` or `throttled`.
-        message: What the service or the network said.
+        kind: Its kind.
+        code: A stable code for programs, such as `rejected` or `throttled`.
+        message: The service's message, or what happened to the request.
         hint: What to do next.
         status: HTTP status, if there was an answer.
-        response: The body as it came: parsed where it was JSON, else as text.
+        response: The body: parsed if it is JSON, else as text.
     """
 
     kind: Kind
@@ -63,28 +63,28 @@ class Verdict(NamedTuple):
 
 
 def judge(reply: Answer | TransportFailure, *, action: str, is_first: bool) -> Verdict:
-    """Say what a reply to `action` means.
+    """Judge a reply to `action`.
 
     Args:
-        reply: What came back.
+        reply: The reply.
         action: `identify` or `track`.
-        is_first: Whether nothing has been accepted yet, so that a web page in the answer's
-            place is a login page or a wrong base URL rather than a passing fault.
+        is_first: Whether nothing has been accepted yet, so that a web page instead of an answer
+            is a login page or a wrong base URL rather than a temporary fault.
     """
     if isinstance(reply, TransportFailure):
-        return _judge_breakdown(reply)
+        return _judge_transport_failure(reply)
     body = _read_body(reply.body)
     if statuses.OK <= reply.status < statuses.MULTIPLE_CHOICES:
         return _judge_success(reply, body, is_first=is_first)
     return _judge_failure(reply, body, action=action)
 
 
-def _judge_breakdown(breakdown: TransportFailure) -> Verdict:
-    if breakdown.is_final:
+def _judge_transport_failure(failure: TransportFailure) -> Verdict:
+    if failure.is_final:
         kind = Kind.STOP
     else:
-        kind = Kind.AMBIGUOUS if breakdown.may_have_arrived else Kind.NOT_SENT
-    return Verdict(kind, breakdown.kind, breakdown.message, breakdown.hint)
+        kind = Kind.AMBIGUOUS if failure.may_have_arrived else Kind.NOT_SENT
+    return Verdict(kind, failure.kind, failure.message, failure.hint)
 
 
 def _judge_success(answer: Answer, body: object, *, is_first: bool) -> Verdict:
@@ -92,7 +92,7 @@ def _judge_success(answer: Answer, body: object, *, is_first: bool) -> Verdict:
         return Verdict(kind, code, message, hint, answer.status, body)
 
     if isinstance(body, dict):
-        if _says_error(body):
+        if _reports_error(body):
             return verdict(Kind.REFUSED, "rejected", _message_in(body) or "the service said error")
         return verdict(Kind.ACCEPTED, "accepted", _message_in(body) or "OK")
     if is_first and _is_web_page(answer):
@@ -109,13 +109,13 @@ def _judge_success(answer: Answer, body: object, *, is_first: bool) -> Verdict:
 
 def _judge_failure(answer: Answer, body: object, *, action: str) -> Verdict:
     status = answer.status
-    said = (_message_in(body) if isinstance(body, dict) else None) or f"HTTP {_phrase(status)}"
-    kind, code, hint = _classify(answer, said, action=action)
-    message = f"redirected to another place (HTTP {status})" if code == "redirect" else said
+    text = (_message_in(body) if isinstance(body, dict) else None) or f"HTTP {_phrase(status)}"
+    kind, code, hint = _classify(answer, text, action=action)
+    message = f"redirected to another place (HTTP {status})" if code == "redirect" else text
     return Verdict(kind, code, message, hint, status, body)
 
 
-def _classify(answer: Answer, said: str, *, action: str) -> tuple[Kind, str, str | None]:
+def _classify(answer: Answer, message: str, *, action: str) -> tuple[Kind, str, str | None]:
     status = answer.status
     if status in _STOPPING:
         return Kind.STOP, *_STOPPING[status]
@@ -124,7 +124,7 @@ def _classify(answer: Answer, said: str, *, action: str) -> tuple[Kind, str, str
     if action == "identify" and status in _WRONG_PLACE_ON_IDENTIFY:
         return Kind.STOP, "wrong_base_url", "check the base URL (`sendx config get base_url`)"
     if status == statuses.TOO_MANY_REQUESTS:
-        return _classify_throttling(said)
+        return _classify_throttling(message)
     if status == _RETRY_LATER_BY_HEADER and "retry-after" in answer.headers:
         return Kind.THROTTLED, "unavailable", "the service is not ready: run it again later"
     if status < statuses.INTERNAL_SERVER_ERROR and status not in _AMBIGUOUS_4XX:
@@ -143,14 +143,14 @@ _REFUSALS: Mapping[int, tuple[str, str | None]] = {
 }
 
 
-def _classify_throttling(said: str) -> tuple[Kind, str, str]:
-    if any(word in said.lower() for word in _QUOTA_WORDS):
+def _classify_throttling(message: str) -> tuple[Kind, str, str]:
+    if any(word in message.lower() for word in _QUOTA_WORDS):
         return Kind.EXHAUSTED, "quota", "waiting does not mend this: see the plan in SendX"
     return Kind.THROTTLED, "throttled", "the service asks for fewer requests: run it again later"
 
 
 def _read_body(body: bytes) -> object:
-    """Return the JSON value, or the text where it is none, or None where there is nothing."""
+    """Return the JSON value; the text if it is not JSON; None if it is empty."""
     if not body:
         return None
     try:
@@ -162,7 +162,7 @@ def _read_body(body: bytes) -> object:
 
 
 def _read_number(text: str) -> float | str:
-    """Return the number, or its text where it is too large: JSON knows no infinity."""
+    """Return the number, or its text if it is too large: JSON has no infinity."""
     number = float(text)
     return number if isfinite(number) else text
 
@@ -171,7 +171,7 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def _says_error(body: Mapping[str, object]) -> bool:
+def _reports_error(body: Mapping[str, object]) -> bool:
     status = body.get("status")
     if isinstance(status, str):
         if status.isascii() and status.isdigit() and len(status) == len("400"):

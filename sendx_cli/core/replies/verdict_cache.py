@@ -1,4 +1,4 @@
-"""Judging answers, thousands of which are the same."""
+"""A cache of verdicts, because most answers of a run are the same."""
 
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import Kind, Verdict, judge
@@ -8,10 +8,10 @@ _MAX_BODY_BYTES = 256
 
 
 class VerdictCache:
-    """Says what a reply means, as `judge` does, and remembers the short acceptances it has met.
+    """Judges replies as `judge` does, and caches the verdicts on short answers that accept.
 
-    An acceptance depends on nothing but the status and the body: what was asked, the headers
-    and what came before make no difference to it. Services answer most calls alike.
+    Such a verdict depends on the status and the body only: the action, the headers and earlier
+    replies make no difference to it.
     """
 
     __slots__ = ("_known",)
@@ -20,7 +20,7 @@ class VerdictCache:
         self._known: dict[tuple[int, bytes], Verdict] = {}
 
     def __call__(self, reply: Answer | TransportFailure, *, action: str, is_first: bool) -> Verdict:
-        """Say what a reply to `action` means; the arguments are those of `judge`."""
+        """Judge a reply to `action`; the arguments are those of `judge`."""
         if isinstance(reply, TransportFailure) or len(reply.body) > _MAX_BODY_BYTES:
             return judge(reply, action=action, is_first=is_first)
         key = (reply.status, reply.body)

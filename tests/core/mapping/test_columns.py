@@ -62,7 +62,7 @@ def test_explains_each_column_and_says_why() -> None:
     assert mapping.columns == (
         Column(1, "Email", Target.EMAIL, "spelling"),
         Column(2, "Plan", Target.FIELD, "--map", "Plan A"),
-        Column(3, "Status", Target.DEPARTURE, "says who left", opt_out=OptOutRule.STATUS),
+        Column(3, "Status", Target.OPT_OUT, "says who left", opt_out=OptOutRule.STATUS),
         Column(4, "Notes", Target.IGNORED, "--ignore"),
         Column(5, "", Target.NAMELESS, "it has no name"),
         Column(6, "_sendx_error", Target.IGNORED, "written by sendx beside failed rows"),

@@ -11,8 +11,8 @@ def accept(search: LimitSearch, since: float, until: float, per_s: float) -> Non
         search.accepted(since + number / per_s, LATENCY_S)
 
 
-def throttle(search: LimitSearch, now: float, told_s: float | None = None) -> float:
-    return search.throttled(now, started_at=now - LATENCY_S, latency_s=LATENCY_S, told_s=told_s)
+def throttle(search: LimitSearch, now: float, asked_s: float | None = None) -> float:
+    return search.throttled(now, started_at=now - LATENCY_S, latency_s=LATENCY_S, asked_s=asked_s)
 
 
 def measured(idle_s: float) -> float:

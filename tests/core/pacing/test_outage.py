@@ -11,7 +11,7 @@ def test_nineteen_failures_are_no_outage() -> None:
     outage = Outage(jitter=lambda: 0.5)
     for _ in range(19):
         outage.failed(1.0, started_at=0.5)
-    assert (outage.is_down, outage.probe_wait_s(1.0, 9), outage.since_s) == (False, 0.0, 0.5)
+    assert (outage.is_down, outage.probe_wait_s(1.0, 9), outage.gives_up_at) == (False, 0.0, 900.5)
 
 
 def test_a_success_between_breaks_the_row() -> None:
@@ -22,7 +22,7 @@ def test_a_success_between_breaks_the_row() -> None:
     ended = outage.succeeded(2.0)
     for _ in range(15):
         outage.failed(2.0, started_at=0.0)
-    assert (ended, outage.is_down, outage.since_s) == (False, False, 2.0)
+    assert (ended, outage.is_down, outage.gives_up_at) == (False, False, 902.0)
 
 
 def test_one_probe_at_a_time_with_growing_waits() -> None:
@@ -55,7 +55,7 @@ def test_one_success_ends_it_and_the_next_begins_afresh() -> None:
     down(outage)
     outage.failed(101.0, started_at=101.0)
     ended = outage.succeeded(102.0)
-    after = (outage.is_down, outage.since_s)
+    after = (outage.is_down, outage.gives_up_at)
     down(outage, now=200.0)
     assert (ended, after, outage.probe_wait_s(200.0, 0)) == (True, (False, None), 0.5)
 
@@ -76,9 +76,9 @@ def test_an_outage_is_counted_from_the_last_success() -> None:
     outage.called(10.0)
     outage.called(11.0)
     outage.succeeded(20.0)
-    after_success = outage.since_s
+    after_success = outage.gives_up_at
     outage.failed(40.0, started_at=11.0)
-    assert (after_success, outage.since_s) == (None, 20.0)
+    assert (after_success, outage.gives_up_at) == (None, 920.0)
 
 
 def test_throttling_is_no_success_and_no_outage() -> None:
@@ -86,11 +86,11 @@ def test_throttling_is_no_success_and_no_outage() -> None:
     outage = Outage(jitter=lambda: 0.5)
     down(outage, now=100.0)
     ended = outage.throttled(started_at=150.0)
-    assert (ended, outage.is_down, outage.since_s) == (True, False, 99.0)
+    assert (ended, outage.is_down, outage.gives_up_at) == (True, False, 999.0)
     assert outage.throttled(started_at=151.0) is False
     outage.succeeded(200.0)
     outage.throttled(started_at=250.0)
-    assert outage.since_s == 250.0
+    assert outage.gives_up_at == 1_150.0
 
 
 def test_a_time_without_anything_to_send_is_no_outage() -> None:
@@ -100,7 +100,7 @@ def test_a_time_without_anything_to_send_is_no_outage() -> None:
     outage.failed(1.0, started_at=0.0)
     outage.idled()
     outage.called(5_000.0)
-    assert outage.since_s == 5_000.0
+    assert outage.gives_up_at == 5_900.0
 
 
 def test_ten_minutes_cost_few_probes() -> None:

@@ -37,8 +37,8 @@ def test_a_search_goes_on_from_its_state() -> None:
     search, restored = LimitSearch.from_limit(0.0, 100.0), LimitSearch(5.0)
     for tenth in range(1, 30):
         search.accepted(tenth / 10, 0.04)
-    search.throttled(3.0, started_at=2.95, latency_s=0.05, told_s=None)
-    search.throttled(3.2, started_at=3.1, latency_s=0.05, told_s=None)
+    search.throttled(3.0, started_at=2.95, latency_s=0.05, asked_s=None)
+    search.throttled(3.2, started_at=3.1, latency_s=0.05, asked_s=None)
     restored.restore(search.state())
     assert restored.state() == search.state()
     assert (restored.rate_at(9.0), restored.is_closed) == (search.rate_at(9.0), True)

@@ -8,7 +8,7 @@ from sendx_cli.core.replies.batch_answers import BatchOutcome, judge_batch, outc
 from sendx_cli.core.replies.verdict import Kind, judge
 
 
-def fate(
+def judged(
     reply: Answer | TransportFailure, emails: Sequence[str] = ("a@b.co",)
 ) -> tuple[Kind, BatchOutcome]:
     verdict = judge_batch(judge(reply, action="identify", is_first=False), emails)
@@ -28,7 +28,7 @@ def fate(
 def test_a_plain_success_accepts_all_rows(body: object) -> None:
     """As documented, or as single calls are answered; further members are borne."""
     reply = Answer(200, {}, json.dumps(body).encode())
-    assert fate(reply) == (Kind.ACCEPTED, BatchOutcome.AS_ONE)
+    assert judged(reply) == (Kind.ACCEPTED, BatchOutcome.AS_ONE)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_plain_success_accepts_all_rows(body: object) -> None:
 def test_what_is_not_plainly_a_success_is_taken_apart(body: object) -> None:
     """And is no trouble of the service."""
     reply = Answer(200, {}, json.dumps(body).encode())
-    assert fate(reply) == (Kind.REFUSED, BatchOutcome.APART)
+    assert judged(reply) == (Kind.REFUSED, BatchOutcome.APART)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_other_answers_decide_what_follows(
     reply: Answer | TransportFailure, expected: tuple[Kind, BatchOutcome]
 ) -> None:
     """As for single calls, save where only the rows themselves can tell."""
-    assert fate(reply) == expected
+    assert judged(reply) == expected
 
 
 EMAILS = [f"p{n}@b.co" for n in range(25)]
@@ -121,7 +121,7 @@ EMAILS = [f"p{n}@b.co" for n in range(25)]
 def test_results_that_name_each_contact_are_a_plain_success(members: dict[str, object]) -> None:
     """In any order and any form: a list of results or addresses, or members by address."""
     reply = Answer(200, {}, json.dumps({"status": "success", **members}).encode())
-    assert fate(reply, EMAILS) == (Kind.ACCEPTED, BatchOutcome.AS_ONE)
+    assert judged(reply, EMAILS) == (Kind.ACCEPTED, BatchOutcome.AS_ONE)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_results_that_do_not_name_each_contact_take_the_batch_apart(
 ) -> None:
     """24 results for 25 contacts do not say whose is missing; nor do 25 for others."""
     reply = Answer(200, {}, json.dumps({"status": "success", **members}).encode())
-    assert fate(reply, EMAILS) == (Kind.REFUSED, BatchOutcome.APART)
+    assert judged(reply, EMAILS) == (Kind.REFUSED, BatchOutcome.APART)
