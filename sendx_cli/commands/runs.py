@@ -169,7 +169,7 @@ def _runs(runtime: "Runtime") -> "Runs":
 def _chosen(runs: "Runs", text: str | None, *, prefers_stopped: bool = False) -> "Run":
     if text is not None:
         return runs.find(text)
-    stopped = [run for run in runs.runs if run.counts.to_come and not run.is_under_way]
+    stopped = [run for run in runs.runs if not (run.is_finished or run.is_under_way)]
     run = stopped[-1] if prefers_stopped and stopped else runs.latest
     if runs.unreadable and (run is None or (prefers_stopped and not stopped)):
         raise runs.unreadable[-1]

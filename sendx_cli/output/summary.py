@@ -1,6 +1,6 @@
 """A run's summary: plain lines for people, Markdown for a build server's page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.sparkline import sparkline
@@ -29,6 +29,7 @@ def summary_lines(
     totals: Totals,
     *,
     total_rows: int | None,
+    left_out: Mapping[str, int],
     exit_code: int,
     next_commands: Sequence[str],
     elapsed_s: float,
@@ -42,12 +43,13 @@ def summary_lines(
     Args:
         totals: The run's numbers.
         total_rows: Rows there were to send; None where nobody knows.
+        left_out: Rows of the file that were not to be sent, by why.
         exit_code: What the process is about to tell its caller.
         next_commands: What to type next, quoted for the shell.
         elapsed_s: How long the run took.
         ascii_only: Whether the stream can show nothing but ASCII.
     """
-    counts = _counts(totals, total_rows)
+    counts = _counts(totals, total_rows, left_out)
     width = max(len(f"{count:,}") for _, count, _ in counts)
     lines = [
         _heading(totals, total_rows, elapsed_s),
@@ -68,6 +70,7 @@ def summary_markdown(
     totals: Totals,
     *,
     total_rows: int | None,
+    left_out: Mapping[str, int],
     exit_code: int,
     next_commands: Sequence[str],
     elapsed_s: float,
@@ -78,7 +81,7 @@ def summary_markdown(
     """
     parts = [
         [f"### sendx: {_heading(totals, total_rows, elapsed_s)}"],
-        ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows)],
+        ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
         [", ".join([*_throughput(totals), *_latency(totals)])],
         _failure_table(totals.failures),
         [_ending(exit_code)],
@@ -112,12 +115,15 @@ def _heading(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
     return f"{totals.rows:,}{of_all} {rows} in {duration(elapsed_s)}{speed}"
 
 
-def _counts(totals: Totals, total_rows: int | None) -> list[tuple[str, int, str]]:
+def _counts(
+    totals: Totals, total_rows: int | None, left_out: Mapping[str, int]
+) -> list[tuple[str, int, str]]:
     """Return what was counted: a word, the count, a remark. Accepted always stands there."""
     to_come = max((total_rows or 0) - totals.rows, 0)
     counts = [
         *((str(outcome), totals.counts[outcome], "") for outcome in Outcome),
         ("to come", to_come, ""),
+        *((word.replace("_", " "), count, "  (not sent)") for word, count in left_out.items()),
         ("retried", totals.retried, f"  ({totals.attempts:,} requests in all)"),
     ]
     return [each for each in counts if each[1] or each[0] == Outcome.ACCEPTED]
@@ -160,8 +166,8 @@ def _ending(exit_code: int) -> str:
     return f"exit {exit_code}{ended}"
 
 
-def _count_cells(totals: Totals, total_rows: int | None) -> list[str]:
-    counts = _counts(totals, total_rows)
+def _count_cells(totals: Totals, total_rows: int | None, left_out: Mapping[str, int]) -> list[str]:
+    counts = _counts(totals, total_rows, left_out)
     return [f"| {word} | {count:,}{remark} |" for word, count, remark in counts]
 
 

@@ -45,6 +45,7 @@ class RunSummary:
         return summary_lines(
             self.totals,
             total_rows=self.counts.total,
+            left_out={str(kind): count for kind, count in self.left_out.items()},
             exit_code=self.exit_code,
             next_commands=self.next_commands,
             elapsed_s=self.elapsed_s,
@@ -56,6 +57,7 @@ class RunSummary:
         return summary_markdown(
             self.totals,
             total_rows=self.counts.total,
+            left_out={str(kind): count for kind, count in self.left_out.items()},
             exit_code=self.exit_code,
             next_commands=self.next_commands,
             elapsed_s=self.elapsed_s,

@@ -45,6 +45,7 @@ def lines_of(totals: Totals, *, ascii_only: bool = False) -> list[str]:
     return summary_lines(
         totals,
         total_rows=None,
+        left_out={},
         exit_code=4,
         next_commands=[],
         elapsed_s=1.0,
@@ -54,7 +55,9 @@ def lines_of(totals: Totals, *, ascii_only: bool = False) -> list[str]:
 
 def test_a_run_that_went_well_is_told_in_a_few_lines() -> None:
     """What did not happen is not counted out; a second is too short for a picture."""
-    lines = summary_lines(SMOOTH, total_rows=3, exit_code=0, next_commands=[], elapsed_s=0.5)
+    lines = summary_lines(
+        SMOOTH, total_rows=3, left_out={}, exit_code=0, next_commands=[], elapsed_s=0.5
+    )
     assert lines == [
         "3 rows in 0.5 s, 6.0/s",
         "  accepted   3",
@@ -67,7 +70,7 @@ def test_a_bad_day_is_told_whole() -> None:
     """Counts, throughput, latency, failures with an example each, exit code, what to type."""
     commands = ["sendx runs resume 7", "sendx identify --from people.failed.csv"]
     lines = summary_lines(
-        BAD_DAY, total_rows=20000, exit_code=6, next_commands=commands, elapsed_s=192.0
+        BAD_DAY, total_rows=20000, left_out={}, exit_code=6, next_commands=commands, elapsed_s=192.0
     )
     assert lines == [
         "12,305 of 20,000 rows in 3 min 12 s, 64/s",
@@ -104,7 +107,7 @@ def test_a_bad_day_is_told_whole() -> None:
 def test_the_exit_code_is_explained(exit_code: int, line: str) -> None:
     """The number a script sees stands beside what it means."""
     lines = summary_lines(
-        SMOOTH, total_rows=3, exit_code=exit_code, next_commands=[], elapsed_s=1.0
+        SMOOTH, total_rows=3, left_out={}, exit_code=exit_code, next_commands=[], elapsed_s=1.0
     )
     assert lines[-1] == line
 
@@ -139,6 +142,7 @@ def test_the_markdown_says_the_same() -> None:
     page = summary_markdown(
         BAD_DAY,
         total_rows=20000,
+        left_out={},
         exit_code=6,
         next_commands=["sendx runs resume 7"],
         elapsed_s=192.0,
@@ -161,7 +165,9 @@ def test_the_markdown_says_the_same() -> None:
 
 def test_the_markdown_of_a_smooth_run_has_no_empty_parts() -> None:
     """Where nothing failed there is no table of failures."""
-    page = summary_markdown(SMOOTH, total_rows=3, exit_code=0, next_commands=[], elapsed_s=0.5)
+    page = summary_markdown(
+        SMOOTH, total_rows=3, left_out={}, exit_code=0, next_commands=[], elapsed_s=0.5
+    )
     assert page == (
         "### sendx: 3 rows in 0.5 s, 6.0/s\n\n"
         "| outcome | rows |\n| --- | ---: |\n| accepted | 3 |\n\n"
@@ -174,7 +180,12 @@ def test_the_markdown_of_a_smooth_run_has_no_empty_parts() -> None:
 def test_text_from_elsewhere_is_no_markup(where: str, message: str) -> None:
     """Whatever it holds, it is one cell of letters, spaces and character references."""
     page = summary_markdown(
-        with_example(where, message), total_rows=1, exit_code=4, next_commands=[], elapsed_s=1.0
+        with_example(where, message),
+        total_rows=1,
+        left_out={},
+        exit_code=4,
+        next_commands=[],
+        elapsed_s=1.0,
     )
     row = page.split("\n\n")[2].split("\n")
     cells = row[2].split("|")

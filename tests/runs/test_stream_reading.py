@@ -231,3 +231,20 @@ def test_a_stream_of_an_earlier_version_is_not_taken_for_ended(
         4,
         False,
     )
+
+
+def test_the_latest_run_that_can_go_on_may_be_a_stream_with_input_left(
+    send: Send, sendx: Command, server: ScriptedServer
+) -> None:
+    """An older run that stopped is not taken in its place."""
+    Path("p.csv").write_text(people(3))
+    server.script = refuse_after(0, REFUSED)
+    assert send("identify", "--from", "p.csv").code == 255
+    server.script = lambda _request, _number: OK
+    send(*STREAM, "-q", stdin=f'{people(2)}"x"y,n\n')
+    record = latest(sendx)
+    assert (record["state"], record["accepted"]) == ("input left", 2)
+    server.requests.clear()
+    run = send("runs", "resume")
+    assert (run.code, server.requests) == (5, [])
+    assert f"sendx: run {record['run']}: no row is left to send\n" in run.err

@@ -44,6 +44,8 @@ SUMMARY = [
     "2 rows in N s, N/s",
     "  accepted   1",
     "  rejected   1",
+    "  bad        1  (not sent)",
+    "  held back  1  (not sent)",
     "latency p50 N ms, p95 N ms, p99 N ms",
     "1 rejected",
     "  such as p.csv:3: Request body is not in proper format",

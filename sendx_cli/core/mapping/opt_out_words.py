@@ -91,14 +91,16 @@ _LEAVING_HEADERS = {
     "unsubscribe date, unsubscribe time, unsubscribe reason, unsubscribed from all email, "
     "unsubscribed on, is unsubscribed, date unsubscribed, bounced, bounced at, is bounced, "
     "hard bounce, hard bounced, email hard bounce reason, email bounced reason, bounce reason, "
-    "email bounced date, bounce date, email blacklisted, blacklisted, email blocklisted, "
+    "email bounced date, bounce date, email blacklisted, email blocked, blacklisted, "
+    "email blocklisted, "
     "blocklisted, blocked, suppressed, is suppressed, suppressed at, suppression reason, "
     "email suppressions, email disabled, opted out, opt out, opt out date, opted out at, "
     "email opt out, email opted out, has opted out of email, global opt out, do not email, "
     "do not mail, do not contact, complained, spam complaint",
     "de": "abgemeldet, abgemeldet am, Abmeldedatum, Abmeldung, Abmeldung am, Abmeldezeitpunkt, "
     "Abmeldegrund, Newsletter abgemeldet, Newsletter abbestellt, abbestellt, abbestellt am, "
-    "ausgetragen, ausgetragen am, Austragung, Werbesperre, Newsletter-Sperre, E-Mail-Sperre, "
+    "ausgetragen, ausgetragen am, Austragung, Austragungsdatum, Werbesperre, "
+    "Newsletter-Sperre, E-Mail-Sperre, "
     "Mailsperre, Widerspruch, Werbewiderspruch, keine Werbung, kein Newsletter, keine E-Mails, "
     "gesperrt, Sperrliste",
     "fr": "désabonné, désabonné le, date de désabonnement, désabonnement, désinscrit, "
@@ -107,6 +109,7 @@ _LEAVING_HEADERS = {
     "es": "baja, dado de baja, fecha de baja, fecha baja, motivo de baja, desuscrito, "
     "fecha de desuscripción, desuscripción, lista negra, no contactar, rebotado",
     "pt": "descadastrado, descadastrado em, data de descadastro, data descadastro, descadastro, "
+    "data de cancelamento da inscrição, data de cancelamento da assinatura, inscrição cancelada, "
     "desinscrito, data de desinscrição, lista negra, não contactar, não enviar e-mail",
     "it": "disiscritto, disiscritto il, data disiscrizione, data di disiscrizione, "
     "disiscrizione, lista nera, non contattare",
@@ -114,7 +117,8 @@ _LEAVING_HEADERS = {
     "afgemeld, afgemeld op, afmelddatum, afmelding, geen nieuwsbrief, niet mailen, zwarte lijst",
     "pl": "wypisany, wypisana, wypisano, data wypisania, data wypisu, wypisanie, "
     "rezygnacja z newslettera, czarna lista, sprzeciw, odbity",
-    "sv": "avregistrerad, avregistreringsdatum, avregistrering, avprenumererad, avprenumererat, "
+    "sv": "avregistrerad, avregistrerad datum, avregistreringsdatum, avregistrering, "
+    "avprenumererad, avprenumererat, "
     "avanmäld, avanmälningsdatum, svartlistad, spärrad",
 }
 _CONSENT_HEADERS = {
@@ -160,6 +164,7 @@ _STATUS_HEADERS = {
     "es": "estado de suscripción, estado de la suscripción, estado suscripción, "
     "estado del suscriptor, estado del email, estado del correo",
     "pt": "status da inscrição, status de inscrição, status da newsletter, "
+    "status da assinatura, "
     "status do e-mail, estado da subscrição, situação da inscrição",
     "it": "stato iscrizione, stato dell'iscrizione, stato di iscrizione, stato iscritto, "
     "stato email",
