@@ -41,7 +41,7 @@ def refuse_problems(columns: Sequence[Column], action: str) -> None:
         InvalidValue: It names all problems.
     """
     problems = [
-        *_unmapped(columns),
+        *_unmapped(columns, action),
         *_doubled(columns),
         *_out_of_place(columns, action),
         *_without_address(columns),
@@ -51,7 +51,7 @@ def refuse_problems(columns: Sequence[Column], action: str) -> None:
         raise InvalidValue("; ".join(messages), hint="; ".join(dict.fromkeys(filter(None, hints))))
 
 
-def _unmapped(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+def _unmapped(columns: Sequence[Column], action: str) -> Iterator[tuple[str, str]]:
     unknown = [column for column in columns if column.target is None]
     if not unknown:
         return
@@ -60,12 +60,14 @@ def _unmapped(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""
     first = unknown[0].name
     noun = "column" if len(unknown) == 1 else "columns"
-    target = nearest_target(first, taken) or f"field:{first}"
-    said = f"--map '{first}={target}', --ignore '{first}'"
-    yield (
-        f"nothing explains {noun} {named}{more}",
-        f"say {said}, or --custom-fields for all that is left",
-    )
+    message = f"nothing explains {noun} {named}{more}"
+    target = nearest_target(first, taken)
+    if action == "track":  # which has no custom fields
+        mapped = f"--map '{first}={target}' or " if target in _IN_TRACK - {None} else ""
+        yield message, f"say {mapped}--ignore '{first}'"
+        return
+    said = f"--map '{first}={target or f'field:{first}'}', --ignore '{first}'"
+    yield message, f"say {said}, or --custom-fields for all that is left"
 
 
 def _with_nearest(name: str, taken: Collection[Target]) -> str:

@@ -104,6 +104,18 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             "say --map 'name=full_name', --ignore 'name', or --custom-fields for all that is left",
         ),
         (
+            ["email", "add_tags", "K"],
+            ColumnOptions(action="track"),
+            'nothing explains column "K"',
+            "say --ignore 'K'",
+        ),
+        (
+            ["email", "add_tag", "remove_tgs"],
+            ColumnOptions(action="track"),
+            'nothing explains column "remove_tgs" (near to remove_tags)',
+            "say --map 'remove_tgs=remove_tags' or --ignore 'remove_tgs'",
+        ),
+        (
             ["Email Address", "Address"],
             ColumnOptions(),
             'nothing explains column "Address"',
