@@ -218,6 +218,8 @@ def _recovered(run: Run) -> Run:
 
 def _read(path: Path) -> Run | None:
     """Read a run; None if it was never started."""
+    if not path.exists() and not was_started(path):  # another process has just deleted it
+        return None
     with open_view(path) as view, damage_reported(path):
         if not view.is_sealed:
             return None

@@ -136,3 +136,9 @@ def test_a_killed_run_is_listed_with_no_row_in_flight(tmp_path: Path) -> None:
         assert (under_way.is_under_way, under_way.counts) == (True, Counts(pending=1, in_flight=1))
     (killed,) = list_runs(tmp_path).runs
     assert (killed.is_under_way, killed.counts) == (False, Counts(pending=1, unknown=1))
+
+
+def test_a_journal_that_is_deleted_while_runs_are_listed_is_none(tmp_path: Path) -> None:
+    """Nothing beside it says that rows were sent: it must not bar any file."""
+    (tmp_path / "20261118-1106-abcd.sqlite3").symlink_to(tmp_path / "gone")
+    assert list_runs(tmp_path) == Runs(())
