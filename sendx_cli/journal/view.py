@@ -14,7 +14,7 @@ from sendx_cli.journal.run_header import RunHeader
 
 _CHUNK_ROWS = 1000
 _ROWS = """
-SELECT rows.number, line, payload, coalesce(state, 'pending'), status, coalesce(attempts, 0),
+SELECT rows.number, line, {body}, coalesce(state, 'pending'), status, coalesce(attempts, 0),
        code, message, coalesce(elapsed_ms, 0.0)
 FROM rows LEFT JOIN fates USING (number)
 WHERE rows.number > ? AND coalesce(state, 'pending') IN (SELECT value FROM json_each(?))
@@ -90,6 +90,7 @@ class RunView:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rows_query = _ROWS.format(body=database.body_column)
 
     @property
     def is_sealed(self) -> bool:
@@ -147,7 +148,7 @@ class RunView:
         """
         wanted = json.dumps(sorted(states))
         action, last = self.header.action, -1
-        while chunk := self._database.read(_ROWS, (last, wanted, _CHUNK_ROWS)):
+        while chunk := self._database.read(self._rows_query, (last, wanted, _CHUNK_ROWS)):
             for values in chunk:
                 yield _journal_row(action, values)
             last = chunk[-1][0]
@@ -157,7 +158,7 @@ class RunView:
         groups: list[FailureGroup] = []
         for state, code, count, first in self._database.read(_KINDS):
             wanted = json.dumps([state])
-            (values,) = self._database.read(_ROWS, (first - 1, wanted, 1))
+            (values,) = self._database.read(self._rows_query, (first - 1, wanted, 1))
             example = _journal_row(self.header.action, values)
             groups.append(FailureGroup(State(state), code, count, example))
         return groups
