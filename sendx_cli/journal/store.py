@@ -40,6 +40,9 @@ SELECT rows.number, line, digest, payload, sent FROM rows LEFT JOIN fates USING 
 WHERE rows.number > ? AND fates.number IS NULL ORDER BY rows.number LIMIT ?
 """
 _DECIDE = "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_NOTE_PAUSE = """
+INSERT INTO pauses VALUES (?, ?, 1) ON CONFLICT (second, code) DO UPDATE SET count = count + 1
+"""
 _RECOVER = """
 UPDATE fates SET state = 'unknown', code = ?, attempts = max(attempts, 1), settled_at = ?,
     message = 'sendx or the machine ended while the request was under way'
@@ -156,6 +159,18 @@ class RunJournal:
         self._marked.difference_update(one.row.number for one in rows)
         if is_synced:
             self._synced_at = now
+
+    def note_pauses(self, codes: Sequence[str]) -> None:
+        """Record that rows had to wait to be sent again, by the code of each verdict.
+
+        Raises:
+            PassingTrouble: It cannot be written.
+        """
+        if not codes:
+            return
+        second = int(self._clock.unix())
+        with self._database.transaction() as connection:
+            connection.executemany(_NOTE_PAUSE, [(second, code) for code in codes])
 
     def put_back(self, rows: Sequence[Row]) -> None:
         """Make rows pending again that the service certainly did not act on."""

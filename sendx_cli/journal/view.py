@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sendx_cli.core.contact.payloads import contact_from
+from sendx_cli.core.totals.timeline import Second
 from sendx_cli.errors import InputError
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.run_header import RunHeader
 
 _CHUNK_ROWS = 1000
+_MOST = 50
 _ROWS = """
 SELECT rows.number, line, {body}, coalesce(state, 'pending'), status, coalesce(attempts, 0),
        code, message, coalesce(elapsed_ms, 0.0)
@@ -185,6 +187,35 @@ class RunView:
                    WHERE number >= 0 AND settled_at IS NOT NULL
                    GROUP BY settled_at ORDER BY settled_at"""
         return [(second, count) for second, count in self._database.read(query)]
+
+    def seconds(self) -> dict[int, Second]:
+        """Return what happened in each second (Unix time) in which anything did."""
+        query = """SELECT settled_at, sum(state = 'accepted'), count(*), sum(elapsed_ms) FROM fates
+                   WHERE number >= 0 AND settled_at IS NOT NULL AND attempts > 0
+                   GROUP BY settled_at"""
+        found = {second: Second(*counts) for second, *counts in self._database.read(query)}
+        if not self._database.has_account_columns:
+            return found
+        query = """SELECT second, sum(count * (code IN ('throttled', 'unavailable'))), sum(count)
+                   FROM pauses GROUP BY second"""
+        for second, throttled, paused in self._database.read(query):
+            pauses = Second(throttled=throttled, paused=paused - throttled)
+            found[second] = found.get(second, Second()).and_(pauses)
+        return found
+
+    def sent_values(self, path: str, *, are_keys: bool = False) -> list[tuple[str, int]]:
+        """Count the accepted rows by the values of a member, the most frequent first.
+
+        Args:
+            path: The member, as SQLite's JSON path: `$.tags`.
+            are_keys: Whether its names are counted rather than its values.
+        """
+        body = self._database.body_column
+        query = f"""SELECT {"key" if are_keys else "value"} AS name, count(*) AS rows
+                    FROM rows JOIN fates USING (number), json_each({body}, ?)
+                    WHERE number >= 0 AND state = 'accepted'
+                    GROUP BY name ORDER BY rows DESC, name LIMIT ?"""  # noqa: S608 - our own
+        return [(str(name), count) for name, count in self._database.read(query, (path, _MOST))]
 
     def left_out(self) -> Iterator[LeftOut]:
         """Yield the rows of the file that are not sent, in the file's order."""
