@@ -9,6 +9,7 @@ How the code is laid out, from the top down:
     runtime         the streams, the environment and the clock of one process
     journal/        what became of each row, in SQLite
     files/          from a file to rows and back
+    account/        what the service already holds: pages and searches
     output/         the only writer: tables, JSON, progress, plan, summary
     sandbox/        the contact API on this machine
     delivery/       the engine: order, pacing, retries, batches
@@ -19,6 +20,7 @@ How the code is laid out, from the top down:
       pacing/       how fast, how many at once, and for how long without success
       replies/      what an answer means, and whether to try again
       plan/         what a run is about to do
+      account/      what an account holds, and what a run would change in it
       mapping/      from a file's columns to a contact's members
       contact/      a contact's members, addresses, validation, payloads
     results, signals, clock, ending, file_lock, errors: the ground floor

@@ -11,6 +11,7 @@ SendxError
 │   ├── ConfigUnusable         the config file cannot be read, or says what cannot be
 │   └── ServiceUnusable        wrong base URL, certificate, redirect, login page
 ├── PassingTrouble        5    gave up for now: run it again
+│   └── AccountUnread          what was asked for needs the account, which could not be read
 └── ResultsLost           6    results could not be written: look before sending again
 
 An outcome of a single contact is a value (`core.replies.outcome`), not an exception: one contact's
@@ -117,6 +118,12 @@ class PassingTrouble(SendxError):
 
     code = "passing_trouble"
     exit_code = ExitCode.PASSING
+
+
+class AccountUnread(PassingTrouble):
+    """What was asked for needs the account, and it could not be read to the end."""
+
+    code = "account_unread"
 
 
 class ResultsLost(SendxError):

@@ -11,6 +11,7 @@ from sendx_cli.errors import ConfigUnusable
 from sendx_cli.runtime import OpenCarrier, Runtime
 
 if TYPE_CHECKING:
+    from sendx_cli.account.reader import AccountReader
     from sendx_cli.api.exchange import Exchange
     from sendx_cli.delivery.options import DeliveryOptions
     from sendx_cli.delivery.rows import Journal
@@ -103,6 +104,30 @@ def make_run_sender(
             keeps_going=options.keeps_going,
         ),
     )
+
+
+def make_account_reader(
+    runtime: Runtime, settings: "Settings", *, sandbox: bool
+) -> "AccountReader":
+    """Return what reads the account, by the pacing and retry rules of a bulk run.
+
+    Raises:
+        SetupError: There is no usable key, or the certificate authorities cannot be read.
+    """
+    from sendx_cli.account.fetcher import Fetcher
+    from sendx_cli.account.reader import AccountReader
+
+    usual = _SANDBOX_AT_ONCE if sandbox else RUN_AT_ONCE
+    concurrency = _within_open_files(settings.concurrency.value or usual)
+    fetcher = Fetcher(
+        exchange=exchange_for(runtime, settings, sandbox=sandbox),
+        pacer=_pacer(runtime, settings, concurrency, sandbox=sandbox),
+        clock=runtime.clock,
+        jitter=random.random,
+        policy=RetryPolicy(retries=settings.retries.value),
+        base_url=base_url_of(settings.base_url.value, sandbox=sandbox),
+    )
+    return AccountReader(fetcher)
 
 
 def _has_libcurl() -> bool:

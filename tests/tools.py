@@ -1,5 +1,6 @@
 """What some tests need beside Python: where it is missing they are skipped, or fail on CI."""
 
+import importlib.util
 import os
 import shutil
 from typing import NoReturn
@@ -12,6 +13,12 @@ def need(*tools: str) -> None:
     for tool in tools:
         if shutil.which(tool) is None:
             _missing(f"{tool} is not installed")
+
+
+def need_module(name: str) -> None:
+    """Go on only where this module is installed: some are not to be had for every system."""
+    if importlib.util.find_spec(name) is None:
+        _missing(f"{name} is not installed")
 
 
 def need_terminals() -> None:

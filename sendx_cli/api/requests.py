@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from sendx_cli import __version__
 from sendx_cli.core.contact.contact import Contact
@@ -60,6 +60,22 @@ def host_in(url: str) -> str:
 def key_check(base_url: str) -> Call:
     """Return a request that needs a valid key and changes nothing (GET /tag)."""
     return Call("GET", base_url + "/tag?limit=1")
+
+
+def page_call(
+    base_url: str, path: str, *, offset: int, limit: int, search: str | None = None
+) -> Call:
+    """Return the request for a page of one of the account's collections (GET /contact, ...).
+
+    Args:
+        base_url: Where the service is.
+        path: The collection, such as `/tag`.
+        offset: How many of its members come before the page.
+        limit: How many the page may have.
+        search: Only members that match it.
+    """
+    query = {"offset": offset, "limit": limit} | ({} if search is None else {"search": search})
+    return Call("GET", f"{base_url}{path}?{urlencode(query, quote_via=quote)}")
 
 
 def encode_payload(payload: Mapping[str, object]) -> bytes:

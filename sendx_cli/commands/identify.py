@@ -6,6 +6,7 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import (
+    AccountOptions,
     Formatted,
     Sending,
     ServiceOptions,
@@ -48,6 +49,7 @@ def identify(
     file: FromFile,
     formatted: Formatted,
     service: ServiceOptions,
+    account: AccountOptions,
     sending: Sending,
 ) -> None:
     """Create or update contacts.
@@ -70,5 +72,5 @@ def identify(
         tags=tuple(tag or ()),
         lists=tuple(list_ids or ()),
     )
-    options = CallOptions(formatted, service, sending)
+    options = CallOptions(formatted, service, account, sending)
     send(runtime_of(ctx), Identify.action, emails or (), values, file=file, options=options)

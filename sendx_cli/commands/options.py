@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from sendx_cli.errors import InvalidValue
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.runtime import Runtime, Verbosity
 
@@ -110,6 +111,69 @@ class Sending(NamedTuple):
             help="Repeat also what may have arrived and can set off mails or count twice.",
         ),
     ] = False
+
+
+class AccountOptions(NamedTuple):
+    """What is read of the account before anything is sent."""
+
+    no_account: Annotated[
+        bool, typer.Option("--no-account", help="Do not compare with the account.")
+    ] = False
+    existing_only: Annotated[
+        bool,
+        typer.Option("--existing-only", help="Refuse what would create a tag or custom field."),
+    ] = False
+    only_changed: Annotated[
+        bool, typer.Option("--only-changed", help="Leave out rows that would change nothing.")
+    ] = False
+    snapshot: Annotated[
+        bool,
+        typer.Option("--snapshot", help="Record how contacts were before, for `runs undo`."),
+    ] = False
+
+    def flags(self) -> dict[str, object]:
+        """The settings given here, as text, by name."""
+        given = {
+            "account": "false" if self.no_account else None,
+            "existing_only": "true" if self.existing_only else None,
+            "snapshot": "true" if self.snapshot else None,
+        }
+        return {name: text for name, text in given.items() if text is not None}
+
+    def refuse_without_file(self) -> None:
+        """Refuse what goes with a run only if there is no `--from`.
+
+        Raises:
+            InvalidValue: It was given.
+        """
+        for is_given, option in (
+            (self.only_changed, "--only-changed"),
+            (self.snapshot, "--snapshot"),
+        ):
+            if is_given:
+                raise InvalidValue(f"{option} goes with --from FILE")
+
+    def refuse_contradictions(self, *, is_stream: bool) -> None:
+        """Refuse options of a run that exclude each other.
+
+        Raises:
+            InvalidValue: They are combined.
+        """
+        needing = [
+            option
+            for is_given, option in (
+                (self.existing_only, "--existing-only"),
+                (self.only_changed, "--only-changed"),
+                (self.snapshot, "--snapshot"),
+            )
+            if is_given
+        ]
+        if self.no_account and needing:
+            raise InvalidValue(f"{needing[0]} needs the account: leave out --no-account")
+        if is_stream and (self.only_changed or self.snapshot):
+            raise InvalidValue(
+                f"{needing[-1]} does not go with --stream: its contacts are not known before"
+            )
 
 
 def new_app() -> typer.Typer:

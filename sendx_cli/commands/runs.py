@@ -58,6 +58,9 @@ def show(
         typer.Option(metavar="STATE", help="Show the rows that stand so; repeatable."),
     ] = None,
     rows: Annotated[bool, typer.Option("--rows", help="Show all rows.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the run as a web page.")
+    ] = None,
     *,
     formatted: Formatted,
 ) -> None:
@@ -76,7 +79,11 @@ def show(
         if name not in STATES:
             raise InvalidValue(f"no such state: {name}", hint=f"one of {', '.join(STATES)}")
     found = _chosen(_runs(runtime), run)
-    if state or rows:
+    if html is not None:
+        from sendx_cli.runs.page import write_page
+
+        write_page(found, html)
+    elif state or rows:
         show_rows(runtime.output, found, state or ())
     else:
         show_run(runtime.output, found)

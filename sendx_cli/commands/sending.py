@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from sendx_cli.commands.file_options import FromFile
-from sendx_cli.commands.options import Formatted, Sending, ServiceOptions
+from sendx_cli.commands.options import AccountOptions, Formatted, Sending, ServiceOptions
 from sendx_cli.core.contact.contact import Contact, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InputError, InvalidValue
@@ -29,7 +30,12 @@ class CallOptions(NamedTuple):
 
     formatted: Formatted
     service: ServiceOptions
+    account: AccountOptions
     sending: Sending
+
+    def flags(self) -> dict[str, object]:
+        """The settings given as options, as text, by name."""
+        return self.service.flags() | self.account.flags()
 
 
 def send(
@@ -59,6 +65,7 @@ def send(
         _refuse_both(emails, values)
         send_from_file(runtime, action, file, values, options)
     file.refuse_without_file()
+    options.account.refuse_without_file()
     today = runtime.clock.today()
     contacts = [
         check_contact(action, values._replace(email=email), today=today) for email in emails
@@ -75,7 +82,7 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOp
     """
     if not contacts:
         raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
-    settings = runtime.settings(options.service.flags())
+    settings = runtime.settings(options.flags())
     output = runtime.output
     output.format = options.formatted.chosen(settings.output.value, output.format)
     if options.sending.dry_run:
@@ -107,7 +114,8 @@ def send_from_file(
     from sendx_cli.runs.streaming import stream_run
 
     file.refuse_stream_of_file(is_dry=options.sending.dry_run)
-    flags = options.service.flags()
+    options.account.refuse_contradictions(is_stream=file.stream)
+    flags = options.flags()
     settings = runtime.settings(flags)
     runtime.output.format = options.formatted.chosen(settings.output.value, runtime.output.format)
     service: dict[str, str] = {
@@ -125,7 +133,13 @@ def send_from_file(
         save_map=file.save_map,
         map_file=file.map_file,
     )
-    spec = file.spec(action, defaults, service)
+    spec = replace(
+        file.spec(action, defaults, service),
+        uses_account=settings.account.value,
+        existing_only=settings.existing_only.value,
+        only_changed=options.account.only_changed,
+        keeps_snapshot=settings.snapshot.value and not file.stream,
+    )
     refuse_outputs(runtime, spec.path, mode)
     context = RunContext(runtime, settings, spec, mode)
     raise typer.Exit(stream_run(context) if file.stream else start_run(context))

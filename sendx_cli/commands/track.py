@@ -6,6 +6,7 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import (
+    AccountOptions,
     Formatted,
     Sending,
     ServiceOptions,
@@ -35,6 +36,7 @@ def track(
     file: FromFile,
     formatted: Formatted,
     service: ServiceOptions,
+    account: AccountOptions,
     sending: Sending,
 ) -> None:
     """Add and remove tags of contacts. This can set off mails that nobody can call back.
@@ -44,5 +46,5 @@ def track(
     Example: sendx track jane@example.com --add-tag churned --remove-tag trial
     """
     values = ContactValues(add_tags=tuple(add_tag or ()), remove_tags=tuple(remove_tag or ()))
-    options = CallOptions(formatted, service, sending)
+    options = CallOptions(formatted, service, account, sending)
     send(runtime_of(ctx), Track.action, emails or (), values, file=file, options=options)

@@ -16,12 +16,15 @@ class Row(NamedTuple):
         contact: What is to be sent.
         line: Its line in the file it came from, if any.
         body: Its payload as JSON, where that has been made already.
+        original: What the row itself says, where the account makes it another contact: by this it
+            is known again.
     """
 
     number: int
     contact: Contact
     line: int | None = None
     body: bytes = b""
+    original: Contact | None = None
 
 
 class Decided(NamedTuple):

@@ -36,7 +36,7 @@ SELECT number, (SELECT min(0, min(number)) FROM rows) - row_number() OVER (ORDER
 FROM fates WHERE number NOT IN (SELECT number FROM moves)
 """
 _TAKE = (
-    """INSERT INTO arriving SELECT new_number, line, digest, payload
+    """INSERT INTO arriving SELECT new_number, line, digest, payload, sent
        FROM rows JOIN moves USING (number) WHERE new_number < 0""",
     "DROP TABLE IF EXISTS moved",
     f"CREATE TABLE moved {FATE_COLUMNS}",
@@ -86,7 +86,7 @@ class Arrivals:
     def add(self, contents: Iterable[RowContent]) -> None:
         """Record rows of the new file."""
         with self._database.transaction() as connection:
-            connection.executemany("INSERT INTO arriving VALUES (?, ?, ?, ?)", contents)
+            connection.executemany("INSERT INTO arriving VALUES (?, ?, ?, ?, ?)", contents)
 
     def leave_out(self, rows: Iterable[LeftOut]) -> None:
         """Record rows of the new file that are not sent."""

@@ -27,14 +27,22 @@ FATE_COLUMNS = """(number INTEGER PRIMARY KEY, state TEXT NOT NULL, status INTEG
                    attempts INTEGER NOT NULL DEFAULT 0, code TEXT, message TEXT,
                    elapsed_ms REAL NOT NULL DEFAULT 0, settled_at INTEGER) STRICT"""
 ROW_COLUMNS = """(number INTEGER PRIMARY KEY, line INTEGER, digest BLOB NOT NULL,
-                  payload TEXT NOT NULL) STRICT"""
+                  payload TEXT NOT NULL, sent TEXT) STRICT"""
 LEFT_OUT_COLUMNS = """(line INTEGER PRIMARY KEY, kind TEXT NOT NULL, email TEXT,
                        message TEXT NOT NULL) STRICT"""
+_BEFORE_TABLE = "CREATE TABLE before (key TEXT PRIMARY KEY, contact TEXT) STRICT"
+_PAUSES_TABLE = """CREATE TABLE pauses (second INTEGER, code TEXT, count INTEGER NOT NULL,
+                   PRIMARY KEY (second, code)) STRICT"""
+ACCOUNT_COLUMNS = ("ALTER TABLE rows ADD COLUMN sent TEXT", _BEFORE_TABLE, _PAUSES_TABLE)
+"""What a journal of an earlier format is completed by."""
+
 _SCHEMA = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
     f"CREATE TABLE rows {ROW_COLUMNS}",
     f"CREATE TABLE fates {FATE_COLUMNS}",
     f"CREATE TABLE left_out {LEFT_OUT_COLUMNS}",
+    _BEFORE_TABLE,
+    _PAUSES_TABLE,
     f"PRAGMA user_version = {FORMAT_VERSION}",
 )
 _BUSY_TIMEOUT_S = 10.0
@@ -82,6 +90,19 @@ class Database:
         except BaseException:
             self._connection.close()
             raise
+
+    @property
+    def has_account_columns(self) -> bool:
+        """Whether it has what `ACCOUNT_COLUMNS` adds: journals of an earlier format do not."""
+        return self.version >= FORMAT_VERSION
+
+    @property
+    def body_column(self) -> str:
+        """The expression for the body that a row is sent with: its payload, unless it has another.
+
+        Journals of an earlier format have no other.
+        """
+        return "coalesce(sent, payload)" if self.has_account_columns else "payload"
 
     def read(self, query: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query's result."""

@@ -69,13 +69,16 @@ class RowContent(NamedTuple):
         number: Its place in the order of the file, from 0.
         line: Its line in the file.
         digest: Identifies the row's content, in any order and among edited rows.
-        payload: The request's body as JSON text.
+        payload: The request's body as JSON text, as the row itself says it.
+        sent: What is sent instead of it, where the account makes it another: a list's id in place
+            of its name.
     """
 
     number: int
     line: int | None
     digest: bytes
     payload: str
+    sent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,10 @@ def content_of(row: Row) -> RowContent:
 
     Members are sorted by name, so that the order of the file's columns does not matter.
     """
-    text = _ENCODER.encode(row.contact.payload)
-    return RowContent(row.number, row.line, digest_of(row.contact.action, text), text)
+    original = row.original or row.contact
+    text = _ENCODER.encode(original.payload)
+    sent = None if row.original is None else _ENCODER.encode(row.contact.payload)
+    return RowContent(row.number, row.line, digest_of(original.action, text), text, sent)
 
 
 def digest_of(action: str, payload: str) -> bytes:

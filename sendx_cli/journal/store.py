@@ -36,10 +36,13 @@ _BATCH_ROWS = 5000
 _CHUNK_ROWS = 1000
 _MAX_MESSAGE_LENGTH = 300
 _PENDING = """
-SELECT rows.number, line, digest, payload FROM rows LEFT JOIN fates USING (number)
+SELECT rows.number, line, digest, payload, sent FROM rows LEFT JOIN fates USING (number)
 WHERE rows.number > ? AND fates.number IS NULL ORDER BY rows.number LIMIT ?
 """
 _DECIDE = "INSERT OR REPLACE INTO fates VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_NOTE_PAUSE = """
+INSERT INTO pauses VALUES (?, ?, 1) ON CONFLICT (second, code) DO UPDATE SET count = count + 1
+"""
 _RECOVER = """
 UPDATE fates SET state = 'unknown', code = ?, attempts = max(attempts, 1), settled_at = ?,
     message = 'sendx or the machine ended while the request was under way'
@@ -75,7 +78,7 @@ class RunJournal:
         for batch in _batches(rows):
             with self._database.transaction() as connection:
                 contents = map(content_of, batch)
-                connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", contents)
+                connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", contents)
 
     def leave_out(self, rows: Iterable[LeftOut]) -> None:
         """Record rows of the file that are not sent."""
@@ -94,7 +97,7 @@ class RunJournal:
             ("first_row_line", str(read.first_row_line)),
         )
         with self._database.transaction() as connection:
-            connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", map(content_of, rows))
+            connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", map(content_of, rows))
             connection.executemany("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", left_out)
             connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts)
 
@@ -112,11 +115,11 @@ class RunJournal:
         """
         action, last = self.view.header.action, -1
         while chunk := self._database.read(_PENDING, (last, _CHUNK_ROWS)):
-            for number, line, digest, payload in chunk:
+            for number, line, digest, payload, sent in chunk:
                 if digest_of(action, payload) != digest:
                     raise damaged(self.path)
-                contact = contact_from(action, json.loads(payload))
-                yield Row(number, contact, line, payload.encode())
+                body = sent or payload
+                yield Row(number, contact_from(action, json.loads(body)), line, body.encode())
             last = chunk[-1][0]
 
     def mark_sending(self, rows: Sequence[Row]) -> None:
@@ -156,6 +159,18 @@ class RunJournal:
         self._marked.difference_update(one.row.number for one in rows)
         if is_synced:
             self._synced_at = now
+
+    def note_pauses(self, codes: Sequence[str]) -> None:
+        """Record that rows had to wait to be sent again, by the code of each verdict.
+
+        Raises:
+            PassingTrouble: It cannot be written.
+        """
+        if not codes:
+            return
+        second = int(self._clock.unix())
+        with self._database.transaction() as connection:
+            connection.executemany(_NOTE_PAUSE, [(second, code) for code in codes])
 
     def put_back(self, rows: Sequence[Row]) -> None:
         """Make rows pending again that the service certainly did not act on."""

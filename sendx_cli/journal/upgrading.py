@@ -1,4 +1,4 @@
-"""Opening a journal to write it; one of the first format, without a check file, is upgraded."""
+"""Opening a journal to write it; one of an earlier format is upgraded."""
 
 import json
 import sqlite3
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sendx_cli.journal.check_file import write_check_file
-from sendx_cli.journal.database import Database
+from sendx_cli.journal.database import ACCOUNT_COLUMNS, Database
 from sendx_cli.journal.rows import State, digest_of
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.verifying import (
@@ -41,6 +41,8 @@ def open_to_write(path: Path) -> Database:
     try:
         if 0 < database.version < FORMAT_VERSION:
             with database.transaction(is_synced=True) as connection:
+                for statement in ACCOUNT_COLUMNS:
+                    connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
             database.version = FORMAT_VERSION
             database.sync()
@@ -76,7 +78,7 @@ def _checked_contents(path: Path, database: Database) -> RunHeader:
 
     A flipped bit in a recorded outcome that leaves it well-formed is not detected.
     """
-    if database.version == FORMAT_VERSION:
+    if database.version > 1:
         raise incomplete(path, f"{path.name}-check")
     ((text,),) = database.read("SELECT value FROM facts WHERE name = 'header'")
     header = RunHeader.from_text(text)

@@ -13,8 +13,8 @@ from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.journal.check_file import Recorded, read_check_file
 from sendx_cli.journal.wal import PAGE_BYTES, WriteAheadLog, read_log, wal_path
 
-FORMAT_VERSION = 2
-"""Journals of format 1 have no check file."""
+FORMAT_VERSION = 3
+"""Journals of format 1 have no check file, those of format 2 nothing that an account says."""
 
 _CHUNK_PAGES = 1024
 _VERSION_AT = 60
@@ -160,7 +160,7 @@ def _verify_unchecked(path: Path, log: WriteAheadLog) -> None:
     # The check file is there before the first page, which alone does not tell the format.
     has_log = wal_path(path).exists() and wal_path(path).stat().st_size > 0
     is_first_page_alone = bool(size) and not version and not has_log
-    if version == FORMAT_VERSION or is_first_page_alone:
+    if 1 < version <= FORMAT_VERSION or is_first_page_alone:
         raise incomplete(path, f"{path.name}-check")
     has_tables = size > PAGE_BYTES
     if log.is_broken_within or (has_tables and not version):

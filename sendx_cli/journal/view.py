@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sendx_cli.core.contact.payloads import contact_from
+from sendx_cli.core.totals.timeline import Second
 from sendx_cli.errors import InputError
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.run_header import RunHeader
 
 _CHUNK_ROWS = 1000
+_MOST = 50
 _ROWS = """
-SELECT rows.number, line, payload, coalesce(state, 'pending'), status, coalesce(attempts, 0),
+SELECT rows.number, line, {body}, coalesce(state, 'pending'), status, coalesce(attempts, 0),
        code, message, coalesce(elapsed_ms, 0.0)
 FROM rows LEFT JOIN fates USING (number)
 WHERE rows.number > ? AND coalesce(state, 'pending') IN (SELECT value FROM json_each(?))
@@ -90,6 +92,7 @@ class RunView:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rows_query = _ROWS.format(body=database.body_column)
 
     @property
     def is_sealed(self) -> bool:
@@ -147,7 +150,7 @@ class RunView:
         """
         wanted = json.dumps(sorted(states))
         action, last = self.header.action, -1
-        while chunk := self._database.read(_ROWS, (last, wanted, _CHUNK_ROWS)):
+        while chunk := self._database.read(self._rows_query, (last, wanted, _CHUNK_ROWS)):
             for values in chunk:
                 yield _journal_row(action, values)
             last = chunk[-1][0]
@@ -157,7 +160,7 @@ class RunView:
         groups: list[FailureGroup] = []
         for state, code, count, first in self._database.read(_KINDS):
             wanted = json.dumps([state])
-            (values,) = self._database.read(_ROWS, (first - 1, wanted, 1))
+            (values,) = self._database.read(self._rows_query, (first - 1, wanted, 1))
             example = _journal_row(self.header.action, values)
             groups.append(FailureGroup(State(state), code, count, example))
         return groups
@@ -184,6 +187,35 @@ class RunView:
                    WHERE number >= 0 AND settled_at IS NOT NULL
                    GROUP BY settled_at ORDER BY settled_at"""
         return [(second, count) for second, count in self._database.read(query)]
+
+    def seconds(self) -> dict[int, Second]:
+        """Return what happened in each second (Unix time) in which anything did."""
+        query = """SELECT settled_at, sum(state = 'accepted'), count(*), sum(elapsed_ms) FROM fates
+                   WHERE number >= 0 AND settled_at IS NOT NULL AND attempts > 0
+                   GROUP BY settled_at"""
+        found = {second: Second(*counts) for second, *counts in self._database.read(query)}
+        if not self._database.has_account_columns:
+            return found
+        query = """SELECT second, sum(count * (code IN ('throttled', 'unavailable'))), sum(count)
+                   FROM pauses GROUP BY second"""
+        for second, throttled, paused in self._database.read(query):
+            pauses = Second(throttled=throttled, paused=paused - throttled)
+            found[second] = found.get(second, Second()).and_(pauses)
+        return found
+
+    def sent_values(self, path: str, *, are_keys: bool = False) -> list[tuple[str, int]]:
+        """Count the accepted rows by the values of a member, the most frequent first.
+
+        Args:
+            path: The member, as SQLite's JSON path: `$.tags`.
+            are_keys: Whether its names are counted rather than its values.
+        """
+        body = self._database.body_column
+        query = f"""SELECT {"key" if are_keys else "value"} AS name, count(*) AS rows
+                    FROM rows JOIN fates USING (number), json_each({body}, ?)
+                    WHERE number >= 0 AND state = 'accepted'
+                    GROUP BY name ORDER BY rows DESC, name LIMIT ?"""  # noqa: S608 - our own
+        return [(str(name), count) for name, count in self._database.read(query, (path, _MOST))]
 
     def left_out(self) -> Iterator[LeftOut]:
         """Yield the rows of the file that are not sent, in the file's order."""

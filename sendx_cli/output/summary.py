@@ -52,15 +52,15 @@ def summary_lines(
     counts = _counts(totals, total_rows, left_out)
     width = max(len(f"{count:,}") for _, count, _ in counts)
     lines = [
-        _heading(totals, total_rows, elapsed_s),
+        heading_text(totals, total_rows, elapsed_s),
         *(f"  {word:<9}  {count:>{width},}{remark}" for word, count, remark in counts),
         *_throughput(totals, ascii_only=ascii_only),
-        *_latency(totals),
+        *filter(None, [latency_text(totals)]),
     ]
     for failure in totals.failures:
         lines.append(f"{failure.count:,} {_reason(failure)}")
         lines.append(f"  such as {_example(failure)}")
-    lines.append(_ending(exit_code))
+    lines.append(ending_text(exit_code))
     ellipsis = "..." if ascii_only else "…"
     cut = [cut_to(safe(line), _COLUMNS, ellipsis) for line in lines]
     return cut + [f"next: {safe(command)}" for command in next_commands]
@@ -80,11 +80,11 @@ def summary_markdown(
     Text from elsewhere is shown as it is: it makes no link, no image and no table of its own.
     """
     parts = [
-        [f"### sendx: {_heading(totals, total_rows, elapsed_s)}"],
+        [f"### sendx: {heading_text(totals, total_rows, elapsed_s)}"],
         ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
-        [", ".join([*_throughput(totals), *_latency(totals)])],
+        [", ".join(filter(None, [*_throughput(totals), latency_text(totals)]))],
         _failure_table(totals.failures),
-        [_ending(exit_code)],
+        [ending_text(exit_code)],
         # Indented code has no end mark that a command could hold.
         [f"    {safe(command)}" for command in next_commands],
     ]
@@ -108,7 +108,8 @@ def rate(per_s: float) -> str:
     return f"{per_s:.1f}/s" if per_s < _TEN else f"{per_s:,.0f}/s"
 
 
-def _heading(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
+def heading_text(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
+    """Return how many rows were decided, in what time, and how fast."""
     of_all = "" if total_rows in {None, totals.rows} else f" of {total_rows:,}"
     speed = f", {rate(totals.rows / elapsed_s)}" if totals.rows and elapsed_s > 0 else ""
     rows = "row" if (total_rows or totals.rows) == 1 else "rows"
@@ -136,13 +137,15 @@ def _throughput(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:
         yield f"each bar {duration(totals.slot_s)}, the highest {rate(max(rates))}"
 
 
-def _latency(totals: Totals) -> Iterator[str]:
-    if totals.p50_s is not None and totals.p95_s is not None and totals.p99_s is not None:
-        p50, p95, p99 = map(_latency_text, (totals.p50_s, totals.p95_s, totals.p99_s))
-        yield f"latency p50 {p50}, p95 {p95}, p99 {p99}"
+def latency_text(totals: Totals) -> str:
+    """Return how long rows took, as percentiles; nothing where none was sent."""
+    if totals.p50_s is None or totals.p95_s is None or totals.p99_s is None:
+        return ""
+    p50, p95, p99 = map(_milliseconds, (totals.p50_s, totals.p95_s, totals.p99_s))
+    return f"latency p50 {p50}, p95 {p95}, p99 {p99}"
 
 
-def _latency_text(seconds: float) -> str:
+def _milliseconds(seconds: float) -> str:
     if seconds >= 1:
         return duration(seconds)
     ms = seconds * 1000
@@ -159,7 +162,8 @@ def _example(failure: Failure) -> str:
     return f"{failure.where}: {failure.message}"
 
 
-def _ending(exit_code: int) -> str:
+def ending_text(exit_code: int) -> str:
+    """Return an exit code with its meaning."""
     if exit_code in _MEANINGS:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"
     ended = ": ended by a signal" if exit_code > SIGNAL_BASE else ""

@@ -27,7 +27,7 @@ def run_record(run: Run) -> dict[str, object]:
         "action": run.header.action,
         "source": run.header.source,
         "profile": run.header.profile,
-        "state": _state(run),
+        "state": state_of(run),
         "rows": counts.total,
         "accepted": counts.accepted,
         "rejected": counts.rejected,
@@ -57,7 +57,7 @@ def show_run(output: Output, run: Run) -> None:
         record = run_record(run) | left_out | {"totals": summary.totals.record()}
         output.show([record], as_one=True)
         return
-    output.line(f"run {run.id}: {run.header.action} from {run.header.source}, {_state(run)}")
+    output.line(f"run {run.id}: {run.header.action} from {run.header.source}, {state_of(run)}")
     for line in summary.lines(ascii_only=output.is_ascii):
         output.line(line)
     if run.input_read is not None:
@@ -87,7 +87,8 @@ def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     return chain(recorded, left_out)
 
 
-def _state(run: Run) -> str:
+def state_of(run: Run) -> str:
+    """Return a run's state, in words."""
     if run.is_under_way:
         return "under way"
     if run.counts.to_come:

@@ -26,6 +26,10 @@ class RunSpec:
         skip_invalid: Whether to send the other rows of a file that has bad ones.
         batch: Contacts in one call of the bulk endpoint; 1: single calls.
         service: Options about the service, such as `base_url`, as they were typed.
+        uses_account: Whether its plan is compared with the account.
+        existing_only: Whether a row that would create a tag or a custom field is a bad row.
+        only_changed: Whether to leave out the rows of contacts that they would not change.
+        keeps_snapshot: Whether to record how its contacts were before the first write.
     """
 
     action: str
@@ -36,6 +40,10 @@ class RunSpec:
     skip_invalid: bool = False
     batch: int = 1
     service: Mapping[str, str] = field(default_factory=dict)
+    uses_account: bool = True
+    existing_only: bool = False
+    only_changed: bool = False
+    keeps_snapshot: bool = False
 
     def to_text(self) -> str:
         """Return it as JSON."""

@@ -85,6 +85,7 @@ def send_rows(
         if live is not None:
             live.start(sender.wake)
         for turn in sender.run(journal.pending() if live is None else iter(live)):
+            journal.note_pauses([pause.verdict.code for pause in turn.pauses])
             reporter.show(turn, sender)
             if reporter.has_lost_its_reader:
                 sender.stop()

@@ -168,6 +168,30 @@ PRODUCTION: Setting[bool] = Setting(
     default=False,
     toml=(bool,),
 )
+ACCOUNT: Setting[bool] = Setting(
+    "account",
+    "false: bulk runs do not compare their plan with the account",
+    truth,
+    default=True,
+    toml=(bool,),
+    flag="--no-account",
+)
+EXISTING_ONLY: Setting[bool] = Setting(
+    "existing_only",
+    "true: rows that would create a tag or a custom field are bad rows",
+    truth,
+    default=False,
+    toml=(bool,),
+    flag="--existing-only",
+)
+SNAPSHOT: Setting[bool] = Setting(
+    "snapshot",
+    "true: bulk runs record how their contacts were before, for `sendx runs undo`",
+    truth,
+    default=False,
+    toml=(bool,),
+    flag="--snapshot",
+)
 
 SETTINGS: tuple[Setting[object], ...] = (
     API_KEY,
@@ -181,6 +205,9 @@ SETTINGS: tuple[Setting[object], ...] = (
     OUTPUT,
     CA_BUNDLE,
     PRODUCTION,
+    ACCOUNT,
+    EXISTING_ONLY,
+    SNAPSHOT,
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

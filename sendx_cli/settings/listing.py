@@ -41,6 +41,9 @@ def listed(settings: Settings) -> list[Listed]:
         (declared.OUTPUT, settings.output),
         (declared.CA_BUNDLE, settings.ca_bundle),
         (declared.PRODUCTION, settings.production),
+        (declared.ACCOUNT, settings.account),
+        (declared.EXISTING_ONLY, settings.existing_only),
+        (declared.SNAPSHOT, settings.snapshot),
     )
     return [
         Listed("profile", settings.profile.value, settings.profile.origin),

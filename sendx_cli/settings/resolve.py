@@ -54,6 +54,9 @@ class Settings(NamedTuple):
     ca_bundle: Chosen[str | None]
     api_key_prefix: Chosen[str | None]
     production: Chosen[bool]
+    account: Chosen[bool]
+    existing_only: Chosen[bool]
+    snapshot: Chosen[bool]
     key_source: KeySource
 
     def key(self) -> ApiKey:
@@ -101,6 +104,9 @@ def resolve(
         ca_bundle=sources.choose(declared.CA_BUNDLE),
         api_key_prefix=sources.choose(declared.API_KEY_PREFIX),
         production=sources.choose(declared.PRODUCTION),
+        account=sources.choose(declared.ACCOUNT),
+        existing_only=sources.choose(declared.EXISTING_ONLY),
+        snapshot=sources.choose(declared.SNAPSHOT),
         key_source=sources.choose_key(base_url, config),
     )
 

@@ -79,7 +79,10 @@ def test_list_shows_each_setting_with_its_origin(sendx: Command) -> None:
         "retries,2,environment SENDX_RETRIES\n"
         "output,,default\n"
         "ca_bundle,,default\n"
-        "production,false,default\n",
+        "production,false,default\n"
+        "account,true,default\n"
+        "existing_only,false,default\n"
+        "snapshot,false,default\n",
         "",
     )
 
@@ -111,6 +114,9 @@ def test_list_follows_the_output_in_force(sendx: Command) -> None:
         ("rate", "50"),
         ("base_url", "https://api.sendx.io/api/v1/rest"),
         ("production", "false"),
+        ("account", "true"),
+        ("existing_only", "false"),
+        ("snapshot", "false"),
         ("output", ""),
         ("profile", "main"),
         ("default_profile", ""),

@@ -128,7 +128,7 @@ def test_a_look_at_the_first_format_changes_nothing(tmp_path: Path) -> None:
         "ALTER TABLE fates DROP COLUMN status",
         "DROP TABLE left_out",
         "PRAGMA user_version = 0",
-        "PRAGMA user_version = 3",
+        "PRAGMA user_version = 4",
     ],
 )
 def test_what_the_first_format_can_tell_of_damage_is_found(tmp_path: Path, damage: str) -> None:

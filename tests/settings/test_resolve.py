@@ -33,6 +33,9 @@ def test_without_anything_each_setting_has_its_default() -> None:
         ca_bundle=Chosen(None, "default"),
         api_key_prefix=Chosen(None, "default"),
         production=Chosen(False, "default"),
+        account=Chosen(True, "default"),
+        existing_only=Chosen(False, "default"),
+        snapshot=Chosen(False, "default"),
         key_source=settings.key_source,
     )
     assert settings.key_source.origin == "default"

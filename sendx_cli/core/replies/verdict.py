@@ -73,7 +73,7 @@ def judge(reply: Answer | TransportFailure, *, action: str, is_first: bool) -> V
     """
     if isinstance(reply, TransportFailure):
         return _judge_transport_failure(reply)
-    body = _read_body(reply.body)
+    body = read_body(reply.body)
     if statuses.OK <= reply.status < statuses.MULTIPLE_CHOICES:
         return _judge_success(reply, body, is_first=is_first)
     return _judge_failure(reply, body, action=action)
@@ -92,7 +92,7 @@ def _judge_success(answer: Answer, body: object, *, is_first: bool) -> Verdict:
         return Verdict(kind, code, message, hint, answer.status, body)
 
     if isinstance(body, dict):
-        if _reports_error(body):
+        if reports_error(body):
             return verdict(Kind.REFUSED, "rejected", _message_in(body) or "the service said error")
         return verdict(Kind.ACCEPTED, "accepted", _message_in(body) or "OK")
     if is_first and _is_web_page(answer):
@@ -149,7 +149,7 @@ def _classify_throttling(message: str) -> tuple[Kind, str, str]:
     return Kind.THROTTLED, "throttled", "the service asks for fewer requests: run it again later"
 
 
-def _read_body(body: bytes) -> object:
+def read_body(body: bytes) -> object:
     """Return the JSON value; the text if it is not JSON; None if it is empty."""
     if not body:
         return None
@@ -171,7 +171,8 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def _reports_error(body: Mapping[str, object]) -> bool:
+def reports_error(body: Mapping[str, object]) -> bool:
+    """Return whether a body says that the request failed, whatever the status of its answer."""
     status = body.get("status")
     if isinstance(status, str):
         if status.isascii() and status.isdigit() and len(status) == len("400"):

@@ -1,0 +1,1 @@
+"""Reading the account: pages and searches, through the same pacing and retries as writes."""
