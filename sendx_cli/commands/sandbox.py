@@ -102,7 +102,7 @@ def contacts(
 @app.command()
 @with_option_groups
 def reset(ctx: typer.Context) -> None:
-    """Empty the sandbox: contacts, tags, custom fields, lists and members.
+    """Empty the sandbox of contacts, tags, fields, lists and members.
 
     Example: sendx sandbox reset
     """
