@@ -82,7 +82,7 @@ def read_account(path: Path) -> Account:
         InvalidValue: It says what cannot be.
     """
     try:
-        value: object = json.loads(path.read_bytes().decode("utf-8-sig"))
+        value = _parsed(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         reason = reason_of(error)
         raise FileRefused(f"the account file cannot be read: {reason}", where=str(path)) from None
@@ -92,8 +92,13 @@ def read_account(path: Path) -> Account:
         where = f"{path}:{error.lineno}:{error.colno}"
         reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
         raise FileRefused(f"the account file is not JSON: {reason}", where=where) from None
+    except UnicodeEncodeError:
+        # Half of a surrogate pair is valid JSON, but no text.
+        raise FileRefused("the account file holds half a character", where=str(path)) from None
     except RecursionError:
         raise FileRefused("the account file is nested too deep", where=str(path)) from None
+    except ValueError:
+        raise FileRefused("the account file holds too long a number", where=str(path)) from None
     try:
         return account_of(value)
     except InvalidValue as error:
@@ -124,6 +129,13 @@ def account_of(value: object) -> Account:
             lambda contact: contact_key(contact.email),
         ),
     )
+
+
+def _parsed(text: str) -> object:
+    value: object = json.loads(text)
+    if "\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 class _Object:

@@ -134,6 +134,8 @@ def test_hints_say_what_can_be_written() -> None:
     [
         (b'{"tags":\n  [,]}', ":2:4", "the account file is not JSON: expecting value"),
         (b"\xff{}", "", "the account file is not UTF-8"),
+        (rb'{"tags": ["\ud800"]}', "", "the account file holds half a character"),
+        (b'{"tags": [' + b"9" * 5000 + b"]}", "", "the account file holds too long a number"),
         (b"[" * 200_000, "", "the account file is nested too deep"),
         (b'{"tags": [5]}', ": tags[0]", "must be a name"),
         (b"[]", "", "must be an object"),
@@ -208,8 +210,8 @@ def test_a_sandbox_that_holds_anything_is_left_alone(tmp_path: Path, held: objec
     assert [contact["email"] for contact in contacts(path)] == ["bob@example.com"]
 
 
-def test_a_team_that_cannot_be_stored_leaves_nothing(tmp_path: Path) -> None:
-    """All of it begins, or none."""
+def test_a_file_that_is_no_sandbox_takes_no_team(tmp_path: Path) -> None:
+    """It is told, and left as it is."""
     path = tmp_path / "sandbox.sqlite3"
     path.write_text("not a database, but long enough to be taken for a damaged one" * 20)
     with pytest.raises(SetupError, match="the sandbox's file cannot be used"):
