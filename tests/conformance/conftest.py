@@ -6,7 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
+from sendx_cli.sandbox.account import account_of
+from sendx_cli.sandbox.beginning import begin_with
 from tests.sandbox.doors import DOORS
+
+LIST = "list_OcuxJHdiAvujmwQVJfd3ss"
+"""The one list of the team."""
 
 
 @dataclass(frozen=True)
@@ -37,5 +42,7 @@ class Api:
 
 @pytest.fixture(params=DOORS)
 def api(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Api]:
-    with DOORS[request.param](tmp_path / "sandbox.sqlite3") as client:
+    path = tmp_path / "sandbox.sqlite3"
+    begin_with(path, account_of({"lists": [{"name": "Newsletter", "id": LIST}]}))
+    with DOORS[request.param](path) as client:
         yield Api(client)

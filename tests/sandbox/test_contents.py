@@ -1,5 +1,7 @@
 from pathlib import Path
 
+from sendx_cli.sandbox.account import account_of
+from sendx_cli.sandbox.beginning import begin_with
 from sendx_cli.sandbox.contents import contacts, reset
 from sendx_cli.sandbox.ids import TEAM_ID, public_id
 from tests.sandbox.doors import in_the_process
@@ -8,6 +10,7 @@ LIST = "list_OcuxJHdiAvujmwQVJfd3ss"
 
 
 def fill(path: Path) -> None:
+    begin_with(path, account_of({"lists": [{"name": "Newsletter", "id": LIST}]}))
     with in_the_process(path) as client:
         client.post("/contact/identify", json={"email": "Ann@B.co", "lists": [LIST]})
         client.post("/contact/identify", json={"email": "bob@b.co", "birthday": "1990-01-31"})
