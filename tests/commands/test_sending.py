@@ -215,7 +215,7 @@ def test_a_call_that_surely_did_not_arrive_is_repeated_and_then_given_up(sendx: 
     result = result_in(run)
     assert (run.code, result["attempts"], result["status"]) == (5, 2, None)
     assert run.err == (
-        "sendx: jane@example.com: failed: cannot connect to 127.0.0.1\n"
+        "sendx: jane@example.com: failed: cannot connect to 127.0.0.1:9\n"
         "  hint: check the network and the base URL, then run it again\n"
     )
 
