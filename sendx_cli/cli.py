@@ -158,7 +158,7 @@ def _is_usage(error: Exception) -> bool:
 
 def _usage(error: Any, subcommand: str | None = None) -> InvalidValue:  # noqa: ANN401 - Typer's types
     """Return what the parser says, in the form of all other messages."""
-    likely = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
+    likely = _nearest_option(error)
     text = error.message if likely else error.format_message()
     text, found, suggestion = text.partition(". Did you mean ")
     guess = f"did you mean {suggestion or likely + '?'} " if found or likely else ""
@@ -168,6 +168,14 @@ def _usage(error: Any, subcommand: str | None = None) -> InvalidValue:  # noqa: 
     command = " ".join(words) if context is None else context.command_path
     hint = f"{guess}see `{command} --help`"
     return InvalidValue(text[:1].lower() + text[1:].rstrip("."), hint=hint)
+
+
+def _nearest_option(error: Any) -> str:  # noqa: ANN401 - Typer's types
+    """Return the option that an unknown one is most likely a slip of; empty for none."""
+    from difflib import get_close_matches
+
+    near: list[str] = getattr(error, "possibilities", None) or []
+    return next(iter(get_close_matches(error.option_name, near, n=1) if near else []), "")
 
 
 def _is_full_disk(error: Exception) -> bool:
