@@ -22,6 +22,7 @@ COMMANDS = {
     "track": "Add and remove tags of contacts.",
     "login": "Store the API key.",
     "logout": "Take the stored API key out again.",
+    "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
     "runs": "Look at bulk runs, and go on with one that stopped.",
     "sandbox": "Run the contact API on this machine.",

@@ -15,7 +15,7 @@ ROWS = [
     {"__main__"},
     {"cli"},
     {"commands"},
-    {"runs"},
+    {"runs", "doctor"},
     {"wiring"},
     {"runtime"},
     {"journal", "files", "output", "sandbox"},
