@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
     "runs": "Look at bulk runs, and go on with one that stopped.",
+    "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",
 }
 """Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""
@@ -124,10 +125,6 @@ def run() -> None:
     """Run the command line as a process, and end it as its caller expects."""
     open_standard_streams()
     leave_no_memory_behind()
-    if "_SENDX_COMPLETE" in os.environ:
-        from typer._completion_classes import completion_init
-
-        completion_init()
     try:
         app(prog_name="sendx")
     except SystemExit as ending:

@@ -15,7 +15,7 @@ ROWS = [
     {"__main__"},
     {"cli"},
     {"commands"},
-    {"runs", "doctor"},
+    {"runs", "doctor", "completion"},
     {"wiring"},
     {"runtime"},
     {"journal", "files", "output", "sandbox"},
