@@ -56,10 +56,11 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
 
 
 def _check(runtime: Runtime, settings: Settings) -> None:
-    from sendx_cli.commands.key_check import check_key
+    from sendx_cli.commands.key_check import asked
 
-    settings.key()
-    check_key(runtime, settings)
+    refusal = asked(runtime, settings).refusal
+    if refusal is not None:
+        raise refusal
     runtime.output.note(f"the service takes the key ({settings.key_source.origin})")
 
 

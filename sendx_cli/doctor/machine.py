@@ -45,12 +45,12 @@ def config_file(path: Path) -> tuple[Check, ConfigFile | None]:
 def state_directory(path: Path) -> Check:
     """Whether journals can be kept: the directory can be written to, and files in it locked."""
     name = "state"
-    if not path.exists():
-        parent = next(parent for parent in path.parents if parent.exists())
-        if os.access(parent, os.W_OK | os.X_OK):
-            return ok(name, f"{path} (not there yet: the first run makes it)")
-        return failed(name, _unusable(path, f"{parent} cannot be written to"))
     try:
+        if not path.exists():
+            parent = next(parent for parent in path.parents if parent.exists())
+            if os.access(parent, os.W_OK | os.X_OK):
+                return ok(name, f"{path} (not there yet: the first run makes it)")
+            return failed(name, _unusable(path, f"{parent} cannot be written to"))
         with tempfile.TemporaryFile(dir=path, prefix=".doctor.") as file:
             if try_lock(file.fileno()):
                 return ok(name, str(path))
@@ -74,6 +74,8 @@ def unfinished_runs(directory: Path) -> Check:
         found = list_runs(directory) if directory.is_dir() else Runs(())
     except SendxError as error:
         return failed(name, error)
+    except OSError as error:
+        return failed(name, _unusable(directory, reason_of(error)))
     for damaged in found.unreadable:
         return warning(name, f"{damaged.where}: {damaged.message}", damaged.hint)
     stopped = [run for run in found.runs if not (run.is_finished or run.is_under_way)]

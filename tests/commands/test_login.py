@@ -154,8 +154,12 @@ def test_the_key_in_force_is_checked_and_left_as_it_is(
     taking.script = lambda _request, _number: json_answer(401, {"message": "no"})
     run = login("--check", key="", env={"SENDX_API_KEY": "other-key-1"})
     assert (run.code, run.out) == (255, "")
+    taking.script = lambda _request, _number: json_answer(503, {"message": "down"})
+    run = login("--check", key="", env={"SENDX_API_KEY": "other-key-1"})
+    assert (run.code, "--no-check" in run.err) == (5, False)
     assert [request.headers["x-team-apikey"] for request in taking.requests] == [
         CANARY,
+        "other-key-1",
         "other-key-1",
     ]
 

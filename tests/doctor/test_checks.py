@@ -113,3 +113,18 @@ def test_a_state_directory_is_tried_out(tmp_path: Path, monkeypatch: pytest.Monk
     check = machine.state_directory(directory)
     assert check.state is State.FAILED
     assert check.found.endswith("no journal can be kept there: operation not supported")
+
+
+def test_a_state_directory_that_may_not_be_entered_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own line says so; the other checks go on."""
+
+    def refuse(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    for check in (machine.state_directory(tmp_path), machine.unfinished_runs(tmp_path)):
+        assert (check.state, check.exit_code) == (State.FAILED, 255)
+        assert check.found.endswith("no journal can be kept there: permission denied")
