@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from sendx_cli.core.account.paging import Item
 
+TAGS, FIELDS, LISTS, MEMBERS = "/tag", "/customfield", "/list", "/team/member"
+"""The paths of the collections of which a catalogue is made."""
+
 LIST_PREFIX = "list_"
 _FIELD_PREFIXES = ("custom_field_", "field_")
 _DOUBLE_OPT_IN = 1
@@ -75,6 +78,24 @@ class Catalogue:
         """The names of its tags."""
         return frozenset(self.tags.values())
 
+    def is_complete(self, path: str) -> bool:
+        """Return whether a collection was read to its end: only then is what it has not, not there.
+
+        Args:
+            path: `TAGS`, `FIELDS` or `LISTS`.
+        """
+        return path not in self.problems
+
+    @property
+    def field_types(self) -> dict[str, FieldType]:
+        """The types of its custom fields by name, where they are known."""
+        types: dict[str, set[FieldType | None]] = {}
+        for one in self.fields.values():
+            types.setdefault(one.name, set()).add(one.type)
+        return {
+            name: kind for name, (kind, *others) in types.items() if kind is not None and not others
+        }
+
     @property
     def fields_by_name(self) -> dict[str, CustomField]:
         """Its custom fields by name."""
@@ -94,6 +115,18 @@ def field_key(field_id: str) -> str | None:
         if field_id.startswith(prefix):
             return field_id.removeprefix(prefix)
     return None
+
+
+def are_understood(path: str, items: Iterable[Item]) -> bool:
+    """Return whether each member of a collection is one of which the catalogue can tell the name.
+
+    Where one is not, nothing can be said to be missing.
+    """
+    if path == MEMBERS:
+        return True
+    return all(
+        _is_named(item) and (path != FIELDS or field_key(item["id"]) is not None) for item in items
+    )
 
 
 def tags_in(items: Iterable[Item]) -> dict[str, str]:

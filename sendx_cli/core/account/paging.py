@@ -54,6 +54,8 @@ class PagedReading:
         self._open: set[int] = set()
         self._failed: dict[int, str] = {}
         self._seen: set[str] = set()
+        self.has_strange_members = False
+        """Whether a page had a member that is no object, and so is left out."""
 
     @property
     def pages(self) -> int:
@@ -106,6 +108,7 @@ class PagedReading:
             return []
         self._open.discard(request.offset)
         members: list[Item] = [item for item in body if isinstance(item, dict)]
+        self.has_strange_members |= len(members) < len(body)
         new = [item for item in members if self._is_new(item)]
         if not new and (self._end_at is None or request.offset < self._end_at):
             self._end_at = request.offset
