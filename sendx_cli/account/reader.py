@@ -5,6 +5,10 @@ from typing import NamedTuple
 
 from sendx_cli.account.fetcher import Fetcher
 from sendx_cli.core.account.catalogue import (
+    FIELDS,
+    LISTS,
+    MEMBERS,
+    TAGS,
     Catalogue,
     fields_in,
     lists_in,
@@ -15,7 +19,9 @@ from sendx_cli.core.account.paging import Item, PagedReading
 from sendx_cli.core.account.service_contact import ServiceContact, service_contact
 from sendx_cli.core.contact.address import contact_key
 
-TAGS, FIELDS, LISTS, CONTACTS, MEMBERS = "/tag", "/customfield", "/list", "/contact", "/team/member"
+CONTACTS = "/contact"
+
+_NO_END = "it was not read to its end"
 
 
 class SearchedContact(NamedTuple):
@@ -65,9 +71,9 @@ class AccountReader:
             lists=lists_in(found[LISTS]),
             members=members_in(found[MEMBERS]),
             problems={
-                path: reading.problem
+                path: reading.problem or _NO_END
                 for path, reading in readings.items()
-                if reading.problem is not None
+                if not (reading.is_complete or (path == MEMBERS and reading.problem is None))
             },
         )
 

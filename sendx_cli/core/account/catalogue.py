@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from sendx_cli.core.account.paging import Item
 
+TAGS, FIELDS, LISTS, MEMBERS = "/tag", "/customfield", "/list", "/team/member"
+"""Paths of the collections that a catalogue is made of."""
+
 LIST_PREFIX = "list_"
 _FIELD_PREFIXES = ("custom_field_", "field_")
 _DOUBLE_OPT_IN = 1
@@ -69,6 +72,21 @@ class Catalogue:
     lists: Mapping[str, ContactList] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def knows_all_tags(self) -> bool:
+        """Whether the tags were read to their end: one that is not here would be created."""
+        return TAGS not in self.problems
+
+    @property
+    def knows_all_fields(self) -> bool:
+        """Whether the fields were read to their end: one that is not here would be created."""
+        return FIELDS not in self.problems
+
+    @property
+    def knows_all_lists(self) -> bool:
+        """Whether the lists were read to their end: one that is not here is not there."""
+        return LISTS not in self.problems
 
     @property
     def tag_names(self) -> frozenset[str]:
