@@ -36,8 +36,8 @@ class PageRequest(NamedTuple):
 class PagedReading:
     """Says which page to fetch next, and takes what comes; pure, and never waits.
 
-    How many pages may be in flight grows with each that comes, by one, up to 64. A page that is shorter
-    than the others may be the last one, so from then on they are asked for one after another.
+    How many pages may be in flight grows with each that comes, by one, up to 64. A page that is
+    shorter than the others may be the last one: then they are asked for one after another again.
 
     Args:
         path: The collection, such as `/tag`.

@@ -201,7 +201,7 @@ def test_what_is_no_list_ends_the_reading_with_a_reason(body: object) -> None:
 
 def test_members_that_are_no_objects_are_left_out() -> None:
     """They count as members of the page, and nobody else has to know of them."""
-    body = [None, 5, "x", [], [[[]]], {"id": "tag_1"}, {"id": None, "email": ""}, {}]
+    body: list[object] = [None, 5, "x", [], [[[]]], {"id": "tag_1"}, {"id": None, "email": ""}, {}]
     reading = PagedReading("/tag")
     found = read(reading, lambda offset, _: body[offset:])
     assert found == [{"id": "tag_1"}, {"id": None, "email": ""}, {}]
@@ -244,9 +244,9 @@ def test_pages_that_fail_behind_the_end_do_not_matter() -> None:
     assert second is not None
     assert third is not None
     reading.fail(third, "HTTP 500")
-    assert not reading.is_complete
-    assert reading.problem == "HTTP 500"
+    before = (reading.is_complete, reading.problem)
     reading.take(second, [])
+    assert before == (False, "HTTP 500")
     assert (reading.is_complete, reading.problem) == (True, None)
 
 
