@@ -23,6 +23,8 @@ from sendx_cli.core.contact.address import contact_key
 CONTACTS = "/contact"
 CATALOGUE = (TAGS, FIELDS, LISTS, MEMBERS)
 
+_NO_END = "it was not read to its end"
+
 
 class SearchedContact(NamedTuple):
     """What the search for an address found.
@@ -121,7 +123,7 @@ def _problem(reading: PagedReading | None, items: Iterable[Item]) -> str | None:
         return reading.problem
     if reading.has_strange_members or not are_understood(reading.path, items):
         return "it holds what has no id or no name"
-    return None if reading.is_complete else "its end was not seen"
+    return None if reading.is_complete else _NO_END
 
 
 def _of_address(address: str, items: Iterable[Item], catalogue: Catalogue) -> ServiceContact | None:

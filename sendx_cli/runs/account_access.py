@@ -47,11 +47,16 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
 def _reader(context: RunContext) -> AccountReader | None:
     if not context.spec.uses_account:
         return None
-    runtime, settings, is_sandbox = context.runtime, context.settings, context.mode.is_sandbox
+    mode = context.mode
     try:
-        return make_account_reader(runtime, settings, sandbox=is_sandbox)
+        return make_account_reader(
+            context.runtime,
+            context.settings,
+            sandbox=mode.is_sandbox,
+            max_outage_s=mode.max_outage_s,
+        )
     except SetupError as error:
-        if not context.mode.is_dry or context.spec.existing_only:
+        if not mode.is_dry or context.spec.existing_only:
             raise
         if not isinstance(error, KeyMissing):
             _tell_unread(context, error.message)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sendx_cli.core.account.paging import Item
 
 TAGS, FIELDS, LISTS, MEMBERS = "/tag", "/customfield", "/list", "/team/member"
-"""The paths of the collections of which a catalogue is made."""
+"""Paths of the collections that a catalogue is made of."""
 
 LIST_PREFIX = "list_"
 _FIELD_PREFIXES = ("custom_field_", "field_")
@@ -74,17 +74,24 @@ class Catalogue:
     problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def knows_all_tags(self) -> bool:
+        """Whether the tags were read to their end: one that is not here would be created."""
+        return TAGS not in self.problems
+
+    @property
+    def knows_all_fields(self) -> bool:
+        """Whether the fields were read to their end: one that is not here would be created."""
+        return FIELDS not in self.problems
+
+    @property
+    def knows_all_lists(self) -> bool:
+        """Whether the lists were read to their end: one that is not here is not there."""
+        return LISTS not in self.problems
+
+    @property
     def tag_names(self) -> frozenset[str]:
         """The names of its tags."""
         return frozenset(self.tags.values())
-
-    def is_complete(self, path: str) -> bool:
-        """Return whether a collection was read to its end: only then is what it has not, not there.
-
-        Args:
-            path: `TAGS`, `FIELDS` or `LISTS`.
-        """
-        return path not in self.problems
 
     @property
     def field_types(self) -> dict[str, FieldType]:

@@ -154,7 +154,7 @@ class AccountRules:
 
     def _list_id(self, name: str) -> str | Fault:
         catalogue = self._catalogue
-        is_complete = catalogue.is_complete(LISTS)
+        is_complete = catalogue.knows_all_lists
         if is_list_id(name) and (not is_complete or name in catalogue.lists):
             return name
         if not is_complete:
@@ -202,7 +202,7 @@ def refuse_unread(catalogue: Catalogue, action: str) -> None:
     """
     needed = {path: _NOUNS[path] for path in _COLLECTIONS[action] if path != LISTS}
     for path, noun in needed.items():
-        if not catalogue.is_complete(path):
+        if path in catalogue.problems:
             raise AccountUnread(
                 f"--existing-only: {noun} could not be read: {catalogue.problems[path]}",
                 hint="nothing was sent: run it again",
@@ -219,7 +219,7 @@ def not_compared(catalogue: Catalogue, action: str) -> str | None:
     problems = {
         path: catalogue.problems[path]
         for path in _COLLECTIONS[action]
-        if not catalogue.is_complete(path)
+        if path in catalogue.problems
     }
     reasons = list(dict.fromkeys(problems.values()))
     if len(reasons) == 1 and len(problems) == len(_COLLECTIONS[action]):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sendx_cli.core.account.catalogue import FIELDS, LISTS, TAGS, Catalogue, ContactList
+from sendx_cli.core.account.catalogue import Catalogue, ContactList
 from sendx_cli.core.account.known_names import KnownNames
 from sendx_cli.core.plan.name_counts import NO_NAMES, NameCounts
 
@@ -86,12 +86,11 @@ def compare(
         lists: Rows that name each list, by its id.
     """
     field_names = {one.name for one in catalogue.fields.values()}
-    has_all_lists = catalogue.is_complete(LISTS)
     return AccountComparison(
         members=catalogue.members,
-        tags=_compared(tags, catalogue.tag_names, is_complete=catalogue.is_complete(TAGS)),
-        fields=_compared(fields, field_names, is_complete=catalogue.is_complete(FIELDS)),
-        lists_known=len(catalogue.lists) if has_all_lists else None,
+        tags=_compared(tags, catalogue.tag_names, is_complete=catalogue.knows_all_tags),
+        fields=_compared(fields, field_names, is_complete=catalogue.knows_all_fields),
+        lists_known=len(catalogue.lists) if catalogue.knows_all_lists else None,
         lists=tuple(
             UsedList(catalogue.lists[name], rows)
             for name, rows in lists.names
