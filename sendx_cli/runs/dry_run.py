@@ -24,11 +24,11 @@ def show_dry_run(context: RunContext) -> ExitCode:
         InputError: The file would be refused.
     """
     output, spec, mode = context.output, context.spec, context.mode
-    with open_reading(context.runtime, spec) as reading_alone:
+    with open_reading(context.runtime, spec) as opened:
         if mode.save_map is not None:
-            save_map(mode.save_map, reading_alone.mapping)
+            save_map(mode.save_map, opened.mapping)
         with open_account(context) as account:
-            reading = compared(context, reading_alone, account)
+            reading = compared(context, opened, account)
         plan = dry_plan(reading)
         show_plan(output, plan)
         if output.format is OutputFormat.JSON:
