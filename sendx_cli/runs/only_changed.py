@@ -8,12 +8,11 @@ seen by then is sent.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sendx_cli.account.reader import contact_pages
-from sendx_cli.core.account.paging import PAGE_LIMIT, PagedReading
+from sendx_cli.core.account.paging import PagedReading
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.account.unchanged import Comparison, is_always_sent
 from sendx_cli.core.contact.address import contact_key
@@ -102,10 +101,10 @@ def _compare(
 ) -> None:
     """Compare contacts as their pages come, until all that are to be compared were seen."""
     comparison = Comparison(account.catalogue)
-    contacts = account.reader.contacts(reading, account.catalogue)
+    pages = account.reader.contacts_by_page(reading, account.catalogue)
     with reading_progress(context.output, context.runtime.clock) as show:
-        while some := list(islice(contacts, PAGE_LIMIT)):
-            compared.decide(_decisions(some, comparison, compared))
+        for page in pages:
+            compared.decide(_decisions(page, comparison, compared))
             if compared.seen == compared.contacts:
                 reading.stop()
             show(found=compared.seen, wanted=compared.contacts, pages=reading.pages)
@@ -131,13 +130,8 @@ def _tell(output: Output, reading: PagedReading, *, rows: int, unseen: int) -> N
     problem = reading.problem
     if problem is not None and not rows:
         output.note(f"not compared with the account: {problem}: all rows are sent")
-    elif unseen:
-        why = f": {problem}" if problem else ""
-        output.note(
-            f"{_contacts(unseen)} not seen in {reading.pages:,} pages of the account{why}: "
-            "what the file says of them is sent"
-        )
-
-
-def _contacts(count: int) -> str:
-    return "1 contact" if count == 1 else f"{count:,} contacts"
+    elif unseen and reading.pages:
+        where = "the account" if reading.is_complete else f"{reading.pages:,} pages of the account"
+        why = f" ({problem})" if problem else ""
+        contacts = "1 contact" if unseen == 1 else f"{unseen:,} contacts"
+        output.note(f"{contacts} not seen in {where}{why}: sent without a comparison")
