@@ -54,10 +54,10 @@ class Comparison:
         )
 
     def _has_tags_as_wanted(self, contact: ServiceContact, folded: "_Folded") -> bool:
+        # A tag that is both added and removed fails one or the other.
         return (
             folded.added_tags.issubset(contact.tags)
             and folded.removed_tags.isdisjoint(contact.tags)
-            and folded.removed_tags.isdisjoint(folded.added_tags)
             and self._shared_tags.isdisjoint(folded.added_tags)
         )
 
