@@ -37,7 +37,7 @@ def reading_progress(output: Output, clock: Clock) -> Iterator[ShowsReading]:
         if output.is_quiet or clock.now() < due_at:
             return
         due_at = clock.now() + every_s
-        text = f"reading the account: {found:,} of {wanted:,} contacts found, {pages:,} pages"
+        text = f"account: {found:,} of {wanted:,} contacts found, {pages:,} pages"
         if bar is None:
             output.note(text)
         else:

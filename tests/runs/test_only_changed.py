@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sendx_cli.core.contact.address import contact_key
 from sendx_cli.sandbox.messages import Request, Response, error_response
+from sendx_cli.sandbox.rules import Record
 from tests.conftest import Command
 from tests.runs.watched_account import WatchedAccount
 
@@ -281,3 +283,62 @@ def test_quiet_says_nothing_of_it(account: WatchedAccount) -> None:
     """As of all else that is no error."""
     write()
     assert identify(account, "-q") == (0, [])
+
+
+def test_a_nightly_export_costs_little_more_than_what_changed(
+    account: WatchedAccount,
+) -> None:
+    """A hundredth of it changed: a page for a hundred contacts, a write for each change."""
+    account.page = 100
+    many = 5000
+    with account.store.transaction() as transaction:
+        transaction.clear()
+        for n in range(many):
+            record = Record(email=f"p{n}@b.co", texts={"company": f"C{n}"}, tags=("vip",))
+            transaction.add(contact_key(record.email), record)
+    lines = [f"p{n}@b.co,{'New' if n % 100 == 0 else f'C{n}'},vip\n" for n in range(many)]
+    Path("p.csv").write_text("email,company,tags\n" + "".join(lines))
+    assert identify(account, "--concurrency", "4", "-q") == (0, [])
+    assert len(account.writes) == 50
+    assert len(account.requests) <= 110
+    assert {one["company"] for one in account.state().values()} >= {"New", "C1", "C4999"}
+
+
+def test_a_resume_does_not_send_what_was_left_out(account: WatchedAccount) -> None:
+    """Nor reads the account again; its exit code and numbers are those of the whole."""
+    write("p7@b.co,Other,\n", "p8@b.co,Other,\n")
+    account.instead = lambda asked: error_response(401) if asked.method == "POST" else None
+    assert identify(account)[0] == 255
+    account.instead = lambda _asked: None
+    account.requests.clear()
+    resumed = account.sendx("runs", "resume")
+    assert (resumed.code, account.pages, len(account.writes)) == (0, 0, 4)
+    assert "  unchanged  38  (not sent)" in resumed.err.splitlines()
+    assert not list(Path().glob("*.failed*"))
+
+
+def test_a_mended_file_sends_all_rows_of_a_contact_or_none(account: WatchedAccount) -> None:
+    """Of one that has another row now, also those that would have changed nothing."""
+    write("p7@b.co,Other,\n")
+    account.instead = lambda asked: error_response(401) if asked.method == "POST" else None
+    identify(account)
+    account.instead = lambda _asked: None
+    account.requests.clear()
+    write("p8@b.co,Other,\n")
+    resumed = account.sendx("runs", "resume")
+    assert resumed.code == 0
+    assert sent(account) == [("p7@b.co", "C7"), ("p8@b.co", "C8"), ("p8@b.co", "Other")]
+    assert (
+        "sendx: 0 of 41 rows were accepted already, 38 would change nothing, 3 are to send"
+        in resumed.err.splitlines()
+    )
+
+
+def test_rejected_rows_alone_are_handed_back(account: WatchedAccount) -> None:
+    """What was left out is nothing to mend, in GitHub Actions nothing to point at."""
+    write("p7@b.co,Other,\n")
+    account.instead = lambda asked: error_response(422) if b"Other" in asked.body else None
+    code, _ = identify(account)
+    assert code == 4
+    (failed,) = Path().glob("*.failed*")
+    assert [line.split(",")[0] for line in failed.read_text().splitlines()] == ["email", "p7@b.co"]
