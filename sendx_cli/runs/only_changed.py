@@ -131,7 +131,8 @@ def _tell(output: Output, reading: PagedReading, *, rows: int, unseen: int) -> N
     if problem is not None and not rows:
         output.note(f"not compared with the account: {problem}: all rows are sent")
     elif unseen and reading.pages:
-        where = "the account" if reading.is_complete else f"{reading.pages:,} pages of the account"
+        pages = "1 page" if reading.pages == 1 else f"{reading.pages:,} pages"
+        where = "the account" if reading.is_complete else f"{pages} of the account"
         why = f" ({problem})" if problem else ""
         contacts = "1 contact" if unseen == 1 else f"{unseen:,} contacts"
         output.note(f"{contacts} not seen in {where}{why}: sent without a comparison")

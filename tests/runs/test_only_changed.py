@@ -342,3 +342,14 @@ def test_rejected_rows_alone_are_handed_back(account: WatchedAccount) -> None:
     assert code == 4
     (failed,) = Path().glob("*.failed*")
     assert [line.split(",")[0] for line in failed.read_text().splitlines()] == ["email", "p7@b.co"]
+
+
+def test_a_profile_that_does_without_the_account_is_named(account: WatchedAccount) -> None:
+    """What was asked for could not be done; nothing is sent."""
+    write()
+    assert account.sendx("config", "set", "account", "false").code == 0
+    code, shown = identify(account)
+    assert (code, account.requests) == (2, [])
+    reason, hint = shown
+    assert reason.endswith(" needs the account, which is not read: account is false (profile main)")
+    assert hint == "  hint: `sendx config unset account` lets it be read"
