@@ -10,8 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sendx_cli.core.account.seen_names import SeenNames
-
 PAGE_LIMIT = 100
 """Members asked for in one page: the most that is documented (GET /contact, /tag, ...)."""
 
@@ -55,7 +53,7 @@ class PagedReading:
         self._is_stopped = False
         self._open: set[int] = set()
         self._failed: dict[int, str] = {}
-        self._seen = SeenNames()
+        self._seen: set[str] = set()
 
     @property
     def pages(self) -> int:
@@ -108,7 +106,7 @@ class PagedReading:
             return []
         self._open.discard(request.offset)
         members: list[Item] = [item for item in body if isinstance(item, dict)]
-        new = [item for item in members if self._seen.add(_identity(item))]
+        new = [item for item in members if self._is_new(item)]
         if not new and (self._end_at is None or request.offset < self._end_at):
             self._end_at = request.offset
         is_first = not self._stride
@@ -122,6 +120,13 @@ class PagedReading:
         self._open.discard(request.offset)
         self._failed[request.offset] = reason
         self._is_stopped = True
+
+    def _is_new(self, item: Item) -> bool:
+        name = _identity(item)
+        if name in self._seen:
+            return False
+        self._seen.add(name)
+        return True
 
 
 def _identity(item: Item) -> str:
