@@ -6,12 +6,13 @@ from contextlib import ExitStack, contextmanager
 from sendx_cli.api.requests import base_url_of
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.delivery.rows import Row
-from sendx_cli.errors import ExitCode, SetupError
+from sendx_cli.errors import ExitCode
 from sendx_cli.files.row_checker import CheckedRow
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
 from sendx_cli.runs.account_access import OpenAccount, open_account
+from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.map_file import save_map
@@ -29,10 +30,12 @@ def show_dry_run(context: RunContext) -> ExitCode:
     """
     output, spec, mode = context.output, context.spec, context.mode
     with ExitStack() as stack:
-        reading = stack.enter_context(open_reading(context.runtime, spec))
+        reading_alone = stack.enter_context(open_reading(context.runtime, spec))
         if mode.save_map is not None:
-            save_map(mode.save_map, reading.mapping)
-        plan, rows = stack.enter_context(_planned(context, reading))
+            save_map(mode.save_map, reading_alone.mapping)
+        account = stack.enter_context(open_account(context))
+        reading = compared(context, reading_alone, account)
+        plan, rows = stack.enter_context(_planned(context, reading, account))
         show_plan(output, plan)
         if output.format is OutputFormat.JSON:
             output.show([plan_record(plan)], as_one=True)
@@ -46,27 +49,14 @@ def show_dry_run(context: RunContext) -> ExitCode:
 
 @contextmanager
 def _planned(
-    context: RunContext, reading: Reading
+    context: RunContext, reading: Reading, account: OpenAccount | None
 ) -> Iterator[tuple[Plan, Iterable[CheckedRow | Row]]]:
     """Yield the plan, and the rows that would be sent."""
-    with ExitStack() as stack:
-        account = stack.enter_context(_account(context)) if context.spec.only_changed else None
-        if account is None:
-            yield dry_plan(reading), _sent(reading)
-        else:
-            yield stack.enter_context(only_changed(context, reading, account))
-
-
-@contextmanager
-def _account(context: RunContext) -> Iterator[OpenAccount | None]:
-    """Open the account, if there is a key to open it with."""
-    with ExitStack() as stack:
-        try:
-            account = stack.enter_context(open_account(context))
-        except SetupError as error:
-            context.output.note(f"not compared with the account: {error.message}")
-            account = None
-        yield account
+    if account is None or not context.spec.only_changed:
+        yield dry_plan(reading), _sent(reading)
+    else:
+        with only_changed(context, reading, account) as planned:
+            yield planned
 
 
 def _sent(reading: Reading) -> Iterator[CheckedRow]:

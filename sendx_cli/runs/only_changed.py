@@ -58,7 +58,7 @@ def leave_out_unchanged(
     _tell(context.output, reading, rows=rows, unseen=unseen)
     if not rows:
         return plan
-    left = _plan_of(journal.pending(), plan)
+    left = _plan_of(journal.pending(), plan, account)
     return replace(
         plan,
         to_send=left.to_send,
@@ -73,6 +73,7 @@ def leave_out_unchanged(
         similar_tags=left.similar_tags,
         similar_fields=left.similar_fields,
         collisions=left.collisions,
+        account=left.account,
     )
 
 
@@ -119,8 +120,9 @@ def _decisions(
             yield key, comparison.is_unchanged(contact, compared.rows_of(key))
 
 
-def _plan_of(rows: Iterable[Row], plan: Plan) -> Plan:
-    builder = PlanBuilder(plan.mapping, plan.source, plan.layout_notes)
+def _plan_of(rows: Iterable[Row], plan: Plan, account: OpenAccount) -> Plan:
+    catalogue = None if plan.account is None else account.catalogue
+    builder = PlanBuilder(plan.mapping, plan.source, plan.layout_notes, catalogue)
     for row in rows:
         builder.add(row.contact, row.line or 0)
     return builder.plan()
