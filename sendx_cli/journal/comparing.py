@@ -70,11 +70,13 @@ class ContactsCompared:
 
     def rows_of(self, key: str) -> Iterator[Contact]:
         """Yield what the rows of a contact say, in the file's order."""
-        last = -1
-        while chunk := self._database.read(self._rows_of_contact, (key, last, _CHUNK_ROWS)):
+        last, is_more = -1, True
+        while is_more:
+            chunk = self._database.read(self._rows_of_contact, (key, last, _CHUNK_ROWS))
             for number, body in chunk:
                 yield contact_from(self._action, json.loads(body))
                 last = number
+            is_more = len(chunk) == _CHUNK_ROWS
 
     def decide(self, decisions: Iterable[tuple[str, bool]]) -> None:
         """Record of contacts that were seen whether all their rows change nothing.

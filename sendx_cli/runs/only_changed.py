@@ -131,7 +131,7 @@ def _plan_of(rows: Iterable[Row], plan: Plan, account: OpenAccount) -> Plan:
 def _tell(output: Output, reading: PagedReading, *, rows: int, unseen: int) -> None:
     problem = reading.problem
     if problem is not None and not rows:
-        output.note(f"not compared with the account: {problem}: all rows are sent")
+        output.note(f"contacts not compared with the account: {problem}: all rows are sent")
     elif unseen and reading.pages:
         pages = "1 page" if reading.pages == 1 else f"{reading.pages:,} pages"
         where = "the account" if reading.is_complete else f"{pages} of the account"

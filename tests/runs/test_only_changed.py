@@ -9,6 +9,7 @@ import pytest
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.sandbox.messages import Request, Response, error_response
 from sendx_cli.sandbox.rules import Record
+from sendx_cli.sandbox.team import FieldType
 from tests.conftest import Command
 from tests.runs.watched_account import WatchedAccount
 
@@ -83,6 +84,21 @@ def test_tags_alone_can_be_tracked_so(account: WatchedAccount) -> None:
     run = account.sendx("track", "--from", "p.csv", "--only-changed")
     assert run.code == 0
     assert sorted(str(one["email"]) for one in account.writes) == ["p2@b.co", "p3@b.co"]
+
+
+def test_what_is_sent_is_compared_not_what_the_file_says(account: WatchedAccount) -> None:
+    """A list by its name, a date in the file's own order."""
+    with account.store.transaction() as transaction:
+        news = transaction.add_list("News", is_double_opt_in=False)
+        transaction.add_field("Renewal", FieldType.DATE)
+    for n in range(4):
+        account.identify(f"p{n}@b.co", lists=[news], customFields={"Renewal": f"2026-12-2{n}"})
+    rows = [f"p{n}@b.co,News,2{n}.12.2026\n" for n in range(3)]
+    Path("p.csv").write_text("email,lists,Renewal\n" + "".join(rows) + "p3@b.co,News,24.12.2026\n")
+    assert identify(account, "--custom-fields")[0] == 0
+    assert account.writes == [
+        {"email": "p3@b.co", "customFields": {"Renewal": "2026-12-24"}, "lists": [news]}
+    ]
 
 
 def test_where_nothing_would_change_nothing_is_sent(account: WatchedAccount) -> None:
@@ -165,8 +181,9 @@ def test_an_account_that_cannot_be_read_is_no_reason_not_to_write(account: Watch
     account.instead = refusing("/contact")
     code, shown = identify(account)
     assert (code, len(account.writes)) == (0, 40)
-    assert shown[0].startswith("sendx: not compared with the account: ")
-    assert shown[0].endswith(": all rows are sent")
+    assert shown[0] == (
+        "sendx: contacts not compared with the account: Forbidden (HTTP 403): all rows are sent"
+    )
     assert shown[1] == "plan: identify from p.csv"
 
 
