@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sendx_cli.core.plan.account_comparison import AccountComparison
 
 _MAX_MEMBERS = 2
+_MAX_ADDRESS_LENGTH = 60
 
 
 def account_lines(account: AccountComparison | None) -> Iterator[str]:
@@ -25,7 +26,7 @@ def members_text(account: AccountComparison) -> str:
 
     Empty where they are not known.
     """
-    named = ", ".join(account.members[:_MAX_MEMBERS])
+    named = ", ".join(map(_cut, account.members[:_MAX_MEMBERS]))
     return f"{named} and others" if len(account.members) > _MAX_MEMBERS else named
 
 
@@ -34,6 +35,12 @@ def new_names_text(account: AccountComparison) -> str:
     tags, fields = len(account.tags.new), len(account.fields.new)
     parts = (_counted(tags or None, "tag"), _counted(fields or None, "custom field"))
     return " and ".join(filter(None, parts))
+
+
+def _cut(address: str) -> str:
+    if len(address) <= _MAX_ADDRESS_LENGTH:
+        return address
+    return f"{address[: _MAX_ADDRESS_LENGTH - 3]}..."
 
 
 def _counted(number: int | None, noun: str) -> str:

@@ -6,7 +6,7 @@ from sendx_cli.core.account.catalogue import ContactList
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.spellings import Target
-from sendx_cli.core.plan.account_comparison import AccountComparison, NewName
+from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompared
 from sendx_cli.core.plan.address_changes import CollisionKind
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
@@ -50,8 +50,8 @@ def plan_lines(plan: Plan) -> list[str]:
         *_similar("tags", plan.similar_tags),
         *_similar("custom fields", plan.similar_fields),
         *_collisions(plan),
-        *_new_names("tags", account.tags.new, plan.tags_added.further),
-        *_new_names("custom fields", account.fields.new, plan.fields.further),
+        *_new_names("tags", account.tags, plan.tags_added.further),
+        *_new_names("custom fields", account.fields, plan.fields.further),
     ]
     return [safe(line) for line in lines]
 
@@ -128,18 +128,19 @@ def _names(
         yield f"  and {'more than ' if names.further else ''}{others:,} more"
 
 
-def _new_names(kind: str, new: Sequence[NewName], further: int) -> Iterator[str]:
-    if not new:
-        return
-    yield f"{kind} that would be created:"
-    shown = new[:_MAX_NAMES]
-    width = len(f"{max(one.rows for one in shown):,}")
-    for one in shown:
-        near = f"; near {_quoted(one.near)} (exists)" if one.near else ""
-        yield f"  {one.rows:>{width},}  {_quoted(one.name)}: new{near}"
-    others = len(new) - len(shown)
-    if others or further:
-        yield f"  and {'more than ' if further else ''}{others:,} more"
+def _new_names(kind: str, compared: NamesCompared, further: int) -> Iterator[str]:
+    new = compared.new
+    if new:
+        yield f"{kind} that would be created:"
+        shown = new[:_MAX_NAMES]
+        width = len(f"{max(one.rows for one in shown):,}")
+        for one in shown:
+            near = f"; near {_quoted(one.near)} (exists)" if one.near else ""
+            yield f"  {one.rows:>{width},}  {_quoted(one.name)}: new{near}"
+        if len(new) > len(shown):
+            yield f"  and {len(new) - len(shown):,} more"
+    if further and compared.known is not None:
+        yield f"look: too many {kind} to tell of each whether it would be created"
 
 
 def _list(list_id: str, lists: Mapping[str, ContactList]) -> str:

@@ -1,4 +1,4 @@
-"""The plan beside its account: whose it is, what would be created, lists by name, values by type."""
+"""The plan beside its account: whose it is, what would be created, lists by name, values."""
 
 import json
 from collections.abc import Callable
@@ -184,23 +184,29 @@ BAD_ROWS = {
         ("soon", "custom field Renewal takes a date: soon (write it as YYYY-MM-DD)"),
         (
             "31.02.2026",
-            "custom field Renewal takes a date: 31.02.2026 "
-            "(not a day of the calendar, read as dmy: write it as YYYY-MM-DD)",
+            (
+                "custom field Renewal takes a date: 31.02.2026 "
+                "(not a day of the calendar, read as dmy: write it as YYYY-MM-DD)"
+            ),
         ),
     ],
     "Active": [("yes", "custom field Active takes true or false: yes (in lower case)")],
     "Mobile": [
         (
             "4.9E+11",
-            "custom field Mobile takes a phone number: 4.9E+11 "
-            "(in its international form, as in +4915112345678)",
+            (
+                "custom field Mobile takes a phone number: 4.9E+11 "
+                "(in its international form, as in +4915112345678)"
+            ),
         )
     ],
     "Plan": [
         (
             "++1",
-            "custom field Plan is no number in the account, and cannot count: ++1 "
-            "(only a field of the type number can)",
+            (
+                "custom field Plan is no number in the account, and cannot count: ++1 "
+                "(only a field of the type number can)"
+            ),
         )
     ],
 }
@@ -274,8 +280,10 @@ def test_dates_that_do_not_tell_their_order_stop_the_run(acme: Callable[..., Run
     run = acme(*DATED, *field)
     assert (run.code, run.out) == (2, "")
     assert run.err.splitlines() == [
-        'sendx: p.csv: column "Until" does not tell whether its dates begin with the day or the '
-        "month, as in 3/4/2026",
+        (
+            'sendx: p.csv: column "Until" does not tell whether its dates begin with the day '
+            "or the month, as in 3/4/2026"
+        ),
         "  hint: say --date-order dmy or --date-order mdy",
     ]
     assert renewals(acme(*DATED, *field, "--date-order", "mdy")) == ["2026-03-04"]
@@ -368,8 +376,10 @@ def test_what_holds_new_names_off_is_not_left_out_by_the_way(
         run = acme("identify", *words, "--no-account")
         assert (run.code, run.out) == (2, "")
         assert run.err.splitlines() == [
-            "sendx: existing_only (profile main) needs the account, which is not read: "
-            "account is false (flag --no-account)",
+            (
+                "sendx: existing_only (profile main) needs the account, which is not read: "
+                "account is false (flag --no-account)"
+            ),
             "  hint: leave out --no-account, or take one of the two out of the profile",
         ]
 
@@ -382,8 +392,10 @@ def test_a_lists_name_needs_the_account(words: tuple[str, ...], acme: Callable[.
     assert (run.code, run.out) == (2, "")
     assert run.err.splitlines()[-2:] == [
         f"sendx: {'--list: ' if words[0] == '--from' else ''}not a list id: Newsletter",
-        "  hint: a list id is list_ and 22 letters or digits; by its name it is found in the "
-        "account, which is not read here (--no-account, or account = false)",
+        (
+            "  hint: a list id is list_ and 22 letters or digits; by its name it is found in the "
+            "account, which is not read here (--no-account, or account = false)"
+        ),
     ]
     assert acme("identify", *words, "--list", NEWS, "--no-account").code == 0
 
