@@ -54,8 +54,8 @@ class Result(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether the service accepted the contact."""
-        return self.outcome is Outcome.ACCEPTED
+        """Whether the service accepted the contact, or has it as it should be already."""
+        return self.outcome in {Outcome.ACCEPTED, Outcome.UNCHANGED}
 
     def record(self) -> dict[str, object]:
         """The documented members, in their documented order."""

@@ -88,10 +88,16 @@ class AccountReader:
             reading: Made by `contact_pages`; tells afterwards whether it came to its end.
             catalogue: Explains their ids.
         """
+        for page in self.contacts_by_page(reading, catalogue):
+            yield from page
+
+    def contacts_by_page(
+        self, reading: PagedReading, catalogue: Catalogue
+    ) -> Iterator[list[ServiceContact]]:
+        """Yield the contacts of each page as it comes; arguments are those of `contacts`."""
         for _, items in self._fetcher.fetch([reading]):
-            for item in items:
-                if (contact := service_contact(item, catalogue)) is not None:
-                    yield contact
+            contacts = (service_contact(item, catalogue) for item in items)
+            yield [contact for contact in contacts if contact is not None]
 
     def search(self, addresses: Iterable[str], catalogue: Catalogue) -> Iterator[SearchedContact]:
         """Search for addresses one by one, side by side; yield each as it is found or not.

@@ -132,6 +132,8 @@ def send_from_file(
     service: dict[str, str] = {
         name: str(flags[name]) for name in ("profile", "base_url") if name in flags
     }
+    if options.account.only_changed:
+        _refuse_without_account(settings)
     usual = RunMode()
     mode = RunMode(
         is_sandbox=options.service.sandbox,
@@ -154,6 +156,15 @@ def send_from_file(
     refuse_outputs(runtime, spec.path, mode)
     context = RunContext(runtime, settings, spec, mode)
     raise typer.Exit(stream_run(context) if file.stream else start_run(context))
+
+
+def _refuse_without_account(settings: "Settings") -> None:
+    if not settings.account.value:
+        raise InvalidValue(
+            "--only-changed needs the account, which is not read: account is false "
+            f"({settings.account.origin})",
+            hint="`sendx config unset account` lets it be read",
+        )
 
 
 def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:

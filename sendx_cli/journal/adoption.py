@@ -14,6 +14,7 @@ from sendx_cli.journal.database import (
     ROW_COLUMNS,
     Database,
 )
+from sendx_cli.journal.kept_unchanged import FORGET_UNSOUND, HAS_UNCHANGED
 from sendx_cli.journal.rows import LeftOut, RowContent
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.view import Counts
@@ -108,6 +109,8 @@ class Arrivals:
             connection.execute("DROP TABLE IF EXISTS temp.moves")
             connection.execute(_PAIR)
             connection.execute(_LEAVE)
+            if connection.execute(HAS_UNCHANGED).fetchone():
+                connection.execute(FORGET_UNSOUND)
         kept: dict[str, int] = {}
         left: dict[str, int] = {}
         for is_kept, state, count in self._database.read(_COUNT):

@@ -5,14 +5,16 @@ from sendx_cli.delivery.results import UNKNOWN_HINT
 from sendx_cli.journal.rows import JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.results import Result, ResultError
 
+_UNCHANGED = "unchanged: the contact is as its rows would leave it"
+
 
 def result_of_row(row: JournalRow, action: str, source: str) -> Result:
     """Return the result of a row in a journal, which does not keep the response."""
     is_open = row.state in {State.PENDING, State.IN_FLIGHT}
     outcome = Outcome.SKIPPED if is_open else Outcome(row.state)
-    message = row.message or ("not sent yet" if is_open else "")
+    message = row.message or _message(outcome, is_open=is_open)
     error = None
-    if outcome is not Outcome.ACCEPTED:
+    if outcome not in {Outcome.ACCEPTED, Outcome.UNCHANGED}:
         hint = UNKNOWN_HINT if outcome is Outcome.UNKNOWN else None
         kind = "not_sent" if is_open else row.code or str(outcome)
         error = ResultError("unknown" if hint else kind, message, hint)
@@ -43,3 +45,9 @@ def result_of_left_out(row: LeftOut, action: str, source: str) -> Result:
         source=source,
         line=row.line,
     )
+
+
+def _message(outcome: Outcome, *, is_open: bool) -> str:
+    if outcome is Outcome.UNCHANGED:
+        return _UNCHANGED
+    return "not sent yet" if is_open else ""

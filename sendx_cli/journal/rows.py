@@ -22,6 +22,7 @@ class State(StrEnum):
     REJECTED = "rejected"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    UNCHANGED = "unchanged"
 
 
 class LeftOutKind(StrEnum):

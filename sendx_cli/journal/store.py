@@ -11,16 +11,18 @@ What is written when, and why that is enough:
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from types import TracebackType
 from typing import Self
 
 from sendx_cli.clock import Clock
+from sendx_cli.core.contact.contact import Contact
 from sendx_cli.core.contact.payloads import contact_from
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.adoption import Arrivals
+from sendx_cli.journal.comparing import ContactsCompared
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
@@ -201,6 +203,14 @@ class RunJournal:
             # `rowcount` knows no statement that begins with WITH.
             ((count,),) = connection.execute("SELECT changes()").fetchall()
             return int(count)
+
+    def compared(self, is_always_sent: Callable[[Contact], bool]) -> ContactsCompared:
+        """Return the contacts whose pending rows may turn out to change nothing.
+
+        Args:
+            is_always_sent: As for `ContactsCompared`.
+        """
+        return ContactsCompared(self._database, self.view.header.action, is_always_sent)
 
     def arrivals(self, rows: Iterable[Row]) -> Arrivals:
         """Stage the rows of an edited or sorted file, beside those of the run."""

@@ -49,11 +49,13 @@ class Counts:
     rejected: int = 0
     failed: int = 0
     unknown: int = 0
+    unchanged: int = 0
 
     @property
     def total(self) -> int:
         """All rows."""
-        return self.to_come + self.accepted + self.rejected + self.failed + self.unknown
+        decided = self.accepted + self.rejected + self.failed + self.unknown + self.unchanged
+        return self.to_come + decided
 
     @property
     def to_come(self) -> int:

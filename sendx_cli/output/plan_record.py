@@ -10,7 +10,8 @@ from sendx_cli.core.plan.plan import Plan
 def plan_record(plan: Plan) -> dict[str, object]:
     """Return the documented members, in their documented order.
 
-    `action`, `source`; `rows`, `to_send`, `contacts`, `duplicates`; `notes` of the file's layout;
+    `action`, `source`; `rows`, `to_send`, `contacts`, `duplicates`; `unchanged`, the rows that
+    would change nothing in the account, with `rows` and `contacts`; `notes` of the file's layout;
     `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as
     `--map` writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`,
     `counting_fields` and `row_notes`, each with `names` (`name`, `rows`) and `further`, the
@@ -33,6 +34,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "to_send": plan.to_send,
         "contacts": plan.contacts,
         "duplicates": plan.duplicates,
+        "unchanged": {"rows": plan.unchanged, "contacts": plan.unchanged_contacts},
         "notes": list(plan.layout_notes),
         **_mapping_record(plan.mapping),
         "tags_added": _names_record(plan.tags_added),

@@ -77,6 +77,7 @@ def _counts(plan: Plan) -> Iterator[str]:
         (plan.rows, "rows"),
         (plan.bad.count, "bad"),
         (plan.held_back.total, "held back"),
+        (plan.unchanged, f"unchanged: rows of {_contacts(plan)} that would change nothing"),
         (plan.to_send, "to send"),
         (plan.contacts, "contacts"),
         (plan.duplicates, "duplicates: an earlier row is about the same contact"),
@@ -85,6 +86,11 @@ def _counts(plan: Plan) -> Iterator[str]:
     for count, what in counted:
         if count or what == "rows":
             yield f"  {count:>{width},}  {what}"
+
+
+def _contacts(plan: Plan) -> str:
+    count = plan.unchanged_contacts
+    return "1 contact" if count == 1 else f"{count:,} contacts"
 
 
 def _columns(mapping: ColumnMapping) -> Iterator[str]:

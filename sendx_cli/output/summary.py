@@ -14,6 +14,8 @@ _COLUMNS = 80
 _MINUTE_S = 60
 _HOUR_S = 3600
 _TEN = 10
+_NOT_SENT = "  (not sent)"
+_UNSENT = frozenset({Outcome.UNCHANGED})
 _MEANINGS = {
     ExitCode.OK: "every row was accepted",
     ExitCode.BUG: "a bug in sendx",
@@ -60,7 +62,7 @@ def summary_lines(
     for failure in totals.failures:
         lines.append(f"{failure.count:,} {_reason(failure)}")
         lines.append(f"  such as {_example(failure)}")
-    lines.append(ending_text(exit_code))
+    lines.append(ending_text(totals, exit_code))
     ellipsis = "..." if ascii_only else "…"
     cut = [cut_to(safe(line), _COLUMNS, ellipsis) for line in lines]
     return cut + [f"next: {safe(command)}" for command in next_commands]
@@ -84,7 +86,7 @@ def summary_markdown(
         ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
         [", ".join(filter(None, [*_throughput(totals), latency_text(totals)]))],
         _failure_table(totals.failures),
-        [ending_text(exit_code)],
+        [ending_text(totals, exit_code)],
         # Indented code has no end mark that a command could hold.
         [f"    {safe(command)}" for command in next_commands],
     ]
@@ -111,7 +113,8 @@ def rate(per_s: float) -> str:
 def heading_text(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
     """Return how many rows were decided, in what time, and how fast."""
     of_all = "" if total_rows in {None, totals.rows} else f" of {total_rows:,}"
-    speed = f", {rate(totals.rows / elapsed_s)}" if totals.rows and elapsed_s > 0 else ""
+    sent = totals.rows - totals.counts[Outcome.UNCHANGED]
+    speed = f", {rate(sent / elapsed_s)}" if sent and elapsed_s > 0 else ""
     rows = "row" if (total_rows or totals.rows) == 1 else "rows"
     return f"{totals.rows:,}{of_all} {rows} in {duration(elapsed_s)}{speed}"
 
@@ -122,9 +125,12 @@ def _counts(
     """Return what was counted: a word, the count, a remark. Accepted always stands there."""
     to_come = max((total_rows or 0) - totals.rows, 0)
     counts = [
-        *((str(outcome), totals.counts[outcome], "") for outcome in Outcome),
+        *(
+            (str(outcome), totals.counts[outcome], _NOT_SENT if outcome in _UNSENT else "")
+            for outcome in Outcome
+        ),
         ("to come", to_come, ""),
-        *((word.replace("_", " "), count, "  (not sent)") for word, count in left_out.items()),
+        *((word.replace("_", " "), count, _NOT_SENT) for word, count in left_out.items()),
         ("retried", totals.retried, f"  ({totals.attempts:,} requests in all)"),
     ]
     return [each for each in counts if each[1] or each[0] == Outcome.ACCEPTED]
@@ -162,8 +168,10 @@ def _example(failure: Failure) -> str:
     return f"{failure.where}: {failure.message}"
 
 
-def ending_text(exit_code: int) -> str:
+def ending_text(totals: Totals, exit_code: int) -> str:
     """Return an exit code with its meaning."""
+    if exit_code == ExitCode.OK and totals.counts[Outcome.UNCHANGED]:
+        return f"exit {exit_code}: every row was accepted, or would change nothing"
     if exit_code in _MEANINGS:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"
     ended = ": ended by a signal" if exit_code > SIGNAL_BASE else ""

@@ -58,7 +58,7 @@ def _reader(context: RunContext) -> AccountReader | None:
     except SetupError as error:
         if not mode.is_dry or context.spec.existing_only:
             raise
-        if not isinstance(error, KeyMissing):
+        if context.spec.only_changed or not isinstance(error, KeyMissing):
             _tell_unread(context, error.message)
         return None
 

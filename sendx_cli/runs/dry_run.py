@@ -1,18 +1,23 @@
 """`--dry-run` of a file: the plan alone, or each request as it would be sent."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+
 from sendx_cli.api.requests import base_url_of
-from sendx_cli.core.contact.contact import Contact
+from sendx_cli.core.plan.plan import Plan
+from sendx_cli.delivery.rows import Row
 from sendx_cli.errors import ExitCode
 from sendx_cli.files.row_checker import CheckedRow
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
-from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.account_access import OpenAccount, open_account
 from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.map_file import save_map
-from sendx_cli.runs.reading import dry_plan, open_reading
+from sendx_cli.runs.only_changed import only_changed
+from sendx_cli.runs.reading import Reading, dry_plan, open_reading
 
 
 def show_dry_run(context: RunContext) -> ExitCode:
@@ -24,29 +29,45 @@ def show_dry_run(context: RunContext) -> ExitCode:
         InputError: The file would be refused.
     """
     output, spec, mode = context.output, context.spec, context.mode
-    with open_reading(context.runtime, spec) as opened:
+    with ExitStack() as stack:
+        reading_alone = stack.enter_context(open_reading(context.runtime, spec))
         if mode.save_map is not None:
-            save_map(mode.save_map, opened.mapping)
-        with open_account(context) as account:
-            reading = compared(context, opened, account)
-        plan = dry_plan(reading)
+            save_map(mode.save_map, reading_alone.mapping)
+        account = stack.enter_context(open_account(context))
+        reading = compared(context, reading_alone, account)
+        plan, rows = stack.enter_context(_planned(context, reading, account))
         show_plan(output, plan)
         if output.format is OutputFormat.JSON:
             output.show([plan_record(plan)], as_one=True)
         refuse_unsendable(plan, reading.source, spec)
         if output.streams:
             base_url = base_url_of(context.settings.base_url.value, sandbox=mode.is_sandbox)
-            for row in reading.rows(reading.builder()):
-                if isinstance(row, CheckedRow):
-                    output.stream(_planned(row.contact, row.line, base_url).record())
+            for row in rows:
+                output.stream(_request(row, base_url).record())
     return ExitCode.REJECTED if plan.bad.count else ExitCode.OK
 
 
-def _planned(contact: Contact, line: int, base_url: str) -> PlannedRequest:
+@contextmanager
+def _planned(
+    context: RunContext, reading: Reading, account: OpenAccount | None
+) -> Iterator[tuple[Plan, Iterable[CheckedRow | Row]]]:
+    """Yield the plan, and the rows that would be sent."""
+    if account is None or not context.spec.only_changed:
+        yield dry_plan(reading), _sent(reading)
+    else:
+        with only_changed(context, reading, account) as planned:
+            yield planned
+
+
+def _sent(reading: Reading) -> Iterator[CheckedRow]:
+    return (row for row in reading.rows(reading.builder()) if isinstance(row, CheckedRow))
+
+
+def _request(row: CheckedRow | Row, base_url: str) -> PlannedRequest:
     return PlannedRequest(
-        action=contact.action,
+        action=row.contact.action,
         method="POST",
-        url=base_url + contact.path,
-        body=contact.payload,
-        line=line,
+        url=base_url + row.contact.path,
+        body=row.contact.payload,
+        line=row.line,
     )

@@ -34,6 +34,7 @@ def run_record(run: Run) -> dict[str, object]:
         "rejected": counts.rejected,
         "failed": counts.failed,
         "unknown": counts.unknown,
+        "unchanged": counts.unchanged,
         "to_come": counts.to_come,
         "read_to_line": run.input_read and run.input_read.line,
         "input_ended": run.input_read and run.input_read.has_ended,

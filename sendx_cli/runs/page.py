@@ -58,7 +58,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
             ("file", header.source_path or "standard input"),
             ("sendx", header.tool_version),
         ),
-        outcome=f"{_heading(summary)}; {ending_text(summary.exit_code)}",
+        outcome=f"{_heading(summary)}; {ending_text(summary.totals, summary.exit_code)}",
         counts=_counts(summary),
         timeline=timeline(view.seconds(), _SLOTS),
         latency=latency_text(summary.totals),
@@ -85,6 +85,7 @@ def _counts(summary: RunSummary) -> list[tuple[str, int, bool]]:
     counts = summary.counts
     found = [
         ("accepted", counts.accepted, False),
+        ("unchanged", counts.unchanged, False),
         ("rejected", counts.rejected, True),
         ("failed", counts.failed, True),
         ("unknown", counts.unknown, True),

@@ -175,8 +175,9 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
 
 def _show_adoption(output: Output, adoption: Adoption) -> None:
     rows, left = adoption.rows, adoption.left
+    unchanged = f"{rows.unchanged:,} would change nothing, " if rows.unchanged else ""
     output.note(
-        f"{rows.accepted:,} of {rows.total:,} rows were accepted already, "
+        f"{rows.accepted:,} of {rows.total:,} rows were accepted already, {unchanged}"
         f"{rows.pending + rows.failed:,} are to send"
     )
     if left.total:

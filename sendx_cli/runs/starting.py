@@ -23,6 +23,7 @@ from sendx_cli.runs.dry_run import show_dry_run
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
+from sendx_cli.runs.only_changed import leave_out_unchanged
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runtime import Runtime
@@ -53,6 +54,9 @@ def start_run(context: RunContext) -> ExitCode | Ending:
         keep.append(True)
         with journal:
             source = reading.source
+            counts = journal.view.counts()
+            if counts.unchanged and not counts.to_come:
+                runtime.output.note(f"{source.name}: nothing to send: no row would change anything")
             sent = send_rows(context, journal, source=source.name, source_path=source.path)
             return finish_run(context, journal, sent, source)
 
@@ -67,11 +71,12 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))
         with _unsealed_forgotten(journal), open_account(context) as account:
             plan = _fill(journal, compared(context, reading, account))
+            plan = leave_out_unchanged(context, journal, account, plan)
             show_plan(runtime.output, plan)
             refuse_unsendable(plan, reading.source, spec)
             if mode.save_map is not None:
                 save_map(mode.save_map, reading.mapping)
-            if not (plan.to_send or plan.bad.count):
+            if not (plan.to_send or plan.unchanged or plan.bad.count):
                 return None
             if plan.to_send:
                 ask_about(context, plan, plan.contacts)

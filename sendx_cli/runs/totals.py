@@ -66,4 +66,5 @@ def _counts(counts: Counts) -> dict[Outcome, int]:
         Outcome.FAILED: counts.failed,
         Outcome.UNKNOWN: counts.unknown,
         Outcome.SKIPPED: 0,
+        Outcome.UNCHANGED: counts.unchanged,
     }

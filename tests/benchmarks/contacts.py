@@ -10,12 +10,17 @@ HEADER = ("email", "first_name", "last_name", "tags")
 
 def rows(count: int) -> Iterator[tuple[str, str, str, str]]:
     """Return so many contacts, each another one."""
-    return ((f"person{n}@example.com", "Jane", f"Doe {n}", "trial,webinar") for n in range(count))
+    return (row(n) for n in range(count))
 
 
-def body(row: tuple[str, str, str, str]) -> str:
+def row(number: int) -> tuple[str, str, str, str]:
+    """Return one of the contacts."""
+    return (f"person{number}@example.com", "Jane", f"Doe {number}", "trial,webinar")
+
+
+def body(sent: tuple[str, str, str, str]) -> str:
     """Return what goes over the wire for a row."""
-    email, first, last, tags = row
+    email, first, last, tags = sent
     return json.dumps(
         {"email": email, "firstName": first, "lastName": last, "tags": tags.split(",")}
     )
@@ -34,7 +39,7 @@ def csv_file(folder: Path, count: int) -> Path:
 def bodies_file(folder: Path, count: int) -> Path:
     """Write so many bodies, a line each, each ended by a zero byte for `xargs -0`."""
     path = folder / f"bodies-{count}"
-    path.write_text("".join(f"{body(row)}\0" for row in rows(count)), "utf-8")
+    path.write_text("".join(f"{body(sent)}\0" for sent in rows(count)), "utf-8")
     return path
 
 
@@ -42,11 +47,11 @@ def curl_config(folder: Path, count: int, url: str, key: str) -> Path:
     """Write a config file for `curl --parallel` that sends so many contacts."""
     path = folder / f"curl-{count}.config"
     with path.open("w", encoding="utf-8") as stream:
-        for number, row in enumerate(rows(count)):
+        for number, sent in enumerate(rows(count)):
             stream.write("next\n" if number else "")
             stream.write(f'url = "{url}/contact/identify"\noutput = "/dev/null"\n')
             stream.write(f'header = "X-Team-ApiKey: {key}"\n')
             stream.write('header = "Content-Type: application/json"\n')
-            quoted = body(row).replace('"', '\\"')
+            quoted = body(sent).replace('"', '\\"')
             stream.write(f'data = "{quoted}"\n')
     return path

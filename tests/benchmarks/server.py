@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.benchmarks.account import Account
 from tests.benchmarks.limits import Gate, Limit
 
 JSON = b"Content-Type: application/json\r\n"
@@ -26,6 +27,7 @@ ACCEPTED = answer(b"200 OK", b'{"status":"200","message":"OK"}')
 REFUSED = answer(b"429 Too Many Requests", b'{"status":"429","message":"Too many requests"}')
 COUNTS = b"GET /counts"
 FORGET = b"POST /forget"
+READ = b"GET "
 MAX_HEADS = 10_000
 
 
@@ -49,6 +51,7 @@ class Service:
 
     latency_s: float
     gate: Gate | None
+    account: Account | None = None
     counts: Counts = field(default_factory=Counts)
     _lengths: dict[bytes, int] = field(default_factory=dict)
 
@@ -61,7 +64,7 @@ class Service:
                 self._lengths[head] = length
         return length
 
-    def admitted(self) -> bytes:
+    def admitted(self, head: bytes) -> bytes:
         """Count a call and return its answer."""
         now_s = time.monotonic()
         counts = self.counts
@@ -70,6 +73,8 @@ class Service:
             counts.first_s = now_s
         if self.gate is None or self.gate.admits(now_s):
             counts.accepted += 1
+            if self.account is not None and head.startswith(READ):
+                return answer(b"200 OK", self.account.page(head.split(b" ", 2)[1].decode()))
             return ACCEPTED
         counts.refused += 1
         return REFUSED
@@ -116,9 +121,9 @@ class Connection(asyncio.Protocol):
         if head.startswith((COUNTS, FORGET)):
             self._write(service.told(head))
         elif service.latency_s:
-            self._later(service.latency_s, self._write, service.admitted())
+            self._later(service.latency_s, self._write, service.admitted(head))
         else:
-            self._transport.write(service.admitted())
+            self._transport.write(service.admitted(head))
 
     def _write(self, answer: bytes) -> None:
         if not self._transport.is_closing():
@@ -134,7 +139,8 @@ def asked_for() -> tuple[Service, ssl.SSLContext | None]:
     if asked["certificate"]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(asked["certificate"])
-    return Service(asked["latency_s"], gate), context
+    account = Account(asked["contacts"]) if asked["contacts"] else None
+    return Service(asked["latency_s"], gate, account), context
 
 
 async def serve() -> None:

@@ -57,7 +57,10 @@ class Served:
 
 @contextmanager
 def serving(
-    latency_s: float = 0.0, limit: Limit | None = None, certificate: Path | None = None
+    latency_s: float = 0.0,
+    limit: Limit | None = None,
+    certificate: Path | None = None,
+    contacts: int = 0,
 ) -> Iterator[Served]:
     """Run the service in a process of its own while the block runs.
 
@@ -65,11 +68,13 @@ def serving(
         latency_s: How long each answer is held back.
         limit: What it allows; without it, everything.
         certificate: A PEM file with certificate and key: it speaks TLS, and is not asked counts.
+        contacts: How many contacts its account has to be read.
     """
     asked = {
         "latency_s": latency_s,
         "limit": None if limit is None else asdict(limit),
         "certificate": None if certificate is None else str(certificate),
+        "contacts": contacts,
     }
     words = [sys.executable, "-m", "tests.benchmarks.server"]
     process = subprocess.Popen(

@@ -41,6 +41,7 @@ def test_the_record_holds_the_whole_plan() -> None:
         "to_send": 3,
         "contacts": 2,
         "duplicates": 1,
+        "unchanged": {"rows": 0, "contacts": 0},
         "notes": ["encoding utf-16"],
         "export": None,
         "date_order": "dmy",

@@ -114,6 +114,7 @@ def test_a_run_as_a_record(ended: Run, send: Send) -> None:
         "rejected": 1,
         "failed": 0,
         "unknown": 0,
+        "unchanged": 0,
         "to_come": 0,
         "read_to_line": None,
         "input_ended": None,

@@ -137,7 +137,10 @@ def _ids(value: object, name: str, unclear: set[str]) -> list[str]:
     if not isinstance(value, list):
         unclear.add(name)
         return []
-    return [one for one in value if isinstance(one, str)]
+    ids = [one for one in value if isinstance(one, str)]
+    if len(ids) < len(value):
+        unclear.add(name)
+    return ids
 
 
 def _moment(value: object) -> str:

@@ -26,6 +26,8 @@ class Plan:
         layout_notes: What was detected of the file's layout.
         to_send: Rows that will be sent.
         contacts: Different contacts among them.
+        unchanged: Rows that are not sent because they would change nothing in the account.
+        unchanged_contacts: Different contacts among those.
         bad: Rows that cannot be sent.
         held_back: Opt-outs that are not sent, by what marks them.
         sent_though_left: Rows that will be sent though they say that their person left, by what
@@ -48,6 +50,8 @@ class Plan:
     layout_notes: tuple[str, ...] = ()
     to_send: int = 0
     contacts: int = 0
+    unchanged: int = 0
+    unchanged_contacts: int = 0
     bad: BadRows = NO_BAD_ROWS
     held_back: NameCounts = NO_NAMES
     sent_though_left: NameCounts = NO_NAMES
@@ -66,7 +70,7 @@ class Plan:
     @property
     def rows(self) -> int:
         """All rows of the source."""
-        return self.to_send + self.bad.count + self.held_back.total
+        return self.to_send + self.unchanged + self.bad.count + self.held_back.total
 
     @property
     def duplicates(self) -> int:

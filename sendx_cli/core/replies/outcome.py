@@ -8,7 +8,8 @@ from sendx_cli.errors import ExitCode
 class Outcome(StrEnum):
     """The outcome of one contact.
 
-    `SKIPPED`: not sent, because the run stopped before or the row was held back.
+    `SKIPPED`: not sent, because the run stopped before or the row was held back. `UNCHANGED`: not
+    sent, because the contact was already as all its rows would leave it.
     """
 
     ACCEPTED = "accepted"
@@ -16,6 +17,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
+    UNCHANGED = "unchanged"
 
 
 EXIT_CODES = {
@@ -24,5 +26,6 @@ EXIT_CODES = {
     Outcome.FAILED: ExitCode.PASSING,
     Outcome.UNKNOWN: ExitCode.UNKNOWN,
     Outcome.SKIPPED: ExitCode.PASSING,
+    Outcome.UNCHANGED: ExitCode.OK,
 }
 """The exit code for each outcome; that of several contacts is the highest of theirs."""

@@ -64,8 +64,8 @@ class Totals:
     def record(self) -> dict[str, object]:
         """Return the documented members, in their documented order.
 
-        `rows`; `accepted`, `rejected`, `failed`, `unknown`, `skipped` (together they are
-        `rows`); `attempts`; `retried`; `latency_ms` with `p50`, `p95`, `p99`, each a number or
+        `rows`; `accepted`, `rejected`, `failed`, `unknown`, `skipped`, `unchanged` (together they
+        are `rows`); `attempts`; `retried`; `latency_ms` with `p50`, `p95`, `p99`, each a number or
         null; `throughput` with `slot_s` and `accepted`, a number for each slot; `failures`,
         each with `outcome`, `kind`, `count`, `where`, `message`.
         """

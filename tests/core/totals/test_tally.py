@@ -28,6 +28,7 @@ def test_rows_are_counted_by_outcome_and_those_that_were_retried_once_more() -> 
             Outcome.FAILED: 0,
             Outcome.UNKNOWN: 1,
             Outcome.SKIPPED: 1,
+            Outcome.UNCHANGED: 0,
         },
     )
 

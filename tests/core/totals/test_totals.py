@@ -19,7 +19,8 @@ def test_the_record_has_the_documented_members() -> None:
     )
     assert json.dumps(totals.record()) == (
         '{"rows": 2, "accepted": 1, "rejected": 1, "failed": 0, "unknown": 0, "skipped": 0, '
-        '"attempts": 3, "retried": 1, "latency_ms": {"p50": 250.0, "p95": 250.1, "p99": null}, '
+        '"unchanged": 0, "attempts": 3, "retried": 1, '
+        '"latency_ms": {"p50": 250.0, "p95": 250.1, "p99": null}, '
         '"throughput": {"slot_s": 1.0, "accepted": [1, 0]}, '
         '"failures": [{"outcome": "rejected", "kind": "rejected", "count": 1, '
         '"where": "people.csv:2", "message": "no"}]}'
