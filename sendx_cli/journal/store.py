@@ -21,6 +21,7 @@ from sendx_cli.core.contact.payloads import contact_from
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.adoption import Arrivals
+from sendx_cli.journal.before import ContactsBefore
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
@@ -68,6 +69,7 @@ class RunJournal:
         self._is_closed = False
         self.path = database.path
         self.view = RunView(database)
+        self.before = ContactsBefore(database)
         self.is_sealed = self.view.is_sealed
 
     def add(self, rows: Iterable[Row]) -> None:

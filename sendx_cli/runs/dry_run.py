@@ -11,6 +11,7 @@ from sendx_cli.runs.consent import refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import dry_plan, open_reading
+from sendx_cli.runs.snapshot import announce_snapshot
 
 
 def show_dry_run(context: RunContext) -> ExitCode:
@@ -30,6 +31,7 @@ def show_dry_run(context: RunContext) -> ExitCode:
         if output.format is OutputFormat.JSON:
             output.show([plan_record(plan)], as_one=True)
         refuse_unsendable(plan, reading.source, spec)
+        announce_snapshot(context, plan.contacts + plan.new_addresses)
         if output.streams:
             base_url = base_url_of(context.settings.base_url.value, sandbox=mode.is_sandbox)
             for row in reading.rows(reading.builder()):

@@ -23,6 +23,7 @@ from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import send_rows
+from sendx_cli.runs.snapshot import announce_snapshot, take_snapshot
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.paths import runs_directory
 from sendx_cli.settings.storage import make_private_directory
@@ -67,6 +68,7 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
             plan = _fill(journal, reading)
             show_plan(runtime.output, plan)
             refuse_unsendable(plan, reading.source, spec)
+            announce_snapshot(context, plan.contacts + plan.new_addresses)
             if mode.save_map is not None:
                 save_map(mode.save_map, reading.mapping)
             if not (plan.to_send or plan.bad.count):
@@ -74,6 +76,7 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
             if plan.to_send:
                 left = plan.sent_though_left.total
                 ask(context, contacts=plan.contacts, sent_though_left=left)
+                take_snapshot(context, journal)
             journal.seal()
         undo.pop_all()
         return journal
@@ -135,7 +138,7 @@ def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
         yield
     except PassingTrouble as error:
         hint = "nothing was sent: mend that, then begin again"
-        raise PassingTrouble(error.message, where=error.where, hint=hint) from None
+        raise type(error)(error.message, where=error.where, hint=hint) from None
     finally:
         if not journal.is_sealed:
             with suppress(PassingTrouble):  # it is deleted anyway

@@ -24,6 +24,7 @@ class Plan:
         layout_notes: What was detected of the file's layout.
         to_send: Rows that will be sent.
         contacts: Different contacts among them.
+        new_addresses: Different addresses that they change one to.
         bad: Rows that cannot be sent.
         held_back: Opt-outs that are not sent, by what marks them.
         sent_though_left: Rows that will be sent though they say that their person left, by what
@@ -45,6 +46,7 @@ class Plan:
     layout_notes: tuple[str, ...] = ()
     to_send: int = 0
     contacts: int = 0
+    new_addresses: int = 0
     bad: BadRows = NO_BAD_ROWS
     held_back: NameCounts = NO_NAMES
     sent_though_left: NameCounts = NO_NAMES
@@ -145,6 +147,7 @@ class PlanBuilder:
             layout_notes=self._layout_notes,
             to_send=self._to_send,
             contacts=self._addresses.count_contacts(),
+            new_addresses=self._addresses.count_changes(),
             bad=self._bad.result(),
             held_back=self._held_back.result(),
             sent_though_left=self._sent_though_left.result(),
