@@ -1,23 +1,25 @@
 """SendX's contact API: a request in, a response out, over a port or in the process."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.sandbox.bodies import batch_in, identify_in, track_in
 from sendx_cli.sandbox.ids import TEAM_ID, public_id
 from sendx_cli.sandbox.messages import Refused, Request, Response, error_response, json_response
-from sendx_cli.sandbox.rules import Identify, identified, tracked
-from sendx_cli.sandbox.store import Kept, Store, Transaction
+from sendx_cli.sandbox.reads import Reads
+from sendx_cli.sandbox.records import Kept
+from sendx_cli.sandbox.rules import Identify, identified, new_field_type, tracked
+from sendx_cli.sandbox.store import Store, Transaction
+from sendx_cli.sandbox.team import FieldType
 
 BASE_PATH = "/api/v1/rest"
 """As in production; requests without it are accepted as well."""
 
 _ANY_JSON = frozenset({"*/*", "application/*", "application/json"})
-_DEFAULT_TAGS = 10
-_MAX_TAGS = 100
+_ONE_CONTACT = re.compile(r"/contact/[^/]+\Z")
 
 
 class App:
@@ -31,12 +33,14 @@ class App:
     def __init__(self, store: Store, key: str | None = None) -> None:
         self._store = store
         self._key = key
+        reads = Reads(store)
         self._routes: Mapping[str, tuple[str, Callable[[Request], Response]]] = {
             "/contact/identify": ("POST", self._identify),
             "/contact/identify/bulk": ("POST", self._identify_batch),
             "/contact/track": ("POST", self._track),
-            "/tag": ("GET", self._list_tags),
+            **{path: ("GET", action) for path, action in reads.by_path.items()},
         }
+        self._one_contact = ("GET", reads.contact)
 
     def answer(self, request: Request) -> Response:
         """Answer a request; invalid ones are answered as well, never raised."""
@@ -55,10 +59,11 @@ class App:
             raise Refused(HTTPStatus.UNAUTHORIZED)
 
     def _action_for(self, request: Request) -> Callable[[Request], Response]:
-        route = self._routes.get(request.path.removeprefix(BASE_PATH))
-        if route is None:
+        path = request.path.removeprefix(BASE_PATH)
+        route = self._routes.get(path)
+        if route is None and not _ONE_CONTACT.match(path):
             raise Refused(HTTPStatus.NOT_FOUND)
-        method, action = route
+        method, action = route or self._one_contact
         if request.method != method:
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": method})
         _check_formats(request.headers)
@@ -88,14 +93,6 @@ class App:
             transaction.change(kept, key, tracked(kept.record, wanted))
         return _ok("success")
 
-    def _list_tags(self, request: Request) -> Response:
-        query = dict(parse_qsl(request.query, keep_blank_values=True))
-        offset = _whole_number(query, "offset", default=0, least=0, most=2**53)
-        limit = _whole_number(query, "limit", default=_DEFAULT_TAGS, least=1, most=_MAX_TAGS)
-        with self._store.transaction() as transaction:
-            tags = transaction.tags(offset, limit)
-        return json_response(HTTPStatus.OK, [_tag_members(*tag) for tag in tags])
-
 
 def members_of(kept: Kept) -> dict[str, object]:
     """Return a contact under the API's member names, as identify answers it."""
@@ -121,9 +118,28 @@ def _apply(transaction: Transaction, wanted: Identify) -> Kept:
         if new_key != key and transaction.find(new_key) is not None:
             raise Refused(HTTPStatus.CONFLICT)
         key = key if kept is None else new_key
+    _check_lists(transaction, wanted)
+    types = _with_new_fields(transaction, wanted)
     if kept is None:
-        return transaction.add(key, identified(None, wanted))
-    return transaction.change(kept, key, identified(kept.record, wanted))
+        return transaction.add(key, identified(None, wanted, types))
+    return transaction.change(kept, key, identified(kept.record, wanted, types))
+
+
+def _check_lists(transaction: Transaction, wanted: Identify) -> None:
+    # Documented for creating a contact: "Invalid list IDs will send our 400 error".
+    for list_id in wanted.lists:
+        if not transaction.has_list(list_id):
+            raise Refused(HTTPStatus.BAD_REQUEST, f"Invalid list ID: {list_id}")
+
+
+def _with_new_fields(transaction: Transaction, wanted: Identify) -> Mapping[str, FieldType]:
+    """Create the custom fields that do not exist; return the types of all that are named."""
+    types = transaction.field_types(wanted.fields)
+    for name, value in wanted.fields.items():
+        if name not in types:
+            types[name] = new_field_type(value)
+            transaction.add_field(name, types[name])
+    return types
 
 
 def _check_formats(headers: Mapping[str, str]) -> None:
@@ -133,26 +149,6 @@ def _check_formats(headers: Mapping[str, str]) -> None:
     media = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media != "application/json" and not media.endswith("+json"):
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json")
-
-
-def _whole_number(
-    query: Mapping[str, str], name: str, *, default: int, least: int, most: int
-) -> int:
-    text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
-        raise Refused(HTTPStatus.BAD_REQUEST, f"{name} must be a whole number")
-    if not least <= int(text) <= most:
-        raise Refused(HTTPStatus.BAD_REQUEST, f"{name} must be from {least} to {most}")
-    return int(text)
-
-
-def _tag_members(number: int, name: str, created: str) -> dict[str, str]:
-    return {
-        "id": f"tag_{public_id('tag', number)}",
-        "name": name,
-        "created": created,
-        "updated": created,
-    }
 
 
 def _ok(answered: object) -> Response:

@@ -3,21 +3,18 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
 from http import HTTPStatus
 
 from sendx_cli.sandbox.messages import Refused
 from sendx_cli.sandbox.rules import Identify, Track
+from sendx_cli.sandbox.team import MAX_TEXT_LENGTH, is_day
 
-MAX_TEXT_LENGTH = 255
-"""Characters; documented for addresses, names and company."""
 MAX_BATCH = 25
 """Contacts in a call of the bulk endpoint."""
 
 _TEXTS = ("firstName", "lastName", "company", "birthday")
 _WORD = r"[^\s@<>(),;:\"\x00-\x1f]"
 _ADDRESS = re.compile(rf"{_WORD}+@(?:(?!\.){_WORD})+(?:\.(?:(?!\.){_WORD})+)+\Z")
-_BIRTHDAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _LIST_ID = re.compile(r"list_[A-Za-z0-9]{22}\Z")
 
 Members = Mapping[str, object]
@@ -117,19 +114,9 @@ def _text(members: Members, name: str) -> str | None:
     if len(text) > MAX_TEXT_LENGTH:
         message = f"{name} must not be longer than {MAX_TEXT_LENGTH} characters"
         raise Refused(HTTPStatus.BAD_REQUEST, message)
-    if name == "birthday" and not _is_day(text):
+    if name == "birthday" and not is_day(text):
         raise _malformed()
     return text
-
-
-def _is_day(text: str) -> bool:
-    if not _BIRTHDAY.match(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _names(members: Members, member: str) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.errors import SetupError, reason_of
 from sendx_cli.sandbox.app import members_of
-from sendx_cli.sandbox.store import Kept, Store
+from sendx_cli.sandbox.records import Kept
+from sendx_cli.sandbox.store import Store
 
 
 def contacts(path: Path, email: str | None = None) -> list[dict[str, object]]:
@@ -33,7 +34,7 @@ def contacts(path: Path, email: str | None = None) -> list[dict[str, object]]:
 
 
 def reset(path: Path) -> None:
-    """Delete all contacts, tags and fields; a running server continues with an empty sandbox.
+    """Delete everything; a running server continues with an empty sandbox.
 
     A file that is no sandbox of this version is taken away.
 

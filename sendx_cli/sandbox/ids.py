@@ -17,5 +17,10 @@ def public_id(kind: str, number: int) -> str:
     return "".join(_DIGITS[byte % len(_DIGITS)] for byte in digest)
 
 
+def contact_id(number: int) -> str:
+    """Return the id by which a contact is read."""
+    return f"contact_{public_id('contact', number)}"
+
+
 TEAM_ID = public_id("team", 1)
 """The one team that the sandbox knows."""

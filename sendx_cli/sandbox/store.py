@@ -1,40 +1,23 @@
 """The sandbox's state: one SQLite file, which any number of processes may use at once."""
 
-import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from sendx_cli.errors import SetupError
+from sendx_cli.sandbox.ids import contact_id, public_id
+from sendx_cli.sandbox.reading import Reading
+from sendx_cli.sandbox.records import Kept, record_of, searched_in, text_of
 from sendx_cli.sandbox.rules import Record
+from sendx_cli.sandbox.schema import NOW, SCHEMA, TABLES, VERSION
+from sendx_cli.sandbox.team import FieldType
 
 _BUSY_TIMEOUT_S = 10.0
-_VERSION = 1
-_NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
-_SCHEMA = f"""
-CREATE TABLE contacts (number INTEGER PRIMARY KEY, contact_key TEXT NOT NULL UNIQUE,
-                       record TEXT NOT NULL) STRICT;
-CREATE TABLE tags (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-                   created TEXT NOT NULL DEFAULT ({_NOW})) STRICT;
-CREATE TABLE fields (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-                     created TEXT NOT NULL DEFAULT ({_NOW})) STRICT;
-PRAGMA user_version = {_VERSION};
-"""
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_TABLES = ("contacts", "tags", "fields")
+_NEXT_PLACE = "(SELECT coalesce(max(place), 0) + 1 FROM contacts)"
 _RESET_HINT = "`sendx sandbox reset` starts with an empty one"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A contact in the store, under its row's number."""
-
-    number: int
-    record: Record
 
 
 class Transaction:
@@ -47,25 +30,28 @@ class Transaction:
         """Return the contact of an address."""
         query = "SELECT number, record FROM contacts WHERE contact_key = ?"
         row = self._database.execute(query, (contact_key,)).fetchone()
-        return None if row is None else Kept(row[0], _record(row[1]))
+        return None if row is None else Kept(row[0], record_of(row[1]))
 
     def add(self, contact_key: str, record: Record) -> Kept:
         """Store a new contact."""
-        self._name_what_is_new(record)
-        cursor = self._database.execute(
-            "INSERT INTO contacts (contact_key, record) VALUES (?, ?)",
-            (contact_key, _text(record)),
+        self.add_tags(record.tags)
+        query = "SELECT coalesce(max(number), 0) + 1 FROM contacts"
+        number: int = self._database.execute(query).fetchone()[0]
+        self._database.execute(
+            "INSERT INTO contacts (number, id, contact_key, record, searched, place) "  # noqa: S608 - our own
+            f"VALUES (?, ?, ?, ?, ?, {_NEXT_PLACE})",
+            (number, contact_id(number), contact_key, text_of(record), searched_in(record)),
         )
-        assert cursor.lastrowid is not None
-        return Kept(cursor.lastrowid, record)
+        return Kept(number, record)
 
     def change(self, kept: Kept, contact_key: str, record: Record) -> Kept:
         """Store a contact's new state, under its new address if that changed."""
         if record != kept.record:
-            self._name_what_is_new(record)
+            self.add_tags(record.tags)
             self._database.execute(
-                "UPDATE contacts SET contact_key = ?, record = ? WHERE number = ?",
-                (contact_key, _text(record), kept.number),
+                "UPDATE contacts SET contact_key = ?, record = ?, searched = ?, "  # noqa: S608 - our own
+                f"place = {_NEXT_PLACE}, updated = {NOW} WHERE number = ?",
+                (contact_key, text_of(record), searched_in(record), kept.number),
             )
         return Kept(kept.number, record)
 
@@ -74,25 +60,47 @@ class Transaction:
         for number, text in self._database.execute(
             "SELECT number, record FROM contacts ORDER BY number"
         ):
-            yield Kept(number, _record(text))
+            yield Kept(number, record_of(text))
 
-    def tags(self, offset: int, limit: int) -> list[tuple[int, str, str]]:
-        """Return (number, name, when created) of tags, in the order of creation."""
-        query = "SELECT number, name, created FROM tags ORDER BY number LIMIT ? OFFSET ?"
-        return self._database.execute(query, (limit, offset)).fetchall()
+    def field_types(self, names: Iterable[str]) -> dict[str, FieldType]:
+        """Return the types of those custom fields that exist, by name."""
+        query = "SELECT type FROM fields WHERE name = ?"
+        found = ((name, self._database.execute(query, (name,)).fetchone()) for name in names)
+        return {name: FieldType(row[0]) for name, row in found if row is not None}
+
+    def has_list(self, list_id: str) -> bool:
+        """Return whether a list exists."""
+        query = "SELECT 1 FROM lists WHERE id = ?"
+        return self._database.execute(query, (list_id,)).fetchone() is not None
+
+    def add_tags(self, names: Iterable[str]) -> None:
+        """Store those tags that do not exist."""
+        query = "INSERT OR IGNORE INTO tags (name) VALUES (?)"
+        self._database.executemany(query, ((name,) for name in names))
+
+    def add_field(self, name: str, field_type: FieldType, description: str = "") -> None:
+        """Store a custom field."""
+        query = "INSERT INTO fields (name, type, description) VALUES (?, ?, ?)"
+        self._database.execute(query, (name, field_type, description))
+
+    def add_list(self, name: str, *, is_double_opt_in: bool, list_id: str | None = None) -> str:
+        """Store a list and return its id, which follows from its number where none is given."""
+        query = "SELECT coalesce(max(number), 0) + 1 FROM lists"
+        number: int = self._database.execute(query).fetchone()[0]
+        chosen = list_id or f"list_{public_id('list', number)}"
+        query = "INSERT INTO lists (number, id, name, is_double_opt_in) VALUES (?, ?, ?, ?)"
+        self._database.execute(query, (number, chosen, name, is_double_opt_in))
+        return chosen
+
+    def add_member(self, email: str, full_name: str) -> None:
+        """Store a member of the team."""
+        query = "INSERT INTO members (email, full_name) VALUES (?, ?)"
+        self._database.execute(query, (email, full_name))
 
     def clear(self) -> None:
         """Delete everything."""
-        for table in _TABLES:
+        for table in TABLES:
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-
-    def _name_what_is_new(self, record: Record) -> None:
-        for table, names in (("tags", record.tags), ("fields", record.fields)):
-            if names:
-                self._database.executemany(
-                    f"INSERT OR IGNORE INTO {table} (name) VALUES (?)",  # noqa: S608 - our own
-                    [(name,) for name in names],
-                )
 
 
 class Store:
@@ -119,10 +127,21 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Run the only write transaction at a time; an exception rolls it back."""
+        with self._begun("IMMEDIATE") as database:
+            yield Transaction(database)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Read one state of the store, whatever other processes write meanwhile."""
+        with self._begun("DEFERRED") as database:
+            yield Reading(database)
+
+    @contextmanager
+    def _begun(self, kind: str) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute(f"BEGIN {kind}")
             try:
-                yield Transaction(self._database)
+                yield self._database
                 self._database.execute("COMMIT")
             except BaseException:
                 if self._database.in_transaction:
@@ -162,10 +181,10 @@ def _prepare(database: sqlite3.Connection) -> None:
         # Another process may be doing the same: only one finds the file still empty.
         database.execute("BEGIN IMMEDIATE")
         if _version(database) == 0:
-            for statement in _SCHEMA.split(";"):
+            for statement in SCHEMA.split(";"):
                 database.execute(statement)
         database.execute("COMMIT")
-    if _version(database) != _VERSION:
+    if _version(database) != VERSION:
         raise sqlite3.DatabaseError("it was made by another version of sendx")
     if database.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         # Refused while others are at work; whoever opens the file next tries again.
@@ -177,26 +196,3 @@ def _prepare(database: sqlite3.Connection) -> None:
 def _version(database: sqlite3.Connection) -> int:
     version: int = database.execute("PRAGMA user_version").fetchone()[0]
     return version
-
-
-def _text(record: Record) -> str:
-    return _ENCODER.encode(
-        {
-            "email": record.email,
-            "texts": record.texts,
-            "fields": record.fields,
-            "tags": record.tags,
-            "lists": record.lists,
-        }
-    )
-
-
-def _record(text: str) -> Record:
-    members = json.loads(text)
-    return Record(
-        email=members["email"],
-        texts=members["texts"],
-        fields=members["fields"],
-        tags=tuple(members["tags"]),
-        lists=tuple(members["lists"]),
-    )

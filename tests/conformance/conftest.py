@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -6,7 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from sendx_cli.sandbox.store import Store
 from tests.sandbox.doors import DOORS
+
+LIST = "list_OcuxJHdiAvujmwQVJfd3ss"
+"""The one list of the team."""
 
 
 @dataclass(frozen=True)
@@ -37,5 +42,8 @@ class Api:
 
 @pytest.fixture(params=DOORS)
 def api(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Api]:
-    with DOORS[request.param](tmp_path / "sandbox.sqlite3") as client:
+    path = tmp_path / "sandbox.sqlite3"
+    with closing(Store(path)) as store, store.transaction() as transaction:
+        transaction.add_list("Newsletter", is_double_opt_in=False, list_id=LIST)
+    with DOORS[request.param](path) as client:
         yield Api(client)

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.conftest import Api
+from tests.conformance.conftest import LIST, Api
 
 MALFORMED = (422, {"status": "error", "message": "Request body is not in proper format"})
 WITHOUT_EMAIL = (400, {"status": "error", "message": "Email is required"})
 CONFLICT = (409, {"status": "error", "message": "Email already exists"})
-LIST = "list_OcuxJHdiAvujmwQVJfd3ss"
 HALF_A_CHARACTER = rb'{"email":"a@b.co","firstName":"\ud800"}'
 EMPTY = {
     "firstName": "",
@@ -103,6 +102,16 @@ def test_what_cannot_be_counted_is_refused(api: Api, stored: str, value: str) ->
     api.identify(email="a@b.co", customFields={"Points": stored})
     assert api.identify(email="a@b.co", customFields={"Points": value}) == MALFORMED
     assert api.contact("a@b.co")["customFields"] == {"Points": stored}
+
+
+def test_a_list_that_is_not_there_is_refused(api: Api) -> None:
+    """Documented for creating a contact: 400; and nothing of the call is kept."""
+    unknown = "list_0123456789012345678901"
+    assert api.identify(email="a@b.co", tags=["new"], lists=[LIST, unknown]) == (
+        400,
+        {"status": "error", "message": f"Invalid list ID: {unknown}"},
+    )
+    assert api.client.get("/tag").json() == []
 
 
 def test_new_email_is_the_address_from_then_on(api: Api) -> None:

@@ -22,7 +22,7 @@ def test_without_a_key_everything_is_401(api: Api, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "message"),
     [
-        ("POST", "/contact", 404, "Resource not found"),
+        ("POST", "/campaign", 404, "Resource not found"),
         ("GET", "/contact/identify", 405, "Method Not Allowed"),
         ("POST", "/tag", 405, "Method Not Allowed"),
     ],

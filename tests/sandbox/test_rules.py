@@ -1,4 +1,5 @@
 from sendx_cli.sandbox.rules import Identify, Record, Track, identified, tracked
+from sendx_cli.sandbox.team import FieldType
 
 
 def test_identify_of_nobody_creates_a_contact() -> None:
@@ -7,7 +8,7 @@ def test_identify_of_nobody_creates_a_contact() -> None:
         email="a@b.co", new_email="c@d.eu", texts={"company": "Acme"}, tags=("x", "x")
     )
     expected = Record(email="a@b.co", texts={"company": "Acme"}, tags=("x",))
-    assert identified(None, wanted) == expected
+    assert identified(None, wanted, {}) == expected
 
 
 def test_identify_adds_and_replaces() -> None:
@@ -26,7 +27,8 @@ def test_identify_adds_and_replaces() -> None:
         tags=("y",),
         lists=("two", "one"),
     )
-    assert identified(before, wanted) == Record(
+    types = {"n": FieldType.NUMBER}
+    assert identified(before, wanted, types) == Record(
         email="a@b.co",
         texts={"firstName": "Ann", "company": "Other"},
         fields={"n": "-1.5", "plan": "Gold"},
