@@ -100,3 +100,8 @@ def _bad_record(bad: BadRows) -> dict[str, object]:
             for kind in bad.kinds
         ],
     }
+
+
+def names_record(names: NameCounts) -> dict[str, object]:
+    """Return names with how often each occurs: `names` (`name`, `rows`) and `further`."""
+    return _names_record(names)

@@ -14,6 +14,7 @@ _COLUMNS = 80
 _MINUTE_S = 60
 _HOUR_S = 3600
 _TEN = 10
+_NOT_TAKEN_BACK = frozenset({"left_alone", "remains"})
 _MEANINGS = {
     ExitCode.OK: "every row was accepted",
     ExitCode.BUG: "a bug in sendx",
@@ -123,10 +124,14 @@ def _counts(
     counts = [
         *((str(outcome), totals.counts[outcome], "") for outcome in Outcome),
         ("to come", to_come, ""),
-        *((word.replace("_", " "), count, "  (not sent)") for word, count in left_out.items()),
+        *((word.replace("_", " "), count, _why_not(word)) for word, count in left_out.items()),
         ("retried", totals.retried, f"  ({totals.attempts:,} requests in all)"),
     ]
     return [each for each in counts if each[1] or each[0] == Outcome.ACCEPTED]
+
+
+def _why_not(left_out: str) -> str:
+    return "  (not taken back)" if left_out in _NOT_TAKEN_BACK else "  (not sent)"
 
 
 def _throughput(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:

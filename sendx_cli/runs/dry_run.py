@@ -36,11 +36,12 @@ def show_dry_run(context: RunContext) -> ExitCode:
             base_url = base_url_of(context.settings.base_url.value, sandbox=mode.is_sandbox)
             for row in reading.rows(reading.builder()):
                 if isinstance(row, CheckedRow):
-                    output.stream(_planned(row.contact, row.line, base_url).record())
+                    output.stream(planned(row.contact, row.line, base_url).record())
     return ExitCode.REJECTED if plan.bad.count else ExitCode.OK
 
 
-def _planned(contact: Contact, line: int, base_url: str) -> PlannedRequest:
+def planned(contact: Contact, line: int | None, base_url: str) -> PlannedRequest:
+    """Return a contact's request as it would be sent."""
     return PlannedRequest(
         action=contact.action,
         method="POST",

@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from itertools import chain
 
+from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.journal.runs import Run, open_view
@@ -57,12 +58,14 @@ def show_run(output: Output, run: Run) -> None:
         record = run_record(run) | left_out | {"totals": summary.totals.record()}
         output.show([record], as_one=True)
         return
-    output.line(f"run {run.id}: {run.header.action} from {run.header.source}, {_state(run)}")
+    output.line(f"run {run.id}: {_what(run)}, {_state(run)}")
+    if run.undone_by is not None:
+        output.line(f"undone by run {run.undone_by}")
     for line in summary.lines(ascii_only=output.is_ascii):
         output.line(line)
     if run.input_read is not None:
         output.line(f"{run.header.source}: {reached(run.input_read)}")
-    if run.has_input_left and go_on:
+    if run.has_input_left and go_on and run.undone_by is None:
         output.line(f"  hint: {go_on}")
 
 
@@ -78,7 +81,7 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     action, source = run.header.action, run.header.source
     recorded = (
-        result_of_row(row, action, source)
+        result_of_row(row, source)
         for row in view.rows({state for state in State if state in states})
     )
     left_out = (
@@ -87,9 +90,17 @@ def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     return chain(recorded, left_out)
 
 
+def _what(run: Run) -> str:
+    """Return what a run sends; the source of an undo says so itself."""
+    header = run.header
+    return header.source if header.action == UNDO else f"{header.action} from {header.source}"
+
+
 def _state(run: Run) -> str:
     if run.is_under_way:
         return "under way"
+    if run.undone_by is not None:
+        return "undone"
     if run.counts.to_come:
         return "stopped"
     return "input left" if run.has_input_left else "finished"

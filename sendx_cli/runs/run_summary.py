@@ -6,6 +6,7 @@ It is the same for a run that has just ended and for one that is inspected later
 from dataclasses import dataclass
 from pathlib import Path
 
+from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Verdict
 from sendx_cli.core.totals.totals import Totals
@@ -18,6 +19,9 @@ from sendx_cli.output.summary import summary_lines, summary_markdown
 from sendx_cli.runs.next_commands import next_commands
 from sendx_cli.runs.options import RunSpec
 from sendx_cli.runs.totals import totals_of
+
+_REJECTED = (LeftOutKind.BAD, LeftOutKind.LEFT_ALONE)
+"""What is not sent and makes the exit code that of a rejected row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,13 @@ def summarise(
         stopped_by: The verdict that has just ended it.
         failed: Where its failed rows were written, if they were.
     """
-    counts = view.counts()
-    left_out = {kind: view.count_left_out(kind) for kind in LeftOutKind}
+    counts, spec = view.counts(), RunSpec.from_text(view.header.options)
+    is_undo = view.header.action == UNDO
+    kinds = [kind for kind in LeftOutKind if kind.is_of_undo is is_undo]
+    left_out = {kind: view.count_left_out(kind) for kind in kinds}
     totals, worked_s = totals_of(view, view.header.source)
     found = {
-        Outcome.REJECTED: counts.rejected or left_out[LeftOutKind.BAD],
+        Outcome.REJECTED: counts.rejected or any(left_out.get(kind) for kind in _REJECTED),
         Outcome.FAILED: counts.failed,
         Outcome.UNKNOWN: counts.unknown,
         Outcome.SKIPPED: counts.to_come or view.has_input_left,
@@ -99,5 +105,5 @@ def summarise(
         totals=totals,
         elapsed_s=max(elapsed_s, float(worked_s - 1)) if elapsed_s else float(worked_s),
         exit_code=ending or code,
-        next_commands=next_commands(run, counts, RunSpec.from_text(view.header.options), failed),
+        next_commands=[] if view.undone_by else next_commands(run, counts, spec, failed),
     )

@@ -1,10 +1,10 @@
 """`--snapshot`: how a run's contacts are, recorded before its first write for its undo."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sendx_cli.account.finding import FEW, find_contacts
 from sendx_cli.account.reader import FIELDS, TAGS
-from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.errors import AccountUnread, InputError
 from sendx_cli.journal.before import ContactsBefore
@@ -12,6 +12,9 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.count_progress import CountProgress
 from sendx_cli.runs.account_access import OpenAccount, open_account
 from sendx_cli.runs.context import RunContext
+
+if TYPE_CHECKING:
+    from sendx_cli.core.account.service_contact import ServiceContact
 
 _CHUNK = 1000
 
@@ -68,8 +71,9 @@ def take_snapshot(context: RunContext, journal: RunJournal) -> None:
             context.output.note(f"no snapshot is kept: {error.message}")
             return
     none = len(addresses) - there
-    beside = f", {none:,} addresses have none yet" if none else ""
-    context.output.note(f"snapshot: {there:,} contacts recorded{beside}")
+    contacts = "1 contact" if there == 1 else f"{there:,} contacts"
+    beside = f", {none:,} not there yet" if none else ""
+    context.output.note(f"snapshot: {contacts} recorded{beside}")
 
 
 def finding_calls(addresses: int) -> int:

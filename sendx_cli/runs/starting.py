@@ -64,7 +64,7 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
         _refuse_second(runtime, list_runs(directory), header)
         forget_never_started(directory)
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))
-        with _unsealed_forgotten(journal):
+        with unsealed_forgotten(journal):
             plan = _fill(journal, reading)
             show_plan(runtime.output, plan)
             refuse_unsendable(plan, reading.source, spec)
@@ -132,7 +132,7 @@ def _fill(journal: RunJournal, reading: Reading) -> Plan:
 
 
 @contextmanager
-def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
+def unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
     """Delete the journal unless it is sealed at the end: nothing was sent."""
     try:
         yield
