@@ -29,6 +29,7 @@ from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.snapshot import take_snapshot
+from sendx_cli.runs.undo_moves import settle_moves
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
@@ -72,6 +73,7 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
         header, source = run.header, None
         if context.spec.undoes:
             _refuse_file(path)
+            settle_moves(context, journal)
         else:
             header = _adopt_changed_file(context, journal, run, path)
             source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))

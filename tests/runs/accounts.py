@@ -3,9 +3,10 @@
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,12 +25,6 @@ LOST = "lost"
 """The connection is lost after the service applied the call."""
 BROKEN = "broken"
 """The service answers 500, and did not apply the call."""
-KILLED = "killed"
-"""The process ends at the call, after the service applied it."""
-
-
-class Killed(BaseException):
-    """The process that runs the command has ended."""
 
 
 class FaultyTransport(httpx.BaseTransport):
@@ -100,7 +95,7 @@ class Account:
         with self._client() as client:
             return client.post(path, json=body).status_code
 
-    def contacts(self) -> dict[str, dict[str, object]]:
+    def contacts(self) -> dict[str, dict[str, Any]]:
         """Return all contacts by their ids, with names instead of ids."""
         with self._client() as client:
             contacts = client.get("/contact?limit=100").json()
@@ -128,12 +123,9 @@ class Account:
         return httpx.Client(transport=transport, base_url=url, headers=KEY)
 
 
-def records(run: Run) -> list[dict[str, object]]:
+def records(run: Run) -> list[dict[str, Any]]:
     """Return the JSON Lines of a command."""
     return [json.loads(line) for line in run.out.splitlines()]
-
-
-NewAccount = Callable[[], Account]
 
 
 def at_home_in(directory: Path, patch: pytest.MonkeyPatch) -> Account:

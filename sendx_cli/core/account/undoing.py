@@ -14,6 +14,7 @@ from sendx_cli.core.account.remarks import LeftAlone, Remains, Remark, Remarks
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 
+_UNEXPLAINED = "it was not there before, and is not as the run would have left it"
 _DOUBT = "one of its rows has an unknown outcome, and it is neither as before nor as after"
 
 
@@ -103,6 +104,7 @@ def _found(
             course, now = courses[-1], _anywhere(courses[-1], free)
             if now is None or not rules.is_forced:
                 remarks.append(_why_alone(course, now, is_doubtful=len(possible) > 1))
+                free = {key: contact for key, contact in free.items() if contact is not now}
                 continue
             match = course, now
         course, now = match
@@ -112,6 +114,18 @@ def _found(
             remarks.append(Remark(LeftAlone.LEFT, now.email, f"left since: {leaving}"))
             continue
         yield course, now
+    for now in _unexplained(history.before, free):
+        remarks.append(Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED))
+
+
+def _unexplained(before: Contacts, free: Mapping[str, ServiceContact]) -> list[ServiceContact]:
+    """Return what is at an address of the rows, was not there before, and is not as they left it.
+
+    A row that creates a contact and names a new address for it leaves another account where it is
+    repeated.
+    """
+    ids = {contact.id for contact in before.values() if contact}
+    return [contact for contact in free.values() if contact.id not in ids]
 
 
 def _known(before: Contacts, course: Course) -> frozenset[str]:
