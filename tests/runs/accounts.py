@@ -4,7 +4,8 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ from typer.testing import CliRunner
 from sendx_cli.api.carrier import HttpCarrier
 from sendx_cli.cli import app
 from sendx_cli.runtime import Runtime
+from sendx_cli.sandbox.account import account_of
+from sendx_cli.sandbox.beginning import begin_with
+from sendx_cli.sandbox.store import Store
 from sendx_cli.sandbox.transport import SandboxTransport
 from tests.conftest import CANARY, Run
 
 KEY = {"X-Team-ApiKey": CANARY}
+LIST = "list_abcdefghijklmnopqrstuv"
 REFUSED = "refused"
 """The service does not take the key: the run ends, and nothing was applied."""
 LOST = "lost"
@@ -89,6 +94,18 @@ class Account:
         result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
         transport.end()
         return Run(result.exit_code, result.stdout, result.stderr)
+
+    def begin(self, *contacts: Mapping[str, object]) -> None:
+        """Fill it with these contacts, and with a list."""
+        value = {"lists": [{"name": "News", "id": LIST}], "contacts": list(contacts)}
+        begin_with(self.path, account_of(value))
+
+    def leave(self, email: str) -> None:
+        """Let a contact unsubscribe."""
+        with closing(Store(self.path)) as store, store.transaction() as transaction:
+            kept = transaction.find(email)
+            assert kept is not None
+            transaction.change(kept, email, replace(kept.record, flags=("unsubscribed",)))
 
     def post(self, path: str, body: object) -> int:
         """Change the account past the commands; return the status."""

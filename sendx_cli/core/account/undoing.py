@@ -114,8 +114,10 @@ def _found(
             remarks.append(Remark(LeftAlone.LEFT, now.email, f"left since: {leaving}"))
             continue
         yield course, now
-    for now in _unexplained(history.before, free):
-        remarks.append(Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED))
+    remarks += [
+        Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED)
+        for now in _unexplained(history.before, free)
+    ]
 
 
 def _unexplained(before: Contacts, free: Mapping[str, ServiceContact]) -> list[ServiceContact]:
