@@ -73,12 +73,13 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
         header, source = run.header, None
         if context.spec.undoes:
             _refuse_file(path)
-            settle_moves(context, journal)
         else:
             header = _adopt_changed_file(context, journal, run, path)
             source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
         take_snapshot(context, journal)
         _reopen(output, journal, context.mode)
+        if context.spec.undoes:
+            settle_moves(context, journal)
         sent = Sent(0.0)
         if journal.view.counts().to_come:
             source_path = None if source is None else source.path

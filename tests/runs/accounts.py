@@ -38,15 +38,21 @@ class FaultyTransport(httpx.BaseTransport):
     Args:
         path: The sandbox's file.
         faults: What happens to a write, by its number from 0.
+        read_status: What all reads are answered with; None: as the sandbox answers.
     """
 
-    def __init__(self, path: Path, faults: Mapping[int, str]) -> None:
+    def __init__(self, path: Path, faults: Mapping[int, str], read_status: int | None) -> None:
         self._sandbox = SandboxTransport(path)
         self._faults = faults
+        self._read_status = read_status
         self.writes = 0
+        self.requests: list[str] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or fail."""
+        self.requests.append(f"{request.method} {request.url.path.removeprefix('/api/v1/rest')}")
+        if request.method == "GET" and self._read_status:
+            return httpx.Response(self._read_status, json={"message": "no"}, request=request)
         if request.method == "GET":
             return self._sandbox.handle_request(request)
         fault = self._faults.get(self.writes)
@@ -82,17 +88,25 @@ class Account:
     def __post_init__(self) -> None:
         self.path = self.directory / "sandbox.sqlite3"
         self.env = {"SENDX_API_KEY": CANARY, "SENDX_RETRIES": "0"}
+        self.requests: list[str] = []
 
-    def run(self, *words: str, faults: Mapping[int, str] | None = None) -> Run:
-        """Run a command, with what goes wrong by the number of the write, from 0."""
-        transport = FaultyTransport(self.path, faults or {})
+    def run(
+        self,
+        *words: str,
+        faults: Mapping[int, str] | None = None,
+        read_status: int | None = None,
+        **env: str,
+    ) -> Run:
+        """Run a command, with what goes wrong as `FaultyTransport` takes it."""
+        transport = FaultyTransport(self.path, faults or {}, read_status)
         runtime = Runtime(
-            environ={**os.environ, **self.env},
+            environ={**os.environ, **self.env, **env},
             stdin=io.StringIO(""),
             open_carrier=lambda: HttpCarrier(transport, KEY, 5.0),
         )
         result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
         transport.end()
+        self.requests = transport.requests
         return Run(result.exit_code, result.stdout, result.stderr)
 
     def begin(self, *contacts: Mapping[str, object]) -> None:
@@ -111,6 +125,16 @@ class Account:
         """Change the account past the commands; return the status."""
         with self._client() as client:
             return client.post(path, json=body).status_code
+
+    @property
+    def writes(self) -> list[str]:
+        """What the last command wrote."""
+        return [one for one in self.requests if one.startswith("POST")]
+
+    def contact(self, email: str) -> dict[str, Any]:
+        """Return the contact of an address."""
+        (found,) = (one for one in self.contacts().values() if one["email"] == email)
+        return found
 
     def contacts(self) -> dict[str, dict[str, Any]]:
         """Return all contacts by their ids, with names instead of ids."""

@@ -117,17 +117,24 @@ def _found(
     remarks += [
         Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED)
         for now in _unexplained(history.before, free)
+        if _may_have_left_more(history.rows, possible)
     ]
 
 
 def _unexplained(before: Contacts, free: Mapping[str, ServiceContact]) -> list[ServiceContact]:
-    """Return what is at an address of the rows, was not there before, and is not as they left it.
-
-    A row that creates a contact and names a new address for it leaves another account where it is
-    repeated.
-    """
+    """Return those who were not there before, and took no course of the rows."""
     ids = {contact.id for contact in before.values() if contact}
     return [contact for contact in free.values() if contact.id not in ids]
+
+
+def _may_have_left_more(rows: Sequence[SentRow], possible: Sequence[Mapping[str, Course]]) -> bool:
+    """Whether the rows may have left contacts that none of their possible courses has.
+
+    A row that creates a contact, and names a new address for it, does so where it is sent once;
+    sent twice, because its first answer was lost, it also gives it that address.
+    """
+    is_created = any(course.before is None for courses in possible for course in courses.values())
+    return is_created and any(row.contact.new_email for row in rows)
 
 
 def _known(before: Contacts, course: Course) -> frozenset[str]:
