@@ -25,7 +25,7 @@ SELECT first_key(json_extract(payload, '$.email')) AS contact,
     CASE WHEN number < 0 THEN -number - (1 << 40) ELSE number END AS place,
     number, coalesce(state, 'pending') AS state
 FROM rows LEFT JOIN fates USING (number)
-WHERE coalesce(state, 'pending') <> 'rejected'
+WHERE coalesce(state, 'pending') IN ('pending', 'in_flight', 'accepted', 'failed', 'unknown')
     OR (attempts > 0 AND json_extract(payload, '$.newEmail') IS NOT NULL)
 """
 _INDEX = "CREATE INDEX temp.sent_rows_by_contact ON sent_rows (contact, moment, place)"
