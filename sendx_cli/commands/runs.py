@@ -70,7 +70,7 @@ def show(
     """Show what became of a run, or of its rows.
 
     A row is pending, in_flight, accepted, rejected, failed or unknown; or it was not to be sent:
-    bad or held_back.
+    bad or held_back. What an undo does not take back is left_alone or remains.
 
     Example: sendx runs show --state unknown
     """
@@ -138,6 +138,54 @@ def resume(
     )
     context = context_of(runtime, settings, found, mode)
     raise typer.Exit(resume_run(context, found, from_))
+
+
+@app.command()
+@with_option_groups
+def undo(
+    ctx: typer.Context,
+    run: _OneRun = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be sent, send nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take back also what others changed since.")
+    ] = False,
+    assume_new: Annotated[
+        bool,
+        typer.Option(
+            "--assume-new", help="Without a snapshot: take back all tags that were added."
+        ),
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
+    ] = None,
+    formatted: Formatted,
+    service: ServiceOptions,
+) -> None:
+    """Take back what a run with --snapshot changed.
+
+    Tags, names, company, custom fields and addresses are as before again. What SendX has no call
+    for is listed: contacts that were created, lists that were joined, values where there was none
+    before. Contacts that others changed since are left alone.
+
+    Example: sendx runs undo --dry-run
+    """
+    from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.output_file import refuse_outputs
+    from sendx_cli.runs.resuming import service_flags
+    from sendx_cli.runs.undoing import UndoOptions, undo_context, undo_run
+
+    runtime = runtime_of(ctx)
+    found = _chosen(_runs(runtime), run)
+    settings = runtime.settings(service_flags(found, service.flags()))
+    runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
+    mode = RunMode(is_sandbox=service.sandbox, is_dry=dry_run, is_confirmed=yes, report=report)
+    context = undo_context(runtime, settings, found, mode)
+    refuse_outputs(runtime, "", mode)
+    raise typer.Exit(undo_run(context, found, UndoOptions(force, assume_new)))
 
 
 @app.command()

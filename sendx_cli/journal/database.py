@@ -11,7 +11,7 @@ to close. The writer checkpoints by itself, when it can record the pages in the 
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,10 @@ class Database:
         """Return all rows of a query's result."""
         with _own_errors(self.path):
             return self._connection.execute(query, arguments).fetchall()
+
+    def add_function(self, name: str, function: Callable[[str], str]) -> None:
+        """Let queries of this connection call a function of one text."""
+        self._connection.create_function(name, 1, function, deterministic=True)
 
     @contextmanager
     def transaction(

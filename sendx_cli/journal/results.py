@@ -8,7 +8,7 @@ from sendx_cli.results import Result, ResultError
 _UNCHANGED = "unchanged: the contact is as its rows would leave it"
 
 
-def result_of_row(row: JournalRow, action: str, source: str) -> Result:
+def result_of_row(row: JournalRow, source: str) -> Result:
     """Return the result of a row in a journal, which does not keep the response."""
     is_open = row.state in {State.PENDING, State.IN_FLIGHT}
     outcome = Outcome.SKIPPED if is_open else Outcome(row.state)
@@ -20,7 +20,7 @@ def result_of_row(row: JournalRow, action: str, source: str) -> Result:
         error = ResultError("unknown" if hint else kind, message, hint)
     return Result(
         email=row.contact.email,
-        action=action,
+        action=row.contact.action,
         outcome=outcome,
         message=message,
         status=row.status,
@@ -34,8 +34,8 @@ def result_of_row(row: JournalRow, action: str, source: str) -> Result:
 
 def result_of_left_out(row: LeftOut, action: str, source: str) -> Result:
     """Return the result of a row that is not sent at all."""
-    is_bad = row.kind is LeftOutKind.BAD
-    message = row.message if is_bad else f"held back: {row.message}"
+    is_held_back = row.kind is LeftOutKind.HELD_BACK
+    message = f"held back: {row.message}" if is_held_back else row.message
     return Result(
         email=row.email or "",
         action=action,
@@ -43,7 +43,7 @@ def result_of_left_out(row: LeftOut, action: str, source: str) -> Result:
         message=message,
         error=ResultError(str(row.kind), message),
         source=source,
-        line=row.line,
+        line=None if row.kind.is_of_undo else row.line,
     )
 
 

@@ -26,20 +26,27 @@ class State(StrEnum):
 
 
 class LeftOutKind(StrEnum):
-    """Why a row of the file is not sent at all."""
+    """Why a row of the file is not sent at all; or, of an undo, what it does not take back."""
 
     BAD = "bad"
     HELD_BACK = "held_back"
+    LEFT_ALONE = "left_alone"
+    REMAINS = "remains"
+
+    @property
+    def is_of_undo(self) -> bool:
+        """Whether it is about a contact, not about a row of a file."""
+        return self in {LeftOutKind.LEFT_ALONE, LeftOutKind.REMAINS}
 
 
 class LeftOut(NamedTuple):
-    """A row of the file that is not sent.
+    """A row of the file that is not sent, or something that an undo does not take back.
 
     Args:
-        line: The line it begins on.
-        kind: Bad, or held back because of an opt-out.
+        line: The line it begins on; of an undo, which has none, its place among them.
+        kind: Bad, or held back because of an opt-out; of an undo, left alone or remains.
         email: The address, if it could be read.
-        message: What is wrong with it, or what marks it as an opt-out.
+        message: What is wrong with it, what marks it as an opt-out, or what is not taken back.
     """
 
     line: int

@@ -17,10 +17,10 @@ class RunHeader:
 
     Args:
         tool_version: The sendx that began it.
-        action: `identify` or `track`.
-        source: The file as it was given.
-        source_path: Where it is, absolute; None for standard input.
-        source_sha256: SHA-256 of its bytes, in hexadecimal.
+        action: `identify`, `track` or `undo`.
+        source: The file as it was given; of an undo, which run it takes back.
+        source_path: Where it is, absolute; None for a stream; empty for an undo.
+        source_sha256: SHA-256 of its bytes, in hexadecimal; of an undo, of its source.
         source_bytes: Its length.
         origin: Where requests go: scheme, host and port of the base URL.
         key_fingerprint: What `key_fingerprint` makes of the API key.

@@ -28,6 +28,7 @@ class Run:
         counts: Its rows by state.
         is_under_way: Whether some process is sending it at this moment.
         input_read: How far the input of a stream was read; None for a run of a file.
+        undone_by: The id of the run that took this one back, if one did.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Run:
     counts: Counts
     is_under_way: bool
     input_read: InputRead | None = None
+    undone_by: str | None = None
 
     @property
     def has_input_left(self) -> bool:
@@ -44,8 +46,8 @@ class Run:
 
     @property
     def is_finished(self) -> bool:
-        """Whether it has no row left to send, in the journal or in its input."""
-        return not (self.counts.to_come or self.has_input_left)
+        """Whether it has no row left to send, in the journal or in its input, or was undone."""
+        return self.undone_by is not None or not (self.counts.to_come or self.has_input_left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Runs:
     def unfinished_run_of(
         self, *, sha256: str, action: str, origin: str, other_than: str | None = None
     ) -> Run | None:
-        """Return the latest unfinished run of the same file, command and service.
+        """Return the latest unfinished run of the same file, command and service; not undone.
 
         It has rows left to send, or a process is resuming it and may send failed rows again.
 
@@ -101,13 +103,15 @@ class Runs:
             other_than: The id of a run to leave out.
         """
         same = (
-            run for run in self.runs if run.header.source_sha256 == sha256 and run.id != other_than
+            run
+            for run in self.runs
+            if run.header.source_sha256 == sha256 and run.id != other_than and not run.undone_by
         )
         return _latest((run for run in same if run.counts.to_come or _is_held(run)), action, origin)
 
     def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
         """Return the latest run with rows left to send of a file at this path, any content."""
-        there = (run for run in self.runs if run.header.source_path == path)
+        there = (run for run in self.runs if run.header.source_path == path and not run.undone_by)
         return _latest((run for run in there if run.counts.to_come), action, origin)
 
 
@@ -223,8 +227,15 @@ def _read(path: Path) -> Run | None:
     with open_view(path) as view, damage_reported(path):
         if not view.is_sealed:
             return None
-        is_under_way = is_locked(lock_path(path))
-        return Run(path.stem, path, view.header, view.counts(), is_under_way, view.input_read)
+        return Run(
+            id=path.stem,
+            path=path,
+            header=view.header,
+            counts=view.counts(),
+            is_under_way=is_locked(lock_path(path)),
+            input_read=view.input_read,
+            undone_by=view.undone_by,
+        )
 
 
 def _verify_at_rest(path: Path) -> None:

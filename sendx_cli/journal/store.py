@@ -18,15 +18,18 @@ from typing import Self
 
 from sendx_cli.clock import Clock
 from sendx_cli.core.contact.contact import Contact
-from sendx_cli.core.contact.payloads import contact_from
+from sendx_cli.core.contact.payloads import UNDO, contact_from
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.adoption import Arrivals
+from sendx_cli.journal.before import ContactsBefore
 from sendx_cli.journal.comparing import ContactsCompared
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
 from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of
+from sendx_cli.journal.sent_rows import SentRows
+from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import damaged
 from sendx_cli.journal.view import RunView
 
@@ -73,6 +76,7 @@ class RunJournal:
         self._is_closed = False
         self.path = database.path
         self.view = RunView(database)
+        self.before = ContactsBefore(database)
         self.is_sealed = self.view.is_sealed
 
     def add(self, rows: Iterable[Row]) -> None:
@@ -118,11 +122,18 @@ class RunJournal:
         action, last = self.view.header.action, -1
         while chunk := self._database.read(_PENDING, (last, _CHUNK_ROWS)):
             for number, line, digest, payload, sent in chunk:
-                if digest_of(action, payload) != digest:
+                if self._digest(action, payload) != digest:
                     raise damaged(self.path)
                 body = sent or payload
                 yield Row(number, contact_from(action, json.loads(body)), line, body.encode())
             last = chunk[-1][0]
+
+    def _digest(self, action: str, payload: str) -> bytes:
+        """Return the digest that a row should have; an undo has rows of both actions."""
+        if action != UNDO:
+            return digest_of(action, payload)
+        with damage_reported(self.path):
+            return digest_of(contact_from(action, json.loads(payload)).action, payload)
 
     def mark_sending(self, rows: Sequence[Row]) -> None:
         """Mark these rows as in flight, synced, unless they may be repeated.
@@ -192,6 +203,13 @@ class RunJournal:
         with self._database.transaction(is_synced=True) as connection:
             return connection.execute(_REOPEN, (state,)).rowcount
 
+    def reopen_rows(self, numbers: Sequence[int]) -> None:
+        """Make these rows pending."""
+        with self._database.transaction(is_synced=True) as connection:
+            connection.executemany(
+                "DELETE FROM fates WHERE number = ?", [(number,) for number in numbers]
+            )
+
     def stop_overtaken(self) -> int:
         """Reject pending rows of whose contact a later row was sent; return how many.
 
@@ -211,6 +229,15 @@ class RunJournal:
             is_always_sent: As for `ContactsCompared`.
         """
         return ContactsCompared(self._database, self.view.header.action, is_always_sent)
+
+    def sent_rows(self) -> SentRows:
+        """Return the rows that the service took, or may have taken, contact by contact."""
+        return SentRows(self._database, self.view.header.action)
+
+    def note_undone(self, by: str) -> None:
+        """Record, synced, that the run with the id `by` takes this one back."""
+        with self._database.transaction(is_synced=True) as connection:
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('undone_by', ?)", (by,))
 
     def arrivals(self, rows: Iterable[Row]) -> Arrivals:
         """Stage the rows of an edited or sorted file, beside those of the run."""

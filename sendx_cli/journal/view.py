@@ -114,6 +114,11 @@ class RunView:
         return RunHeader.from_text(text)
 
     @property
+    def undone_by(self) -> str | None:
+        """The id of the run that took this one back, if one did."""
+        return self._fact("undone_by")
+
+    @property
     def input_read(self) -> InputRead | None:
         """How far the input of a stream was read; None for a run of a file.
 

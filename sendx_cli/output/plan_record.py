@@ -133,3 +133,8 @@ def _account_record(account: AccountComparison) -> dict[str, object]:
 
 def _compared_record(names: NamesCompared) -> dict[str, object]:
     return {"known": names.known, "new": [one._asdict() for one in names.new]}
+
+
+def names_record(names: NameCounts) -> dict[str, object]:
+    """Return names with how often each occurs: `names` (`name`, `rows`) and `further`."""
+    return _names_record(names)

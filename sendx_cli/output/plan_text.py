@@ -179,3 +179,8 @@ def _quoted(name: str) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _MAX_NAME_LENGTH else f"{text[: _MAX_NAME_LENGTH - 3]}..."
+
+
+def names_lines(title: str, names: NameCounts) -> Iterator[str]:
+    """Yield a title and how often each name occurs; nothing where there is none."""
+    return _names(title, names)

@@ -16,6 +16,7 @@ _HOUR_S = 3600
 _TEN = 10
 _NOT_SENT = "  (not sent)"
 _UNSENT = frozenset({Outcome.UNCHANGED})
+_NOT_TAKEN_BACK = frozenset({"left_alone", "remains"})
 _MEANINGS = {
     ExitCode.OK: "every row was accepted",
     ExitCode.BUG: "a bug in sendx",
@@ -62,7 +63,7 @@ def summary_lines(
     for failure in totals.failures:
         lines.append(f"{failure.count:,} {_reason(failure)}")
         lines.append(f"  such as {_example(failure)}")
-    lines.append(ending_text(totals, exit_code))
+    lines.append(ending_text(totals, exit_code, left_out))
     ellipsis = "..." if ascii_only else "…"
     cut = [cut_to(safe(line), _COLUMNS, ellipsis) for line in lines]
     return cut + [f"next: {safe(command)}" for command in next_commands]
@@ -86,7 +87,7 @@ def summary_markdown(
         ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
         [", ".join(filter(None, [*_throughput(totals), latency_text(totals)]))],
         _failure_table(totals.failures),
-        [ending_text(totals, exit_code)],
+        [ending_text(totals, exit_code, left_out)],
         # Indented code has no end mark that a command could hold.
         [f"    {safe(command)}" for command in next_commands],
     ]
@@ -130,10 +131,14 @@ def _counts(
             for outcome in Outcome
         ),
         ("to come", to_come, ""),
-        *((word.replace("_", " "), count, _NOT_SENT) for word, count in left_out.items()),
+        *((word.replace("_", " "), count, _why_not(word)) for word, count in left_out.items()),
         ("retried", totals.retried, f"  ({totals.attempts:,} requests in all)"),
     ]
     return [each for each in counts if each[1] or each[0] == Outcome.ACCEPTED]
+
+
+def _why_not(left_out: str) -> str:
+    return "  (not taken back)" if left_out in _NOT_TAKEN_BACK else "  (not sent)"
 
 
 def _throughput(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:
@@ -168,10 +173,13 @@ def _example(failure: Failure) -> str:
     return f"{failure.where}: {failure.message}"
 
 
-def ending_text(totals: Totals, exit_code: int) -> str:
+def ending_text(totals: Totals, exit_code: int, left_out: Mapping[str, int]) -> str:
     """Return an exit code with its meaning."""
     if exit_code == ExitCode.OK and totals.counts[Outcome.UNCHANGED]:
         return f"exit {exit_code}: every row was accepted, or would change nothing"
+    is_left_alone = left_out.get("left_alone") and not totals.counts[Outcome.REJECTED]
+    if exit_code == ExitCode.REJECTED and is_left_alone:
+        return f"exit {exit_code}: some contacts were left alone: look at them"
     if exit_code in _MEANINGS:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"
     ended = ": ended by a signal" if exit_code > SIGNAL_BASE else ""

@@ -68,7 +68,8 @@ def ask(
     Without a terminal it goes ahead, unless the profile is for production and `--yes` is absent.
 
     Args:
-        context: The run; with a profile for production it always needs a confirmation.
+        context: The run; an undo, and any with a profile for production, always needs a
+            confirmation.
         contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
         sent_though_left: Opt-outs among its rows, which are sent all the same; any of them needs
             a confirmation.
@@ -79,7 +80,8 @@ def ask(
     """
     settings, mode = context.settings, context.mode
     is_production = settings.production.value and not mode.is_sandbox
-    is_worth_it = is_production or sent_though_left or contacts >= ASK_FROM_CONTACTS
+    is_undo = bool(context.spec.undoes)
+    is_worth_it = is_production or is_undo or sent_though_left or contacts >= ASK_FROM_CONTACTS
     if mode.is_confirmed or not is_worth_it:
         return
     with _terminal(context.runtime, context.spec) as terminal:
@@ -107,7 +109,8 @@ def _question(
     if sent_though_left:
         rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
         left = f", though {rows} that the person left"
-    return f"send {people} to {where}{creating}{left}? [y/N] "
+    undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
+    return f"{undo}send {people} to {where}{creating}{left}? [y/N] "
 
 
 def _ask_on(terminal: TextIO, output: Output, question: str) -> None:

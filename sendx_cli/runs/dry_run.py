@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from sendx_cli.api.requests import base_url_of
+from sendx_cli.core.contact.contact import Contact
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.delivery.rows import Row
 from sendx_cli.errors import ExitCode
@@ -18,6 +19,7 @@ from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import only_changed
 from sendx_cli.runs.reading import Reading, dry_plan, open_reading
+from sendx_cli.runs.snapshot import announce_snapshot
 
 
 def show_dry_run(context: RunContext) -> ExitCode:
@@ -40,10 +42,11 @@ def show_dry_run(context: RunContext) -> ExitCode:
         if output.format is OutputFormat.JSON:
             output.show([plan_record(plan)], as_one=True)
         refuse_unsendable(plan, reading.source, spec)
+        announce_snapshot(context, plan.contacts + plan.new_addresses)
         if output.streams:
             base_url = base_url_of(context.settings.base_url.value, sandbox=mode.is_sandbox)
             for row in rows:
-                output.stream(_request(row, base_url).record())
+                output.stream(planned(row.contact, row.line, base_url).record())
     return ExitCode.REJECTED if plan.bad.count else ExitCode.OK
 
 
@@ -55,19 +58,20 @@ def _planned(
     if account is None or not context.spec.only_changed:
         yield dry_plan(reading), _sent(reading)
     else:
-        with only_changed(context, reading, account) as planned:
-            yield planned
+        with only_changed(context, reading, account) as found:
+            yield found
 
 
 def _sent(reading: Reading) -> Iterator[CheckedRow]:
     return (row for row in reading.rows(reading.builder()) if isinstance(row, CheckedRow))
 
 
-def _request(row: CheckedRow | Row, base_url: str) -> PlannedRequest:
+def planned(contact: Contact, line: int | None, base_url: str) -> PlannedRequest:
+    """Return a contact's request as it would be sent."""
     return PlannedRequest(
-        action=row.contact.action,
+        action=contact.action,
         method="POST",
-        url=base_url + row.contact.path,
-        body=row.contact.payload,
-        line=row.line,
+        url=base_url + contact.path,
+        body=contact.payload,
+        line=line,
     )

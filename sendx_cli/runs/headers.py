@@ -1,9 +1,12 @@
 """Making the header of a new run: its file, service and account."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 from sendx_cli import __version__
 from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.errors import SetupError
 from sendx_cli.files.verified import FileDigest
 from sendx_cli.journal.run_header import RunHeader, key_fingerprint
 from sendx_cli.runs.context import RunContext
@@ -23,7 +26,8 @@ def header_of_file(context: RunContext, reading: Reading) -> RunHeader:
     """
     source = reading.source
     path = str(source.path.absolute())
-    return _header(context, reading.mapping, source.name, path=path, content=source.digest)
+    mapping = _mapping_text(reading.mapping)
+    return _header(context, mapping, source.name, path=path, content=source.digest)
 
 
 def header_of_stream(context: RunContext, name: str, mapping: ColumnMapping) -> RunHeader:
@@ -32,7 +36,29 @@ def header_of_stream(context: RunContext, name: str, mapping: ColumnMapping) -> 
     Raises:
         SetupError: There is no usable key.
     """
-    return _header(context, mapping, name, path=None, content=_UNKNOWN_CONTENT)
+    return _header(context, _mapping_text(mapping), name, path=None, content=_UNKNOWN_CONTENT)
+
+
+def header_of_undo(context: RunContext, run: str) -> RunHeader:
+    """Return the header for the run that takes `run` back. It has no file: its place is the run's.
+
+    Raises:
+        SetupError: There is no usable key.
+    """
+    place = FileDigest(hashlib.sha256(f"undo of {run}".encode()).hexdigest(), 0)
+    return _header(context, "[]", f"undo of {run}", path="", content=place)
+
+
+def refuse_other_account(header: RunHeader, context: RunContext, hint: str) -> None:
+    """Refuse to go on with a run, or to take it back, for another account than it was made for.
+
+    Raises:
+        SetupError: The service or the key is another one.
+    """
+    now = replace(header, origin=run_origin(context), key_fingerprint=fingerprint_of(context))
+    differences = header.differences(now)
+    if differences:
+        raise SetupError(f"the run was begun otherwise: {'; '.join(differences)}", hint=hint)
 
 
 def run_origin(context: RunContext) -> str:
@@ -64,7 +90,7 @@ def _mapping_text(mapping: ColumnMapping) -> str:
 
 def _header(
     context: RunContext,
-    mapping: ColumnMapping,
+    mapping: str,
     name: str,
     *,
     path: str | None,
@@ -80,7 +106,7 @@ def _header(
         origin=run_origin(context),
         key_fingerprint=fingerprint_of(context),
         profile=context.settings.profile.value,
-        mapping=_mapping_text(mapping),
+        mapping=mapping,
         options=context.spec.to_text(),
         started_at=context.runtime.clock.unix(),
     )

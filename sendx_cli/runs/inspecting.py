@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from itertools import chain
 
 from sendx_cli.clock import day_text
+from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.journal.runs import Run, open_view
@@ -69,12 +70,14 @@ def show_run(output: Output, run: Run) -> None:
         record = run_record(run) | left_out | {"totals": summary.totals.record()}
         output.show([record], as_one=True)
         return
-    output.line(f"run {run.id}: {run.header.action} from {run.header.source}, {state_of(run)}")
+    output.line(f"run {run.id}: {_what(run)}, {state_of(run)}")
+    if run.undone_by is not None:
+        output.line(f"undone by run {run.undone_by}")
     for line in summary.lines(ascii_only=output.is_ascii):
         output.line(line)
     if run.input_read is not None:
         output.line(f"{run.header.source}: {reached(run.input_read)}")
-    if run.has_input_left and go_on:
+    if run.has_input_left and go_on and run.undone_by is None:
         output.line(f"  hint: {go_on}")
 
 
@@ -90,7 +93,7 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     action, source = run.header.action, run.header.source
     recorded = (
-        result_of_row(row, action, source)
+        result_of_row(row, source)
         for row in view.rows({state for state in State if state in states})
     )
     left_out = (
@@ -103,10 +106,18 @@ def _share(count: int, total: int) -> str:
     return f"all {total}" if count == total else f"{count}/{total}"
 
 
+def _what(run: Run) -> str:
+    """Return what a run sends; the source of an undo says so itself."""
+    header = run.header
+    return header.source if header.action == UNDO else f"{header.action} from {header.source}"
+
+
 def state_of(run: Run) -> str:
     """Return a run's state, in words."""
     if run.is_under_way:
         return "under way"
+    if run.undone_by is not None:
+        return "undone"
     if run.counts.to_come:
         return "stopped"
     return "input left" if run.has_input_left else "finished"

@@ -18,7 +18,7 @@ class RunSpec:
     """The options of a run that are kept in its journal and hold for every resume.
 
     Args:
-        action: `identify` or `track`.
+        action: `identify`, `track` or `undo`.
         path: The file as it was given, or `-`.
         defaults: Values given as options, for every row.
         overrides: Options about the file's layout.
@@ -30,6 +30,7 @@ class RunSpec:
         existing_only: Whether a row that would create a tag or a custom field is a bad row.
         only_changed: Whether to leave out the rows of contacts that they would not change.
         keeps_snapshot: Whether to record how its contacts were before the first write.
+        undoes: The run that it takes back; empty for the run of a file.
     """
 
     action: str
@@ -44,6 +45,7 @@ class RunSpec:
     existing_only: bool = False
     only_changed: bool = False
     keeps_snapshot: bool = False
+    undoes: str = ""
 
     def to_text(self) -> str:
         """Return it as JSON."""

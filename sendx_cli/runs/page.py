@@ -10,7 +10,7 @@ from sendx_cli.journal.rows import State
 from sendx_cli.journal.runs import Run, open_view
 from sendx_cli.journal.view import RunView
 from sendx_cli.output.run_page import RunPage
-from sendx_cli.output.summary import ending_text, heading_text, latency_text
+from sendx_cli.output.summary import heading_text, latency_text
 from sendx_cli.runs.inspecting import state_of
 from sendx_cli.runs.output_file import PRIVATE, OutputFile
 from sendx_cli.runs.run_summary import RunSummary, summarise
@@ -58,7 +58,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
             ("file", header.source_path or "standard input"),
             ("sendx", header.tool_version),
         ),
-        outcome=f"{_heading(summary)}; {ending_text(summary.totals, summary.exit_code)}",
+        outcome=f"{_heading(summary)}; {summary.ending}",
         counts=_counts(summary),
         timeline=timeline(view.seconds(), _SLOTS),
         latency=latency_text(summary.totals),

@@ -61,9 +61,8 @@ class Report:
 def report_decided(report: "Report | NoReport", view: RunView, source: str) -> None:
     """Write the rows that were decided before this process resumed the run."""
     if isinstance(report, Report):
-        action = view.header.action
         for row in view.rows(set(State) - {State.PENDING, State.IN_FLIGHT}):
-            report.write(result_of_row(row, action, source))
+            report.write(result_of_row(row, source))
 
 
 def report_left(report: "Report | NoReport", view: RunView, source: str) -> None:
@@ -71,7 +70,7 @@ def report_left(report: "Report | NoReport", view: RunView, source: str) -> None
     if isinstance(report, Report):
         action = view.header.action
         for row in view.rows({State.PENDING}):
-            report.write(result_of_row(row, action, source))
+            report.write(result_of_row(row, source))
         for left_out in view.left_out():
             report.write(result_of_left_out(left_out, action, source))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, FileRefused, InputError, SetupError
+from sendx_cli.errors import ExitCode, FileRefused, InputError
 from sendx_cli.files.source import Source, open_source
 from sendx_cli.files.spool import is_copy
 from sendx_cli.files.verified import digest_of
@@ -24,14 +24,18 @@ from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
-from sendx_cli.runs.headers import fingerprint_of, header_of_file, is_of_sandbox, run_origin
+from sendx_cli.runs.headers import header_of_file, is_of_sandbox, refuse_other_account
 from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
+from sendx_cli.runs.snapshot import take_snapshot
+from sendx_cli.runs.undo_settling import settle_undo
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
+
+_SAME_ACCOUNT = "resume it with the same --profile and --base-url"
 
 
 def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
@@ -66,9 +70,17 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
     refuse_outputs(context.runtime, path or run.header.source_path or "", context.mode)
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(context, run))
-        _refuse_other_account(run.header, context)
-        header = _adopt_changed_file(context, journal, run, path)
-        source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
+        refuse_other_account(run.header, context, _SAME_ACCOUNT)
+        _refuse_undone(journal)
+        header, source = run.header, None
+        if context.spec.undoes:
+            _refuse_file(path)
+        else:
+            header = _adopt_changed_file(context, journal, run, path)
+            source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
+        take_snapshot(context, journal)
+        if context.spec.undoes:
+            settle_undo(context, journal)
         _reopen(output, journal, context.mode)
         sent = Sent(0.0)
         if journal.view.counts().to_come:
@@ -108,18 +120,19 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
         )
 
 
-def _refuse_other_account(header: RunHeader, context: RunContext) -> None:
-    now = replace(
-        header,
-        origin=run_origin(context),
-        key_fingerprint=fingerprint_of(context),
-    )
-    differences = header.differences(now)
-    if differences:
-        raise SetupError(
-            f"the run was begun otherwise: {'; '.join(differences)}",
-            hint="resume it with the same --profile and --base-url",
+def _refuse_undone(journal: RunJournal) -> None:
+    """Refuse to send what is left of a run that was taken back."""
+    undone_by = journal.view.undone_by
+    if undone_by is not None:
+        raise InputError(
+            f"run {journal.id} was undone by {undone_by}: what is left of it is not sent",
+            hint="begin the file anew, if it is to be sent after all",
         )
+
+
+def _refuse_file(path: str | None) -> None:
+    if path is not None:
+        raise InputError("--from goes with the run of a file, and this one is an undo")
 
 
 def _adopt_changed_file(

@@ -6,6 +6,7 @@ It is the same for a run that has just ended and for one that is inspected later
 from dataclasses import dataclass
 from pathlib import Path
 
+from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Verdict
 from sendx_cli.core.totals.totals import Totals
@@ -14,10 +15,13 @@ from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode
 from sendx_cli.journal.rows import LeftOutKind
 from sendx_cli.journal.view import Counts, RunView
-from sendx_cli.output.summary import summary_lines, summary_markdown
+from sendx_cli.output.summary import ending_text, summary_lines, summary_markdown
 from sendx_cli.runs.next_commands import next_commands
 from sendx_cli.runs.options import RunSpec
 from sendx_cli.runs.totals import totals_of
+
+_REJECTED = (LeftOutKind.BAD, LeftOutKind.LEFT_ALONE)
+"""What is not sent and makes the exit code that of a rejected row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ class RunSummary:
             ascii_only=ascii_only,
         )
 
+    @property
+    def ending(self) -> str:
+        """The exit code with its meaning."""
+        left_out = {str(kind): count for kind, count in self.left_out.items()}
+        return ending_text(self.totals, self.exit_code, left_out)
+
     def markdown(self) -> str:
         """Return the summary as Markdown, for a build server's page."""
         return summary_markdown(
@@ -83,21 +93,26 @@ def summarise(
         stopped_by: The verdict that has just ended it.
         failed: Where its failed rows were written, if they were.
     """
-    counts = view.counts()
-    left_out = {kind: view.count_left_out(kind) for kind in LeftOutKind}
+    counts, spec = view.counts(), RunSpec.from_text(view.header.options)
+    is_undo = view.header.action == UNDO
+    kinds = [kind for kind in LeftOutKind if kind.is_of_undo is is_undo]
+    left_out = {kind: view.count_left_out(kind) for kind in kinds}
     totals, worked_s = totals_of(view, view.header.source)
     found = {
-        Outcome.REJECTED: counts.rejected or left_out[LeftOutKind.BAD],
+        Outcome.REJECTED: counts.rejected or any(left_out.get(kind) for kind in _REJECTED),
         Outcome.FAILED: counts.failed,
         Outcome.UNKNOWN: counts.unknown,
         Outcome.SKIPPED: counts.to_come or view.has_input_left,
     }
     code = exit_code((outcome for outcome, count in found.items() if count), stopped_by)
+    commands = [] if view.undone_by else next_commands(run, counts, spec, failed)
+    if left_out.get(LeftOutKind.LEFT_ALONE):
+        commands.append(f"sendx runs show {run} --state {LeftOutKind.LEFT_ALONE}")
     return RunSummary(
         counts=counts,
         left_out=left_out,
         totals=totals,
         elapsed_s=max(elapsed_s, float(worked_s - 1)) if elapsed_s else float(worked_s),
         exit_code=ending or code,
-        next_commands=next_commands(run, counts, RunSpec.from_text(view.header.options), failed),
+        next_commands=commands,
     )

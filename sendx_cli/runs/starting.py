@@ -26,6 +26,7 @@ from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import leave_out_unchanged
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import send_rows
+from sendx_cli.runs.snapshot import announce_snapshot, take_snapshot
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.paths import runs_directory
 from sendx_cli.settings.storage import make_private_directory
@@ -69,17 +70,19 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
         _refuse_second(runtime, list_runs(directory), header)
         forget_never_started(directory)
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))
-        with _unsealed_forgotten(journal), open_account(context) as account:
+        with unsealed_forgotten(journal), open_account(context) as account:
             plan = _fill(journal, compared(context, reading, account))
             plan = leave_out_unchanged(context, journal, account, plan)
             show_plan(runtime.output, plan)
             refuse_unsendable(plan, reading.source, spec)
+            announce_snapshot(context, plan.contacts + plan.new_addresses)
             if mode.save_map is not None:
                 save_map(mode.save_map, reading.mapping)
             if not (plan.to_send or plan.unchanged or plan.bad.count):
                 return None
             if plan.to_send:
                 ask_about(context, plan, plan.contacts)
+                take_snapshot(context, journal)
             journal.seal()
         undo.pop_all()
         return journal
@@ -135,7 +138,7 @@ def _fill(journal: RunJournal, reading: Reading) -> Plan:
 
 
 @contextmanager
-def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
+def unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
     """Delete the journal unless it is sealed at the end: nothing was sent."""
     try:
         yield
@@ -143,7 +146,7 @@ def _unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
         raise
     except PassingTrouble as error:
         hint = "nothing was sent: mend that, then begin again"
-        raise PassingTrouble(error.message, where=error.where, hint=hint) from None
+        raise type(error)(error.message, where=error.where, hint=hint) from None
     finally:
         if not journal.is_sealed:
             with suppress(PassingTrouble):  # it is deleted anyway

@@ -10,7 +10,7 @@ ANN = Identify(email="ann@b.co")
 
 
 def told(row: JournalRow) -> Result:
-    return result_of_row(row, "identify", "p.csv")
+    return result_of_row(row, "p.csv")
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.IN_FLIGHT])

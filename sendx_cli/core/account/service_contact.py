@@ -46,8 +46,8 @@ class ServiceContact(NamedTuple):
     updated: str = ""
 
     def to_text(self) -> str:
-        """Return it as JSON."""
-        return json.dumps(self._asdict(), ensure_ascii=False, separators=(",", ":"))
+        """Return it as JSON, in ASCII: a value of the service may be no valid Unicode text."""
+        return json.dumps(self._asdict(), separators=(",", ":"))
 
     @classmethod
     def from_text(cls, text: str) -> "ServiceContact":

@@ -83,6 +83,10 @@ class AddressesSeen:
         """Return how many different contacts the rows concern."""
         return self._named.count_distinct()
 
+    def count_changes(self) -> int:
+        """Return to how many different addresses the rows change one."""
+        return self._taken_up.count_distinct() if self._taken_up else 0
+
     def collisions(self) -> Collisions:
         """Return the conflicting changes."""
         if not self._taken_up:

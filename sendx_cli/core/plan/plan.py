@@ -28,6 +28,7 @@ class Plan:
         contacts: Different contacts among them.
         unchanged: Rows that are not sent because they would change nothing in the account.
         unchanged_contacts: Different contacts among those.
+        new_addresses: Different addresses that they change one to.
         bad: Rows that cannot be sent.
         held_back: Opt-outs that are not sent, by what marks them.
         sent_though_left: Rows that will be sent though they say that their person left, by what
@@ -52,6 +53,7 @@ class Plan:
     contacts: int = 0
     unchanged: int = 0
     unchanged_contacts: int = 0
+    new_addresses: int = 0
     bad: BadRows = NO_BAD_ROWS
     held_back: NameCounts = NO_NAMES
     sent_though_left: NameCounts = NO_NAMES
@@ -159,6 +161,7 @@ class PlanBuilder:
             layout_notes=self._layout_notes,
             to_send=self._to_send,
             contacts=self._addresses.count_contacts(),
+            new_addresses=self._addresses.count_changes(),
             bad=self._bad.result(),
             held_back=self._held_back.result(),
             sent_though_left=self._sent_though_left.result(),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendx_cli.core.contact.contact import Contact, Identify, Track
-from sendx_cli.core.contact.payloads import contact_from
+from sendx_cli.core.contact.payloads import UNDO, contact_from
 from tests.values import identify, track
 
 TODAY = date(2026, 11, 23)
@@ -43,3 +43,16 @@ def test_a_payload_becomes_the_contact_it_was_made_of(contact: Contact) -> None:
     """Nothing is lost between a contact, its request's body as text, and the contact again."""
     payload = json.loads(json.dumps(contact.payload))
     assert contact_from(contact.action, payload) == contact
+
+
+@given(identifies() | tracks())
+def test_a_payload_of_an_undo_tells_which_of_both_it_is(contact: Contact) -> None:
+    """By its members, whatever custom fields are called."""
+    payload = json.loads(json.dumps(contact.payload))
+    assert contact_from(UNDO, payload) == contact
+
+
+def test_a_custom_field_makes_no_track() -> None:
+    """Its name is no member of the payload."""
+    contact = Identify(email="a@b.co", fields=(("addTags", "x"),))
+    assert contact_from(UNDO, contact.payload) == contact

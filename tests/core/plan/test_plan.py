@@ -30,6 +30,7 @@ def test_an_identify_is_counted_in_all_that_it_writes() -> None:
         layout_notes=('found ";" as delimiter',),
         to_send=3,
         contacts=2,
+        new_addresses=1,
         bad=BadRows(1, (bad,), (BadRowKind("email is empty", "email", 1, 5),)),
         tags_added=NameCounts((("VIP", 1), ("vip", 1))),
         lists=NameCounts((("list_x", 1),)),

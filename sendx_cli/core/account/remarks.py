@@ -1,0 +1,58 @@
+"""What an undo does not take back: why, of whom, and what it is."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Remains(StrEnum):
+    """Why something of a run stays though the rest of its contact is taken back."""
+
+    CREATED = "contacts that were created: they stay"
+    EMPTY_BEFORE = "names and companies that were empty before"
+    NO_FIELD_BEFORE = "custom fields that had no value before"
+    LIST = "lists that were joined"
+    BIRTHDAY = "birthdays: they cannot be read"
+    ADDRESS = "addresses whose old one is another contact's by now"
+    UNREADABLE = "values that could not be read, or cannot be sent"
+    NOT_RECORDED = "what no snapshot tells of"
+
+
+class LeftAlone(StrEnum):
+    """Why nothing of a contact is taken back."""
+
+    CHANGED = "changed since, by others"
+    DOUBTFUL = "in doubt: neither as before the run nor as after it"
+    GONE = "not there any more"
+    LEFT = "left since"
+    NOT_RECORDED = "in no snapshot"
+
+
+class Remark(NamedTuple):
+    """Something that is not taken back.
+
+    Args:
+        kind: Why.
+        email: The contact's address now.
+        text: What it is, in words.
+    """
+
+    kind: Remains | LeftAlone
+    email: str
+    text: str
+
+
+class Remarks:
+    """Collects what is not taken back of one contact.
+
+    Args:
+        email: Its address now.
+        remarks: Where they go.
+    """
+
+    def __init__(self, email: str, remarks: list[Remark]) -> None:
+        self._email = email
+        self._remarks = remarks
+
+    def add(self, kind: Remains | LeftAlone, text: str) -> None:
+        """Add one."""
+        self._remarks.append(Remark(kind, self._email, text))

@@ -1,0 +1,213 @@
+"""Taking a run back, as far as the API's two calls can: which rows do it, and what stays.
+
+Identify adds and overwrites, and can empty nothing; track adds and removes tags. So tags, and
+names, companies and custom fields that had a value, can be as they were; a contact cannot be
+deleted, taken off a list, or lose a value that it did not have before.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sendx_cli.core.account.courses import Contacts, Course, SentRow, possible_courses
+from sendx_cli.core.account.putting_back import moves_back, rows_back
+from sendx_cli.core.account.remarks import LeftAlone, Remains, Remark, Remarks
+from sendx_cli.core.account.service_contact import ServiceContact
+from sendx_cli.core.contact.contact import Contact, Identify, Track
+
+_UNEXPLAINED = "it was not there before, and is not as the run would have left it"
+_DOUBT = "one of its rows has an unknown outcome, and it is neither as before nor as after"
+
+
+class History(NamedTuple):
+    """Contacts that share rows.
+
+    Args:
+        rows: All rows about them that were sent, or may have been, in their order.
+        before: How they were; addresses of which nothing is recorded are not in it.
+        now: How they are.
+    """
+
+    rows: Sequence[SentRow]
+    before: Contacts
+    now: Contacts
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it is known of all their addresses how they were."""
+        return all(key in self.before for row in self.rows for key in row.contact.contact_keys)
+
+
+class UndoRules(NamedTuple):
+    """How far an undo goes.
+
+    Args:
+        is_forced: Whether it takes back also what others changed since.
+        assumes_new: Whether, where nothing is recorded, all tags that were added count as new.
+        list_names: The names of lists by id.
+    """
+
+    is_forced: bool = False
+    assumes_new: bool = False
+    list_names: Mapping[str, str] = {}
+
+
+class Undoing(NamedTuple):
+    """What takes the rows of some contacts back.
+
+    Args:
+        rows: To be sent, in this order.
+        remarks: What is not taken back.
+    """
+
+    rows: list[Contact]
+    remarks: list[Remark]
+
+
+def undo(history: History, rules: UndoRules) -> Undoing:
+    """Return what takes the rows of these contacts back.
+
+    Args:
+        history: The contacts.
+        rules: How far to go.
+    """
+    undoing = Undoing([], [])
+    if not history.is_recorded:
+        for course in _assumed_courses(history.rows):
+            _take_tags(course, history.now.get(course.key), rules, undoing)
+        return undoing
+    moves: list[tuple[ServiceContact, str]] = []
+    for course, now in _found(history, rules, undoing.remarks):
+        remarks = Remarks(now.email, undoing.remarks)
+        undoing.rows.extend(rows_back(course, now, rules.list_names, remarks))
+        if course.before is not None and course.left.email != course.before.email:
+            moves.append((now, course.before.email))
+    undoing.rows.extend(moves_back(moves, history.now, undoing.remarks))
+    return undoing
+
+
+def _found(
+    history: History, rules: UndoRules, remarks: list[Remark]
+) -> Iterator[tuple[Course, ServiceContact]]:
+    """Yield the contacts to be taken back, each with how it is; remark on the others."""
+    possible = list(possible_courses(history.before, history.rows))
+    free = {key: contact for key, contact in history.now.items() if contact is not None}
+    for first in dict.fromkeys(first for courses in possible for first in courses):
+        courses = [courses[first] for courses in possible if first in courses]
+        if not any(course.rows for course in courses):
+            continue
+        known = _known(history.before, courses[0])
+        match = _as_left(courses, free, known)
+        is_certain = len(courses) == len(possible)
+        if match is None and not is_certain and not any(one.key in free for one in courses):
+            continue  # the row in doubt that would have created it was not taken
+        if match is None:
+            course, now = courses[-1], _anywhere(courses[-1], free)
+            if now is None or not rules.is_forced:
+                remarks.append(_why_alone(course, now, is_doubtful=len(possible) > 1))
+                free = {key: contact for key, contact in free.items() if contact is not now}
+                continue
+            match = course, now
+        course, now = match
+        free = {key: contact for key, contact in free.items() if contact is not now}
+        leaving = _leaving(course.before, now)
+        if leaving and not rules.is_forced:
+            remarks.append(Remark(LeftAlone.LEFT, now.email, f"left since: {leaving}"))
+            continue
+        yield course, now
+    remarks += [
+        Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED)
+        for now in _unexplained(history.before, free)
+        if _may_have_left_more(history.rows, possible)
+    ]
+
+
+def _unexplained(before: Contacts, free: Mapping[str, ServiceContact]) -> list[ServiceContact]:
+    """Return those who were not there before, and took no course of the rows."""
+    ids = {contact.id for contact in before.values() if contact}
+    return [contact for contact in free.values() if contact.id not in ids]
+
+
+def _may_have_left_more(rows: Sequence[SentRow], possible: Sequence[Mapping[str, Course]]) -> bool:
+    """Whether the rows may have left contacts that none of their possible courses has.
+
+    A row that creates a contact, and names a new address for it, does so where it is sent once;
+    sent twice, because its first answer was lost, it also gives it that address.
+    """
+    is_created = any(course.before is None for courses in possible for course in courses.values())
+    return is_created and any(row.contact.new_email for row in rows)
+
+
+def _known(before: Contacts, course: Course) -> frozenset[str]:
+    """Return the ids of contacts that were there before, which one that was created is not."""
+    if course.before is not None:
+        return frozenset()
+    return frozenset(contact.id for contact in before.values() if contact and contact.id)
+
+
+def _as_left(
+    courses: Sequence[Course], free: Mapping[str, ServiceContact], known: frozenset[str]
+) -> tuple[Course, ServiceContact] | None:
+    for course in courses:
+        now = free.get(course.key)
+        if now is not None and now.id not in known and course.is_as_left(now):
+            return course, now
+    return None
+
+
+def _anywhere(course: Course, free: Mapping[str, ServiceContact]) -> ServiceContact | None:
+    """Return how the contact is now, wherever it is: by its id, else by its address."""
+    if course.before is not None and course.before.id:
+        return next((one for one in free.values() if one.id == course.before.id), None)
+    return free.get(course.key)
+
+
+def _why_alone(course: Course, now: ServiceContact | None, *, is_doubtful: bool) -> Remark:
+    if now is None:
+        return Remark(LeftAlone.GONE, course.left.email, "it is not there any more")
+    if is_doubtful:
+        return Remark(LeftAlone.DOUBTFUL, now.email, _DOUBT)
+    return Remark(LeftAlone.CHANGED, now.email, "it was changed since, by others than the run")
+
+
+def _leaving(before: ServiceContact | None, now: ServiceContact) -> str:
+    earlier = before.opt_outs if before else ()
+    return ", ".join(flag for flag in now.opt_outs if flag not in earlier)
+
+
+def _assumed_courses(rows: Sequence[SentRow]) -> list[Course]:
+    """Return what became of contacts of which nothing is recorded: all rows were taken."""
+    assumed: dict[str, ServiceContact | None] = {}
+    for row in rows:
+        key, *new_keys = row.contact.contact_keys
+        assumed.setdefault(key, ServiceContact("", row.contact.email))
+        for new_key in new_keys:
+            assumed.setdefault(new_key, None)
+    *_, courses = possible_courses(assumed, rows)
+    return [course for course in courses.values() if course.rows]
+
+
+def _take_tags(
+    course: Course, now: ServiceContact | None, rules: UndoRules, undoing: Undoing
+) -> None:
+    """Take back the tags alone, as if none of them was there before, if that is assumed."""
+    if now is None:
+        undoing.remarks.append(_why_alone(course, None, is_doubtful=False))
+        return
+    remarks = Remarks(now.email, undoing.remarks)
+    if not rules.assumes_new:
+        remarks.add(LeftAlone.NOT_RECORDED, "no snapshot says how it was")
+        return
+    if now.opt_outs and not rules.is_forced:
+        remarks.add(LeftAlone.LEFT, f"left: {', '.join(now.opt_outs)}")
+        return
+    added = tuple(tag for tag in course.left.tags if tag in now.tags)
+    if added:
+        undoing.rows.append(Track(email=now.email, remove_tags=added))
+    for tag in dict.fromkeys(tag for row in course.rows for tag in row.remove_tags):
+        if tag not in now.tags:
+            remarks.add(Remains.NOT_RECORDED, f"tag {tag}: was removed, and may have been there")
+    if any(
+        isinstance(row, Identify) and any(row._replace(email="", tags=())) for row in course.rows
+    ):
+        text = "names, fields, lists and address stay as the run wrote them"
+        remarks.add(Remains.NOT_RECORDED, text)
