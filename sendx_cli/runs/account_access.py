@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
-from sendx_cli.account.reader import AccountReader
+from sendx_cli.account.reader import FIELDS, TAGS, AccountReader
 from sendx_cli.core.account.catalogue import Catalogue
+from sendx_cli.errors import AccountUnread
 from sendx_cli.runs.context import RunContext
 from sendx_cli.wiring import make_account_reader
 
@@ -35,3 +36,23 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
     reader = make_account_reader(context.runtime, context.settings, sandbox=context.mode.is_sandbox)
     with closing(reader):
         yield OpenAccount(reader, reader.catalogue())
+
+
+@contextmanager
+def require_account(context: RunContext) -> Iterator[OpenAccount]:
+    """Open the account for a command that needs it, whatever the run's own options were.
+
+    Raises:
+        AccountUnread: Its tags or custom fields could not be read to their end.
+        SetupError: There is no usable key, or the certificate authorities cannot be read.
+    """
+    reader = make_account_reader(context.runtime, context.settings, sandbox=context.mode.is_sandbox)
+    with closing(reader):
+        catalogue = reader.catalogue()
+        for path in (TAGS, FIELDS):
+            if path in catalogue.problems:
+                raise AccountUnread(
+                    f"the account could not be read: {catalogue.problems[path]}",
+                    hint="run it again later",
+                )
+        yield OpenAccount(reader, catalogue)

@@ -69,10 +69,42 @@ def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> Non
         if terminal is not None:
             _ask_on(terminal, context, contacts, sent_though_left)
         elif is_production:
-            raise InputError(
-                f"profile {settings.profile.value} is for production, and nobody can be asked",
-                hint="look at --dry-run, then say --yes",
-            )
+            raise _nobody_to_ask(context)
+
+
+def confirm(context: RunContext, question: str) -> None:
+    """Ask on a terminal; without one go ahead, unless the profile is for production.
+
+    Args:
+        context: The run; `--yes` answers.
+        question: What is asked, with its question mark.
+
+    Raises:
+        InputError: The answer was not yes, or there is no terminal to ask on.
+    """
+    if context.mode.is_confirmed:
+        return
+    with _terminal(context.runtime, context.spec) as terminal:
+        if terminal is not None:
+            _ask_yes(terminal, context, question)
+        elif context.settings.production.value and not context.mode.is_sandbox:
+            raise _nobody_to_ask(context)
+
+
+def _nobody_to_ask(context: RunContext) -> InputError:
+    return InputError(
+        f"profile {context.settings.profile.value} is for production, and nobody can be asked",
+        hint="look at --dry-run, then say --yes",
+    )
+
+
+def _ask_yes(terminal: TextIO, context: RunContext, question: str) -> None:
+    context.output.ask(f"{question} [y/N] ")
+    answer = terminal.readline()
+    if not answer.endswith("\n"):
+        context.output.end_question()
+    if answer.strip().lower() not in {"y", "yes"}:
+        raise InputError("nothing was sent: the answer was not yes")
 
 
 def _ask_on(terminal: TextIO, context: RunContext, contacts: int, sent_though_left: int) -> None:
@@ -84,12 +116,7 @@ def _ask_on(terminal: TextIO, context: RunContext, contacts: int, sent_though_le
         rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
         left = f", though {rows} that the person left"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
-    context.output.ask(f"{undo}send {people} to {where}{left}? [y/N] ")
-    answer = terminal.readline()
-    if not answer.endswith("\n"):
-        context.output.end_question()
-    if answer.strip().lower() not in {"y", "yes"}:
-        raise InputError("nothing was sent: the answer was not yes")
+    _ask_yes(terminal, context, f"{undo}send {people} to {where}{left}?")
 
 
 @contextmanager

@@ -143,7 +143,7 @@ def _fill(
     context: RunContext, journal: RunJournal, undone: RunJournal, options: UndoOptions
 ) -> UndoPlan:
     """Fill the journal with what takes the run back, and with what it does not take back."""
-    rows = undone.sent_rows()
+    rows = undone.view.sent_rows()
     with open_account(context) as account:
         assert account is not None
         record_contacts(context, account, rows.addresses(), journal.before, "undo")
