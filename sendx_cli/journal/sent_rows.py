@@ -26,6 +26,7 @@ SELECT first_key(json_extract(payload, '$.email')) AS contact,
     number, coalesce(state, 'pending') AS state
 FROM rows LEFT JOIN fates USING (number)
 WHERE coalesce(state, 'pending') <> 'rejected'
+    OR (attempts > 0 AND json_extract(payload, '$.newEmail') IS NOT NULL)
 """
 _INDEX = "CREATE INDEX temp.sent_rows_by_contact ON sent_rows (contact, moment, place)"
 _READ = """
@@ -86,9 +87,10 @@ class SentRows:
     def _taken(self, rows: Iterator[tuple[State, str]]) -> Iterator[SentRow]:
         """Yield the rows that were taken for certain, and those that may have been.
 
-        A failed row may have been applied although the service said otherwise. So may a pending
-        one that may be repeated, for it is not marked before it is sent; but not before the
-        earlier rows of its contact are decided.
+        A failed row may have been applied although the service said otherwise. A change of address
+        that was repeated after its answer was lost is rejected, for the new one is taken. And a
+        pending row may have been sent where it may be repeated, for then it is not marked before;
+        but not before the earlier rows of its contact were decided.
         """
         waiting: set[str] = set()
         for state, body in rows:

@@ -61,7 +61,7 @@ def summary_lines(
     for failure in totals.failures:
         lines.append(f"{failure.count:,} {_reason(failure)}")
         lines.append(f"  such as {_example(failure)}")
-    lines.append(_ending(exit_code))
+    lines.append(_ending(exit_code, totals, left_out))
     ellipsis = "..." if ascii_only else "…"
     cut = [cut_to(safe(line), _COLUMNS, ellipsis) for line in lines]
     return cut + [f"next: {safe(command)}" for command in next_commands]
@@ -85,7 +85,7 @@ def summary_markdown(
         ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
         [", ".join([*_throughput(totals), *_latency(totals)])],
         _failure_table(totals.failures),
-        [_ending(exit_code)],
+        [_ending(exit_code, totals, left_out)],
         # Indented code has no end mark that a command could hold.
         [f"    {safe(command)}" for command in next_commands],
     ]
@@ -164,7 +164,10 @@ def _example(failure: Failure) -> str:
     return f"{failure.where}: {failure.message}"
 
 
-def _ending(exit_code: int) -> str:
+def _ending(exit_code: int, totals: Totals, left_out: Mapping[str, int]) -> str:
+    is_left_alone = left_out.get("left_alone") and not totals.counts[Outcome.REJECTED]
+    if exit_code == ExitCode.REJECTED and is_left_alone:
+        return f"exit {exit_code}: some contacts were left alone: look at them"
     if exit_code in _MEANINGS:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"
     ended = ": ended by a signal" if exit_code > SIGNAL_BASE else ""

@@ -99,11 +99,14 @@ def summarise(
         Outcome.SKIPPED: counts.to_come or view.has_input_left,
     }
     code = exit_code((outcome for outcome, count in found.items() if count), stopped_by)
+    commands = [] if view.undone_by else next_commands(run, counts, spec, failed)
+    if left_out.get(LeftOutKind.LEFT_ALONE):
+        commands.append(f"sendx runs show {run} --state {LeftOutKind.LEFT_ALONE}")
     return RunSummary(
         counts=counts,
         left_out=left_out,
         totals=totals,
         elapsed_s=max(elapsed_s, float(worked_s - 1)) if elapsed_s else float(worked_s),
         exit_code=ending or code,
-        next_commands=[] if view.undone_by else next_commands(run, counts, spec, failed),
+        next_commands=commands,
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CANARY, Command, Run
+from tests.runs.accounts import Account, at_home_in
 from tests.servers import ScriptedServer
 
 Send = Callable[..., Run]
@@ -29,6 +30,12 @@ def send(sendx: Command, server: ScriptedServer, folder: Path) -> Send:
         return sendx(*words, env={**settings, **env}, stdin=stdin)
 
     return run
+
+
+@pytest.fixture
+def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An account without contacts, and a home directory for the commands that change it."""
+    return at_home_in(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from sendx_cli.core.account.remarks import LeftAlone, Remains, Remark, Remarks
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 
+_UNEXPLAINED = "it was not there before, and is not as the run would have left it"
 _DOUBT = "one of its rows has an unknown outcome, and it is neither as before nor as after"
 
 
@@ -103,6 +104,7 @@ def _found(
             course, now = courses[-1], _anywhere(courses[-1], free)
             if now is None or not rules.is_forced:
                 remarks.append(_why_alone(course, now, is_doubtful=len(possible) > 1))
+                free = {key: contact for key, contact in free.items() if contact is not now}
                 continue
             match = course, now
         course, now = match
@@ -112,6 +114,27 @@ def _found(
             remarks.append(Remark(LeftAlone.LEFT, now.email, f"left since: {leaving}"))
             continue
         yield course, now
+    remarks += [
+        Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED)
+        for now in _unexplained(history.before, free)
+        if _may_have_left_more(history.rows, possible)
+    ]
+
+
+def _unexplained(before: Contacts, free: Mapping[str, ServiceContact]) -> list[ServiceContact]:
+    """Return those who were not there before, and took no course of the rows."""
+    ids = {contact.id for contact in before.values() if contact}
+    return [contact for contact in free.values() if contact.id not in ids]
+
+
+def _may_have_left_more(rows: Sequence[SentRow], possible: Sequence[Mapping[str, Course]]) -> bool:
+    """Whether the rows may have left contacts that none of their possible courses has.
+
+    A row that creates a contact, and names a new address for it, does so where it is sent once;
+    sent twice, because its first answer was lost, it also gives it that address.
+    """
+    is_created = any(course.before is None for courses in possible for course in courses.values())
+    return is_created and any(row.contact.new_email for row in rows)
 
 
 def _known(before: Contacts, course: Course) -> frozenset[str]:
