@@ -65,7 +65,7 @@ def show(
     """Show what became of a run, or of its rows.
 
     A row is pending, in_flight, accepted, rejected, failed or unknown; or it was not to be sent:
-    bad or held_back.
+    bad or held_back. What an undo does not take back is left_alone or remains.
 
     Example: sendx runs show --state unknown
     """
@@ -207,10 +207,11 @@ def undo(
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Take a run back that kept a snapshot: tags, names, company, fields, addresses.
+    """Take back what a run with --snapshot changed.
 
-    What cannot be taken back is listed: contacts that were created, lists that were joined, values
-    where there was none before. Contacts that were changed since are left alone.
+    Tags, names, company, custom fields and addresses are as before again. What SendX has no call
+    for is listed: contacts that were created, lists that were joined, values where there was none
+    before. Contacts that others changed since are left alone.
 
     Example: sendx runs undo --dry-run
     """

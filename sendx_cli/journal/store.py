@@ -186,6 +186,13 @@ class RunJournal:
         with self._database.transaction(is_synced=True) as connection:
             return connection.execute(_REOPEN, (state,)).rowcount
 
+    def reopen_rows(self, numbers: Sequence[int]) -> None:
+        """Make these rows pending."""
+        with self._database.transaction(is_synced=True) as connection:
+            connection.executemany(
+                "DELETE FROM fates WHERE number = ?", [(number,) for number in numbers]
+            )
+
     def stop_overtaken(self) -> int:
         """Reject pending rows of whose contact a later row was sent; return how many.
 

@@ -29,7 +29,7 @@ from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.snapshot import take_snapshot
-from sendx_cli.runs.undo_moves import settle_moves
+from sendx_cli.runs.undo_settling import settle_undo
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
@@ -77,9 +77,9 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
             header = _adopt_changed_file(context, journal, run, path)
             source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
         take_snapshot(context, journal)
-        _reopen(output, journal, context.mode)
         if context.spec.undoes:
-            settle_moves(context, journal)
+            settle_undo(context, journal)
+        _reopen(output, journal, context.mode)
         sent = Sent(0.0)
         if journal.view.counts().to_come:
             source_path = None if source is None else source.path

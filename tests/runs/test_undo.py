@@ -356,7 +356,7 @@ def test_an_undo_that_stopped_goes_on(account: Account) -> None:
     assert account.run("runs", "resume", "--from", "p.csv").code == 2
 
 
-def test_an_address_that_was_changed_back_unnoticed_is_not_changed_twice(account: Account) -> None:
+def test_an_address_that_was_changed_back_unnoticed_is_not_sent_again(account: Account) -> None:
     """Its answer was lost: the resume looks, for the service would refuse it as taken."""
     account.begin(ANN)
     identify(account, "ann@b.co,new,anna@b.co", header="email,tags,new_email")
