@@ -82,14 +82,14 @@ def _ripe(context: RunContext, unknown: Sequence[UnknownRow]) -> list[UnknownRow
     counting = [row for row in unknown if row.contact.counts_twice]
     if counting:
         context.output.note(
-            f"{len(counting):,} of them count a custom field up or down: no look can settle these"
+            f"counting a custom field up or down: {_rows(len(counting))}, which no look can settle"
         )
     rest = [row for row in unknown if not row.contact.counts_twice]
     early = [row for row in rest if now - row.decided_at < SETTLES_AFTER_S]
     if early:
         moment = moment_text(max(row.decided_at for row in early) + SETTLES_AFTER_S, now)
         context.output.warn(
-            f"{len(early):,} of them were sent less than a minute ago, and can still take effect",
+            f"sent less than a minute ago: {_rows(len(early))}, which can still take effect",
             hint=f"reconcile again at {moment}",
         )
     return [row for row in rest if now - row.decided_at >= SETTLES_AFTER_S]
@@ -142,11 +142,13 @@ def _resend(context: RunContext, journal: RunJournal, looked: Sequence[Looked]) 
     rows = [one.row for one in looked if one.may_be_resent]
     overtaken = sum(one.row.is_overtaken for one in looked if not one.is_so)
     if overtaken:
-        context.output.note(f"{overtaken:,} are not sent again: a later row of their contact was")
+        context.output.note(
+            f"not sent again, because a later row of the contact was sent: {_rows(overtaken)}"
+        )
     if not rows:
         context.output.note("no row is to be sent again")
         return
-    what = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+    what = _rows(len(rows))
     confirm(
         context,
         f"send {what} again, which may set off automations a second time, "
@@ -154,6 +156,10 @@ def _resend(context: RunContext, journal: RunJournal, looked: Sequence[Looked]) 
     )
     journal.unknown_rows().put_back(row.number for row in rows)
     context.output.note(f"{what} to be sent again: `sendx runs resume {journal.id}` sends them")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _shown(context: RunContext, journal: RunJournal) -> ExitCode:
