@@ -17,6 +17,7 @@ from sendx_cli.errors import InputError, InvalidValue
 
 if TYPE_CHECKING:
     from sendx_cli.journal.runs import Run, Runs
+    from sendx_cli.runs.context import RunContext
     from sendx_cli.runtime import Runtime
 
 app = new_app()
@@ -142,6 +143,57 @@ def resume(
 
 @app.command()
 @with_option_groups
+def verify(
+    ctx: typer.Context,
+    run: _OneRun = None,
+    *,
+    sample: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Look at N contacts only, drawn at random."),
+    ] = None,
+    formatted: Formatted,
+    service: ServiceOptions,
+) -> None:
+    """Read the contacts of a run back, and show which are not as they were sent.
+
+    Only the last value sent of each member counts. Birthdays cannot be read.
+
+    Example: sendx runs verify --sample 500
+    """
+    from sendx_cli.runs.verifying import verify_run
+
+    context, found = _account_context(ctx, run, formatted, service)
+    raise typer.Exit(verify_run(context, found, sample))
+
+
+@app.command()
+@with_option_groups
+def reconcile(
+    ctx: typer.Context,
+    run: _OneRun = None,
+    *,
+    resend: Annotated[
+        bool, typer.Option("--resend", help="Send again what the account does not show.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
+    formatted: Formatted,
+    service: ServiceOptions,
+) -> None:
+    """Look up in the account what became of a run's unknown rows.
+
+    A row that the account shows becomes accepted. The others stay unknown; --resend makes those
+    pending that it certainly does not show, for `sendx runs resume`.
+
+    Example: sendx runs reconcile
+    """
+    from sendx_cli.runs.reconciling import reconcile_run
+
+    context, found = _account_context(ctx, run, formatted, service, is_confirmed=yes)
+    raise typer.Exit(reconcile_run(context, found, resends=resend))
+
+
+@app.command()
+@with_option_groups
 def undo(
     ctx: typer.Context,
     run: _OneRun = None,
@@ -207,6 +259,26 @@ def forget(
         raise InputError("no run is named", hint="see `sendx runs list`, or say --finished")
     for run in forget_runs(found, ids or (), finished=finished):
         runtime.output.note(f"forgot {run}")
+
+
+def _account_context(
+    ctx: typer.Context,
+    run: str | None,
+    formatted: Formatted,
+    service: ServiceOptions,
+    *,
+    is_confirmed: bool = False,
+) -> "tuple[RunContext, Run]":
+    """Return a run, and the context for reading the account that it was sent to."""
+    from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.resuming import context_of, service_flags
+
+    runtime = runtime_of(ctx)
+    found = _chosen(_runs(runtime), run)
+    settings = runtime.settings(service_flags(found, service.flags()))
+    runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
+    mode = RunMode(is_sandbox=service.sandbox, is_confirmed=is_confirmed)
+    return context_of(runtime, settings, found, mode), found
 
 
 def _choose_format(runtime: "Runtime", formatted: Formatted) -> None:

@@ -28,7 +28,7 @@ from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
 from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of
-from sendx_cli.journal.sent_rows import SentRows
+from sendx_cli.journal.unknown_rows import UnknownRows
 from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import damaged
 from sendx_cli.journal.view import RunView
@@ -230,9 +230,9 @@ class RunJournal:
         """
         return ContactsCompared(self._database, self.view.header.action, is_always_sent)
 
-    def sent_rows(self) -> SentRows:
-        """Return the rows that the service took, or may have taken, contact by contact."""
-        return SentRows(self._database, self.view.header.action)
+    def unknown_rows(self) -> UnknownRows:
+        """Return the rows whose outcome is unknown, to be settled."""
+        return UnknownRows(self._database, self.view.header.action)
 
     def note_undone(self, by: str) -> None:
         """Record, synced, that the run with the id `by` takes this one back."""

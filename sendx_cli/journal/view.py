@@ -12,6 +12,7 @@ from sendx_cli.errors import InputError
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.run_header import RunHeader
+from sendx_cli.journal.sent_rows import SentRows
 
 _CHUNK_ROWS = 1000
 _MOST = 50
@@ -112,6 +113,10 @@ class RunView:
         if text is None:
             raise InputError("the run was never started", where=str(self._database.path))
         return RunHeader.from_text(text)
+
+    def sent_rows(self) -> SentRows:
+        """Return the rows that the service took, or may have taken, contact by contact."""
+        return SentRows(self._database, self.header.action)
 
     @property
     def undone_by(self) -> str | None:

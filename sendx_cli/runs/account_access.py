@@ -5,9 +5,9 @@ from contextlib import closing, contextmanager
 from typing import NamedTuple
 
 from sendx_cli.account.reader import AccountReader
-from sendx_cli.core.account.catalogue import Catalogue
+from sendx_cli.core.account.catalogue import FIELDS, TAGS, Catalogue
 from sendx_cli.core.account.rules import not_compared
-from sendx_cli.errors import KeyMissing, SetupError
+from sendx_cli.errors import AccountUnread, KeyMissing, SetupError
 from sendx_cli.runs.context import RunContext
 from sendx_cli.wiring import make_account_reader
 
@@ -42,6 +42,26 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
         account = OpenAccount(reader, reader.catalogue())
         _tell_unread(context, not_compared(account.catalogue, context.spec.action))
         yield account
+
+
+@contextmanager
+def require_account(context: RunContext) -> Iterator[OpenAccount]:
+    """Open the account for a command that needs it, whatever the run's own options were.
+
+    Raises:
+        AccountUnread: Its tags or custom fields could not be read to their end.
+        SetupError: There is no usable key, or the certificate authorities cannot be read.
+    """
+    reader = make_account_reader(context.runtime, context.settings, sandbox=context.mode.is_sandbox)
+    with closing(reader):
+        catalogue = reader.catalogue()
+        for path in (TAGS, FIELDS):
+            if path in catalogue.problems:
+                raise AccountUnread(
+                    f"the account could not be read: {catalogue.problems[path]}",
+                    hint="run it again later",
+                )
+        yield OpenAccount(reader, catalogue)
 
 
 def _reader(context: RunContext) -> AccountReader | None:

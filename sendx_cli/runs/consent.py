@@ -84,15 +84,39 @@ def ask(
     is_worth_it = is_production or is_undo or sent_though_left or contacts >= ASK_FROM_CONTACTS
     if mode.is_confirmed or not is_worth_it:
         return
+    confirm(context, _question(context, contacts, sent_though_left, account))
+
+
+def confirm(context: RunContext, question: str) -> None:
+    """Ask on a terminal; without one go ahead, unless the profile is for production.
+
+    Args:
+        context: The run; `--yes` answers.
+        question: What is asked, with its question mark.
+
+    Raises:
+        InputError: The answer was not yes, or there is no terminal to ask on.
+    """
+    if context.mode.is_confirmed:
+        return
     with _terminal(context.runtime, context.spec) as terminal:
         if terminal is not None:
-            question = _question(context, contacts, sent_though_left, account)
-            _ask_on(terminal, context.output, question)
-        elif is_production:
+            _ask_yes(terminal, context, question)
+        elif context.settings.production.value and not context.mode.is_sandbox:
             raise InputError(
-                f"profile {settings.profile.value} is for production, and nobody can be asked",
+                f"profile {context.settings.profile.value} is for production, "
+                "and nobody can be asked",
                 hint="look at --dry-run, then say --yes",
             )
+
+
+def _ask_yes(terminal: TextIO, context: RunContext, question: str) -> None:
+    context.output.ask(f"{question} [y/N] ")
+    answer = terminal.readline()
+    if not answer.endswith("\n"):
+        context.output.end_question()
+    if answer.strip().lower() not in {"y", "yes"}:
+        raise InputError("nothing was sent: the answer was not yes")
 
 
 def _question(
@@ -110,16 +134,7 @@ def _question(
         rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
         left = f", though {rows} that the person left"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
-    return f"{undo}send {people} to {where}{creating}{left}? [y/N] "
-
-
-def _ask_on(terminal: TextIO, output: Output, question: str) -> None:
-    output.ask(question)
-    answer = terminal.readline()
-    if not answer.endswith("\n"):
-        output.end_question()
-    if answer.strip().lower() not in {"y", "yes"}:
-        raise InputError("nothing was sent: the answer was not yes")
+    return f"{undo}send {people} to {where}{creating}{left}?"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
 from sendx_cli.journal.view import Counts
 from sendx_cli.runs.options import RunSpec
@@ -22,10 +23,23 @@ def next_commands(run: str, counts: Counts, spec: RunSpec, failed: Path | None) 
     if counts.to_come:
         commands.append(f"sendx runs resume {run}")
     if counts.unknown:
-        commands.append(f"sendx runs show {run} --state unknown")
+        commands.append(_unknown_command(run, spec))
     if failed is not None:
         commands.append(shlex.join(["sendx", *_words(spec, failed)]))
     return commands
+
+
+def _unknown_command(run: str, spec: RunSpec) -> str:
+    """Return how to go on with unknown rows: of an identify only those that count can be unknown.
+
+    Nobody can tell by looking whether those were counted.
+    """
+    can_be_settled = spec.action != Identify.action and spec.uses_account
+    return (
+        f"sendx runs reconcile {run}"
+        if can_be_settled
+        else f"sendx runs show {run} --state unknown"
+    )
 
 
 def _words(spec: RunSpec, failed: Path) -> Iterator[str]:

@@ -33,7 +33,7 @@ def test_rows_come_contact_by_contact(tmp_path: Path) -> None:
     ]
     with begin(tmp_path, rows) as journal:
         record(journal, rows, **{f"r{n}": Outcome.ACCEPTED for n in range(5)})
-        sent = journal.sent_rows()
+        sent = journal.view.sent_rows()
         groups = [[row.contact for row in of_contact] for of_contact in sent.by_contact()]
         assert sorted(groups, key=len) == [[rows[0], rows[2]], [rows[1], rows[3], rows[4]]]
         assert sent.addresses() == ["BOB@b.co", "ann@b.co", "anna@b.co", "cid@b.co"]
@@ -53,7 +53,7 @@ def test_what_was_rejected_was_not_taken_and_what_failed_may_have_been(tmp_path:
             r3=Outcome.UNKNOWN,
             r4=Outcome.REJECTED,
         )
-        (found,) = journal.sent_rows().by_contact()
+        (found,) = journal.view.sent_rows().by_contact()
         assert found == [
             SentRow(rows[0], is_certain=True),
             SentRow(rows[2], is_certain=False),
@@ -66,10 +66,10 @@ def test_of_pending_rows_a_contacts_first_may_have_been_sent(tmp_path: Path) -> 
     """Unless it is marked before: then it was not."""
     rows = [ann("A"), ann("B"), Identify(email="bob@b.co", fields=(("n", "++1"),))]
     with begin(tmp_path, rows) as journal:
-        assert list(journal.sent_rows().by_contact()) == [[SentRow(rows[0], is_certain=False)]]
+        assert list(journal.view.sent_rows().by_contact()) == [[SentRow(rows[0], is_certain=False)]]
     tracks = [Track(email="ann@b.co", add_tags=("x",))]
     with begin(tmp_path / "tracks", tracks) as journal:
-        assert list(journal.sent_rows().by_contact()) == []
+        assert list(journal.view.sent_rows().by_contact()) == []
 
 
 def test_rows_that_left_the_file_were_sent_all_the_same(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_rows_that_left_the_file_were_sent_all_the_same(tmp_path: Path) -> None:
         arrivals.adopt(HEADER)
         clock.seconds += 2.0
         record(journal, mended, r1=Outcome.ACCEPTED)
-        (found,) = journal.sent_rows().by_contact()
+        (found,) = journal.view.sent_rows().by_contact()
         assert [row.contact for row in found] == [*rows, ann("D")]
 
 

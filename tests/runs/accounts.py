@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from sendx_cli.api.carrier import HttpCarrier
 from sendx_cli.cli import app
+from sendx_cli.clock import Clock
 from sendx_cli.runtime import Runtime
 from sendx_cli.sandbox.account import account_of
 from sendx_cli.sandbox.beginning import begin_with
@@ -84,6 +85,7 @@ class Account:
 
     directory: Path
     env: dict[str, str] = field(default_factory=dict)
+    clock: Clock | None = None
 
     def __post_init__(self) -> None:
         self.path = self.directory / "sandbox.sqlite3"
@@ -102,6 +104,7 @@ class Account:
         runtime = Runtime(
             environ={**os.environ, **self.env, **env},
             stdin=io.StringIO(""),
+            clock=self.clock,
             open_carrier=lambda: HttpCarrier(transport, KEY, 5.0),
         )
         result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
