@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import given
@@ -100,7 +100,7 @@ def test_nothing_is_asked_before_the_service_allows_it() -> None:
 
 def test_a_page_that_fails_at_first_is_read_by_a_retry() -> None:
     """Server errors, lost connections and broken answers come before it."""
-    replies = iter([TROUBLE, LOST, Answer(200, {}, b"[{]")])
+    replies: Iterator[Answer | TransportFailure] = iter([TROUBLE, LOST, Answer(200, {}, b"[{]")])
     account = SimulatedAccount(
         {"/contact": contacts(250)},
         lambda _path, query, _now: next(replies, None) if query["offset"] == "100" else None,
@@ -189,7 +189,7 @@ def test_a_key_that_is_refused_is_not_tried_for_every_address() -> None:
 
 def test_the_contact_whose_address_is_equal_is_found_among_the_hits() -> None:
     """Not the first hit; case does not matter, and the search ends with it."""
-    people = [
+    people: list[dict[str, object]] = [
         {"id": "contact_1", "email": "mary-ann@example.com"},
         {"id": "contact_2", "email": "ann@example.com.au"},
         {"id": "contact_3", "email": "Ann@Example.com"},
@@ -203,7 +203,7 @@ def test_the_contact_whose_address_is_equal_is_found_among_the_hits() -> None:
 
 def test_a_domain_with_other_letters_is_found_in_either_form() -> None:
     """The service may keep it as it was sent, or in ASCII."""
-    people = [{"id": "contact_1", "email": "ann@xn--bcher-kva.example"}]
+    people: list[dict[str, object]] = [{"id": "contact_1", "email": "ann@xn--bcher-kva.example"}]
     account = SimulatedAccount({"/contact": people})
     (found,) = account.reader.search(["ann@bücher.example"], Catalogue())
     assert found.contact is not None
@@ -211,7 +211,9 @@ def test_a_domain_with_other_letters_is_found_in_either_form() -> None:
 
 def test_no_hit_that_is_equal_means_that_there_is_no_such_contact() -> None:
     """Only the end of the hits says so."""
-    people = [{"id": f"contact_{n}", "email": f"x{n}ann@example.com"} for n in range(150)]
+    people: list[dict[str, object]] = [
+        {"id": f"contact_{n}", "email": f"x{n}ann@example.com"} for n in range(150)
+    ]
     account = SimulatedAccount({"/contact": people})
     (found,) = account.reader.search(["ann@example.com"], Catalogue())
     assert (found.contact, found.problem) == (None, None)
