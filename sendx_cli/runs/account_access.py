@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
+from sendx_cli.account.name_cache import keep_names
 from sendx_cli.account.reader import AccountReader
 from sendx_cli.core.account.catalogue import Catalogue
 from sendx_cli.runs.context import RunContext
@@ -34,4 +35,7 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
         return
     reader = make_account_reader(context.runtime, context.settings, sandbox=context.mode.is_sandbox)
     with closing(reader):
-        yield OpenAccount(reader, reader.catalogue())
+        catalogue = reader.catalogue()
+        if not context.mode.is_sandbox:
+            keep_names(catalogue, context.settings)
+        yield OpenAccount(reader, catalogue)

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from sendx_cli.account.finding import find_step_by_step
+from sendx_cli.account.name_cache import keep_names
 from sendx_cli.account.reader import AccountReader, SearchedContact
 from sendx_cli.core.account.catalogue import MEMBERS, Catalogue
 from sendx_cli.core.contact.address import contact_key, parse_address
@@ -132,6 +133,8 @@ def look_up(
     in_order = InOrder(len(wanted.places))
     with closing(reader), closing(in_order):
         catalogue = reader.catalogue() if wanted.places else Catalogue()
+        if wanted.places and not is_sandbox:
+            keep_names(catalogue, settings)
         refusal = None
         for result in _results(runtime, reader, catalogue, wanted):
             refusal = _error_of(reader.refusal) if result.exit_code is ExitCode.PASSING else None
