@@ -89,7 +89,8 @@ def test_a_key_command_is_not_run_for_a_completion(home: Path) -> None:
     """The account is the one that this profile read last at this service."""
     config = home / "config" / "sendx" / "config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[profiles.main]\napi_key_command = "touch ran; echo a1b2c3d4e5"\n', "utf-8")
+    command = "sh -c 'touch ran; echo a1b2c3d4e5'"
+    config.write_text(f'[profiles.main]\napi_key_command = "{command}"\n', "utf-8")
     config.chmod(0o600)
     keep_names(CATALOGUE, Runtime(environ=os.environ).settings({}))
     (config.parent / "ran").unlink()
