@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from sendx_cli.account.name_cache import kept_names
+from sendx_cli.runtime import Runtime
 from tests.conftest import CANARY, Command, Run
 from tests.servers import Answering, Request, ScriptedServer, answer, json_answer
 
@@ -311,6 +313,16 @@ def test_a_lookup_sends_nothing_but_reads(lookup: Lookup, server: ScriptedServer
     """It cannot change anything."""
     lookup("jane@example.com", "bob@example.com")
     assert {request.method for request in server.requests} == {"GET"}
+
+
+def test_a_lookup_leaves_the_accounts_names_for_completions(
+    lookup: Lookup, server: ScriptedServer
+) -> None:
+    """They are kept for the service and the key that they were read with."""
+    lookup("jane@example.com")
+    environ = {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
+    names = kept_names(Runtime(environ=environ).settings({}))
+    assert names == (("trial", "vip"), ("Plan",), ("Newsletter",))
 
 
 def test_the_sandbox_shows_what_was_sent_to_it(sendx: Command) -> None:
