@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
+from sendx_cli.account.name_cache import keep_names
 from sendx_cli.account.reader import AccountReader
 from sendx_cli.core.account.catalogue import FIELDS, TAGS, Catalogue
 from sendx_cli.core.account.rules import not_compared
@@ -40,6 +41,7 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
         return
     with closing(reader):
         account = OpenAccount(reader, reader.catalogue())
+        _keep_names(context, account.catalogue)
         _tell_unread(context, not_compared(account.catalogue, context.spec.action))
         yield account
 
@@ -61,6 +63,7 @@ def require_account(context: RunContext) -> Iterator[OpenAccount]:
                     f"the account could not be read: {catalogue.problems[path]}",
                     hint="run it again later",
                 )
+        _keep_names(context, catalogue)
         yield OpenAccount(reader, catalogue)
 
 
@@ -81,6 +84,12 @@ def _reader(context: RunContext) -> AccountReader | None:
         if context.spec.only_changed or not isinstance(error, KeyMissing):
             _tell_unread(context, error.message)
         return None
+
+
+def _keep_names(context: RunContext, catalogue: Catalogue) -> None:
+    """Keep the account's names for completions; those of the sandbox are nobody's account."""
+    if not context.mode.is_sandbox:
+        keep_names(catalogue, context.settings)
 
 
 def _tell_unread(context: RunContext, reason: str | None) -> None:
