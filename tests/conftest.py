@@ -30,7 +30,10 @@ settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=
 settings.load_profile("ci")
 
 CANARY = "Canary0key1never2shown3"
-SHELL_ENVIRONMENT = {"PATH": os.environ["PATH"], "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+_OF_THE_MACHINE = {
+    name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
+}
+SHELL_ENVIRONMENT = {**_OF_THE_MACHINE, "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

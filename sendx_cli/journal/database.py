@@ -25,13 +25,13 @@ from sendx_cli.settings.storage import keep_for_owner
 
 FATE_COLUMNS = """(number INTEGER PRIMARY KEY, state TEXT NOT NULL, status INTEGER,
                    attempts INTEGER NOT NULL DEFAULT 0, code TEXT, message TEXT,
-                   elapsed_ms REAL NOT NULL DEFAULT 0, settled_at INTEGER) STRICT"""
+                   elapsed_ms REAL NOT NULL DEFAULT 0, settled_at INTEGER)"""
 ROW_COLUMNS = """(number INTEGER PRIMARY KEY, line INTEGER, digest BLOB NOT NULL,
-                  payload TEXT NOT NULL) STRICT"""
+                  payload TEXT NOT NULL)"""
 LEFT_OUT_COLUMNS = """(line INTEGER PRIMARY KEY, kind TEXT NOT NULL, email TEXT,
-                       message TEXT NOT NULL) STRICT"""
+                       message TEXT NOT NULL)"""
 _SCHEMA = (
-    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     f"CREATE TABLE rows {ROW_COLUMNS}",
     f"CREATE TABLE fates {FATE_COLUMNS}",
     f"CREATE TABLE left_out {LEFT_OUT_COLUMNS}",

@@ -17,11 +17,11 @@ _VERSION = 1
 _NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
 _SCHEMA = f"""
 CREATE TABLE contacts (number INTEGER PRIMARY KEY, contact_key TEXT NOT NULL UNIQUE,
-                       record TEXT NOT NULL) STRICT;
+                       record TEXT NOT NULL);
 CREATE TABLE tags (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-                   created TEXT NOT NULL DEFAULT ({_NOW})) STRICT;
+                   created TEXT NOT NULL DEFAULT ({_NOW}));
 CREATE TABLE fields (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-                     created TEXT NOT NULL DEFAULT ({_NOW})) STRICT;
+                     created TEXT NOT NULL DEFAULT ({_NOW}));
 PRAGMA user_version = {_VERSION};
 """
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
