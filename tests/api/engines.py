@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -96,3 +97,11 @@ def some(exchange: Exchange) -> list[Reply]:
     while not (replies := exchange.wait(max(until - time.monotonic(), 0.0))):
         assert time.monotonic() < until, "no reply came"
     return replies
+
+
+def wait_for_threads() -> None:
+    """Return when all threads of exchanges that are closed have ended, with what they did."""
+    for thread in threading.enumerate():
+        if "(_work)" in thread.name:
+            thread.join(60.0)
+            assert not thread.is_alive(), "a thread still carries a call"
