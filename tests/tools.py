@@ -1,5 +1,6 @@
 """What some tests need beside Python: where it is missing they are skipped, or fail on CI."""
 
+import importlib.util
 import os
 import shutil
 from typing import NoReturn
@@ -22,6 +23,14 @@ def need_terminals() -> None:
         _missing("the system hands out no terminals")
     os.close(ours)
     os.close(theirs)
+
+
+def need_libcurl() -> None:
+    """Go on only where pycurl is installed, or fail on CI, but for the job that is without it."""
+    if importlib.util.find_spec("pycurl") is None:
+        if os.environ.get("WITHOUT_LIBCURL") == "true":
+            pytest.skip("pycurl is not installed")
+        _missing("pycurl is not installed")
 
 
 def need_root() -> None:

@@ -1,7 +1,5 @@
 """The engines that stand behind the exchange, each made in the same way."""
 
-import importlib.util
-import os
 import ssl
 import threading
 import time
@@ -9,13 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import pytest
-
 from sendx_cli.api.carrier import HttpCarrier, open_transport
 from sendx_cli.api.exchange import Exchange, Reply
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.requests import Call, headers_for
 from sendx_cli.api.threaded_exchange import ThreadedExchange
+from tests.tools import need_libcurl
 
 KEY = "Key0of1the2tests"
 HEADERS = headers_for(KEY, None)
@@ -36,22 +33,13 @@ def open_threads(
     return ThreadedExchange(open_carrier, timeout_s)
 
 
-def require_libcurl() -> None:
-    """Skip the test where pycurl is missing; see conftest.py for when that may be."""
-    if importlib.util.find_spec("pycurl") is not None:
-        return
-    if os.environ.get("CI") == "true" and os.environ.get("WITHOUT_LIBCURL") != "true":
-        pytest.fail("pycurl is not installed, and WITHOUT_LIBCURL does not say that it need not be")
-    pytest.skip("pycurl is not installed")
-
-
 def open_curl(
     base_url: str,
     timeout_s: float,
     ca_file: Path | None = None,
     headers: Mapping[str, str] = HEADERS,
 ) -> Exchange:
-    require_libcurl()
+    need_libcurl()
     from sendx_cli.api.curl_exchange import CurlExchange
 
     return CurlExchange(

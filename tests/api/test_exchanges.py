@@ -25,12 +25,12 @@ from tests.api.engines import (
     ask,
     engine,
     post,
-    require_libcurl,
     some,
     wait_for_threads,
 )
 from tests.api.tls_servers import Proxy, TlsServer
 from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer
+from tests.tools import need_libcurl
 
 if TYPE_CHECKING:
     from sendx_cli.api.exchange import Reply
@@ -97,7 +97,7 @@ print(exchange.wait(0.1))
 def run(code: str, name: str, url: str) -> tuple[int, str, str]:
     """Run this code in a process of its own; return its exit code, stdout and stderr."""
     if name == "curl":
-        require_libcurl()
+        need_libcurl()
     finished = subprocess.run(
         [sys.executable, "-c", code, name, url],
         cwd=Path(__file__).parents[2],
