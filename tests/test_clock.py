@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.clock import SystemClock, moment_text
 from tests.conftest import Command
+from tests.tools import heed_time_zone
 
 NOON_UTC = 1_795_521_600.0
 """2026-11-24 12:00:00 UTC."""
@@ -50,10 +51,10 @@ def test_the_clock_stays_within_the_calendar(
     """In every zone there is a day, the first or the last where the machine's has none."""
     with monkeypatch.context() as patch:
         patch.setenv("TZ", zone)
-        time.tzset()
+        heed_time_zone()
         clock = SystemClock()
         found = clock.unix(), clock.today()
-    time.tzset()
+    heed_time_zone()
     if unix_s > 0.0:
         assert date(9999, 12, 30) <= found[1] <= date(9999, 12, 31)
     else:
@@ -88,10 +89,10 @@ def test_commands_work_by_an_absurd_clock(
 def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Makes the local time an hour ahead of UTC."""
     monkeypatch.setenv("TZ", "XXX-1")
-    time.tzset()
+    heed_time_zone()
     yield
     monkeypatch.undo()
-    time.tzset()
+    heed_time_zone()
 
 
 @pytest.mark.parametrize(

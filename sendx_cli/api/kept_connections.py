@@ -5,8 +5,9 @@ request written to one that the server has just closed is unknown, although it w
 """
 
 import contextlib
-import select
 from collections.abc import Sequence
+
+from sendx_cli.api.polling import POLLIN, Poll, poll
 
 
 class KeptConnections:
@@ -29,9 +30,9 @@ class KeptConnections:
         number = self._number_at.get(local_port)
         if number is None:
             return True
-        poll = select.poll()
-        poll.register(number, select.POLLIN)
-        return not poll.poll(0)
+        watched: Poll = poll()
+        watched.register(number, POLLIN)
+        return not watched.poll(0)
 
 
 def _local_port_of(number: int) -> int | None:

@@ -159,7 +159,7 @@ def _check_access(path: Path, facts: os.stat_result) -> str | None:
 
 def _check_owner(path: Path, facts: os.stat_result) -> None:
     # Root can read and write everything anyway, and some systems keep settings in its name.
-    if os.name == "posix" and facts.st_uid not in {os.geteuid(), 0}:
+    if sys.platform != "win32" and facts.st_uid not in {os.geteuid(), 0}:
         raise ConfigUnusable(
             f"the config file belongs to another user (uid {facts.st_uid})", where=str(path)
         )

@@ -549,6 +549,8 @@ def test_replies_that_are_there_together_come_together(name: str, server: Script
 
 def test_a_signals_handler_ends_a_wait(name: str, server: ScriptedServer) -> None:
     """A wait without limit returns, and the call under way goes on."""
+    if sys.platform == "win32":
+        pytest.skip("no alarms there")
     server.script = lambda _request, _number: None
     with engine(name, server.url) as exchange:
         exchange.submit(1, post(server.url))

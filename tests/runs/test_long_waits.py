@@ -7,7 +7,6 @@ import os
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
@@ -21,6 +20,7 @@ from sendx_cli.runtime import Runtime
 from tests.conftest import CANARY, Run
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
+from tests.tools import heed_time_zone
 
 NOON_UTC = 1_795_521_600.0
 """2026-11-24 12:00:00 UTC."""
@@ -41,7 +41,7 @@ def at_noon(
     """Runs a command at noon UTC, which is one o'clock here."""
     assert folder.is_dir()
     monkeypatch.setenv("TZ", "XXX-1")
-    time.tzset()
+    heed_time_zone()
 
     def run(*words: str) -> Run:
         environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
@@ -51,7 +51,7 @@ def at_noon(
 
     yield run
     monkeypatch.undo()
-    time.tzset()
+    heed_time_zone()
 
 
 def asking(status: int, retry_after: str) -> Callable[[Request, int], Answering]:

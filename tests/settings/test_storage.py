@@ -13,7 +13,7 @@ from sendx_cli.settings.storage import (
     read_private,
     replace_private,
 )
-from tests.tools import need_root
+from tests.tools import make_pipe, need_root
 from tests.tracing import Call, trace
 
 STRANGER = 12345
@@ -24,6 +24,13 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
     before = os.umask(request.param)
     yield request.param
     os.umask(before)
+
+
+def give_away(path: Path) -> None:
+    """Make it a stranger's; of a link, itself and not what it points to."""
+    need_root()
+    if sys.platform != "win32":
+        os.lchown(path, STRANGER, -1)
 
 
 @pytest.fixture
@@ -99,7 +106,7 @@ def test_a_file_of_somebody_else_is_refused(path: Path) -> None:
     """Its owner can change it at any time."""
     need_root()
     path.touch(0o600)
-    os.chown(path, STRANGER, -1)
+    give_away(path)
     with pytest.raises(ConfigUnusable) as refused:
         read_private(path)
     assert refused.value.message == f"the config file belongs to another user (uid {STRANGER})"
@@ -111,7 +118,7 @@ def test_a_link_of_somebody_else_is_refused(path: Path) -> None:
     target = path.with_name("target")
     target.touch(0o600)
     path.symlink_to(target)
-    os.lchown(path, STRANGER, -1)
+    give_away(path)
     with pytest.raises(ConfigUnusable):
         read_private(path)
     with pytest.raises(ConfigUnusable):
@@ -149,7 +156,7 @@ def test_links_in_a_circle_are_refused(path: Path) -> None:
 
 def test_what_is_no_plain_file_is_refused(path: Path) -> None:
     """A directory or a named pipe is not waited for."""
-    os.mkfifo(path, 0o600)
+    make_pipe(path, 0o600)
     for place in (path, path.parent):
         with pytest.raises(ConfigUnusable) as refused:
             read_private(place)
