@@ -154,7 +154,17 @@ class HttpCarrier:
         )
         if not self._is_network:
             start.begin()
-        response = self._transport.handle_request(request)
+        try:
+            response = self._transport.handle_request(request)
+        except httpx.TransportError:
+            if (
+                start.is_over_kept
+                and self._answers == 1
+                and gate.has_left
+                and not gate.is_broken_off
+            ):
+                self._keep_alive.was_closed()
+            raise
         try:
             reply = self._read(response)
         finally:

@@ -22,6 +22,7 @@ from sendx_cli.errors import ServiceUnusable
 _OLDEST_LIBCURL = 0x080700
 """8.7.0: before it, the limits of body and idle time, or the gate, are not exact."""
 
+_LOST = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR})
 _MOST_KEPT = 10_000
 _left_open: list[object] = []
 """What would hold up the end of the process; the process's own end closes it."""
@@ -215,6 +216,8 @@ class CurlExchange:
     def _breakdown(self, transfer: Transfer, code: int, text: str) -> TransportFailure:
         if code == pycurl.E_OPERATION_TIMEDOUT and not transfer.has_begun:
             self._is_unanswered = True
+        if code in _LOST and transfer.has_begun:
+            transfer.note_end()
         return failure_of_curl(
             CurlError(
                 code=code,

@@ -31,6 +31,11 @@ class Gate:
         """Whether any byte of the request could have been sent to the service."""
         return self._has_left
 
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether its connection was ended from here."""
+        return self._is_broken_off
+
     def let_out(self) -> bool:
         """Claim the call for writing, before its first byte; False: it was given up."""
         if not self._claim.acquire(blocking=False):
