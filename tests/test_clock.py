@@ -1,6 +1,7 @@
 """However wrong the machine's clock may be, nothing ends in a traceback."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -120,3 +121,12 @@ def test_a_moment_is_told_by_the_local_clock(wait_s: float, expected: str) -> No
 def test_no_moment_raises(unix_s: float, now_unix_s: float) -> None:
     """Whatever the clock says and a server asks for."""
     assert moment_text(unix_s, now_unix_s)
+
+
+def test_on_windows_the_finer_clock_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other goes there by steps of 15.6 ms: a pace of 100 a second would be one of 64."""
+    moments = iter([7.0, 7.001])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(moments))
+    monkeypatch.setattr(sys, "platform", "win32")
+    clock = SystemClock()
+    assert (clock.now(), clock.now()) == (7.0, 7.001)

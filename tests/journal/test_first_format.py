@@ -127,7 +127,7 @@ def test_a_look_at_the_first_format_changes_nothing(tmp_path: Path) -> None:
         "UPDATE fates SET number = 1000003 WHERE number = 3",
         "UPDATE rows SET payload = 'x' WHERE number = 3",
         "UPDATE facts SET value = '[' WHERE name = 'header'",
-        "ALTER TABLE fates ADD COLUMN extra",
+        "ALTER TABLE fates ADD COLUMN extra TEXT",
         "DROP TABLE left_out",
         "PRAGMA user_version = 0",
         "PRAGMA user_version = 3",

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -216,3 +217,30 @@ def test_a_saved_file_survives_a_power_failure(path: Path, tmp_path: Path) -> No
         Call("rename"),
         Call("sync", path.parent.name),
     ]
+
+
+@pytest.mark.parametrize("times", [2, 1_000_000])
+def test_on_windows_a_file_that_is_open_elsewhere_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """For a moment: its readers close it again at once. Then it is told, and nothing is left."""
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    refusals = iter(range(times))
+    really = Path.replace
+
+    def replace(passing: Path, target: Path) -> Path:
+        if next(refusals, None) is not None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return really(passing, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(sys, "platform", "win32")
+    if times < 10:
+        replace_private(path, b"new")
+        assert path.read_bytes() == b"new"
+    else:
+        with pytest.raises(ConfigUnusable, match="permission denied"):
+            replace_private(path, b"new")
+        assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
