@@ -36,10 +36,10 @@ def open_standard_streams() -> None:
 
 def leave_no_memory_behind() -> None:
     """Write no core file, should the process crash: it would hold the key."""
-    try:
-        import resource
-    except ImportError:  # not on Windows, which writes none
+    if sys.platform == "win32":  # it writes none
         return
+    import resource
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -1,6 +1,7 @@
 """From settings to a sender: which service, which key, which certificates, how many at once."""
 
 import random
+import sys
 from typing import TYPE_CHECKING
 
 from sendx_cli.api.requests import base_url_of, headers_for
@@ -196,10 +197,10 @@ def _pacer(runtime: Runtime, settings: "Settings", concurrency: int, *, sandbox:
 
 def _within_open_files(concurrency: int) -> int:
     """Return as many calls as this process may have files open for, half of them in reserve."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
+    if sys.platform == "win32":  # it has no such limit
         return concurrency
+    import resource
+
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(1, min(concurrency, (soft - _SPARE_FILES) // 2))
 

@@ -23,14 +23,17 @@ from typer.testing import CliRunner
 from sendx_cli.cli import app
 from sendx_cli.runtime import Runtime
 from tests.servers import ScriptedServer
-from tests.tools import need
+from tests.tools import need, need_libcurl
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("ci")
 
 CANARY = "Canary0key1never2shown3"
-SHELL_ENVIRONMENT = {"PATH": os.environ["PATH"], "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+_OF_THE_MACHINE = {
+    name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
+}
+SHELL_ENVIRONMENT = {**_OF_THE_MACHINE, "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,6 +95,26 @@ def sendx() -> Command:
     return run
 
 
+@pytest.fixture(params=["curl", "threads"])
+def by_engine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
+    """The engine that commands take, here and in processes: libcurl's, or httpx in threads.
+
+    httpx is taken where pycurl is missing, and so a module that stands in its way hides it.
+    """
+    if request.param == "curl":
+        need_libcurl()
+        return "curl"
+    for module in ("pycurl", "sendx_cli.api.curl_exchange"):
+        monkeypatch.setitem(sys.modules, module, None)
+    hiding = tmp_path / "hiding"
+    hiding.mkdir()
+    (hiding / "pycurl.py").write_text("raise ImportError('hidden')\n")
+    monkeypatch.setenv("PYTHONPATH", str(hiding))
+    return "threads"
+
+
 @pytest.fixture
 def process(tmp_path: Path) -> Command:
     """Runs a command as a process of its own, from an empty directory."""
@@ -100,7 +123,9 @@ def process(tmp_path: Path) -> Command:
 
     def run(*words: str, env: Mapping[str, str] | None = None, stdin: str | None = None) -> Run:
         need(words[0])
-        environ = {n: v for n, v in os.environ.items() if n.startswith(("XDG_", "HOME"))}
+        environ = {
+            n: v for n, v in os.environ.items() if n.startswith(("XDG_", "HOME", "PYTHONPATH"))
+        }
         finished = subprocess.run(
             words,
             input=stdin,

@@ -1,6 +1,7 @@
 """However wrong the machine's clock may be, nothing ends in a traceback."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.clock import SystemClock, day_text, moment_text
 from tests.conftest import Command
+from tests.tools import heed_time_zone
 
 NOON_UTC = 1_795_521_600.0
 """2026-11-24 12:00:00 UTC."""
@@ -50,10 +52,10 @@ def test_the_clock_stays_within_the_calendar(
     """In every zone there is a day, the first or the last where the machine's has none."""
     with monkeypatch.context() as patch:
         patch.setenv("TZ", zone)
-        time.tzset()
+        heed_time_zone()
         clock = SystemClock()
         found = clock.unix(), clock.today()
-    time.tzset()
+    heed_time_zone()
     if unix_s > 0.0:
         assert date(9999, 12, 30) <= found[1] <= date(9999, 12, 31)
     else:
@@ -88,10 +90,10 @@ def test_commands_work_by_an_absurd_clock(
 def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Makes the local time an hour ahead of UTC."""
     monkeypatch.setenv("TZ", "XXX-1")
-    time.tzset()
+    heed_time_zone()
     yield
     monkeypatch.undo()
-    time.tzset()
+    heed_time_zone()
 
 
 @pytest.mark.parametrize(
@@ -130,15 +132,24 @@ def test_a_day_is_told_in_few_letters(
 ) -> None:
     """The time of today, the day of this year, the year of any other."""
     monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
+    heed_time_zone()
     try:
         assert day_text(NOON_UTC - earlier_s, NOON_UTC) == text
     finally:
         monkeypatch.undo()
-        time.tzset()
+        heed_time_zone()
 
 
 @pytest.mark.parametrize("unix_s", ABSURD.values(), ids=list(ABSURD))
 def test_an_absurd_day_ends_in_no_traceback(unix_s: float) -> None:
     """A journal from a machine whose clock was wrong is listed all the same."""
     assert day_text(unix_s, NOON_UTC)
+
+
+def test_on_windows_the_finer_clock_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other goes there by steps of 15.6 ms: a pace of 100 a second would be one of 64."""
+    moments = iter([7.0, 7.001])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(moments))
+    monkeypatch.setattr(sys, "platform", "win32")
+    clock = SystemClock()
+    assert (clock.now(), clock.now()) == (7.0, 7.001)

@@ -10,7 +10,9 @@ import pytest
 from sendx_cli.ending import Ending
 from sendx_cli.signals import stop_on_signals
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+if sys.platform == "win32":
+    pytest.skip("signals are others there", allow_module_level=True)
+
 NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 TWICE = """
 import os, signal, sys

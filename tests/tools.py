@@ -3,6 +3,9 @@
 import importlib.util
 import os
 import shutil
+import sys
+import time
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -21,14 +24,43 @@ def need_module(name: str) -> None:
         _missing(f"{name} is not installed")
 
 
-def need_terminals() -> None:
-    """Go on only where the system hands out terminals (a container may have no /dev/pts)."""
+def open_terminal() -> tuple[int, int]:
+    """Return both ends of a new terminal, where the system hands out any (needs /dev/pts)."""
+    if sys.platform == "win32":
+        pytest.skip("no such terminals there")
     try:
-        ours, theirs = os.openpty()
-    except (OSError, AttributeError):
+        return os.openpty()
+    except OSError:
         _missing("the system hands out no terminals")
-    os.close(ours)
-    os.close(theirs)
+
+
+def terminal_name(end: int) -> str:
+    """Return the path by which programs open the terminal."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    return os.ttyname(end)
+
+
+def make_pipe(path: Path, mode: int = 0o666) -> None:
+    """Make a named pipe, where there are such."""
+    if sys.platform == "win32":
+        pytest.skip("no named pipes there")
+    os.mkfifo(path, mode)
+
+
+def heed_time_zone() -> None:
+    """Let this process take its time zone from TZ as it is now."""
+    if sys.platform == "win32":
+        pytest.skip("no time zones by TZ there")
+    time.tzset()
+
+
+def need_libcurl() -> None:
+    """Go on only where pycurl is installed, or fail on CI, but for the job that is without it."""
+    if importlib.util.find_spec("pycurl") is None:
+        if os.environ.get("WITHOUT_LIBCURL") == "true":
+            pytest.skip("pycurl is not installed")
+        _missing("pycurl is not installed")
 
 
 def need_root() -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from sendx_cli.api.exchange import CONNECT_TIMEOUT_S
 from sendx_cli.api.failures import broken_answer, no_connection
-from sendx_cli.api.gate import Gate
+from sendx_cli.api.gate import Connection, Gate
 from sendx_cli.api.httpx_failures import failure_of
 from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.proxies import proxy_for, refuse_unusable, unusable
@@ -21,7 +21,6 @@ from sendx_cli.api.requests import Call, place_in
 from sendx_cli.api.watched_departure import (
     GateShut,
     GoneStale,
-    KeptStream,
     WatchedStart,
     is_spent,
 )
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
 IDLE_EXPIRY_S = 4.0
 """Idle connections are dropped before common servers drop them (5 s)."""
+
+_LONGEST_STOP_S = 3600.0
 
 
 class Carrier(Protocol):
@@ -85,7 +86,9 @@ class HttpCarrier:
     Args:
         transport: What opens connections; the sandbox and tests pass their own.
         headers: The headers of every request, with the key.
-        timeout_s: The longest wait for any single read or write.
+        timeout_s: The longest an attempt may take. The exchange decides when it is over, and ends
+            the connection then: a limit of the socket's own would go by the clock alone, also
+            where the process was stopped or the machine asleep.
         secret: What to redact from answers, should the service repeat it.
         keep_alive: Whether connections are kept; shared by all carriers of a service.
     """
@@ -108,12 +111,12 @@ class HttpCarrier:
         connect_s = min(CONNECT_TIMEOUT_S, timeout_s)
         self._timeouts = {
             "connect": connect_s,
-            "read": timeout_s,
-            "write": timeout_s,
+            "read": timeout_s + _LONGEST_STOP_S,
+            "write": timeout_s + _LONGEST_STOP_S,
             "pool": timeout_s,
         }
         self._is_network = isinstance(transport, httpx.HTTPTransport)
-        self._kept: KeptStream | None = None
+        self._kept: Connection | None = None
         self._answers = 0
 
     def carry(self, call: Call, gate: Gate) -> Answer | TransportFailure:
@@ -152,15 +155,27 @@ class HttpCarrier:
         )
         if not self._is_network:
             start.begin()
-        response = self._transport.handle_request(request)
         try:
-            return self._read(response)
+            response = self._transport.handle_request(request)
+        except httpx.TransportError:
+            if (
+                start.is_over_kept
+                and self._answers == 1
+                and gate.has_left
+                and not gate.is_broken_off
+            ):
+                self._keep_alive.was_closed()
+            raise
+        try:
+            reply = self._read(response)
         finally:
             response.close()
+        if isinstance(reply, Answer):
             self._kept = response.extensions.get("network_stream")
             self._answers = self._answers + 1 if start.is_over_kept else 1
             if self._answers == 2:  # noqa: PLR2004 - the second
                 self._keep_alive.was_used_again()
+        return reply
 
     def _proxy(self, call: Call) -> str | None:
         return proxy_for(call.url) if self._is_network else None

@@ -12,6 +12,7 @@ from sendx_cli.api.curl_failures import CurlError, failure_of_curl
 from sendx_cli.api.curl_transfer import Terms, Transfer
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.kept_connections import KeptConnections
+from sendx_cli.api.lapses import Lapses
 from sendx_cli.api.proxies import refuse_unusable
 from sendx_cli.api.requests import Call
 from sendx_cli.api.watched_sockets import WatchedSockets
@@ -20,12 +21,11 @@ from sendx_cli.core.replies.answers import Answer, TransportFailure
 _OLDEST_LIBCURL = 0x080700
 """8.7.0: before it, the limits of body and idle time, or the gate, are not exact."""
 
+_LOST = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR})
 _MOST_KEPT = 10_000
 _left_open: list[object] = []
 """What would hold up the end of the process; the process's own end closes it."""
 
-_LONGEST_SLICE_S = 0.25
-_LAPSE_S = 0.1
 _MS = 1000
 
 
@@ -44,9 +44,7 @@ class CurlExchange:
     A connection is kept for the next call; there are as many as there were calls under way.
     A call handed in leaves with the next `wait`.
 
-    A call's time is the time in which somebody listens: where the process was stopped
-    (Control-Z), the machine asleep or the caller busy for 0.1 s or more, that is left out. Else a
-    request that had not left yet would leave late, to be given up on in the same moment.
+    A call's time is the time in which somebody listens; see `Lapses`.
 
     Args:
         headers: The headers of every request, with the key.
@@ -79,8 +77,7 @@ class CurlExchange:
         self._ready: list[Reply] = []
         self._kept = KeptConnections()
         self._due_at = inf
-        self._slice_s = min(timeout_s / 4.0, _LONGEST_SLICE_S)
-        self._listened_at = time.monotonic()
+        self._lapses = Lapses(timeout_s)
         self._was_found = False
         self._is_unanswered = False
         self._is_closed = False
@@ -104,16 +101,18 @@ class CurlExchange:
 
     def wait(self, timeout_s: float | None) -> list[Reply]:
         """Return the replies that are there, waiting for one if there is none."""
-        self._leave_out_lapse(0.0)
+        self._leave_out(self._lapses.since_last(0.0))
         until = inf if timeout_s is None else time.monotonic() + timeout_s
         while True:
             self._run_timer()
             self._collect()
             now = time.monotonic()
             if not self._ready:
-                asked_s = min(self._due_at, self._overdue_at(), until, now + self._slice_s) - now
+                asked_s = (
+                    min(self._due_at, self._overdue_at(), until, now + self._lapses.slice_s) - now
+                )
                 self._move(asked_s)
-                self._leave_out_lapse(max(asked_s, 0.0))
+                self._leave_out(self._lapses.since_last(max(asked_s, 0.0)))
                 self._break_off_overdue()
             if self._ready or self._sockets.was_woken or time.monotonic() >= until:
                 replies, self._ready = self._ready, []
@@ -156,12 +155,10 @@ class CurlExchange:
             self._multi.socket_action(number, state | (pycurl.CSELECT_ERR if is_broken else 0))
         self._collect()
 
-    def _leave_out_lapse(self, asked_s: float) -> None:
-        """Leave out of the calls' time what has gone by beyond what was asked for."""
-        now = time.monotonic()
-        lapse_s = now - self._listened_at - asked_s
-        self._listened_at = now
-        if lapse_s >= _LAPSE_S:
+    def _leave_out(self, lapse_s: float) -> None:
+        """Leave a time in which nobody listened out of the calls' time."""
+        if lapse_s:
+            now = time.monotonic()
             for transfer in self._under_way.values():
                 transfer.started_at = min(transfer.started_at + lapse_s, now)
 
@@ -218,6 +215,8 @@ class CurlExchange:
     def _breakdown(self, transfer: Transfer, code: int, text: str) -> TransportFailure:
         if code == pycurl.E_OPERATION_TIMEDOUT and not transfer.has_begun:
             self._is_unanswered = True
+        if code in _LOST and transfer.has_begun:
+            transfer.note_end()
         return failure_of_curl(
             CurlError(
                 code=code,

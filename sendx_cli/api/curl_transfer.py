@@ -64,6 +64,10 @@ class Transfer:
         self._kept = kept
         self._call = Call("", "")
         self._opened: list[int] = []
+        self._port = 0
+        self._headers = [*_header_lines(terms.headers), b"Expect:"]
+        self._last_headers = [*self._headers, b"Connection: close"]
+        self._is_kept = True
         self.ticket = 0
         self.started_at = 0.0
         self.url = ""
@@ -89,7 +93,12 @@ class Transfer:
         for old in (self._lines, self._parts, self._opened):
             old.clear()
         curl, call = self.curl, self._call
-        curl.setopt(pycurl.FRESH_CONNECT, int(is_fresh))
+        is_kept = self._kept.are_worth_trying
+        curl.setopt(pycurl.FRESH_CONNECT, int(is_fresh or not is_kept))
+        curl.setopt(pycurl.FORBID_REUSE, int(not is_kept))
+        if is_kept is not self._is_kept:
+            curl.setopt(pycurl.HTTPHEADER, self._headers if is_kept else self._last_headers)
+            self._is_kept = is_kept
         if call.url != self.url:
             curl.setopt(pycurl.URL, call.url)
             self.url = call.url
@@ -106,6 +115,7 @@ class Transfer:
         if headers.get("content-encoding", "identity") != "identity":
             return failures.broken_answer("the answer is in an encoding nobody asked for")
         body = b"".join(self._parts)
+        self._kept.note_answer(self._port)
         if self._secret is not None:
             body = redacted(body, self._secret)
         return Answer(self.curl.getinfo(pycurl.RESPONSE_CODE), headers, body)
@@ -116,14 +126,21 @@ class Transfer:
 
     def _open_gate(self, _their_ip: str, _our_ip: str, _their_port: int, our_port: int) -> int:
         """Let a request out, the first time; libcurl calls this before each one it sends."""
+        self._port = our_port
         if self._opened:
             self._kept.add(our_port, self._opened)
         elif not self.has_begun:
             self.is_stale = not self._kept.is_quiet(our_port)
+        if self.is_stale:
+            self.note_end()
         if self.has_begun or self.is_stale:
             return int(pycurl.PREREQFUNC_ABORT)
         self.has_begun = True
         return int(pycurl.PREREQFUNC_OK)
+
+    def note_end(self) -> None:
+        """Record that the connection ended without a whole answer to this call."""
+        self._kept.note_end(self._port)
 
     def _note_socket(self, number: int, _purpose: int) -> int:
         self._opened.append(number)
@@ -174,7 +191,7 @@ class Transfer:
         curl = self.curl
         connect_s = min(CONNECT_TIMEOUT_S, terms.timeout_s)
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(connect_s * _MS)))
-        curl.setopt(pycurl.HTTPHEADER, [*_header_lines(terms.headers), b"Expect:"])
+        curl.setopt(pycurl.HTTPHEADER, self._headers)
         curl.setopt(pycurl.PROXY, terms.proxy or "")  # empty: do not ask the environment
         curl.setopt(pycurl.NOPROXY, "")
         if terms.proxy is not None:

@@ -5,16 +5,25 @@ request written to one that the server has just closed is unknown, although it w
 """
 
 import contextlib
-import select
 from collections.abc import Sequence
+
+from sendx_cli.api.keep_alive import KeepAlive
+from sendx_cli.api.polling import POLLIN, Poll, poll
 
 
 class KeptConnections:
-    """The socket of each connection, by its local port."""
+    """The socket of each connection, by its local port, and what the server does with them."""
 
     def __init__(self) -> None:
         self._number_at: dict[int, int] = {}
         self._port_of: dict[int, int] = {}
+        self._answers_at: dict[int, int] = {}
+        self._keep_alive = KeepAlive()
+
+    @property
+    def are_worth_trying(self) -> bool:
+        """Whether connections are to be kept; see `KeepAlive`."""
+        return self._keep_alive.is_worth_trying
 
     def add(self, local_port: int, opened: Sequence[int]) -> None:
         """Record a new connection, whose socket is the one of those `opened` that has its port."""
@@ -23,15 +32,28 @@ class KeptConnections:
                 self._number_at.pop(self._port_of.pop(number, -1), None)
                 self._number_at[local_port] = number
                 self._port_of[number] = local_port
+        self._answers_at[local_port] = 0
+
+    def note_answer(self, local_port: int) -> None:
+        """Record that a whole answer came over the connection."""
+        answers = self._answers_at.get(local_port, 0) + 1
+        self._answers_at[local_port] = answers
+        if answers == 2:  # noqa: PLR2004 - the second
+            self._keep_alive.was_used_again()
+
+    def note_end(self, local_port: int) -> None:
+        """Record that a kept connection was found closed, or broke under a request."""
+        if self._answers_at.get(local_port) == 1:
+            self._keep_alive.was_closed()
 
     def is_quiet(self, local_port: int) -> bool:
         """Whether the idle connection was neither closed nor reset, and has no unread bytes."""
         number = self._number_at.get(local_port)
         if number is None:
             return True
-        poll = select.poll()
-        poll.register(number, select.POLLIN)
-        return not poll.poll(0)
+        watched: Poll = poll()
+        watched.register(number, POLLIN)
+        return not watched.poll(0)
 
 
 def _local_port_of(number: int) -> int | None:

@@ -1,13 +1,16 @@
 """Calls in flight at once by threads, each with a carrier that blocks."""
 
 import time
+from dataclasses import dataclass
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sendx_cli.api.exchange import CONNECT_TIMEOUT_S, Reply
 from sendx_cli.api.failures import no_connection, overdue
 from sendx_cli.api.gate import Gate
+from sendx_cli.api.lapses import Lapses
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.requests import Call, place_in
 
@@ -22,7 +25,8 @@ _LAST_LOOK_S = 0.05
 """How long a thread gets to deliver an answer that came while the process was stopped."""
 
 
-class _CallInFlight(NamedTuple):
+@dataclass
+class _CallInFlight:
     call: Call
     gate: Gate
     started_at: float
@@ -33,8 +37,11 @@ class ThreadedExchange:
 
     Shared pools are slower by far: each change of one iterates over all its connections.
 
-    A thread cannot be aborted, so a call that is given up continues in it. The gate between the
-    two ensures that a request that has not been started by then never is.
+    A thread cannot be aborted, so a call that is given up continues in it, at most until its
+    connection, which is ended under it, fails. The gate between the two ensures that a request
+    that has not been started by then never is.
+
+    A call's time is the time in which somebody listens; see `Lapses`.
 
     Args:
         open_carrier: Makes a thread's carrier when its first call comes.
@@ -51,6 +58,9 @@ class ThreadedExchange:
         )
         self._in_flight: dict[int, _CallInFlight] = {}
         self._threads = 0
+        self._started = 0
+        self._was_woken = False
+        self._lapses = Lapses(timeout_s)
 
     def submit(self, ticket: int, call: Call) -> None:
         """Give the call to an idle thread, or to a new one."""
@@ -58,18 +68,28 @@ class ThreadedExchange:
         self._in_flight[ticket] = in_flight
         if len(self._in_flight) > self._threads:
             self._threads += 1
+            self._started += 1
             Thread(target=self._work, daemon=True).start()
         self._calls.put((ticket, in_flight))
 
     def wait(self, timeout_s: float | None) -> list[Reply]:
         """Return the replies that are there, waiting for one if there is none."""
+        self._leave_out(self._lapses.since_last(0.0))
+        until = inf if timeout_s is None else time.monotonic() + timeout_s
         replies: list[Reply] = []
-        self._take(replies, self._wait_limit_s(timeout_s))
-        self._take_all(replies)
-        if self._late():
-            self._take(replies, _LAST_LOOK_S)
-            self._take_all(replies)
+        self._was_woken = False
+        while not (replies or self._was_woken):
+            now = time.monotonic()
+            asked_s = max(min(until, self._next_end(), now + self._lapses.slice_s) - now, 0.0)
+            self._take(replies, asked_s)
+            self._leave_out(self._lapses.since_last(asked_s))
+            while self._take(replies, 0.0):
+                pass
+            while self._late() and self._take(replies, _LAST_LOOK_S):
+                pass
             replies += self._give_up()
+            if time.monotonic() >= until:
+                break
         return replies
 
     def wake(self) -> None:
@@ -77,10 +97,11 @@ class ThreadedExchange:
         self._done.put(None)
 
     def close(self) -> None:
-        """End idle threads; a call that has not been started never is."""
+        """End idle threads and connections; a call that has not been started never is."""
         for in_flight in self._in_flight.values():
             in_flight.gate.shut()
-        for _ in range(self._threads):
+            in_flight.gate.break_off()
+        for _ in range(self._started):  # also those of calls that were given up
             self._calls.put(None)
 
     def _work(self) -> None:
@@ -95,33 +116,35 @@ class ThreadedExchange:
         if carrier is not None:
             carrier.close()
 
-    def _take_all(self, replies: list[Reply]) -> None:
-        while not self._done.empty():
-            self._take(replies, 0.0)
-
-    def _take(self, replies: list[Reply], timeout_s: float | None) -> None:
+    def _take(self, replies: list[Reply], timeout_s: float) -> bool:
+        """Take one reply or wake-up, waiting for it so long; return whether one was there."""
         try:
-            item = self._done.get(timeout_s != 0, timeout_s)
+            item = self._done.get(timeout_s > 0, timeout_s)
         except Empty:
-            return
+            return False
         if item is None:
-            return
+            self._was_woken = True
+            return True
         ticket, reply = item
         if isinstance(reply, Exception):
             raise reply
         in_flight = self._in_flight.pop(ticket, None)
         if in_flight is None:
             self._threads += 1  # the call had been given up; its thread is idle again
-            return
-        replies.append(Reply(ticket, reply, time.monotonic() - in_flight.started_at))
+        else:
+            replies.append(Reply(ticket, reply, time.monotonic() - in_flight.started_at))
+        return True
 
-    def _wait_limit_s(self, timeout_s: float | None) -> float | None:
-        """How long to wait for a reply: until the next call must be given up at most."""
-        if not self._in_flight:
-            return timeout_s
-        next_at = min(self._ends_at(in_flight) for in_flight in self._in_flight.values())
-        remaining_s = max(next_at - time.monotonic(), 0.0)
-        return remaining_s if timeout_s is None else min(timeout_s, remaining_s)
+    def _leave_out(self, lapse_s: float) -> None:
+        """Leave a time in which nobody listened out of the calls' time."""
+        if lapse_s:
+            now = time.monotonic()
+            for in_flight in self._in_flight.values():
+                in_flight.started_at = min(in_flight.started_at + lapse_s, now)
+
+    def _next_end(self) -> float:
+        """When the next call must be given up."""
+        return min(map(self._ends_at, self._in_flight.values()), default=inf)
 
     def _ends_at(self, in_flight: _CallInFlight) -> float:
         limit_s = self._timeout_s if in_flight.gate.has_left else self._connect_s
@@ -135,14 +158,16 @@ class ThreadedExchange:
         """Give up each call that is late; return whether each could have been sent."""
         replies = []
         for ticket in self._late():
-            call, gate, started_at = self._in_flight[ticket]
-            if gate.shut():
-                reply = no_connection(place_in(call.url), is_late=True, proxy=proxy_for(call.url))
-            elif time.monotonic() < started_at + self._timeout_s:
+            in_flight = self._in_flight[ticket]
+            url = in_flight.call.url
+            if in_flight.gate.shut():
+                reply = no_connection(place_in(url), is_late=True, proxy=proxy_for(url))
+            elif time.monotonic() < in_flight.started_at + self._timeout_s:
                 continue  # it was started at the last moment
             else:
                 reply = overdue(self._timeout_s)
+            in_flight.gate.break_off()
             del self._in_flight[ticket]
             self._threads -= 1
-            replies.append(Reply(ticket, reply, time.monotonic() - started_at))
+            replies.append(Reply(ticket, reply, time.monotonic() - in_flight.started_at))
         return replies

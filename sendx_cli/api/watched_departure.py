@@ -5,11 +5,13 @@ aborts the request; the connection is then closed.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, cast
 
-from sendx_cli.api.gate import Gate
+if TYPE_CHECKING:
+    from sendx_cli.api.gate import Connection, Gate
 
 _CONNECTING = "connection.connect_tcp.started"
+_CONNECTED = (".connect_tcp.complete", ".start_tls.complete")
 _WRITING = "http11.send_request_headers.started"
 
 
@@ -21,14 +23,7 @@ class GoneStale(Exception):
     """The kept connection was closed by the other side; nothing has been written."""
 
 
-class KeptStream(Protocol):
-    """A connection, as exposed by httpcore."""
-
-    def get_extra_info(self, info: str) -> object:
-        """Return a property of the connection: `is_readable`, `socket`, ..."""
-
-
-def is_spent(kept: KeptStream) -> bool:
+def is_spent(kept: "Connection") -> bool:
     """Whether the idle connection was closed by the other side, or has unread bytes."""
     return bool(kept.get_extra_info("is_readable"))
 
@@ -43,10 +38,12 @@ class WatchedStart:
             the writing, other threads may run.
     """
 
-    def __init__(self, gate: Gate, kept: KeptStream | None) -> None:
+    def __init__(self, gate: "Gate", kept: "Connection | None") -> None:
         self._gate = gate
         self._kept = kept
         self.is_over_kept = kept is not None
+        if kept is not None:
+            gate.goes_over(kept)
 
     def trace(self, event: str, info: Mapping[str, object]) -> None:
         """Handle one of httpcore's events.
@@ -57,6 +54,8 @@ class WatchedStart:
         """
         if event == _CONNECTING:
             self.is_over_kept = False
+        elif event.endswith(_CONNECTED):
+            self._gate.goes_over(cast("Connection", info["return_value"]))
         elif event == _WRITING and getattr(info["request"], "method", b"") != b"CONNECT":
             self.begin()
 

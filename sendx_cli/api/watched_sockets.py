@@ -2,9 +2,11 @@
 
 import contextlib
 import os
-import select
+import sys
 from collections.abc import Iterator
 from math import ceil, inf
+
+from sendx_cli.api.polling import POLLIN, POLLOUT, Poll, poll
 
 _MS = 1000
 _DRAIN_BYTES = 4096
@@ -17,17 +19,18 @@ class WatchedSockets:
     """
 
     def __init__(self) -> None:
-        self._poll = select.poll()
+        self._poll: Poll = poll()
         self._wake_reader, self._wake_writer = os.pipe()
         for end in (self._wake_reader, self._wake_writer):
-            os.set_blocking(end, False)
-        self._poll.register(self._wake_reader, select.POLLIN)
+            if sys.platform != "win32":
+                os.set_blocking(end, False)
+        self._poll.register(self._wake_reader, POLLIN)
         self.was_woken = False
 
     def watch(self, number: int, *, for_reading: bool, for_writing: bool) -> None:
         """Report socket `number` when it is ready for what is asked, and nothing else."""
-        wanted = select.POLLIN if for_reading else 0
-        self._poll.register(number, wanted | (select.POLLOUT if for_writing else 0))
+        wanted = POLLIN if for_reading else 0
+        self._poll.register(number, wanted | (POLLOUT if for_writing else 0))
 
     def forget(self, number: int) -> None:
         """Stop reporting the socket."""
@@ -46,8 +49,8 @@ class WatchedSockets:
             if number == self._wake_reader:
                 self._drain()
                 continue
-            is_broken = bool(seen & ~(select.POLLIN | select.POLLOUT))
-            yield number, bool(seen & select.POLLIN), bool(seen & select.POLLOUT), is_broken
+            is_broken = bool(seen & ~(POLLIN | POLLOUT))
+            yield number, bool(seen & POLLIN), bool(seen & POLLOUT), is_broken
 
     def wake(self) -> None:
         """End the current wait, or else the next one; may be called from a signal handler."""

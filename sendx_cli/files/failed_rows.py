@@ -5,6 +5,7 @@ ignored on the way in.
 """
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
@@ -140,7 +141,7 @@ def _create(path: Path) -> tuple[int, Path]:
             descriptor = os.open(numbered, _FLAGS, 0o600)
         except FileExistsError:
             continue
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.fchmod(descriptor, 0o600)  # the umask may have taken the owner's bits, too
         return descriptor, numbered
     raise AssertionError("count() never ends")

@@ -25,19 +25,19 @@ from sendx_cli.settings.storage import keep_for_owner
 
 FATE_COLUMNS = """(number INTEGER PRIMARY KEY, state TEXT NOT NULL, status INTEGER,
                    attempts INTEGER NOT NULL DEFAULT 0, code TEXT, message TEXT,
-                   elapsed_ms REAL NOT NULL DEFAULT 0, settled_at INTEGER) STRICT"""
+                   elapsed_ms REAL NOT NULL DEFAULT 0, settled_at INTEGER)"""
 ROW_COLUMNS = """(number INTEGER PRIMARY KEY, line INTEGER, digest BLOB NOT NULL,
-                  payload TEXT NOT NULL, sent TEXT) STRICT"""
+                  payload TEXT NOT NULL, sent TEXT)"""
 LEFT_OUT_COLUMNS = """(line INTEGER PRIMARY KEY, kind TEXT NOT NULL, email TEXT,
-                       message TEXT NOT NULL) STRICT"""
-_BEFORE_TABLE = "CREATE TABLE before (key TEXT PRIMARY KEY, contact TEXT) STRICT"
+                       message TEXT NOT NULL)"""
+_BEFORE_TABLE = "CREATE TABLE before (key TEXT PRIMARY KEY, contact TEXT)"
 _PAUSES_TABLE = """CREATE TABLE pauses (second INTEGER, code TEXT, count INTEGER NOT NULL,
-                   PRIMARY KEY (second, code)) STRICT"""
+                   PRIMARY KEY (second, code))"""
 ACCOUNT_COLUMNS = ("ALTER TABLE rows ADD COLUMN sent TEXT", _BEFORE_TABLE, _PAUSES_TABLE)
 """What a journal of an earlier format is completed by."""
 
 _SCHEMA = (
-    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     f"CREATE TABLE rows {ROW_COLUMNS}",
     f"CREATE TABLE fates {FATE_COLUMNS}",
     f"CREATE TABLE left_out {LEFT_OUT_COLUMNS}",

@@ -1,5 +1,6 @@
 """Before the first request: showing the plan, refusing what must not be sent, confirmation."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -137,16 +138,21 @@ def _question(
     return f"{undo}send {people} to {where}{creating}{left}?"
 
 
+def console_path() -> str:
+    """Return what to open to read from the terminal that this process belongs to."""
+    return "CONIN$" if sys.platform == "win32" else "/dev/tty"
+
+
 @contextmanager
 def _terminal(runtime: Runtime, spec: RunSpec) -> Iterator[TextIO | None]:
-    """Yield where an answer can be read: `/dev/tty` if rows come from standard input; or None."""
+    """Yield where an answer can be read: the console if rows come from standard input; or None."""
     if runtime.verbosity.no_input or not runtime.output.stderr.isatty():
         yield None
     elif spec.path != STANDARD_INPUT:
         yield runtime.stdin if runtime.stdin.isatty() else None
     else:
         try:
-            terminal = open("/dev/tty", encoding="utf-8")  # noqa: PTH123, SIM115 - a device
+            terminal = open(console_path(), encoding="utf-8")  # noqa: PTH123, SIM115 - a device
         except OSError:
             yield None
             return

@@ -50,8 +50,7 @@ class OutputFile:
         refuse_special(path, f"the {what}")
         try:
             descriptor = os.open(self._passing, _FLAGS, mode)
-            if sys.platform != "win32":
-                _set_mode(descriptor, path, mode)
+            _set_mode(descriptor, path, mode)
         except OSError as error:
             raise InputError(self._message(error), where=str(path)) from None
         self.text: TextIO = os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
@@ -184,6 +183,8 @@ def _identity(path: Path) -> _Identity:
 
 def _set_mode(descriptor: int, path: Path, mode: int) -> None:
     """Set the new file's mode regardless of the umask: private, or that of the file it replaces."""
+    if sys.platform == "win32":
+        return
     if mode == PRIVATE:
         os.fchmod(descriptor, mode)
         return

@@ -10,18 +10,18 @@ CREATE TABLE contacts (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
                        contact_key TEXT NOT NULL UNIQUE, record TEXT NOT NULL,
                        searched TEXT NOT NULL, place INTEGER NOT NULL,
                        created TEXT NOT NULL DEFAULT ({NOW}),
-                       updated TEXT NOT NULL DEFAULT ({NOW})) STRICT;
+                       updated TEXT NOT NULL DEFAULT ({NOW}));
 CREATE INDEX contacts_in_pages ON contacts (place DESC, searched);
 CREATE TABLE tags (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-                   created TEXT NOT NULL DEFAULT ({NOW})) STRICT;
+                   created TEXT NOT NULL DEFAULT ({NOW}));
 CREATE TABLE fields (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-                     type INTEGER NOT NULL, description TEXT NOT NULL DEFAULT '') STRICT;
+                     type INTEGER NOT NULL, description TEXT NOT NULL DEFAULT '');
 CREATE TABLE lists (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
                     name TEXT NOT NULL UNIQUE, is_double_opt_in INTEGER NOT NULL,
-                    created TEXT NOT NULL DEFAULT ({NOW})) STRICT;
+                    created TEXT NOT NULL DEFAULT ({NOW}));
 CREATE TABLE members (number INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE,
                       full_name TEXT NOT NULL,
-                      created TEXT NOT NULL DEFAULT ({NOW})) STRICT;
+                      created TEXT NOT NULL DEFAULT ({NOW}));
 PRAGMA user_version = {VERSION};
 """
 """`place` grows with each change of a contact: pages give the highest first. `searched` holds

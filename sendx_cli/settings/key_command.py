@@ -4,6 +4,8 @@ It runs without a shell, does not get `SENDX_API_KEY`, and starts in the config 
 directory: the one sendx is called in could hold a program of the same name.
 """
 
+import errno
+import os
 import shlex
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from typing import IO
 
 from sendx_cli.errors import KeyUnusable, reason_of
 from sendx_cli.settings.key import LONGEST_KEY, ApiKey, parse_key
+from sendx_cli.settings.windows_programs import windows_program
 
 COMMAND_TIMEOUT_S = 30.0
 _LAST_WORDS_S = 1.0
@@ -99,10 +102,18 @@ def _wait(process: subprocess.Popen[bytes], output: _Reading, timeout_s: float) 
 def _start(
     command: str, environ: Mapping[str, str], directory: Path | None
 ) -> subprocess.Popen[bytes]:
+    program = None
     try:
+        words: str | list[str] = command
+        if sys.platform == "win32":  # it hands a program one line, which that splits by its rules
+            program = windows_program(command, environ, directory)
+            if program is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        else:
+            words = shlex.split(command)
         return subprocess.Popen(  # noqa: S603 - the user's own config file names it
-            # Windows hands a program one line, which it splits by rules of its own.
-            command if sys.platform == "win32" else shlex.split(command),
+            words,
+            executable=program,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ import os
 import shlex
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ MAX_BYTES = 1 << 20
 
 LOCK_TIMEOUT_S = 10.0
 _LOCK_PAUSE_S = 0.01
+_TRIES = 100
+_PAUSE_S = 0.01
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # opening a named pipe would wait for its writer
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -75,13 +78,27 @@ def replace_private(path: Path, content: bytes) -> None:
     try:
         try:
             _write_new(passing, content)
-            passing.replace(target)
+            _take_place(passing, target)
         except BaseException:
             passing.unlink(missing_ok=True)
             raise
         sync_directory(target.parent)
     except OSError as error:
         raise _cannot("save", path, error) from None
+
+
+def _take_place(passing: Path, target: Path) -> None:
+    """Replace `target`; Windows refuses that while another process has it open, for a moment."""
+    tries = _TRIES if sys.platform == "win32" else 1
+    for left in reversed(range(tries)):
+        try:
+            passing.replace(target)
+        except PermissionError:
+            if not left:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def make_private_directory(path: Path) -> None:
@@ -159,7 +176,7 @@ def _check_access(path: Path, facts: os.stat_result) -> str | None:
 
 def _check_owner(path: Path, facts: os.stat_result) -> None:
     # Root can read and write everything anyway, and some systems keep settings in its name.
-    if os.name == "posix" and facts.st_uid not in {os.geteuid(), 0}:
+    if sys.platform != "win32" and facts.st_uid not in {os.geteuid(), 0}:
         raise ConfigUnusable(
             f"the config file belongs to another user (uid {facts.st_uid})", where=str(path)
         )

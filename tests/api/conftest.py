@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.api.engines import require_libcurl
 from tests.api.tls_servers import TlsServer
+from tests.tools import need_libcurl
 
 
 @pytest.fixture(scope="session")
@@ -72,4 +72,4 @@ def tls_server(localhost_context: ssl.SSLContext) -> Iterator[TlsServer]:
 @pytest.fixture
 def libcurl() -> None:
     """For tests of that engine alone."""
-    require_libcurl()
+    need_libcurl()

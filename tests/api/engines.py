@@ -1,20 +1,18 @@
 """The engines that stand behind the exchange, each made in the same way."""
 
-import importlib.util
-import os
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-
-import pytest
 
 from sendx_cli.api.carrier import HttpCarrier, open_transport
 from sendx_cli.api.exchange import Exchange, Reply
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.requests import Call, headers_for
 from sendx_cli.api.threaded_exchange import ThreadedExchange
+from tests.tools import need_libcurl
 
 KEY = "Key0of1the2tests"
 HEADERS = headers_for(KEY, None)
@@ -35,22 +33,13 @@ def open_threads(
     return ThreadedExchange(open_carrier, timeout_s)
 
 
-def require_libcurl() -> None:
-    """Skip the test where pycurl is missing; see conftest.py for when that may be."""
-    if importlib.util.find_spec("pycurl") is not None:
-        return
-    if os.environ.get("CI") == "true" and os.environ.get("WITHOUT_LIBCURL") != "true":
-        pytest.fail("pycurl is not installed, and WITHOUT_LIBCURL does not say that it need not be")
-    pytest.skip("pycurl is not installed")
-
-
 def open_curl(
     base_url: str,
     timeout_s: float,
     ca_file: Path | None = None,
     headers: Mapping[str, str] = HEADERS,
 ) -> Exchange:
-    require_libcurl()
+    need_libcurl()
     from sendx_cli.api.curl_exchange import CurlExchange
 
     return CurlExchange(
@@ -96,3 +85,11 @@ def some(exchange: Exchange) -> list[Reply]:
     while not (replies := exchange.wait(max(until - time.monotonic(), 0.0))):
         assert time.monotonic() < until, "no reply came"
     return replies
+
+
+def wait_for_threads() -> None:
+    """Return when all threads of exchanges that are closed have ended, with what they did."""
+    for thread in threading.enumerate():
+        if "(_work)" in thread.name:
+            thread.join(60.0)
+            assert not thread.is_alive(), "a thread still carries a call"

@@ -1,46 +1,16 @@
 """What the engine by libcurl holds beyond what all engines hold."""
 
 import contextlib
-import signal
-import socket
-import subprocess
-import sys
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sendx_cli.api import failures
-from sendx_cli.core.replies.answers import Answer
 from sendx_cli.errors import ServiceUnusable
 from tests.api.engines import HEADERS, KEY, ask, engine, post
 from tests.api.tls_servers import TlsServer
-from tests.servers import OK, Answering, Request, Reset, ScriptedServer
-
-if TYPE_CHECKING:
-    from sendx_cli.api.exchange import Reply
 
 pytestmark = pytest.mark.usefixtures("libcurl")
-
-OPEN = f"""
-from sendx_cli.api.curl_exchange import CurlExchange
-from sendx_cli.api.requests import Call
-exchange = CurlExchange({HEADERS!r}, 20.0)
-def call(url):
-    exchange.submit(1, Call("POST", url, b"x"))
-"""
-
-
-def run(code: str, url: str) -> tuple[int, str, str]:
-    finished = subprocess.run(
-        [sys.executable, "-c", OPEN + code, url],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return finished.returncode, finished.stdout.strip(), finished.stderr
 
 
 def test_this_machine_can_use_it() -> None:
@@ -103,25 +73,6 @@ def test_a_bundle_that_cannot_be_read_is_final(tls_server: TlsServer, tmp_path: 
     assert reply == expected
 
 
-def test_replies_that_are_there_together_come_together(server: ScriptedServer) -> None:
-    """One that breaks down does not hold the others."""
-
-    def script(request: Request, _number: int) -> Answering:
-        return Reset() if request.body == b"3" else OK
-
-    server.script = script
-    replies: list[Reply] = []
-    with engine("curl", server.url) as exchange:
-        for ticket in range(8):
-            exchange.submit(ticket, post(server.url, str(ticket).encode()))
-        while len(replies) < 8:
-            replies += exchange.wait(30.0)
-    broken = [reply.ticket for reply in replies if not isinstance(reply.reply, Answer)]
-    assert sorted(reply.ticket for reply in replies) == list(range(8))
-    assert broken == [3]
-    assert all(reply.elapsed_s >= 0 for reply in replies)
-
-
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "http://h:99999", "x"])
 def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
     """Before any row is read."""
@@ -129,74 +80,3 @@ def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
 
     with pytest.raises(ServiceUnusable):
         CurlExchange(HEADERS, 20.0, proxy=proxy)
-
-
-def test_a_signals_handler_ends_a_wait(server: ScriptedServer) -> None:
-    """A wait without limit returns, and the call under way goes on."""
-    server.script = lambda _request, _number: None
-    with engine("curl", server.url) as exchange:
-        exchange.submit(1, post(server.url))
-
-        def on_alarm(_number: int, _frame: FrameType | None) -> None:
-            exchange.wake()
-
-        before = signal.signal(signal.SIGALRM, on_alarm)
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
-        try:
-            assert exchange.wait(None) == []
-        finally:
-            signal.signal(signal.SIGALRM, before)
-        assert exchange.wait(0.0) == []
-    assert len(server.requests) == 1
-
-
-def test_closing_twice_and_waking_afterwards_do_no_harm(server: ScriptedServer) -> None:
-    """Also with a call under way: a signal may come at any moment."""
-    from sendx_cli.api.curl_exchange import CurlExchange
-
-    server.script = lambda _request, _number: None
-    exchange = CurlExchange(HEADERS, 20.0)
-    exchange.submit(1, post(server.url))
-    assert exchange.wait(0.05) == []
-    exchange.close()
-    exchange.close()
-    exchange.wake()
-
-
-def test_closing_breaks_off_calls_that_have_begun() -> None:
-    """The service is not left with an open connection until the process ends."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        from sendx_cli.api.curl_exchange import CurlExchange
-
-        exchange = CurlExchange(HEADERS, 20.0)
-        exchange.submit(1, post(url))
-        exchange.wait(0.05)
-        connection, _ = listener.accept()
-        with connection:
-            connection.settimeout(30.0)
-            head = b""
-            while b"a@b.co" not in head:
-                assert exchange.wait(0.01) == []
-                connection.setblocking(False)
-                with contextlib.suppress(BlockingIOError):
-                    head += connection.recv(65_536)
-            connection.settimeout(30.0)
-            exchange.close()
-            with contextlib.suppress(ConnectionError):
-                assert connection.recv(1) == b""
-
-
-def test_an_interpreter_that_ends_amid_a_call_ends_in_peace(server: ScriptedServer) -> None:
-    """Nobody closed the exchange, and nothing is said about it."""
-    server.script = lambda _request, _number: None
-    code = "import sys\ncall(sys.argv[1])\nprint(exchange.wait(0.1))"
-    assert run(code, server.url) == (0, "[]", "")
-
-
-def test_one_connection_serves_call_after_call(server: ScriptedServer) -> None:
-    """It is kept, not opened anew."""
-    with engine("curl", server.url) as exchange:
-        for ticket in range(300):
-            ask(exchange, post(server.url), ticket)
-    assert server.connections == 1

@@ -1,6 +1,8 @@
 """What every engine holds alike: the same fault is told in the same words."""
 
+import contextlib
 import json
+import signal
 import socket
 import ssl
 import subprocess
@@ -8,15 +10,30 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sendx_cli.api.requests import Call
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
-from tests.api.engines import ENGINES, HEADERS, KEY, ask, engine, post, require_libcurl, some
+from tests.api.engines import (
+    ENGINES,
+    HEADERS,
+    KEY,
+    ask,
+    engine,
+    post,
+    some,
+    wait_for_threads,
+)
 from tests.api.tls_servers import Proxy, TlsServer
 from tests.servers import OK, Answering, Request, Reset, ScriptedServer, answer, json_answer
+from tests.tools import need_libcurl
+
+if TYPE_CHECKING:
+    from sendx_cli.api.exchange import Reply
 
 pytestmark = pytest.mark.parametrize("name", ENGINES)
 
@@ -70,6 +87,31 @@ with engine(name, url) as first, engine(name, url) as exchange:
     resource.setrlimit(resource.RLIMIT_NOFILE, before)  # the interpreter's end needs files
 print((reply.kind, reply.may_have_arrived, reply.is_final), reply.message)
 """
+LEFT_AMID = """
+import sys
+from tests.api.engines import ENGINES, post
+name, url = sys.argv[1:]
+exchange = ENGINES[name](url, 20.0)
+exchange.submit(1, post(url))
+print(exchange.wait(0.1))
+"""
+
+
+def run(code: str, name: str, url: str) -> tuple[int, str, str]:
+    """Run this code in a process of its own; return its exit code, stdout and stderr."""
+    if name == "curl":
+        need_libcurl()
+    finished = subprocess.run(
+        [sys.executable, "-c", code, name, url],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return finished.returncode, finished.stdout, finished.stderr
+
+
 STRANGER = untrusted("unable to get local issuer certificate")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LONG_BODY = b"x" * (MAX_BODY_BYTES + 1)
@@ -288,18 +330,8 @@ def test_a_header_that_http_cannot_carry_is_final(
 
 def test_too_many_open_files_are_named(name: str, server: ScriptedServer) -> None:
     """The libraries say `out of memory`, or that all attempts to connect failed."""
-    if name == "curl":
-        require_libcurl()
-    finished = subprocess.run(
-        [sys.executable, "-c", OUT_OF_FILES, name, server.url],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (finished.returncode, finished.stderr) == (0, "")
-    assert finished.stdout == "('too_many_files', False, True) too many open files\n"
+    said = "('too_many_files', False, True) too many open files\n"
+    assert run(OUT_OF_FILES, name, server.url) == (0, said, "")
     assert len(server.requests) == 1
 
 
@@ -530,3 +562,106 @@ def test_a_wake_up_before_the_wait_is_not_lost(name: str) -> None:
         exchange.wake()
         assert exchange.wait(None) == []
         assert exchange.wait(0.0) == []
+
+
+def test_replies_that_are_there_together_come_together(name: str, server: ScriptedServer) -> None:
+    """One that breaks down does not hold the others."""
+
+    def script(request: Request, _number: int) -> Answering:
+        return Reset() if request.body == b"3" else OK
+
+    server.script = script
+    replies: list[Reply] = []
+    with engine(name, server.url) as exchange:
+        for ticket in range(8):
+            exchange.submit(ticket, post(server.url, str(ticket).encode()))
+        while len(replies) < 8:
+            replies += exchange.wait(30.0)
+    broken = [reply.ticket for reply in replies if not isinstance(reply.reply, Answer)]
+    assert sorted(reply.ticket for reply in replies) == list(range(8))
+    assert broken == [3]
+    assert all(reply.elapsed_s >= 0 for reply in replies)
+
+
+def test_a_signals_handler_ends_a_wait(name: str, server: ScriptedServer) -> None:
+    """A wait without limit returns, and the call under way goes on."""
+    if sys.platform == "win32":
+        pytest.skip("no alarms there")
+    server.script = lambda _request, _number: None
+    with engine(name, server.url) as exchange:
+        exchange.submit(1, post(server.url))
+
+        def on_alarm(_number: int, _frame: FrameType | None) -> None:
+            exchange.wake()
+
+        before = signal.signal(signal.SIGALRM, on_alarm)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        try:
+            assert exchange.wait(None) == []
+        finally:
+            signal.signal(signal.SIGALRM, before)
+        assert exchange.wait(0.0) == []
+    assert len(server.requests) == 1
+
+
+def test_closing_twice_and_waking_afterwards_do_no_harm(name: str, server: ScriptedServer) -> None:
+    """Also with a call under way: a signal may come at any moment."""
+    server.script = lambda _request, _number: None
+    exchange = ENGINES[name](server.url, 20.0, None, HEADERS)
+    exchange.submit(1, post(server.url))
+    assert exchange.wait(0.05) == []
+    exchange.close()
+    exchange.close()
+    exchange.wake()
+
+
+def test_closing_breaks_off_calls_that_have_begun(name: str) -> None:
+    """The service is not left with an open connection until the process ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        exchange = ENGINES[name](url, 20.0, None, HEADERS)
+        exchange.submit(1, post(url))
+        exchange.wait(0.05)
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(30.0)
+            head = b""
+            while b"a@b.co" not in head:
+                assert exchange.wait(0.01) == []
+                connection.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    head += connection.recv(65_536)
+            connection.settimeout(30.0)
+            exchange.close()
+            with contextlib.suppress(ConnectionError):
+                assert connection.recv(1) == b""
+
+
+def test_an_interpreter_that_ends_amid_a_call_ends_in_peace(
+    name: str, server: ScriptedServer
+) -> None:
+    """Nobody closed the exchange, and nothing is said about it."""
+    server.script = lambda _request, _number: None
+    assert run(LEFT_AMID, name, server.url) == (0, "[]\n", "")
+
+
+def test_one_connection_serves_call_after_call(name: str, server: ScriptedServer) -> None:
+    """It is kept, not opened anew."""
+    with engine(name, server.url) as exchange:
+        for ticket in range(300):
+            ask(exchange, post(server.url), ticket)
+    assert server.connections == 1
+
+
+def test_a_call_given_up_while_a_proxy_hangs_never_leaves(
+    name: str, tls_server: TlsServer, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor when the proxy opens the tunnel at last."""
+    with Proxy(is_silent=True) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with engine(name, tls_server.url, timeout_s=0.3, ca_file=ca_file) as exchange:
+            reply = ask(exchange, post(tls_server.url)).reply
+            proxy.open_up()
+        wait_for_threads()
+    assert reply == unreached("no connection to localhost in time")
+    assert tls_server.requests == []

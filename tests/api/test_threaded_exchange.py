@@ -3,7 +3,6 @@
 import io
 import os
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -17,12 +16,10 @@ from typer.testing import CliRunner
 from sendx_cli.api.carrier import HttpCarrier, open_transport
 from sendx_cli.api.gate import Gate
 from sendx_cli.api.keep_alive import KeepAlive
-from sendx_cli.api.threaded_exchange import ThreadedExchange
 from sendx_cli.cli import app
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.runtime import Runtime
-from tests.api.engines import HEADERS, KEY, ask, engine, open_threads, post, some
-from tests.api.tls_servers import Proxy, TlsServer
+from tests.api.engines import HEADERS, KEY, ask, engine, open_threads, post, some, wait_for_threads
 from tests.servers import OK, Request, Reset, ScriptedServer
 
 NOT_IN_TIME = "no connection to {} in time"
@@ -51,33 +48,11 @@ def test_a_call_given_up_while_its_name_is_looked_up_never_leaves(
     with engine("threads", server.url, timeout_s=0.3) as exchange:
         reply = ask(exchange, post(server.url)).reply
         names.answer.set()
-        assert exchange.wait(30.0) == []  # the thread has come back from it
+    wait_for_threads()
     assert isinstance(reply, TransportFailure)
     place = server.url.split("/")[2]
     assert (reply.message, reply.may_have_arrived) == (NOT_IN_TIME.format(place), False)
     assert server.requests == []
-
-
-def test_a_call_given_up_while_a_proxy_hangs_never_leaves(
-    tls_server: TlsServer, ca_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nor when the proxy opens the tunnel at last."""
-    with Proxy(is_silent=True) as proxy:
-        address = proxy.url
-        monkeypatch.setenv("HTTPS_PROXY", address)
-        trusted = ssl.create_default_context(cafile=ca_file)
-
-        def open_carrier() -> HttpCarrier:
-            return HttpCarrier(open_transport(tls_server.url, trusted), {}, 60.0)
-
-        with closing(ThreadedExchange(open_carrier, 0.3)) as exchange:
-            reply = ask(exchange, post(tls_server.url)).reply
-            proxy.open_up()
-            assert exchange.wait(30.0) == []
-    assert isinstance(reply, TransportFailure)
-    place = f"{tls_server.url.split('/')[2]} through the proxy {address}"
-    assert (reply.message, reply.may_have_arrived) == (NOT_IN_TIME.format(place), False)
-    assert tls_server.requests == []
 
 
 def test_a_slow_name_service_leaves_a_contacts_rows_in_order(

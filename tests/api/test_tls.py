@@ -2,7 +2,6 @@
 
 import hashlib
 import ssl
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from cryptography import x509
 
 from sendx_cli.api.tls import TrustedPaths, refuse_unreadable, trust, trusted_paths
 from sendx_cli.errors import ServiceUnusable
-from tests.api.engines import KEY, require_libcurl
+from tests.api.engines import KEY
 from tests.api.tls_servers import TlsServer
 from tests.conftest import Command
 
@@ -128,17 +127,6 @@ def test_what_is_trusted_must_show_who_it_is(ca_file: Path) -> None:
     """Certificate and name, always."""
     context = trust(TrustedPaths(str(ca_file), None))
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
-
-
-@pytest.fixture(params=["curl", "threads"])
-def by_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The engine that commands take: libcurl's, or httpx as where pycurl is missing."""
-    if request.param == "curl":
-        require_libcurl()
-    else:
-        for module in ("pycurl", "sendx_cli.api.curl_exchange"):
-            monkeypatch.setitem(sys.modules, module, None)
-    return str(request.param)
 
 
 @pytest.mark.usefixtures("by_engine")

@@ -33,25 +33,38 @@ class Running:
         self._process = process
         self._began_s = began_s
         self._said = said
+        self._ended: tuple[int, float] | None = None
 
     @property
     def is_over(self) -> bool:
-        """Say whether it ended; it still has to be waited for."""
-        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._process.pid, options) is not None
+        """Say whether it ended."""
+        self._look(is_waiting=False)
+        return self._ended is not None
 
     def kill(self) -> None:
         """End it and all that it started."""
+        if sys.platform == "win32":
+            raise NotImplementedError
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def wait(self) -> Spent:
         """Return what it took, once it is over."""
-        _, status, usage = os.wait4(self._process.pid, 0)
+        self._look(is_waiting=True)
+        assert self._ended is not None
+        status, peak = self._ended
         seconds = time.monotonic() - self._began_s
         self._process.returncode = os.waitstatus_to_exitcode(status)
-        peak_mb = usage.ru_maxrss * RSS_UNIT / 1e6
+        peak_mb = peak * RSS_UNIT / 1e6
         return Spent(self._began_s, seconds, peak_mb, self._process.returncode)
+
+    def _look(self, *, is_waiting: bool) -> None:
+        if sys.platform == "win32":
+            raise NotImplementedError
+        if self._ended is None:
+            options = 0 if is_waiting else os.WNOHANG
+            process, status, usage = os.wait4(self._process.pid, options)
+            self._ended = (status, usage.ru_maxrss) if process else None
 
     def complaint(self) -> str:
         """Return the end of what it wrote on standard error."""

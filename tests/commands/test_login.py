@@ -13,7 +13,7 @@ from sendx_cli.settings.files import read_config
 from sendx_cli.settings.key import parse_key
 from tests.conftest import CANARY, Command, Run
 from tests.servers import Reset, ScriptedServer, answer, json_answer
-from tests.tools import need_terminals
+from tests.tools import open_terminal
 
 TAGS = json_answer(200, [{"id": "tag_1", "name": "vip"}])
 Login = Callable[..., Run]
@@ -253,8 +253,7 @@ def test_what_is_no_text_is_no_key(process: Command, program: str) -> None:
 
 def _on_terminal(words: list[str], typed: bytes, environ: dict[str, str]) -> tuple[int, str]:
     """Run a program on a terminal, type once it has asked, and return what the terminal shows."""
-    need_terminals()
-    master, slave = os.openpty()
+    master, slave = open_terminal()
     running = subprocess.Popen(
         words, stdin=slave, stdout=slave, stderr=slave, env=environ, start_new_session=True
     )

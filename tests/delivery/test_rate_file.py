@@ -1,6 +1,4 @@
-import os
 import random
-import signal
 import stat
 import subprocess
 import sys
@@ -13,6 +11,7 @@ from sendx_cli.core.pacing.limit_search import LimitSearch
 from sendx_cli.core.pacing.pacer import LATE_S
 from sendx_cli.core.pacing.rate_record import RECORD_BYTES, packed, unpacked
 from sendx_cli.delivery.rate_file import RateFile, rate_path
+from tests.tools import make_pipe
 
 ROOT = Path(__file__).parents[2]
 LIMIT_PER_S = 200.0
@@ -108,7 +107,7 @@ def test_a_read_only_directory_is_done_without(tmp_path: Path) -> None:
 @POSIX
 def test_a_named_pipe_or_a_link_is_not_touched(tmp_path: Path) -> None:
     """What somebody put in the file's place neither blocks nor is followed."""
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     (tmp_path / "target").write_bytes(b"mine")
     (tmp_path / "link").symlink_to(tmp_path / "target")
     RateFile(tmp_path / "pipe").update(lambda _kept: b"x")
@@ -180,7 +179,7 @@ def test_no_kill_breaks_the_rate_or_blocks_anybody(tmp_path: Path) -> None:
         for _ in range(KILLS):
             time.sleep(draw.uniform(0.0, 0.03))
             victim = running.pop(draw.randrange(PROCESSES))
-            victim.send_signal(signal.SIGKILL)
+            victim.kill()
             victim.wait()
             running.append(subprocess.Popen(words, cwd=ROOT))
         wait_for_claims(claims_file, {process.pid for process in running})

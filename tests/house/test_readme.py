@@ -1,7 +1,6 @@
 """What the README shows is what happens: every command in it is run, and its output compared."""
 
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 
 from sendx_cli.cli import COMMANDS
 from tests.conftest import SHELL_ENVIRONMENT
-from tests.tools import need, need_terminals
+from tests.tools import need, open_terminal
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -49,8 +48,7 @@ def copy_of_the_project(folder: Path) -> Path:
 
 def shown_on_a_terminal(command: str, folder: Path) -> str:
     """Run a command on a terminal of its own, 100 columns wide, and return what it shows."""
-    need_terminals()
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     running = subprocess.Popen(
         ["sh", "-c", command],
         stdin=theirs,

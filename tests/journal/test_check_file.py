@@ -3,6 +3,7 @@ import shutil
 import sqlite3
 import struct
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -281,7 +282,7 @@ def test_the_log_of_another_machine_is_read_as_sqlite_reads_it(tmp_path: Path) -
     there = read_log(path)
     assert (there.salts, there.pages) == (here.salts, here.pages)
     assert there.checksums != here.checksums
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM rows").fetchone() == (3,)
 
 

@@ -39,6 +39,8 @@ CREATE TABLE left_out (line INTEGER PRIMARY KEY, kind TEXT NOT NULL, email TEXT,
                        message TEXT NOT NULL) STRICT;
 PRAGMA user_version = 1;
 """
+if sqlite3.sqlite_version_info < (3, 37):  # which know no strict tables, and never made such a file
+    SCHEMA = SCHEMA.replace(" STRICT", "")
 ROWS = 200
 ACCEPTED, IN_FLIGHT = 120, 4
 
@@ -125,7 +127,7 @@ def test_a_look_at_the_first_format_changes_nothing(tmp_path: Path) -> None:
         "UPDATE fates SET number = 1000003 WHERE number = 3",
         "UPDATE rows SET payload = 'x' WHERE number = 3",
         "UPDATE facts SET value = '[' WHERE name = 'header'",
-        "ALTER TABLE fates DROP COLUMN status",
+        "ALTER TABLE fates ADD COLUMN extra TEXT",
         "DROP TABLE left_out",
         "PRAGMA user_version = 0",
         "PRAGMA user_version = 4",

@@ -1,4 +1,3 @@
-import signal
 import subprocess
 import sys
 import time
@@ -45,7 +44,7 @@ def test_the_second_process_is_told_who_holds_the_run(tmp_path: Path) -> None:
             RunLock(path, "r1")
         start = f"run r1 is being sent by another sendx (process {first.pid} on "
         assert caught.value.message.startswith(start)
-        first.send_signal(signal.SIGKILL)
+        first.kill()
     assert not is_locked(path)
     RunLock(path, "r1").release()
 

@@ -20,8 +20,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(server: ScriptedServer) -> dict[str, str]:
-    """The environment in which the scripted server is the service."""
+def settings(server: ScriptedServer, by_engine: str) -> dict[str, str]:
+    """The environment in which the scripted server is the service, reached by either engine."""
+    assert by_engine
     return {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
 
 

@@ -1,7 +1,6 @@
 """A terminal of 80 columns for a command, typed on and read from by a test."""
 
 import os
-import pty
 import re
 import select
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.tools import need_terminals
+from tests.tools import open_terminal, terminal_name
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LONGEST_S = 20.0
@@ -34,8 +33,7 @@ class Terminal:
         settings: Mapping[str, str],
         given: str | None = None,
     ) -> None:
-        need_terminals()
-        self._ours, theirs = pty.openpty()
+        self._ours, theirs = open_terminal()
         self._seen = b""
         stdin = theirs
         if given is not None:
@@ -43,7 +41,7 @@ class Terminal:
             os.write(writing, given.encode())
             os.close(writing)
         # Who leads a session of its own and opens a terminal has it as the controlling one.
-        open_it = ["sh", "-c", ': <>"$0"; exec "$@"', os.ttyname(theirs)]
+        open_it = ["sh", "-c", ': <>"$0"; exec "$@"', terminal_name(theirs)]
         self._process = subprocess.Popen(
             [*open_it, *words],
             cwd=folder,

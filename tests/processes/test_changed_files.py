@@ -1,7 +1,6 @@
 """A file that changes while its run is under way, or while it is checked."""
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ import pytest
 from tests.conftest import CANARY, Command
 from tests.processes.conftest import Start
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
-from tests.tools import need
+from tests.tools import make_pipe, need
 
 REJECTED = json_answer(422, {"status": "error", "message": "Request body is not in proper format"})
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
@@ -39,7 +38,7 @@ def replace(*lines: str) -> Callable[[Path], object]:
 
 def replace_by_pipe(path: Path) -> None:
     path.unlink()
-    os.mkfifo(path)
+    make_pipe(path)
 
 
 def replace_by_device(path: Path) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import re
-import signal
 import threading
 import time
 from collections import Counter
@@ -73,7 +72,7 @@ def test_a_place_is_free_as_soon_as_its_holder_is_killed(
     second = sendx(*words, env=settings)
     assert (second.code, server.requests) == (2, [])
     assert f"being started by another sendx (process {first.pid} on " in second.err
-    first.send_signal(signal.SIGKILL)
+    first.kill()
     first.communicate(timeout=STUCK_S)
     third = sendx(*words, env=settings)
     assert (third.code, len(server.requests) > 0) == (255, True)

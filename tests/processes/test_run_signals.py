@@ -22,7 +22,8 @@ ROWS = 200
 BEGIN = ("identify", "--from", "people.csv", "-o", "jsonl", "--concurrency", "8")
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+if sys.platform == "win32":
+    pytest.skip("signals are others there", allow_module_level=True)
 
 
 def row_of(body: Body) -> int:

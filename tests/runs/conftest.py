@@ -21,9 +21,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def send(sendx: Command, server: ScriptedServer, folder: Path) -> Send:
-    """Runs a command against the scripted server, with a key."""
+def send(sendx: Command, server: ScriptedServer, folder: Path, by_engine: str) -> Send:
+    """Runs a command against the scripted server, with a key, by either engine."""
     assert folder.is_dir()
+    assert by_engine
 
     def run(*words: str, stdin: str | None = None, **env: str) -> Run:
         settings = {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}

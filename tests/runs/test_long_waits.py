@@ -6,9 +6,7 @@ import json
 import os
 import re
 import socket
-import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
@@ -16,14 +14,13 @@ from typing import Self
 import pytest
 from typer.testing import CliRunner
 
-from sendx_cli.api.carrier import HttpCarrier, open_transport
-from sendx_cli.api.requests import headers_for
 from sendx_cli.cli import app
 from sendx_cli.clock import SystemClock
-from sendx_cli.runtime import OpenCarrier, Runtime
+from sendx_cli.runtime import Runtime
 from tests.conftest import CANARY, Run
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
+from tests.tools import heed_time_zone
 
 NOON_UTC = 1_795_521_600.0
 """2026-11-24 12:00:00 UTC."""
@@ -44,7 +41,7 @@ def at_noon(
     """Runs a command at noon UTC, which is one o'clock here."""
     assert folder.is_dir()
     monkeypatch.setenv("TZ", "XXX-1")
-    time.tzset()
+    heed_time_zone()
 
     def run(*words: str) -> Run:
         environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
@@ -54,7 +51,7 @@ def at_noon(
 
     yield run
     monkeypatch.undo()
-    time.tzset()
+    heed_time_zone()
 
 
 def asking(status: int, retry_after: str) -> Callable[[Request, int], Answering]:
@@ -200,17 +197,9 @@ SILENCES = {
 }
 
 
-def by_httpx(url: str, timeout_s: float) -> OpenCarrier:
-    """Return what carries calls by the other engine."""
-    trusted = ssl.create_default_context()
-    headers = headers_for(CANARY, None)
-    return lambda: HttpCarrier(open_transport(url, trusted), headers, timeout_s)
-
-
 @pytest.mark.parametrize("silence", SILENCES)
-@pytest.mark.parametrize("engine", ["curl", "threads"])
 def test_an_outage_ends_by_the_clock_whatever_the_silence(
-    engine: str, silence: str, send: Send, folder: Path
+    silence: str, send: Send, folder: Path
 ) -> None:
     """The calls begun by then are all that were: eight at once, then one after another."""
     assert folder.is_dir()
@@ -219,8 +208,7 @@ def test_an_outage_ends_by_the_clock_whatever_the_silence(
     with Silent(said) as silent:
         url = silent.url(scheme)
         environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": url}
-        open_carrier = by_httpx(url, 1.0) if engine == "threads" else None
-        runtime = Runtime(environ, io.StringIO(), open_carrier=open_carrier)
+        runtime = Runtime(environ, io.StringIO())
         words = ("identify", "--from", "p.csv", "--max-outage", "2", "--timeout", "1", "-q")
         run = CliRunner().invoke(app, (*words, "--no-account"), obj=runtime, prog_name="sendx")
     assert (run.exit_code, record(send)["to_come"]) == (5, 100)

@@ -12,6 +12,7 @@ from sendx_cli.errors import PassingTrouble
 from sendx_cli.runs.output_file import PRIVATE, OutputFile
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer
+from tests.tools import make_pipe
 
 ROWS = "email,first_name\nann@b.co,Ann\nbob@b.co,Bob\n"
 WORDS = ("identify", "--from", "p.csv")
@@ -90,7 +91,7 @@ def test_no_symbolic_link_is_followed(
 
 
 @pytest.mark.parametrize("option", ["--report", "--save-map"])
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+@pytest.mark.parametrize("make", [Path.mkdir, make_pipe])
 def test_only_plain_files_are_replaced(
     send: Send,
     server: ScriptedServer,

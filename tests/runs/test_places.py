@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,6 +16,7 @@ from sendx_cli.journal.runs import list_runs
 from tests.conftest import Run
 from tests.runs.conftest import Send
 from tests.servers import OK, ScriptedServer, json_answer
+from tests.tools import make_pipe
 
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
 FAILED = json_answer(500, {"status": "error", "message": "Internal server error occurred"})
@@ -197,7 +197,7 @@ def test_copies_of_what_can_be_read_once_are_kept_for_runs_that_go_on(
     """Until they are done: then rows that failed come back in the input's form."""
     rows = "email;note\r\n" + "".join(f'p{n}@b.co;"n;{n}"\r\n' for n in range(3))
     words = ("identify", "--from", name, "--ignore", "note", "--concurrency", "1")
-    os.mkfifo("pipe")
+    make_pipe(Path("pipe"))
 
     def begin() -> Run:
         if name == "-":

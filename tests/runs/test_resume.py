@@ -1,5 +1,4 @@
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +6,7 @@ import pytest
 
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
+from tests.tools import make_pipe
 
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
 REJECTED = json_answer(422, {"status": "error", "message": "Request body is not in proper format"})
@@ -106,7 +106,7 @@ def test_a_mended_row_does_not_undo_a_later_one(
     assert "p5@b.co,Older,5,overtaken," in Path("p.failed.csv").read_text()
 
 
-@pytest.mark.parametrize("replace", [lambda _path: None, os.mkfifo, Path.mkdir])
+@pytest.mark.parametrize("replace", [lambda _path: None, make_pipe, Path.mkdir])
 def test_a_run_goes_on_without_its_file(
     send: Send, server: ScriptedServer, stopped: list[str], replace: Callable[[Path], None]
 ) -> None:

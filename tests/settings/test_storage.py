@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from sendx_cli.settings.storage import (
     read_private,
     replace_private,
 )
-from tests.tools import need_root
+from tests.tools import make_pipe, need_root
 from tests.tracing import Call, trace
 
 STRANGER = 12345
@@ -24,6 +25,13 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
     before = os.umask(request.param)
     yield request.param
     os.umask(before)
+
+
+def give_away(path: Path) -> None:
+    """Make it a stranger's; of a link, itself and not what it points to."""
+    need_root()
+    if sys.platform != "win32":
+        os.lchown(path, STRANGER, -1)
 
 
 @pytest.fixture
@@ -99,7 +107,7 @@ def test_a_file_of_somebody_else_is_refused(path: Path) -> None:
     """Its owner can change it at any time."""
     need_root()
     path.touch(0o600)
-    os.chown(path, STRANGER, -1)
+    give_away(path)
     with pytest.raises(ConfigUnusable) as refused:
         read_private(path)
     assert refused.value.message == f"the config file belongs to another user (uid {STRANGER})"
@@ -111,7 +119,7 @@ def test_a_link_of_somebody_else_is_refused(path: Path) -> None:
     target = path.with_name("target")
     target.touch(0o600)
     path.symlink_to(target)
-    os.lchown(path, STRANGER, -1)
+    give_away(path)
     with pytest.raises(ConfigUnusable):
         read_private(path)
     with pytest.raises(ConfigUnusable):
@@ -149,7 +157,7 @@ def test_links_in_a_circle_are_refused(path: Path) -> None:
 
 def test_what_is_no_plain_file_is_refused(path: Path) -> None:
     """A directory or a named pipe is not waited for."""
-    os.mkfifo(path, 0o600)
+    make_pipe(path, 0o600)
     for place in (path, path.parent):
         with pytest.raises(ConfigUnusable) as refused:
             read_private(place)
@@ -209,3 +217,30 @@ def test_a_saved_file_survives_a_power_failure(path: Path, tmp_path: Path) -> No
         Call("rename"),
         Call("sync", path.parent.name),
     ]
+
+
+@pytest.mark.parametrize("times", [2, 1_000_000])
+def test_on_windows_a_file_that_is_open_elsewhere_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """For a moment: its readers close it again at once. Then it is told, and nothing is left."""
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    refusals = iter(range(times))
+    really = Path.replace
+
+    def replace(passing: Path, target: Path) -> Path:
+        if next(refusals, None) is not None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return really(passing, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(sys, "platform", "win32")
+    if times < 10:
+        replace_private(path, b"new")
+        assert path.read_bytes() == b"new"
+    else:
+        with pytest.raises(ConfigUnusable, match="permission denied"):
+            replace_private(path, b"new")
+        assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
