@@ -1,19 +1,17 @@
-Import-Module PSReadLine
-Set-PSReadLineKeyHandler -Chord Tab -Function MenuComplete
-$scriptblock = {
+# Completions of sendx for PowerShell.
+$sendxCompleter = {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $Env:_SENDX_COMPLETE = "complete_powershell"
-    $Env:_TYPER_COMPLETE_ARGS = $commandAst.ToString()
-    $Env:_TYPER_COMPLETE_WORD_TO_COMPLETE = $wordToComplete
-    sendx | ForEach-Object {
-        $commandArray = $_ -Split ":::"
-        $command = $commandArray[0]
-        $helpString = $commandArray[1]
+    $Env:_SENDX_COMPLETE = "powershell"
+    $Env:_SENDX_LINE = $commandAst.ToString()
+    $Env:_SENDX_WORD = $wordToComplete
+    $reply = @(& $commandAst.CommandElements[0].Value 2>$null)
+    Remove-Item Env:_SENDX_COMPLETE, Env:_SENDX_LINE, Env:_SENDX_WORD -ErrorAction Ignore
+    $reply | Select-Object -Skip 1 | ForEach-Object {
+        $text, $help = $_ -split "`t", 2
+        if (-not $help) { $help = $text }
+        $quoted = if ($text -match "\s") { "'" + ($text -replace "'", "''") + "'" } else { $text }
         [System.Management.Automation.CompletionResult]::new(
-            $command, $command, 'ParameterValue', $helpString)
+            $quoted, $text, 'ParameterValue', $help)
     }
-    $Env:_SENDX_COMPLETE = ""
-    $Env:_TYPER_COMPLETE_ARGS = ""
-    $Env:_TYPER_COMPLETE_WORD_TO_COMPLETE = ""
 }
-Register-ArgumentCompleter -Native -CommandName sendx -ScriptBlock $scriptblock
+Register-ArgumentCompleter -Native -CommandName sendx, sendx-cli -ScriptBlock $sendxCompleter

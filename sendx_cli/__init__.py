@@ -5,6 +5,8 @@ How the code is laid out, from the top down:
     cli, __main__   the app, and the one place where errors become messages and exit codes
     commands/       one file a command: options in, one call, one result out
     runs/           what can be done with a bulk run: start, resume, stream, inspect, finish
+    completion/     what a shell offers at <TAB>
+    doctor/         is everything in place for a call to succeed?
     wiring          settings -> exchange, pacer, sender: where the parts are put together
     runtime         the streams, the environment and the clock of one process
     journal/        what became of each row, in SQLite

@@ -1,6 +1,7 @@
 """The command's way in: `sendx`, `sendx-cli` and `python -m sendx_cli`."""
 
 import gc
+import os
 import signal
 
 
@@ -11,6 +12,11 @@ def main() -> None:
     # While modules load, Ctrl-C just ends the process: there is nothing to tell yet.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if "_SENDX_COMPLETE" in os.environ:
+        from sendx_cli.completion.reply import tell_shell
+
+        tell_shell()
+        return
     from sendx_cli.cli import run
 
     run()

@@ -23,8 +23,10 @@ COMMANDS = {
     "lookup": "Show contacts as the service has them.",
     "login": "Store the API key.",
     "logout": "Take the stored API key out again.",
+    "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
     "runs": "Look at bulk runs, and go on with one that stopped.",
+    "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",
 }
 """Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""
@@ -124,10 +126,6 @@ def run() -> None:
     """Run the command line as a process, and end it as its caller expects."""
     open_standard_streams()
     leave_no_memory_behind()
-    if "_SENDX_COMPLETE" in os.environ:
-        from typer._completion_classes import completion_init
-
-        completion_init()
     try:
         app(prog_name="sendx")
     except SystemExit as ending:
@@ -159,7 +157,7 @@ def _is_usage(error: Exception) -> bool:
 
 def _usage(error: Any, subcommand: str | None = None) -> InvalidValue:  # noqa: ANN401 - Typer's types
     """Return what the parser says, in the form of all other messages."""
-    likely = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
+    likely = _nearest_option(error)
     text = error.message if likely else error.format_message()
     text, found, suggestion = text.partition(". Did you mean ")
     guess = f"did you mean {suggestion or likely + '?'} " if found or likely else ""
@@ -169,6 +167,14 @@ def _usage(error: Any, subcommand: str | None = None) -> InvalidValue:  # noqa: 
     command = " ".join(words) if context is None else context.command_path
     hint = f"{guess}see `{command} --help`"
     return InvalidValue(text[:1].lower() + text[1:].rstrip("."), hint=hint)
+
+
+def _nearest_option(error: Any) -> str:  # noqa: ANN401 - Typer's types
+    """Return the option that an unknown one is most likely a slip of; empty for none."""
+    from difflib import get_close_matches
+
+    near: list[str] = getattr(error, "possibilities", None) or []
+    return next(iter(get_close_matches(error.option_name, near, n=1) if near else []), "")
 
 
 def _is_full_disk(error: Exception) -> bool:

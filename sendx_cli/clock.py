@@ -44,6 +44,22 @@ class SystemClock:
         return date.fromtimestamp(self.unix())  # noqa: DTZ012 - a birthday is a local day
 
 
+def day_text(unix_s: float, now_unix_s: float) -> str:
+    """Return a moment by the local clock in few letters: `14:05`, `Nov 23`, `2025`.
+
+    Args:
+        unix_s: The moment, in seconds since 1970.
+        now_unix_s: The present one.
+    """
+    try:
+        moment, now = time.localtime(unix_s), time.localtime(now_unix_s)
+        if moment[:3] == now[:3]:
+            return time.strftime("%H:%M", moment)
+        return time.strftime("%b %d" if moment[0] == now[0] else "%Y", moment)
+    except (OverflowError, ValueError, OSError):
+        return _TOO_FAR
+
+
 def moment_text(unix_s: float, now_unix_s: float) -> str:
     """Return a moment by the local clock: `14:05`, or `2026-11-25 14:05` on another day.
 

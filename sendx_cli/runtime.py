@@ -30,6 +30,7 @@ class Verbosity(NamedTuple):
     color: bool | None = None
     no_input: bool | None = None
     debug: bool | None = None
+    plain: bool | None = None
 
     def over(self, earlier: "Verbosity") -> "Verbosity":
         """Return what holds when this was said after `earlier`."""
@@ -39,6 +40,7 @@ class Verbosity(NamedTuple):
             color=earlier.color if self.color is None else self.color,
             no_input=earlier.no_input if self.no_input is None else self.no_input,
             debug=earlier.debug if self.debug is None else self.debug,
+            plain=earlier.plain if self.plain is None else self.plain,
         )
 
 
@@ -71,6 +73,7 @@ class Runtime:
         output = self.output
         output.color = self.verbosity.color
         output.is_quiet = bool(self.verbosity.quiet)
+        output.is_plain = bool(self.verbosity.plain)
         output.verbosity = self.verbosity.verbose or 0
 
     @cached_property

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendx_cli.clock import SystemClock, moment_text
+from sendx_cli.clock import SystemClock, day_text, moment_text
 from tests.conftest import Command
 
 NOON_UTC = 1_795_521_600.0
@@ -119,3 +119,26 @@ def test_a_moment_is_told_by_the_local_clock(wait_s: float, expected: str) -> No
 def test_no_moment_raises(unix_s: float, now_unix_s: float) -> None:
     """Whatever the clock says and a server asks for."""
     assert moment_text(unix_s, now_unix_s)
+
+
+@pytest.mark.parametrize(
+    ("earlier_s", "text"),
+    [(0.0, "12:00"), (3600.0, "11:00"), (86_400.0, "Nov 23"), (330 * 86_400.0, "2025")],
+)
+def test_a_day_is_told_in_few_letters(
+    earlier_s: float, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of today, the day of this year, the year of any other."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    try:
+        assert day_text(NOON_UTC - earlier_s, NOON_UTC) == text
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize("unix_s", ABSURD.values(), ids=list(ABSURD))
+def test_an_absurd_day_ends_in_no_traceback(unix_s: float) -> None:
+    """A journal from a machine whose clock was wrong is listed all the same."""
+    assert day_text(unix_s, NOON_UTC)

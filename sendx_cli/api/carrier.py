@@ -15,9 +15,9 @@ from sendx_cli.api.failures import broken_answer, no_connection
 from sendx_cli.api.gate import Gate
 from sendx_cli.api.httpx_failures import failure_of
 from sendx_cli.api.keep_alive import KeepAlive
-from sendx_cli.api.proxies import proxy_for
+from sendx_cli.api.proxies import proxy_for, refuse_unusable, unusable
 from sendx_cli.api.redaction import redacted
-from sendx_cli.api.requests import Call
+from sendx_cli.api.requests import Call, place_in
 from sendx_cli.api.watched_departure import (
     GateShut,
     GoneStale,
@@ -27,7 +27,6 @@ from sendx_cli.api.watched_departure import (
 )
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
-from sendx_cli.errors import ServiceUnusable
 
 if TYPE_CHECKING:
     import ssl
@@ -60,6 +59,7 @@ def open_transport(base_url: str, trusted: "ssl.SSLContext | None") -> httpx.Bas
         ServiceUnusable: The proxy cannot be used.
     """
     proxy = proxy_for(base_url)
+    refuse_unusable(proxy)
     try:
         return httpx.HTTPTransport(
             verify=trusted or False,
@@ -68,10 +68,7 @@ def open_transport(base_url: str, trusted: "ssl.SSLContext | None") -> httpx.Bas
             proxy=_trusting(proxy, trusted),
         )
     except (ValueError, ImportError, httpx.InvalidURL):
-        raise ServiceUnusable(
-            "the proxy named by the environment cannot be used",
-            hint="HTTPS_PROXY takes http:// and https:// addresses",
-        ) from None
+        raise unusable(proxy, "httpx does not take it") from None
 
 
 def _trusting(proxy: str | None, trusted: "ssl.SSLContext | None") -> httpx.Proxy | None:
@@ -121,18 +118,22 @@ class HttpCarrier:
 
     def carry(self, call: Call, gate: Gate) -> Answer | TransportFailure:
         """Send `call` and read the whole answer."""
-        host = "the service"
         try:
             url = httpx.URL(call.url)
-            host = url.host
             try:
                 return self._exchange(call, url, gate)
             except GoneStale:
                 return self._exchange(call, url, gate)
         except GateShut:
-            return no_connection(host, is_late=True)
+            return no_connection(place_in(call.url), is_late=True, proxy=self._proxy(call))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
-            return failure_of(error, host=host, timeout_s=self._timeout_s, has_left=gate.has_left)
+            return failure_of(
+                error,
+                url=call.url,
+                timeout_s=self._timeout_s,
+                has_left=gate.has_left,
+                proxy=self._proxy(call),
+            )
 
     def close(self) -> None:
         """Close the transport."""
@@ -160,6 +161,9 @@ class HttpCarrier:
             self._answers = self._answers + 1 if start.is_over_kept else 1
             if self._answers == 2:  # noqa: PLR2004 - the second
                 self._keep_alive.was_used_again()
+
+    def _proxy(self, call: Call) -> str | None:
+        return proxy_for(call.url) if self._is_network else None
 
     def _learn_of_kept(self) -> None:
         if self._answers == 1 and self._kept is not None and is_spent(self._kept):

@@ -4,7 +4,6 @@ import select
 import time
 from collections.abc import Mapping
 from math import inf
-from urllib.parse import urlsplit
 
 import pycurl
 
@@ -13,10 +12,10 @@ from sendx_cli.api.curl_failures import CurlError, failure_of_curl
 from sendx_cli.api.curl_transfer import Terms, Transfer
 from sendx_cli.api.exchange import Reply
 from sendx_cli.api.kept_connections import KeptConnections
+from sendx_cli.api.proxies import refuse_unusable
 from sendx_cli.api.requests import Call
 from sendx_cli.api.watched_sockets import WatchedSockets
 from sendx_cli.core.replies.answers import Answer, TransportFailure
-from sendx_cli.errors import ServiceUnusable
 
 _OLDEST_LIBCURL = 0x080700
 """8.7.0: before it, the limits of body and idle time, or the gate, are not exact."""
@@ -72,7 +71,7 @@ class CurlExchange:
         ca_file: str | None = None,
         ca_directory: str | None = None,
     ) -> None:
-        _check_proxy(proxy)
+        refuse_unusable(proxy)
         self._terms = Terms(headers, timeout_s, secret, proxy, ca_file, ca_directory)
         self._sockets = WatchedSockets()
         self._under_way: dict[pycurl.Curl, Transfer] = {}
@@ -244,19 +243,3 @@ class CurlExchange:
 
     def _set_timer(self, timeout_ms: int) -> None:
         self._due_at = inf if timeout_ms < 0 else time.monotonic() + timeout_ms / _MS
-
-
-def _check_proxy(proxy: str | None) -> None:
-    try:
-        is_good = proxy is None or (
-            urlsplit(proxy).scheme in {"http", "https"}
-            and bool(urlsplit(proxy).hostname)
-            and urlsplit(proxy).port != 0
-        )
-    except ValueError:
-        is_good = False
-    if not is_good:
-        raise ServiceUnusable(
-            "the proxy named by the environment cannot be used",
-            hint="HTTPS_PROXY takes http:// and https:// addresses",
-        )

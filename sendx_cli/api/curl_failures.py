@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pycurl
 
 from sendx_cli.api import failures
-from sendx_cli.api.requests import host_in
+from sendx_cli.api.requests import host_in, place_in
 from sendx_cli.core.replies import statuses
 from sendx_cli.core.replies.answers import TransportFailure
 
@@ -72,7 +72,7 @@ def _never_sent(error: CurlError) -> TransportFailure:
     code, host = error.code, host_in(error.url)
     if code == _PROXY_ERROR or _was_refused_by_proxy(error.proxy_status):
         is_login = error.proxy_status == statuses.PROXY_AUTHENTICATION_REQUIRED
-        return failures.proxy_refused(wants_login=is_login)
+        return failures.proxy_refused(error.proxy, wants_login=is_login)
     if code == pycurl.E_PEER_FAILED_VERIFICATION:
         return failures.untrusted(host, _why_untrusted(error.text))
     if code in _UNUSABLE:
@@ -81,8 +81,11 @@ def _never_sent(error: CurlError) -> TransportFailure:
         return failures.too_many_files()
     if code in _RESOLVING:
         is_temporary = error.was_found or _is_temporary(_name_sought(error))
-        return failures.no_address(host, is_temporary=is_temporary)
-    return failures.no_connection(host, is_late=code == pycurl.E_OPERATION_TIMEDOUT)
+        is_proxys = code == pycurl.E_COULDNT_RESOLVE_PROXY
+        proxy = error.proxy if is_proxys else None
+        return failures.no_address(host, is_temporary=is_temporary, proxy=proxy)
+    is_late = code == pycurl.E_OPERATION_TIMEDOUT
+    return failures.no_connection(place_in(error.url), is_late=is_late, proxy=error.proxy)
 
 
 def _was_refused_by_proxy(status: int) -> bool:

@@ -1,8 +1,10 @@
 """The transport failures, shared by both HTTP libraries, of which none is imported here."""
 
+from sendx_cli.api.proxies import shown_proxy
 from sendx_cli.core.replies.answers import TransportFailure
 
 _AGAIN_HINT = "run it again later"
+_PROXY_HINT = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
 _NETWORK_HINT = "check the network and the base URL, then run it again"
 
 
@@ -28,20 +30,34 @@ def broken_answer(message: str) -> TransportFailure:
     return TransportFailure("broken_answer", message, may_have_arrived=True)
 
 
-def no_connection(host: str, *, is_late: bool) -> TransportFailure:
-    """Return the failure to connect to `host`: refused, unreachable, or not in time."""
-    message = f"no connection to {host} in time" if is_late else f"cannot connect to {host}"
-    return TransportFailure("connection", message, may_have_arrived=False, hint=_NETWORK_HINT)
+def no_connection(place: str, *, is_late: bool, proxy: str | None = None) -> TransportFailure:
+    """Return the failure to connect: refused, unreachable, or not in time.
+
+    Args:
+        place: The service's host and port.
+        is_late: Whether it took too long.
+        proxy: The proxy's URL, if the way leads through one.
+    """
+    where = place if proxy is None else f"{place} through the proxy {shown_proxy(proxy)}"
+    message = f"no connection to {where} in time" if is_late else f"cannot connect to {where}"
+    hint = _NETWORK_HINT if proxy is None else _PROXY_HINT
+    return TransportFailure("connection", message, may_have_arrived=False, hint=hint)
 
 
-def no_address(host: str, *, is_temporary: bool) -> TransportFailure:
-    """Return the failure to look up `host`; final unless the name service itself failed."""
+def no_address(host: str, *, is_temporary: bool, proxy: str | None = None) -> TransportFailure:
+    """Return the failure to look up a name; final unless the name service itself failed.
+
+    Args:
+        host: The service's name.
+        is_temporary: Whether the name service failed.
+        proxy: The proxy's URL, if the way leads through one: then it is its name.
+    """
     return TransportFailure(
         "name_lookup",
-        f"cannot find the address of {host}",
+        f"cannot find the address of {host if proxy is None else _named(proxy)}",
         may_have_arrived=False,
         is_final=not is_temporary,
-        hint=_NETWORK_HINT,
+        hint=_NETWORK_HINT if proxy is None else _PROXY_HINT,
     )
 
 
@@ -57,14 +73,15 @@ def untrusted(host: str, reason: str) -> TransportFailure:
     )
 
 
-def proxy_refused(*, wants_login: bool) -> TransportFailure:
+def proxy_refused(proxy: str | None, *, wants_login: bool) -> TransportFailure:
     """Return the failure of a proxy that refused to connect; final if it asks for a login."""
+    name = _named(proxy)
     return TransportFailure(
         "proxy",
-        "the proxy wants a login" if wants_login else "the proxy refused the connection",
+        f"{name} wants a login" if wants_login else f"{name} refused the connection",
         may_have_arrived=False,
         is_final=wants_login,
-        hint="check the proxy in the environment (HTTPS_PROXY, NO_PROXY)",
+        hint=_PROXY_HINT,
     )
 
 
@@ -88,3 +105,7 @@ def unusable_request(reason: str) -> TransportFailure:
         is_final=True,
         hint="check the base URL, the key's prefix and the proxy settings",
     )
+
+
+def _named(proxy: str | None) -> str:
+    return "the proxy" if proxy is None else f"the proxy {shown_proxy(proxy)}"

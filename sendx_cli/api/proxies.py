@@ -4,6 +4,8 @@ import os
 import sys
 from urllib.parse import urlsplit
 
+from sendx_cli.errors import ServiceUnusable
+
 _SYSTEM_SETTINGS = frozenset({"darwin", "win32"})
 """Where the proxy may be set in the system itself."""
 
@@ -25,6 +27,60 @@ def proxy_for(base_url: str) -> str | None:
     if not proxy or urllib.request.proxy_bypass(url.hostname):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def shown_proxy(proxy: str) -> str:
+    """Return a proxy's URL as people may see it: scheme, host and port, no user or password.
+
+    What stands for a port and is no number is left out: it may be a password without its host.
+    """
+    scheme, separator, rest = proxy.partition("://")
+    bare = (
+        (rest if separator else proxy)
+        .rpartition("@")[2]
+        .partition("/")[0]
+        .partition("?")[0]
+        .partition("#")[0]
+    )
+    host, colon, port = bare.rpartition(":")
+    if colon and not port.isdigit() and not port.endswith("]"):
+        bare = f"{host}:***"
+    return f"{scheme}{separator}{bare}" if separator else bare
+
+
+def refuse_unusable(proxy: str | None) -> None:
+    """Refuse a proxy that neither HTTP library could use.
+
+    Raises:
+        ServiceUnusable: It is no `http://` or `https://` URL with a host and a possible port.
+    """
+    if proxy is not None and (reason := _reason_against(proxy)):
+        raise unusable(proxy, reason)
+
+
+def unusable(proxy: str | None, reason: str) -> ServiceUnusable:
+    """Return the error for a proxy that cannot be used."""
+    return ServiceUnusable(
+        f"the proxy {shown_proxy(proxy or '')} cannot be used: {reason}",
+        hint="check HTTPS_PROXY and ALL_PROXY in the environment: such as http://proxy:3128",
+    )
+
+
+def _reason_against(proxy: str) -> str | None:
+    try:
+        parts = urlsplit(proxy)
+        host = parts.hostname
+    except ValueError:
+        return "it is no URL"
+    try:
+        is_port = parts.port != 0
+    except ValueError:
+        is_port = False
+    if parts.scheme not in {"http", "https"}:
+        return "it is neither http:// nor https://"
+    if not host:
+        return "it names no host"
+    return None if is_port else "its port is no number from 1 to 65535"
 
 
 def _is_proxy_named() -> bool:

@@ -57,6 +57,14 @@ def host_in(url: str) -> str:
         return "the service"
 
 
+def place_in(url: str) -> str:
+    """Return the host's name, with the port where the URL names one."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or "the service"
+    except ValueError:
+        return "the service"
+
+
 def key_check(base_url: str) -> Call:
     """Return a request that needs a valid key and changes nothing (GET /tag)."""
     return Call("GET", base_url + "/tag?limit=1")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sendx_cli.api.exchange import CONNECT_TIMEOUT_S, Reply
 from sendx_cli.api.failures import no_connection, overdue
 from sendx_cli.api.gate import Gate
-from sendx_cli.api.requests import Call, host_in
+from sendx_cli.api.proxies import proxy_for
+from sendx_cli.api.requests import Call, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +137,7 @@ class ThreadedExchange:
         for ticket in self._late():
             call, gate, started_at = self._in_flight[ticket]
             if gate.shut():
-                reply = no_connection(host_in(call.url), is_late=True)
+                reply = no_connection(place_in(call.url), is_late=True, proxy=proxy_for(call.url))
             elif time.monotonic() < started_at + self._timeout_s:
                 continue  # it was started at the last moment
             else:

@@ -65,7 +65,7 @@ def set_setting(
     value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
     profile: ProfileOption = None,
 ) -> None:
-    """Set a profile's setting, or default_profile. Comments in the config file are not kept.
+    """Set a profile's setting, or default_profile. Comments in the config file are kept.
 
     Example: sendx config set rate 50
     """

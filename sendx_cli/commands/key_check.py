@@ -6,6 +6,7 @@ from http import HTTPStatus
 from sendx_cli.api.requests import key_check
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import Kind, Verdict, judge
+from sendx_cli.doctor.asked import Asked
 from sendx_cli.errors import KeyRefused, PassingTrouble, SendxError, ServiceUnusable
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
@@ -25,12 +26,28 @@ def check_key(runtime: Runtime, settings: Settings) -> None:
         ServiceUnusable: What answers is not the contact API, or cannot be trusted.
         PassingTrouble: It could not be found out now.
     """
+    refusal = asked(runtime, settings, later=_LATER).refusal
+    if refusal is not None:
+        raise refusal
+
+
+def asked(runtime: Runtime, settings: Settings, *, later: str | None = None) -> Asked:
+    """Ask the service once whether it takes the key in force; return what came of it.
+
+    Args:
+        runtime: What the call needs.
+        settings: With the key.
+        later: What to do where it could not be found out now; None: what the answer says.
+
+    Raises:
+        SetupError: There is no usable key, proxy or certificate authority.
+    """
     exchange = exchange_for(runtime, settings, sandbox=False)
     exchange.submit(0, key_check(settings.base_url.value))
-    ((_, reply, _),) = exchange.wait(None)
+    ((_, reply, elapsed_s),) = exchange.wait(None)
     exchange.close()
-    if not _is_list(reply):
-        _raise_unless_taken(reply, settings)
+    refusal = None if _is_list(reply) else _refusal(reply, settings, later)
+    return Asked(reply, refusal, elapsed_s)
 
 
 def _is_list(reply: Answer | TransportFailure) -> bool:
@@ -43,20 +60,22 @@ def _is_list(reply: Answer | TransportFailure) -> bool:
         return False
 
 
-def _raise_unless_taken(reply: Answer | TransportFailure, settings: Settings) -> None:
+def _refusal(
+    reply: Answer | TransportFailure, settings: Settings, later: str | None
+) -> SendxError | None:
     verdict = judge(reply, action="identify", is_first=True)
     if verdict.kind is Kind.ACCEPTED:
-        return
-    error, hint = _meaning(verdict)
+        return None
+    error, hint = _meaning(verdict, later)
     message = verdict.message
     if verdict.status and "HTTP" not in message:
         message += f" (HTTP {verdict.status})"
-    raise error(message, where=settings.base_url.value, hint=hint)
+    return error(message, where=settings.base_url.value, hint=hint)
 
 
-def _meaning(verdict: Verdict) -> tuple[type[SendxError], str | None]:
+def _meaning(verdict: Verdict, later: str | None) -> tuple[type[SendxError], str | None]:
     if verdict.status in _REFUSED:
         return KeyRefused, _COPY_AGAIN
     if verdict.kind in _PASSING:
-        return PassingTrouble, _LATER
+        return PassingTrouble, later or verdict.hint
     return ServiceUnusable, verdict.hint

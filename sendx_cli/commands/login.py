@@ -15,7 +15,7 @@ app = new_app()
 
 @app.command()
 @with_option_groups
-def login(
+def login(  # noqa: PLR0917 - Typer hands options over by name
     ctx: typer.Context,
     words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     profile: Annotated[
@@ -28,6 +28,9 @@ def login(
     ] = None,
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Do not ask the service whether it takes the key.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only ask whether the service takes the key in force.")
     ] = False,
 ) -> None:
     """Store the API key (SendX app: Settings, Team API Key) in a profile.
@@ -43,8 +46,22 @@ def login(
         )
     runtime = runtime_of(ctx)
     flags = {"profile": profile, "base_url": base_url}
+    if check:
+        if no_check:
+            raise InputError("--check and --no-check are opposites")
+        _check(runtime, resolve(flags, runtime.environ, runtime.config))
+        return
     settings = resolve(flags, runtime.environ, runtime.config, may_make_profile=True)
     _log_in(runtime, settings, is_checked=not no_check)
+
+
+def _check(runtime: Runtime, settings: Settings) -> None:
+    from sendx_cli.commands.key_check import asked
+
+    refusal = asked(runtime, settings).refusal
+    if refusal is not None:
+        raise refusal
+    runtime.output.note(f"the service takes the key ({settings.key_source.origin})")
 
 
 def _log_in(runtime: Runtime, settings: Settings, *, is_checked: bool) -> None:
@@ -60,8 +77,10 @@ def _log_in(runtime: Runtime, settings: Settings, *, is_checked: bool) -> None:
         from sendx_cli.commands.key_check import check_key
 
         check_key(runtime, settings)
-    store_key(runtime.config_path, settings, key)
+    stored = store_key(runtime.config_path, settings, key)
     taken = "the service takes the key" if is_checked else "the key was not checked"
     runtime.output.note(f"{taken}; it is stored in profile {profile} ({runtime.config_path})")
+    if stored.default_profile == profile != runtime.config.default_profile:
+        runtime.output.note(f"profile {profile} is the default from now on")
     if runtime.environ.get(str(API_KEY.variable)):
         runtime.output.warn(f"{API_KEY.variable} is set, and goes before the stored key")

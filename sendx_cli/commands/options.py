@@ -24,6 +24,10 @@ class Common(NamedTuple):
     color: Annotated[
         bool | None, typer.Option("--color/--no-color", help="Colour, whatever the terminal.")
     ] = None
+    plain: Annotated[
+        bool | None,
+        typer.Option("--plain", help="No boxes, no line that moves: for screen readers."),
+    ] = None
     no_input: Annotated[
         bool | None, typer.Option("--no-input", help="Never ask; fail instead.")
     ] = None
@@ -39,6 +43,7 @@ class Common(NamedTuple):
             color=self.color,
             no_input=self.no_input or None,
             debug=self.debug or None,
+            plain=self.plain or None,
         )
 
 

@@ -44,8 +44,11 @@ def list_them(ctx: typer.Context, *, formatted: Formatted) -> None:
     runtime = runtime_of(ctx)
     _choose_format(runtime, formatted)
     found = _runs(runtime)
-    record = run_row if runtime.output.format is OutputFormat.TABLE else run_record
-    runtime.output.show([record(run) for run in found.runs])
+    if runtime.output.format is OutputFormat.TABLE:
+        now = runtime.clock.unix()
+        runtime.output.show([run_row(run, now) for run in found.runs])
+    else:
+        runtime.output.show([run_record(run) for run in found.runs])
 
 
 @app.command()

@@ -9,6 +9,7 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import AccountOptions, Formatted, Sending, ServiceOptions
+from sendx_cli.commands.slips import refuse_file_names, settle_commas
 from sendx_cli.core.contact.contact import Contact, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InputError, InvalidValue
@@ -61,6 +62,9 @@ def send(
         SendxError: Nothing could be sent.
         typer.Exit: With the code that sums up what became of them.
     """
+    refuse_file_names(action, emails)
+    may_ask = not (file.yes or options.sending.dry_run)
+    values = settle_commas(runtime, values, may_ask=may_ask)
     if file.from_ is not None:
         _refuse_both(emails, values)
         send_from_file(runtime, action, file, values, options)

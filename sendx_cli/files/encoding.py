@@ -34,7 +34,13 @@ _FOREIGN = (
 )
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
 _NOT_WESTERN = re.compile(rb"[\xc0-\xff]{3}|[\x80-\xff]{4}")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_MANY_CONTROLS = 0.05
+"""Compressed or random bytes have twice as many, text next to none."""
+
 _WIDE = ("utf-16", "utf-32")
+_SAY_ENCODING = "say --encoding, such as --encoding cp1252"
+_TRY_ANOTHER = "it may be in another encoding, or damaged: save it as UTF-8 where it comes from"
 _MOSTLY = 0.4
 _MAX_SAMPLE = 60
 
@@ -65,9 +71,11 @@ def find_encoding(file: BinaryIO, said: str | None = None) -> FoundEncoding:
     head = file.read(_HEAD_BYTES)
     _refuse_foreign(head)
     codec = _codec(said) if said else _encoding_of_head(head)
+    if not codec.startswith(_WIDE):
+        _refuse_binary(head)
     if codec == "utf-8" and not said:
         return _utf_8_or_1252(file)
-    has_returns = _check_all(file, codec)
+    has_returns = _check_all(file, codec, _TRY_ANOTHER if said else _SAY_ENCODING)
     note = f"encoding {codec}" if codec not in {"utf-8", "utf-8-sig"} else None
     return FoundEncoding(codec, note, has_returns)
 
@@ -92,6 +100,12 @@ def _refuse_foreign(head: bytes) -> None:
             raise FileRefused(f"this is {what}, not CSV or JSON Lines", hint=hint)
     if _HTML.match(head):
         raise FileRefused("this looks like HTML or XML, not CSV or JSON Lines")
+
+
+def _refuse_binary(head: bytes) -> None:
+    """Refuse what no encoding makes text of, so that none is asked for."""
+    if len(_CONTROLS.findall(head)) > _MANY_CONTROLS * len(head):
+        raise FileRefused("this is a binary file, not CSV or JSON Lines", hint="export it as CSV")
 
 
 def _encoding_of_head(head: bytes) -> str:
@@ -133,7 +147,7 @@ def _as_1252(file: BinaryIO, refused: FileRefused) -> FoundEncoding:
     return FoundEncoding("cp1252", note, has_returns)
 
 
-def _check_all(file: BinaryIO, codec: str) -> bool:
+def _check_all(file: BinaryIO, codec: str, hint: str = _SAY_ENCODING) -> bool:
     """Decode all of it; return whether some lines, not all, end in a bare carriage return."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder(codec)()
@@ -146,7 +160,7 @@ def _check_all(file: BinaryIO, codec: str) -> bool:
             has_returns |= chunk.count(b"\r") > chunk.count(b"\r\n")
         decoder.decode(b"", final=True)
     except UnicodeError:
-        _refuse_undecodable(file, codec)
+        _refuse_undecodable(file, codec, hint)
     return has_feeds and has_returns and not codec.startswith(_WIDE)
 
 
@@ -160,7 +174,7 @@ def _refuse_endless(chunk: bytes) -> None:
         raise FileRefused("a line is longer than 1 MiB: this is no list of contacts")
 
 
-def _refuse_undecodable(file: BinaryIO, codec: str) -> None:
+def _refuse_undecodable(file: BinaryIO, codec: str, hint: str) -> None:
     if not codec.startswith(_WIDE):
         for number, line in _lines(file):
             try:
@@ -170,9 +184,9 @@ def _refuse_undecodable(file: BinaryIO, codec: str) -> None:
                     f"line {number}, byte {error.start + 1}: 0x{line[error.start]:02X} is not "
                     f"{codec.upper()}",
                     where=str(number),
-                    hint="say --encoding, such as --encoding cp1252",
+                    hint=hint,
                 ) from None
-    raise FileRefused(f"the file is not {codec.upper()}, or it is cut short", hint="say --encoding")
+    raise FileRefused(f"the file is not {codec.upper()}, or it is cut short", hint=hint)
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -17,6 +17,7 @@ from sendx_cli.files.encoding import FoundEncoding, find_encoding
 from sendx_cli.files.header import find_header
 from sendx_cli.files.jsonlines import member_names, read_json_lines
 from sendx_cli.files.layout import FileFormat, Layout, Overrides
+from sendx_cli.files.near_names import no_such_file
 from sendx_cli.files.spool import spool
 from sendx_cli.files.verified import (
     FileDigest,
@@ -175,7 +176,7 @@ def _open_binary(path: Path, name: str) -> BinaryIO:
     try:
         return path.open("rb")
     except FileNotFoundError:
-        raise FileRefused("no such file", where=name) from None
+        raise no_such_file(path, name) from None
     except IsADirectoryError:
         raise FileRefused("this is a directory", where=name) from None
     except OSError as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from sendx_cli.errors import FileRefused, reason_of
+from sendx_cli.files.near_names import no_such_file
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -47,7 +48,7 @@ def open_plain(path: Path, name: str) -> io.BufferedReader:
     try:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
-        raise FileRefused("no such file", where=name) from None
+        raise no_such_file(path, name) from None
     except OSError as error:
         reason = reason_of(error)
         raise FileRefused(f"cannot be read: {reason}", where=name) from None

@@ -127,8 +127,8 @@ def above(bar: LiveBar, stream: TextIO) -> TextIO:
 def bar_on(output: Output) -> LiveBar | None:
     """Return a bar where standard error is a terminal with a cursor that can be moved."""
     term = output.environ.get("TERM", "")
-    is_plain = term in {"dumb", "unknown"} or (not term and os.name == "posix")
-    if is_plain or not output.stderr.isatty():
+    is_dumb = term in {"dumb", "unknown"} or (not term and os.name == "posix")
+    if is_dumb or output.is_plain or not output.stderr.isatty():
         return None
     bar = LiveBar(output)
     return bar if bar.has_cursor else None

@@ -1,18 +1,17 @@
 """A run's results in any format, each written as soon as it is known."""
 
-import os
 from typing import TYPE_CHECKING
 
 from sendx_cli.output.cell_width import ELLIPSIS, cut_to, padded
 from sendx_cli.output.formats import OutputFormat, json_line
 from sendx_cli.output.safe import safe
+from sendx_cli.output.terminal import shows_only_ascii, terminal_width
 from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_USUAL_WIDTH = 80
 _LEAST_WIDTH = 40
 _LINE_WIDTH = 7
 _OUTCOME_WIDTH = 8
@@ -32,7 +31,7 @@ class ResultStream:
         self._output = output
         self._count = 0
         self._write: Callable[[Result], None] = {
-            OutputFormat.TABLE: self._write_row,
+            OutputFormat.TABLE: self._write_plain_row if output.is_plain else self._write_row,
             OutputFormat.JSON: self._write_item,
         }.get(output.format, self._write_record)
 
@@ -66,8 +65,14 @@ class ResultStream:
         row = self._row(line, result.email, result.outcome, result.message)
         self._output.write(row, at_once=False)
 
+    def _write_plain_row(self, result: Result) -> None:
+        where = "" if result.line is None else f"line {result.line}: "
+        text = f"{where}{result.email}: {result.outcome}: {result.message}"
+        self._output.write(f"{safe(text)}\n", at_once=False)
+
     def _row(self, line: str, email: str, outcome: str, message: str) -> str:
-        ellipsis = "..." if self._output.is_ascii else ELLIPSIS
+        is_ascii = shows_only_ascii(self._output.stdout, self._output.environ)
+        ellipsis = "..." if is_ascii else ELLIPSIS
         width = self._width()
         email_width = int(width * _EMAIL_SHARE)
         cells = (
@@ -79,10 +84,4 @@ class ResultStream:
         return cut_to("  ".join(cells), width, ellipsis).rstrip() + "\n"
 
     def _width(self) -> int:
-        columns = self._output.environ.get("COLUMNS", "")
-        if columns.isdecimal() and int(columns) > 0:
-            return max(int(columns), _LEAST_WIDTH)
-        try:
-            return max(os.get_terminal_size(self._output.stdout.fileno()).columns, _LEAST_WIDTH)
-        except (OSError, ValueError):
-            return _USUAL_WIDTH
+        return max(terminal_width(self._output.stdout, self._output.environ), _LEAST_WIDTH)

@@ -6,6 +6,7 @@ from typing import TextIO
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.formats import OutputFormat, Record, csv_lines, json_line, json_text
 from sendx_cli.output.safe import safe
+from sendx_cli.output.terminal import is_utf_8, shows_only_ascii
 
 
 class Output:
@@ -19,7 +20,8 @@ class Output:
         is_quiet: Say nothing but results and errors.
         verbosity: How much to say beside; 0 is the usual.
 
-    `format` is how results are written; `has_sent` is set once contacts may have been sent, so
+    `format` is how results are written; `is_plain` asks for text that a screen reader can follow:
+    no boxes, no line that moves; `has_sent` is set once contacts may have been sent, so
     that results which cannot be written leave doubt.
     """
 
@@ -40,6 +42,7 @@ class Output:
         self.is_quiet = is_quiet
         self.verbosity = verbosity
         self.format = OutputFormat.TABLE if stdout.isatty() else OutputFormat.JSONL
+        self.is_plain = False
         self._has_csv_header = False
         self.has_sent = False
 
@@ -145,6 +148,11 @@ class Output:
         self.write(json_text(value, ascii_only=self.is_ascii) + "\n")
 
     def _table(self, records: Sequence[Record], *, as_one: bool) -> None:
+        if self.is_plain:
+            from sendx_cli.output.cells import plain_lines
+
+            self.write("".join(f"{line}\n" for line in plain_lines(records)))
+            return
         from sendx_cli.output.tables import draw_one, draw_rows
 
         draw = draw_one if as_one else draw_rows
@@ -153,12 +161,12 @@ class Output:
     @property
     def is_ascii(self) -> bool:
         """Whether standard output can show nothing but ASCII."""
-        return _shows_only_ascii(self.stdout)
+        return not is_utf_8(self.stdout)
 
     @property
     def tells_ascii(self) -> bool:
-        """Whether standard error can show nothing but ASCII."""
-        return _shows_only_ascii(self.stderr)
+        """Whether lines and bars on standard error are to be drawn in ASCII."""
+        return shows_only_ascii(self.stderr, self.environ)
 
     def write(self, text: str, *, at_once: bool = True) -> None:
         """Write text that is harmless already to standard output.
@@ -202,7 +210,3 @@ class Output:
             self.stderr.flush()
         except OSError:
             pass  # nobody is left to tell
-
-
-def _shows_only_ascii(stream: TextIO) -> bool:
-    return (stream.encoding or "ascii").lower().replace("-", "") != "utf8"

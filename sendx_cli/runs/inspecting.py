@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from itertools import chain
 
+from sendx_cli.clock import day_text
 from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.journal.runs import Run, open_view
@@ -39,11 +40,21 @@ def run_record(run: Run) -> dict[str, object]:
     }
 
 
-def run_row(run: Run) -> dict[str, object]:
-    """Return the members of a run that fit a line of a terminal."""
-    record = run_record(run)
+def run_row(run: Run, now_unix_s: float) -> dict[str, object]:
+    """Return what a table shows of a run.
+
+    Args:
+        run: The run.
+        now_unix_s: The present, in seconds since 1970.
+    """
     return {
-        name: record[name] for name in ("run", "source", "state", "rows", "accepted", "to_come")
+        "run": run.id,
+        "start": day_text(run.header.started_at, now_unix_s),
+        "action": run.header.action,
+        "profile": run.header.profile,
+        "source": run.header.source,
+        "state": _state(run),
+        "accepted": _share(run.counts.accepted, run.counts.total),
     }
 
 
@@ -85,6 +96,10 @@ def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
         result_of_left_out(row, action, source) for row in view.left_out() if row.kind in states
     )
     return chain(recorded, left_out)
+
+
+def _share(count: int, total: int) -> str:
+    return f"all {total}" if count == total else f"{count}/{total}"
 
 
 def _state(run: Run) -> str:

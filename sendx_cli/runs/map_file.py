@@ -6,6 +6,7 @@ from pathlib import Path
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
 from sendx_cli.errors import FileRefused, InputError, InvalidValue, PassingTrouble, reason_of
+from sendx_cli.files.near_names import no_such_file
 from sendx_cli.runs.output_file import SHARED, OutputFile
 
 
@@ -18,6 +19,8 @@ def read_map(path: Path) -> SavedMap:
     """
     try:
         return load_map(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise no_such_file(path, str(path)) from None
     except OSError as error:
         reason = reason_of(error)
         raise FileRefused(f"the map file cannot be read: {reason}", where=str(path)) from None

@@ -17,6 +17,12 @@ PRIVATE = 0o600
 SHARED = 0o666
 """For files without personal data, subject to the umask."""
 
+_NOT_REPORTS = frozenset(
+    {".doc", ".docx", ".gz", ".htm", ".html", ".numbers", ".ods", ".odt", ".parquet", ".pdf"}
+    | {".tsv", ".xls", ".xlsm", ".xlsx", ".xml", ".zip"}
+)
+"""Endings that promise another format than JSON Lines or CSV."""
+
 _FLAGS = (
     os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 )
@@ -102,6 +108,7 @@ def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
     Raises:
         InputError: One of them must not be written.
     """
+    _refuse_other_format(mode.report)
     outputs = {
         option: path
         for option, path in (("--report", mode.report), ("--save-map", mode.save_map))
@@ -119,6 +126,15 @@ def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
     for (option, path), (other, second) in combinations(outputs.items(), 2):
         if _identity(path) == _identity(second):
             raise InputError(f"{option} and {other} are the same file", where=str(path))
+
+
+def _refuse_other_format(report: Path | None) -> None:
+    if report is not None and report.suffix.lower() in _NOT_REPORTS:
+        raise InputError(
+            f"--report writes JSON Lines or CSV, not {report.suffix}",
+            where=str(report),
+            hint=f"name it {report.stem}.csv, which spreadsheets open, or {report.stem}.jsonl",
+        )
 
 
 def refuse_special(path: Path, what: str) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sendx_cli.errors import InputError
+from sendx_cli.errors import ConfigUnusable, InputError
 from sendx_cli.settings.config_text import DEFAULT_PROFILE, PROFILES, Profile, parse_config
 from sendx_cli.settings.declared import FIRST_PROFILE, nearest
 from sendx_cli.settings.key import ApiKey
 from sendx_cli.settings.kinds import tidy
 from sendx_cli.settings.storage import (
+    Stored,
     locked,
     make_private_directory,
     read_private,
@@ -79,28 +80,25 @@ def read_config(path: Path) -> ConfigFile:
         ConfigUnusable: It cannot be read or trusted, is no TOML, or holds what is no setting;
             with line and column as far as they are known, and never with what stands there.
     """
-    stored = read_private(path)
-    if stored is None:
-        return ConfigFile(path)
-    warnings = () if stored.warning is None else (stored.warning,)
-    default_profile, profiles = parse_config(stored.content, path)
-    return ConfigFile(path, default_profile, profiles, warnings)
+    return _parsed(read_private(path), path)
 
 
 def update_config(path: Path, change: Callable[[ConfigFile], ConfigFile]) -> ConfigFile:
     """Change the file under its lock, so that no change of another process is lost.
 
-    A change that comes to nothing writes nothing. Comments are lost: the file is written anew.
+    Lines that the change is not about stay as they are. A change that comes to nothing writes
+    nothing.
 
     Raises:
-        ConfigUnusable: It cannot be read, locked or saved; the old one is unchanged.
+        ConfigUnusable: It cannot be read, locked, changed or saved; the old one is unchanged.
     """
     make_private_directory(path.parent)
     with locked(path):
-        before = read_config(path)
+        stored = read_private(path)
+        before = _parsed(stored, path)
         after = change(before)
         if after != before:
-            replace_private(path, _toml_of(after))
+            replace_private(path, _rewritten(stored, before, after))
     return after
 
 
@@ -112,16 +110,45 @@ def no_such_profile(profile: str, config: ConfigFile) -> InputError:
     return InputError("there is no such profile", where=profile, hint=hint)
 
 
+def _parsed(stored: Stored | None, path: Path) -> ConfigFile:
+    if stored is None:
+        return ConfigFile(path)
+    warnings = () if stored.warning is None else (stored.warning,)
+    default_profile, profiles = parse_config(stored.content, path)
+    return ConfigFile(path, default_profile, profiles, warnings)
+
+
+def _rewritten(stored: Stored | None, before: ConfigFile, after: ConfigFile) -> bytes:
+    from sendx_cli.settings.config_edit import change_text
+
+    text = "" if stored is None else stored.content.decode("utf-8-sig")
+    wanted = after.default_profile, after.profiles
+    changed = change_text(text, (before.default_profile, before.profiles), wanted, _plain)
+    try:
+        is_right = parse_config(changed.encode(), after.path) == wanted
+    except ConfigUnusable:
+        is_right = False
+    if is_right:
+        return changed.encode()
+    if "#" in text:
+        raise ConfigUnusable(
+            "the change cannot be made without losing comments",
+            where=str(after.path),
+            hint="make it by hand, or write profiles as [profiles.NAME] and a line a setting",
+        )
+    return _toml_of(after)
+
+
 def _toml_of(config: ConfigFile) -> bytes:
     import tomli_w
 
-    profiles = {name: _plain(profile) for name, profile in config.profiles.items()}
+    profiles = {
+        name: {setting: _plain(value) for setting, value in profile.items()}
+        for name, profile in config.profiles.items()
+    }
     top = {} if config.default_profile is None else {DEFAULT_PROFILE: config.default_profile}
     return tomli_w.dumps({**top, PROFILES: profiles}).encode()
 
 
-def _plain(profile: Profile) -> dict[str, object]:
-    return {
-        name: value.reveal() if isinstance(value, ApiKey) else tidy(value)
-        for name, value in profile.items()
-    }
+def _plain(value: object) -> object:
+    return value.reveal() if isinstance(value, ApiKey) else tidy(value)

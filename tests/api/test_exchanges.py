@@ -37,8 +37,11 @@ NETWORK_HINT = "check the network and the base URL, then run it again"
 PROXY_HINT = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
 
 
-def unreached(message: str) -> TransportFailure:
-    return TransportFailure("connection", message, may_have_arrived=False, hint=NETWORK_HINT)
+PASSWORD = "Proxy0password1"
+
+
+def unreached(message: str, hint: str = NETWORK_HINT) -> TransportFailure:
+    return TransportFailure("connection", message, may_have_arrived=False, hint=hint)
 
 
 def untrusted(reason: str) -> TransportFailure:
@@ -211,7 +214,8 @@ def test_a_refused_connection_was_not_sent(name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with engine(name, url) as exchange:
-        assert ask(exchange, post(url)).reply == unreached("cannot connect to 127.0.0.1")
+        reply = ask(exchange, post(url)).reply
+    assert reply == unreached(f"cannot connect to {url.removeprefix('http://')}")
 
 
 def test_a_handshake_without_end_was_not_sent(name: str, ca_file: Path) -> None:
@@ -220,7 +224,7 @@ def test_a_handshake_without_end_was_not_sent(name: str, ca_file: Path) -> None:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
         with engine(name, url, timeout_s=0.3, ca_file=ca_file) as exchange:
             reply = ask(exchange, post(url)).reply
-    assert reply == unreached("no connection to 127.0.0.1 in time")
+    assert reply == unreached(f"no connection to {url.split('/')[2]} in time")
 
 
 def test_a_connection_closed_while_idle_costs_no_call(name: str, server: ScriptedServer) -> None:
@@ -347,9 +351,9 @@ def test_a_certificate_for_another_host_is_final(
 @pytest.mark.parametrize(
     ("status", "message", "is_final"),
     [
-        (407, "the proxy wants a login", True),
-        (403, "the proxy refused the connection", False),
-        (502, "the proxy refused the connection", False),
+        (407, "the proxy {} wants a login", True),
+        (403, "the proxy {} refused the connection", False),
+        (502, "the proxy {} refused the connection", False),
     ],
 )
 def test_a_proxy_that_refuses_was_not_the_service(
@@ -362,11 +366,16 @@ def test_a_proxy_that_refuses_was_not_the_service(
 ) -> None:
     """Only where it wants a login is it final; it never sees the key."""
     with Proxy(refusal=answer(status)) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        address = proxy.url
+        monkeypatch.setenv("HTTPS_PROXY", address)
         with engine(name, "https://localhost:1", ca_file=ca_file) as exchange:
             reply = ask(exchange, post("https://localhost:1")).reply
     assert reply == TransportFailure(
-        "proxy", message, may_have_arrived=False, is_final=is_final, hint=PROXY_HINT
+        "proxy",
+        message.format(address),
+        may_have_arrived=False,
+        is_final=is_final,
+        hint=PROXY_HINT,
     )
     assert KEY.encode() not in b"".join(proxy.heads)
 
@@ -388,12 +397,35 @@ def test_a_proxy_carries_the_call(
 def test_a_proxy_that_is_not_there_was_not_the_service(
     name: str, ca_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing was sent."""
+    """Nothing was sent; the proxy is named, without its password."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        place = f"127.0.0.1:{listener.getsockname()[1]}"
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ann:{PASSWORD}@{place}")
     with engine(name, "https://localhost:1", ca_file=ca_file) as exchange:
         reply = ask(exchange, post("https://localhost:1")).reply
-    assert reply == unreached("cannot connect to localhost")
+    expected = f"cannot connect to localhost:1 through the proxy http://{place}"
+    assert reply == unreached(expected, PROXY_HINT)
+
+
+def test_a_proxy_without_an_address_is_named(
+    name: str, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is its name that is not found, not the service's; final, as nobody has that name."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ann:{PASSWORD}@proxy.invalid:3128")
+
+    def look_up(*_arguments: object, **_named: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "x")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with engine(name, "https://localhost:1", ca_file=ca_file) as exchange:
+        reply = ask(exchange, post("https://localhost:1")).reply
+    assert reply == TransportFailure(
+        "name_lookup",
+        "cannot find the address of the proxy http://proxy.invalid:3128",
+        may_have_arrived=False,
+        is_final=True,
+        hint=PROXY_HINT,
+    )
 
 
 def test_a_proxy_that_hangs_was_not_the_service(
@@ -401,10 +433,12 @@ def test_a_proxy_that_hangs_was_not_the_service(
 ) -> None:
     """It took the CONNECT and says nothing: the request itself has not left."""
     with Proxy(is_silent=True) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        address = proxy.url
+        monkeypatch.setenv("HTTPS_PROXY", address)
         with engine(name, "https://localhost:1", timeout_s=0.3, ca_file=ca_file) as exchange:
             reply = ask(exchange, post("https://localhost:1")).reply
-    assert reply == unreached("no connection to localhost in time")
+    expected = f"no connection to localhost:1 through the proxy {address} in time"
+    assert reply == unreached(expected, PROXY_HINT)
 
 
 def test_a_connection_has_less_time_than_an_answer(
@@ -412,11 +446,13 @@ def test_a_connection_has_less_time_than_an_answer(
 ) -> None:
     """Five seconds for all before the request: whom nobody answers is no slow service."""
     with Proxy(is_silent=True) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        address = proxy.url
+        monkeypatch.setenv("HTTPS_PROXY", address)
         with engine(name, "https://localhost:1", timeout_s=25.0, ca_file=ca_file) as exchange:
             exchange.submit(1, post("https://localhost:1"))
             (reply,) = some(exchange)
-    assert reply.reply == unreached("no connection to localhost in time")
+    expected = f"no connection to localhost:1 through the proxy {address} in time"
+    assert reply.reply == unreached(expected, PROXY_HINT)
     assert reply.elapsed_s < 20.0
 
 

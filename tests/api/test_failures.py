@@ -36,6 +36,30 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
             TransportFailure("connection", "no connection to h in time", False, False, NETWORK),
         ),
         (
+            failures.no_connection("h:1", is_late=False, proxy="http://u:x@p:2"),
+            TransportFailure(
+                "connection",
+                "cannot connect to h:1 through the proxy http://p:2",
+                False,
+                False,
+                PROXY,
+            ),
+        ),
+        (
+            failures.no_address("h", is_temporary=True, proxy="http://u:x@p:2"),
+            TransportFailure(
+                "name_lookup",
+                "cannot find the address of the proxy http://p:2",
+                False,
+                False,
+                PROXY,
+            ),
+        ),
+        (
+            failures.proxy_refused("http://u:x@p:2", wants_login=True),
+            TransportFailure("proxy", "the proxy http://p:2 wants a login", False, True, PROXY),
+        ),
+        (
             failures.no_address("h", is_temporary=True),
             TransportFailure("name_lookup", "cannot find the address of h", False, False, NETWORK),
         ),
@@ -55,11 +79,11 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
             ),
         ),
         (
-            failures.proxy_refused(wants_login=False),
+            failures.proxy_refused(None, wants_login=False),
             TransportFailure("proxy", "the proxy refused the connection", False, False, PROXY),
         ),
         (
-            failures.proxy_refused(wants_login=True),
+            failures.proxy_refused(None, wants_login=True),
             TransportFailure("proxy", "the proxy wants a login", False, True, PROXY),
         ),
         (

@@ -61,7 +61,7 @@ def test_each_exception_says_whether_it_may_have_arrived_and_whether_it_is_final
 ) -> None:
     """What is not sure to have stayed here may have arrived."""
     error, expected = FAILURES[name]
-    found = failure_of(error, host="h", timeout_s=2.0, has_left=expected[1])
+    found = failure_of(error, url="https://h/x", timeout_s=2.0, has_left=expected[1])
     assert (found.kind, found.may_have_arrived, found.is_final) == expected
 
 
@@ -69,7 +69,7 @@ def test_each_exception_says_whether_it_may_have_arrived_and_whether_it_is_final
 def test_what_has_left_may_have_arrived_whatever_was_raised(name: str) -> None:
     """But for a request that was refused before anything of it was written."""
     error, (kind, _, _) = FAILURES[name]
-    found = failure_of(error, host="h", timeout_s=2.0, has_left=True)
+    found = failure_of(error, url="https://h/x", timeout_s=2.0, has_left=True)
     assert (found.may_have_arrived, found.is_final) == (
         (False, True) if name == "our own protocol" else (True, False)
     )
@@ -79,5 +79,5 @@ def test_what_has_left_may_have_arrived_whatever_was_raised(name: str) -> None:
 @pytest.mark.parametrize("name", ["read", "write", "protocol", "read time-out", "write time-out"])
 def test_what_has_not_left_is_sure_not_to_have_arrived(name: str) -> None:
     """A connection that broke before the first byte carried nothing."""
-    found = failure_of(FAILURES[name][0], host="h", timeout_s=2.0, has_left=False)
+    found = failure_of(FAILURES[name][0], url="https://h/x", timeout_s=2.0, has_left=False)
     assert (found.kind, found.may_have_arrived, found.is_final) == ("connection", False, False)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sendx_cli.api.proxies import proxy_for
+from sendx_cli.api.proxies import proxy_for, refuse_unusable, shown_proxy
+from sendx_cli.errors import ServiceUnusable
 
 SERVICE = "https://api.sendx.io/api/v1/rest"
 
@@ -41,3 +42,49 @@ def test_requests_in_clear_go_to_no_proxy(base_url: str, monkeypatch: pytest.Mon
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://p:1")
     assert proxy_for(base_url) is None
+
+
+@pytest.mark.parametrize(
+    ("proxy", "shown"),
+    [
+        ("http://p:3128", "http://p:3128"),
+        ("https://p", "https://p"),
+        ("http://[::1]:3128/", "http://[::1]:3128"),
+        ("http://[::1]", "http://[::1]"),
+        ("http://ann:SECRET@p:3128", "http://p:3128"),
+        ("http://ann:SEC@RET@p:3128", "http://p:3128"),
+        ("http://ann:SEC/RE#T?@p:3128", "http://p:3128"),
+        ("http://ann:SEC://RET@p:3128", "http://p:3128"),
+        ("http://ann:SECRET", "http://ann:***"),
+        ("ann:SECRET@p:3128", "p:3128"),
+        ("ann:SECRET", "ann:***"),
+        ("http://ann:SECRET@[p", "http://[p"),
+    ],
+)
+def test_a_proxys_password_is_not_shown(proxy: str, shown: str) -> None:
+    """Also where the URL is malformed, so that nobody can say what is its password."""
+    assert shown_proxy(proxy) == shown
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("socks5://u:SECRET@p:9", "the proxy socks5://p:9 cannot be used: it is neither http://"),
+        ("http://", "the proxy http:// cannot be used: it names no host"),
+        ("http://u:SECRET@h:99999", "the proxy http://h:99999 cannot be used: its port is no"),
+        ("http://h:0", "the proxy http://h:0 cannot be used: its port is no number"),
+        ("http://h:SECRET", "the proxy http://h:*** cannot be used: its port is no number"),
+        ("http://u:SECRET@[bad", "the proxy http://[bad cannot be used: it is no URL"),
+    ],
+)
+def test_a_malformed_proxy_is_named(proxy: str, told: str) -> None:
+    """With what is wrong with it, before anything is sent."""
+    with pytest.raises(ServiceUnusable) as raised:
+        refuse_unusable(proxy)
+    assert raised.value.message.startswith(told)
+
+
+@pytest.mark.parametrize("proxy", [None, "http://p", "https://u:x@p:3128", "http://[::1]:1/"])
+def test_a_proxy_that_can_be_used_is_not_refused(proxy: str | None) -> None:
+    """Whether somebody listens there shows with the first call."""
+    refuse_unusable(proxy)

@@ -27,9 +27,8 @@ EMPTY_TYPER = Command(
 )
 HTTP_CLIENT = Command("http.client", [sys.executable, client("http_client_call.py")])
 COMPLETION = {
-    "_SENDX_COMPLETE": "complete_bash",
-    "COMP_WORDS": "sendx track --add",
-    "COMP_CWORD": "2",
+    "_SENDX_COMPLETE": "bash",
+    "_SENDX_LINE": "sendx track --add",
 }
 
 

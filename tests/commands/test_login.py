@@ -124,12 +124,51 @@ def test_stores_unchecked_on_demand(login: Login, config: Path) -> None:
     run = login("--no-check", "--profile", "staging")
     assert run.err == (
         f"sendx: the key was not checked; it is stored in profile staging ({config})\n"
+        "sendx: profile staging is the default from now on\n"
     )
     stored = read_config(config)
     assert (stored.default_profile, stored.profiles) == (
         "staging",
         {"staging": {"api_key": parse_key(CANARY)}},
     )
+
+
+def test_only_the_first_profile_becomes_the_default(login: Login, config: Path) -> None:
+    """A second one is not told to be."""
+    login("--no-check", "--profile", "staging")
+    run = login("--no-check", "--profile", "other")
+    assert run.err == f"sendx: the key was not checked; it is stored in profile other ({config})\n"
+    assert read_config(config).default_profile == "staging"
+
+
+def test_the_key_in_force_is_checked_and_left_as_it_is(
+    login: Login, taking: ScriptedServer, config: Path
+) -> None:
+    """`--check` asks for no key, and stores none."""
+    login("--no-check", "--base-url", taking.url)
+    before = config.read_bytes()
+    assert login("--check", key="") == Run(
+        0, "", "sendx: the service takes the key (profile main)\n"
+    )
+    assert config.read_bytes() == before
+    taking.script = lambda _request, _number: json_answer(401, {"message": "no"})
+    run = login("--check", key="", env={"SENDX_API_KEY": "other-key-1"})
+    assert (run.code, run.out) == (255, "")
+    taking.script = lambda _request, _number: json_answer(503, {"message": "down"})
+    run = login("--check", key="", env={"SENDX_API_KEY": "other-key-1"})
+    assert (run.code, "--no-check" in run.err) == (5, False)
+    assert [request.headers["x-team-apikey"] for request in taking.requests] == [
+        CANARY,
+        "other-key-1",
+        "other-key-1",
+    ]
+
+
+def test_a_check_needs_a_key(login: Login, taking: ScriptedServer) -> None:
+    """Nothing is asked; both ways at once cannot be meant."""
+    assert login("--check", "--base-url", taking.url).code == 255
+    assert login("--check", "--no-check").err == "sendx: --check and --no-check are opposites\n"
+    assert taking.requests == []
 
 
 def test_a_second_login_replaces_the_key(login: Login, config: Path) -> None:

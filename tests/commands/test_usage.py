@@ -10,10 +10,7 @@ from tests.conftest import Command, Run
     [
         (
             ["--verion"],
-            (
-                "no such option: --verion\n"
-                "  hint: did you mean --verbose, --version? see `sendx --help`"
-            ),
+            ("no such option: --verion\n  hint: did you mean --version? see `sendx --help`"),
         ),
         (
             ["idenfity"],
@@ -43,9 +40,20 @@ from tests.conftest import Command, Run
         (
             ["identify", "a@b.co", "-o", "json", "--frist-name", "x"],
             (
-                "no such option: --frist-name\n  hint: did you mean --first-name, --last-name, "
-                "--stream? see `sendx identify --help`"
+                "no such option: --frist-name\n"
+                "  hint: did you mean --first-name? see `sendx identify --help`"
             ),
+        ),
+        (
+            ["identify", "a@b.co", "--firstname", "x"],
+            (
+                "no such option: --firstname\n"
+                "  hint: did you mean --first-name? see `sendx identify --help`"
+            ),
+        ),
+        (
+            ["track", "a@b.co", "--tag", "x"],
+            "no such option: --tag\n  hint: did you mean --add-tag? see `sendx track --help`",
         ),
     ],
 )

@@ -15,7 +15,7 @@ ROWS = [
     {"__main__"},
     {"cli"},
     {"commands"},
-    {"runs"},
+    {"runs", "doctor", "completion"},
     {"wiring"},
     {"runtime"},
     {"journal", "files", "account", "output", "sandbox"},

@@ -92,6 +92,11 @@ class Terminal:
         return self._process.wait(_LONGEST_S)
 
     @property
+    def shown(self) -> str:
+        """All that was written to the terminal, escape codes included."""
+        return self._seen.decode()
+
+    @property
     def screen(self) -> list[str]:
         """What was shown, line by line: colours left out, and of a line shown over, the last."""
         text = _ESCAPE.sub("", self._seen.decode())

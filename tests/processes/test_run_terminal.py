@@ -163,3 +163,28 @@ def test_the_bar_shows_how_a_run_goes(run: Run, folder: Path) -> None:
         terminal.wait_for("accepted")
         terminal.wait_for("under way")
         assert terminal.end() == 0
+
+
+def test_plain_moves_nothing_and_draws_nothing(run: Run, folder: Path) -> None:
+    """For a screen reader: whole lines one after another, no escape code and no padding."""
+    (folder / "people.csv").write_text(people(50))
+    with run(*FROM, "--plain", "--concurrency", "1") as terminal:
+        assert terminal.end() == 0
+        assert not any("under way" in line for line in terminal.screen)
+        assert "\x1b" not in terminal.shown
+        rows = [line for line in terminal.screen if line.startswith("line ")]
+        assert rows[0] == "line 2: p0@example.com: accepted: OK"
+        assert len(rows) == 50
+
+
+@pytest.mark.parametrize("words", [("runs", "list"), ("config", "list")])
+def test_plain_tables_are_lines_of_their_own(words: tuple[str, str], run: Run) -> None:
+    """A member and its value; before or after the command."""
+    with run(*FROM, "--yes", "-q") as terminal:
+        assert terminal.end() == 0
+    with run("--plain", *words) as terminal:
+        assert terminal.end() == 0
+        assert "\x1b" not in terminal.shown
+        lines = [line for line in terminal.screen if line]
+        assert all(": " in line for line in lines)
+        assert {"runs": "state: finished", "config": "setting: timeout"}[words[0]] in lines

@@ -35,7 +35,7 @@ def test_a_mapping_that_was_kept_explains_the_next_file(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "sendx: map.toml: the map file cannot be read: no such file or directory\n"),
+        (None, "sendx: map.toml: no such file\n"),
         (b"\xff\xfe", "sendx: map.toml: the map file is not UTF-8\n"),
     ],
 )

@@ -1,0 +1,42 @@
+"""`sendx completion`: the scripts that let a shell complete commands, options and values."""
+
+from typing import Annotated
+
+import typer
+
+from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
+from sendx_cli.errors import InvalidValue
+
+app = new_app()
+
+
+@app.command()
+@with_option_groups
+def completion(
+    ctx: typer.Context,
+    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish|powershell")],
+    install: Annotated[
+        bool, typer.Option("--install", help="Put the script where the shell looks for it.")
+    ] = False,
+) -> None:
+    """Print the completion script of a shell, or install it.
+
+    It completes commands, options, files, profiles, runs, states, settings, and the columns of
+    the file that `--from` names.
+
+    Example: eval "$(sendx completion bash)"
+    """
+    from sendx_cli.completion.install import install as write
+    from sendx_cli.completion.install import place_for
+    from sendx_cli.completion.scripts import SCRIPTS
+
+    if shell not in SCRIPTS:
+        raise InvalidValue(f"no such shell: {shell}", hint=f"one of {', '.join(SCRIPTS)}")
+    runtime = runtime_of(ctx)
+    if not install:
+        runtime.output.write(SCRIPTS[shell])
+        return
+    place = place_for(shell, runtime.environ)
+    write(place, SCRIPTS[shell])
+    needed = "" if place.needs is None else f", once it is in {place.needs}"
+    runtime.output.note(f"{place.path} is written; {shell} uses it from its next start on{needed}")

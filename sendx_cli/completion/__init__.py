@@ -1,0 +1,1 @@
+"""What a shell offers at `<TAB>`: without the option parser, whose loading would be felt."""

@@ -1,0 +1,70 @@
+"""Where the shells look for a user's own completions, and putting a script there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from sendx_cli.errors import InputError, reason_of
+
+BASH_LOADERS = (
+    "/usr/share/bash-completion/bash_completion",
+    "/usr/local/share/bash-completion/bash_completion",
+    "/opt/homebrew/etc/profile.d/bash_completion.sh",
+    "/usr/local/etc/profile.d/bash_completion.sh",
+)
+"""The package bash-completion, which looks for scripts when they are needed: any of these."""
+
+
+class Place(NamedTuple):
+    """Where a script goes.
+
+    Args:
+        path: The file.
+        needs: What the user's own start file must say for the shell to look there, if anything.
+    """
+
+    path: Path
+    needs: str | None = None
+
+
+def place_for(shell: str, environ: Mapping[str, str]) -> Place:
+    """Return where a shell looks for the script.
+
+    Raises:
+        InputError: The shell has no such place, or this user no home directory.
+    """
+    home = environ.get("HOME")
+    if shell == "powershell":
+        raise InputError(
+            "PowerShell has no directory of completions",
+            hint="add to $PROFILE: sendx completion powershell | Out-String | Invoke-Expression",
+        )
+    if not home:
+        raise InputError("this user has no home directory", hint="set HOME")
+    data = Path(environ.get("XDG_DATA_HOME") or f"{home}/.local/share")
+    if shell == "fish":
+        config = Path(environ.get("XDG_CONFIG_HOME") or f"{home}/.config")
+        return Place(config / "fish" / "completions" / "sendx.fish")
+    if shell == "zsh":
+        folder = data / "zsh" / "site-functions"
+        return Place(
+            folder / "_sendx", f"~/.zshrc: fpath+=({folder}); autoload -Uz compinit; compinit"
+        )
+    own = environ.get("BASH_COMPLETION_USER_DIR")
+    folder = Path(own) if own else data / "bash-completion"
+    path = folder / "completions" / "sendx"
+    has_loader = any(Path(loader).exists() for loader in BASH_LOADERS)
+    return Place(path, None if has_loader else f"~/.bashrc: source {path}")
+
+
+def install(place: Place, script: str) -> None:
+    """Write the script.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    try:
+        place.path.parent.mkdir(parents=True, exist_ok=True)
+        place.path.write_text(script, "utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be written: {reason_of(error)}", where=str(place.path)) from None

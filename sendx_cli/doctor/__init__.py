@@ -1,0 +1,1 @@
+"""What `sendx doctor` looks at: one small check each, which changes nothing."""
