@@ -61,6 +61,7 @@ class Fetcher:
         jitter: Draws from [0, 1) for back-off.
         policy: How often a page is retried.
         base_url: Where the service is.
+        gives_up_after_s: Seconds without a page after which all reading is given up.
     """
 
     def __init__(
@@ -72,12 +73,14 @@ class Fetcher:
         jitter: Jitter,
         policy: RetryPolicy,
         base_url: str,
+        gives_up_after_s: float = GIVES_UP_AFTER_S,
     ) -> None:
         self._exchange = exchange
         self._pacer = pacer
         self._clock = clock
         self._jitter = jitter
-        self._policy = policy._replace(max_wait_s=min(policy.max_wait_s, GIVES_UP_AFTER_S))
+        self._policy = policy._replace(max_wait_s=min(policy.max_wait_s, gives_up_after_s))
+        self._gives_up_after_s = gives_up_after_s
         self._base_url = base_url
         self._in_flight: dict[int, _Fetch] = {}
         self._waiting: list[tuple[float, int, _Fetch]] = []
@@ -109,8 +112,8 @@ class Fetcher:
                 fetched = self._handle(reply)
                 if fetched is not None:
                     yield fetched
-            if self._silent_s > GIVES_UP_AFTER_S - _CLOSE_S:
-                self.unreadable.give_up("it gave no page for a minute")
+            if self._silent_s > self._gives_up_after_s - _CLOSE_S:
+                self.unreadable.give_up(f"it gave no page for {self._patience_text()}")
                 yield from self._give_up()
 
     def close(self) -> None:
@@ -183,7 +186,7 @@ class Fetcher:
         Only time in here counts: whoever takes the pages may be slow.
         """
         began_at = self._clock.now()
-        left_s = GIVES_UP_AFTER_S - self._silent_s
+        left_s = self._gives_up_after_s - self._silent_s
         if self._next_at is not None:
             left_s = min(left_s, max(self._next_at - began_at, 0.0))
         replies = self._exchange.wait(left_s)
@@ -218,6 +221,10 @@ class Fetcher:
         self.unreadable.learn(reading.path, verdict, decision)
         reading.fail(fetch.request, reason_of(verdict))
         return Fetched(reading, [])
+
+    def _patience_text(self) -> str:
+        seconds = self._gives_up_after_s
+        return "a minute" if seconds == GIVES_UP_AFTER_S else f"{seconds:g} s"
 
     def _is_held_against(self, verdict: Verdict) -> bool:
         """Whether it counts as an attempt: waiting in line does not, nor a short interruption."""

@@ -1,6 +1,7 @@
 """`sendx sandbox`: the contact API on this machine."""
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,6 +37,10 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
     key: Annotated[
         str | None, typer.Option(metavar="KEY", help="Take this key only; else any but none.")
     ] = None,
+    account: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Begin with the team in this JSON file."),
+    ] = None,
     latency: Annotated[
         str | None, typer.Option(metavar="TIME", help="Answer late: 40ms, 0.2s, 20ms-80ms.")
     ] = None,
@@ -56,13 +61,18 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
 
     Example: sendx sandbox serve --port 8025 --latency 40ms --rate-limit 100/s
     """
+    from sendx_cli.sandbox.account import read_account
     from sendx_cli.sandbox.server import ServeOptions
     from sendx_cli.settings.paths import sandbox_path
 
-    faults = _faults(latency, rate_limit, fail)
-    _serve(
-        runtime_of(ctx), ServeOptions(path=sandbox_path(), port=port, key=key, faults=faults), log
+    options = ServeOptions(
+        path=sandbox_path(),
+        port=port,
+        key=key,
+        faults=_faults(latency, rate_limit, fail),
+        account=read_account(account) if account else None,
     )
+    _serve(runtime_of(ctx), options, log)
 
 
 @app.command()
@@ -92,7 +102,7 @@ def contacts(
 @app.command()
 @with_option_groups
 def reset(ctx: typer.Context) -> None:
-    """Empty the sandbox: contacts, tags and custom fields.
+    """Empty the sandbox of contacts, tags, fields, lists and members.
 
     Example: sendx sandbox reset
     """

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from sendx_cli.account.name_cache import keep_names
 from sendx_cli.account.reader import AccountReader
 from sendx_cli.core.account.catalogue import Catalogue
+from sendx_cli.core.account.rules import not_compared
+from sendx_cli.errors import KeyMissing, SetupError
 from sendx_cli.runs.context import RunContext
 from sendx_cli.wiring import make_account_reader
 
@@ -27,15 +29,43 @@ class OpenAccount(NamedTuple):
 def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
     """Open the account of a run, and read its names; None where the run does not use it.
 
+    What could not be read of its names is told in one line, and is no reason to stop. A dry run
+    does without the account where there is no usable key, unless it needs it.
+
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    if not context.spec.uses_account:
+    reader = _reader(context)
+    if reader is None:
         yield None
         return
-    reader = make_account_reader(context.runtime, context.settings, sandbox=context.mode.is_sandbox)
     with closing(reader):
-        catalogue = reader.catalogue()
+        account = OpenAccount(reader, reader.catalogue())
         if not context.mode.is_sandbox:
-            keep_names(catalogue, context.settings)
-        yield OpenAccount(reader, catalogue)
+            keep_names(account.catalogue, context.settings)
+        _tell_unread(context, not_compared(account.catalogue, context.spec.action))
+        yield account
+
+
+def _reader(context: RunContext) -> AccountReader | None:
+    if not context.spec.uses_account:
+        return None
+    mode = context.mode
+    try:
+        return make_account_reader(
+            context.runtime,
+            context.settings,
+            sandbox=mode.is_sandbox,
+            max_outage_s=mode.max_outage_s,
+        )
+    except SetupError as error:
+        if not mode.is_dry or context.spec.existing_only:
+            raise
+        if not isinstance(error, KeyMissing):
+            _tell_unread(context, error.message)
+        return None
+
+
+def _tell_unread(context: RunContext, reason: str | None) -> None:
+    if reason is not None:
+        context.output.note(f"not compared with the account: {reason}")

@@ -11,11 +11,12 @@ from sendx_cli.sandbox.team import MAX_TEXT_LENGTH, is_day
 
 MAX_BATCH = 25
 """Contacts in a call of the bulk endpoint."""
+LIST_ID = re.compile(r"list_[A-Za-z0-9]{22}\Z")
+"""The form of a list's id."""
 
 _TEXTS = ("firstName", "lastName", "company", "birthday")
 _WORD = r"[^\s@<>(),;:\"\x00-\x1f]"
 _ADDRESS = re.compile(rf"{_WORD}+@(?:(?!\.){_WORD})+(?:\.(?:(?!\.){_WORD})+)+\Z")
-_LIST_ID = re.compile(r"list_[A-Za-z0-9]{22}\Z")
 
 Members = Mapping[str, object]
 
@@ -53,6 +54,12 @@ def track_in(body: bytes) -> Track:
         add_tags=_names(members, "addTags"),
         remove_tags=_names(members, "removeTags"),
     )
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text has the form of an address."""
+    local = text.partition("@")[0]
+    return bool(_ADDRESS.match(text)) and ".." not in f".{local}."
 
 
 def _identify(value: object) -> Identify:
@@ -95,14 +102,9 @@ def _required_email(members: Members) -> str:
 
 def _address(members: Members, name: str) -> str | None:
     text = (_text(members, name) or "").strip()
-    if text and not _is_address(text):
+    if text and not is_address(text):
         raise _malformed()
     return text or None
-
-
-def _is_address(text: str) -> bool:
-    local = text.partition("@")[0]
-    return bool(_ADDRESS.match(text)) and ".." not in f".{local}."
 
 
 def _text(members: Members, name: str) -> str | None:
@@ -131,7 +133,7 @@ def _names(members: Members, member: str) -> tuple[str, ...]:
 
 def _list_ids(members: Members) -> tuple[str, ...]:
     ids = _names(members, "lists")
-    if not all(map(_LIST_ID.match, ids)):
+    if not all(map(LIST_ID.match, ids)):
         raise _malformed()
     return ids
 

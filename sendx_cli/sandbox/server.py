@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendx_cli.errors import InvalidValue
+from sendx_cli.sandbox.account import Account
 from sendx_cli.sandbox.app import BASE_PATH, App
+from sendx_cli.sandbox.beginning import begin_with
 from sendx_cli.sandbox.connection import Connection, SandboxService
 from sendx_cli.sandbox.faults import Faults
 from sendx_cli.sandbox.injected_faults import FaultSource
@@ -37,6 +39,7 @@ class ServeOptions:
         key: The only key that is taken; None takes any that is not empty.
         faults: What goes wrong on purpose.
         seed: Makes the random faults repeatable; None: they differ each time.
+        account: The team to begin with, in an empty sandbox; None: it goes on as it is.
     """
 
     path: Path
@@ -44,6 +47,7 @@ class ServeOptions:
     key: str | None = None
     faults: Faults = field(default_factory=Faults)
     seed: int | None = None
+    account: Account | None = None
 
 
 class Server:
@@ -54,7 +58,7 @@ class Server:
         on_request: Told of each request before its answer goes out, from any thread.
 
     Raises:
-        InvalidValue: The port cannot be used.
+        InvalidValue: The port cannot be used, or a sandbox with contacts shall begin anew.
         SetupError: The sandbox's file cannot be used.
     """
 
@@ -63,6 +67,8 @@ class Server:
     ) -> None:
         self._listener = _listen(options.port)
         try:
+            if options.account is not None:
+                begin_with(options.path, options.account)
             self._store = Store(options.path)
         except BaseException:
             self._listener.close()
@@ -145,7 +151,7 @@ def serve(
         on_request: Told of each request before its answer goes out, from any thread.
 
     Raises:
-        InvalidValue: The port cannot be used.
+        InvalidValue: The port cannot be used, or a sandbox with contacts shall begin anew.
         SetupError: The sandbox's file cannot be used.
     """
     received: list[signal.Signals] = []

@@ -97,6 +97,11 @@ class Transaction:
         query = "INSERT INTO members (email, full_name) VALUES (?, ?)"
         self._database.execute(query, (email, full_name))
 
+    def is_empty(self) -> bool:
+        """Return whether nothing is stored."""
+        counted = (f"EXISTS (SELECT 1 FROM {table})" for table in TABLES)  # noqa: S608 - our own
+        return not self._database.execute(f"SELECT {' OR '.join(counted)}").fetchone()[0]
+
     def clear(self) -> None:
         """Delete everything."""
         for table in TABLES:

@@ -141,3 +141,63 @@ def test_the_log_can_go_to_standard_error(program: str) -> None:
         _, err = serving_it.communicate(timeout=30)
     assert [json.loads(line)["status"] for line in err.splitlines()] == [200]
     assert "any-key-does" not in err
+
+
+TEAM = {
+    "members": ["jane@example.com"],
+    "lists": [{"name": "Newsletter", "double_opt_in": True}],
+    "contacts": [{"email": "ann@example.com", "tags": ["vip"], "unsubscribed": True}],
+}
+
+
+def test_a_team_can_be_served(sendx: Command, program: str, tmp_path: Path) -> None:
+    """It stays when the server ends, and is emptied by a reset."""
+    file = tmp_path / "account.json"
+    file.write_text(json.dumps(TEAM), "utf-8")
+    with serving(program, "--account", str(file)) as url:
+        env = {"SENDX_BASE_URL": url, "SENDX_API_KEY": "any-key-does"}
+        assert sendx("track", "ann@example.com", "--add-tag", "new", env=env).code == 0
+    (shown,) = map(json.loads, sendx("sandbox", "contacts", "-o", "jsonl").out.splitlines())
+    assert (shown["email"], shown["tags"]) == ("ann@example.com", ["vip", "new"])
+    assert sendx("sandbox", "reset").code == 0
+    assert sendx("sandbox", "contacts").out == ""
+
+
+def test_a_team_does_not_begin_in_a_sandbox_that_is_not_empty(
+    sendx: Command, home: Path, tmp_path: Path
+) -> None:
+    """Exit 2 before anything is served, and nothing is lost."""
+    assert sendx("identify", "bob@example.com", "--sandbox").code == 0
+    file = tmp_path / "account.json"
+    file.write_text(json.dumps(TEAM), "utf-8")
+    run = sendx("sandbox", "serve", "--account", str(file))
+    assert (run.code, run.out) == (2, "")
+    (path,) = home.rglob("sandbox.sqlite3")
+    assert run.err == (
+        f"sendx: {path}: the sandbox is not empty: an account begins in an empty one\n"
+        "  hint: `sendx sandbox reset` empties it; without --account it goes on as it is\n"
+    )
+    assert sendx("sandbox", "contacts", "bob@example.com").code == 0
+    assert sendx("sandbox", "contacts", "ann@example.com").code == 2
+
+
+def test_an_account_file_that_says_what_cannot_be_is_refused(
+    sendx: Command, tmp_path: Path
+) -> None:
+    """With the place, and what can be written instead."""
+    file = tmp_path / "account.json"
+    file.write_text('{"fields": [{"name": "Points", "type": "integer"}]}', "utf-8")
+    run = sendx("sandbox", "serve", "--account", str(file))
+    assert (run.code, run.out) == (2, "")
+    assert run.err == (
+        f"sendx: {file}: fields[0].type: no type of a field: integer\n"
+        "  hint: write text, number, date, boolean or phone\n"
+    )
+
+
+def test_a_value_that_does_not_fit_its_field_is_rejected(sendx: Command) -> None:
+    """As the API would: the field that was created by counting holds numbers."""
+    assert sendx("identify", "a@b.co", "--field", "Points=++5", "--sandbox").code == 0
+    run = sendx("identify", "a@b.co", "--field", "Points=Gold", "--sandbox")
+    assert run.code == 4
+    assert "a@b.co: rejected: Points must be a number (HTTP 400)" in run.err

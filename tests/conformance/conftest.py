@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sendx_cli.sandbox.store import Store
+from sendx_cli.sandbox.account import account_of
+from sendx_cli.sandbox.beginning import begin_with
 from tests.sandbox.doors import DOORS
 
 LIST = "list_OcuxJHdiAvujmwQVJfd3ss"
@@ -43,7 +43,6 @@ class Api:
 @pytest.fixture(params=DOORS)
 def api(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Api]:
     path = tmp_path / "sandbox.sqlite3"
-    with closing(Store(path)) as store, store.transaction() as transaction:
-        transaction.add_list("Newsletter", is_double_opt_in=False, list_id=LIST)
+    begin_with(path, account_of({"lists": [{"name": "Newsletter", "id": LIST}]}))
     with DOORS[request.param](path) as client:
         yield Api(client)

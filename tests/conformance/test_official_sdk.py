@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sendx_python_sdk.api.contact_api import ContactApi
+from sendx_python_sdk.api.custom_field_api import CustomFieldApi
+from sendx_python_sdk.api.list_api import ListApi
 from sendx_python_sdk.api.tag_api import TagApi
+from sendx_python_sdk.api.team_member_api import TeamMemberApi
 from sendx_python_sdk.api.tracking_api import TrackingApi
 from sendx_python_sdk.api_client import ApiClient
 from sendx_python_sdk.configuration import Configuration
 from sendx_python_sdk.exceptions import (
+    BadRequestException,
     ConflictException,
     NotFoundException,
     UnauthorizedException,
@@ -19,8 +24,26 @@ from sendx_python_sdk.exceptions import (
 from sendx_python_sdk.models.identify_request import IdentifyRequest
 from sendx_python_sdk.models.track_request import TrackRequest
 
+from sendx_cli.sandbox.account import account_of
+from sendx_cli.sandbox.beginning import begin_with
 from sendx_cli.sandbox.contents import contacts
 from tests.sandbox.doors import serving
+
+TEAM = {
+    "members": ["jane@example.com"],
+    "fields": [{"name": "Points", "type": "number"}],
+    "lists": [{"name": "Newsletter", "double_opt_in": True}],
+    "contacts": [
+        {
+            "email": "ann@example.com",
+            "firstName": "Ann",
+            "tags": ["vip"],
+            "lists": ["Newsletter"],
+            "customFields": {"Points": "5"},
+            "unsubscribed": True,
+        }
+    ],
+}
 
 
 @pytest.fixture
@@ -102,3 +125,38 @@ def test_its_prefix_for_keys_is_taken(sdk: ApiClient) -> None:
     sdk.configuration.api_key_prefix["TeamApiKey"] = "Token"
     answered = TrackingApi(sdk).identify_contact(IdentifyRequest(email="a@b.co"))
     assert answered.message == "OK"
+
+
+def test_it_reads_the_account(sdk: ApiClient, path: Path) -> None:
+    """Its models take every answer: their ids, types and times are checked by them."""
+    begin_with(path, account_of(TEAM))
+    (tag,) = TagApi(sdk).get_all_tags(limit=100)
+    (field,) = CustomFieldApi(sdk).get_all_custom_fields(search="POINT")
+    (found,) = ListApi(sdk).get_all_lists(search="news")
+    (member,) = TeamMemberApi(sdk).get_all_team_members()
+    (contact,) = ContactApi(sdk).get_all_contacts(limit=1000, search="ann@")
+    assert (tag.name, field.name, field.type) == ("vip", "Points", 1)
+    assert (found.name, found.type, member.email) == ("Newsletter", 1, "jane@example.com")
+    assert (contact.email, contact.first_name, contact.company) == ("ann@example.com", "Ann", "")
+    assert (contact.tags, contact.lists) == ([tag.id], [found.id])
+    assert contact.custom_fields == {(field.id or "").replace("custom_field_", "field_"): "5"}
+    assert (contact.unsubscribed, contact.bounced) == (True, False)
+    assert contact.updated is not None
+    assert contact.updated <= datetime.now(UTC)
+    assert ContactApi(sdk).get_contact(contact.id or "") == contact
+
+
+def test_it_reads_in_pages(sdk: ApiClient, path: Path) -> None:
+    """Ten where it names no limit; an empty one behind the end."""
+    begin_with(path, account_of({"contacts": [{"email": f"p{n}@b.co"} for n in range(12)]}))
+    api = ContactApi(sdk)
+    sizes = [len(api.get_all_contacts(offset=offset)) for offset in (0, 10, 20)]
+    assert sizes == [10, 2, 0]
+
+
+def test_it_understands_that_a_contact_is_not_there(sdk: ApiClient) -> None:
+    """An id of nobody is 404, an address 400."""
+    with pytest.raises(NotFoundException):
+        ContactApi(sdk).get_contact("contact_0123456789012345678901")
+    with pytest.raises(BadRequestException):
+        ContactApi(sdk).get_contact("ann@example.com")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from sendx_cli.sandbox.account import Account
 from sendx_cli.sandbox.faults import Faults
 from sendx_cli.sandbox.log import Entry
 from sendx_cli.sandbox.server import ServeOptions, Server
@@ -21,10 +22,11 @@ def serving(
     *,
     key: str | None = None,
     faults: Faults | None = None,
+    account: Account | None = None,
     on_request: Callable[[Entry], None] | None = None,
 ) -> Iterator[str]:
     """Serve from a thread; yields the base URL."""
-    options = ServeOptions(path=path, key=key, faults=faults or Faults(), seed=1)
+    options = ServeOptions(path=path, key=key, faults=faults or Faults(), seed=1, account=account)
     server = Server(options, on_request)
     thread = threading.Thread(target=server.run)
     thread.start()

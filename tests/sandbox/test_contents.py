@@ -1,17 +1,16 @@
-from contextlib import closing
 from pathlib import Path
 
+from sendx_cli.sandbox.account import account_of
+from sendx_cli.sandbox.beginning import begin_with
 from sendx_cli.sandbox.contents import contacts, reset
 from sendx_cli.sandbox.ids import TEAM_ID, public_id
-from sendx_cli.sandbox.store import Store
 from tests.sandbox.doors import in_the_process
 
 LIST = "list_OcuxJHdiAvujmwQVJfd3ss"
 
 
 def fill(path: Path) -> None:
-    with closing(Store(path)) as store, store.transaction() as transaction:
-        transaction.add_list("Newsletter", is_double_opt_in=False, list_id=LIST)
+    begin_with(path, account_of({"lists": [{"name": "Newsletter", "id": LIST}]}))
     with in_the_process(path) as client:
         client.post("/contact/identify", json={"email": "Ann@B.co", "lists": [LIST]})
         client.post("/contact/identify", json={"email": "bob@b.co", "birthday": "1990-01-31"})

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from sendx_cli.errors import InvalidValue
+from sendx_cli.sandbox.account import account_of
 from sendx_cli.sandbox.contents import contacts
 from sendx_cli.sandbox.faults import Failure, Faults, Latency, RateLimit
 from sendx_cli.sandbox.log import Entry, LogWriter
@@ -66,6 +67,22 @@ def test_a_port_that_is_taken_is_refused(path: Path) -> None:
         f"cannot listen on port {port}: address already in use",
         "leave --port out to take a free one",
     )
+
+
+def test_it_begins_with_a_team(path: Path) -> None:
+    """The port answers with it from the first request on."""
+    account = account_of({"tags": ["vip"], "contacts": [ANN]})
+    with serving(path, account=account) as url, client_of(url) as client:
+        assert [tag["name"] for tag in client.get("/tag").json()] == ["vip"]
+    assert [contact["email"] for contact in contacts(path)] == ["ann@b.co"]
+
+
+def test_a_port_that_is_taken_leaves_the_sandbox_empty(path: Path) -> None:
+    """The team would stand in the way of the next try."""
+    account = account_of({"contacts": [ANN]})
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(InvalidValue):
+        Server(ServeOptions(path=path, port=other.getsockname()[1], account=account))
+    assert contacts(path) == []
 
 
 def test_a_port_that_cannot_be_is_refused(path: Path) -> None:
@@ -153,6 +170,69 @@ def test_what_comes_too_fast_is_429(path: Path) -> None:
         answers = [client.get("/tag") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].headers["Retry-After"] == "1000"
+
+
+READS = ("/tag", "/customfield", "/list", "/contact", "/contact/contact_x", "/team/member")
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize(("kind", "status"), [("503", 503), ("html", 200), ("quota", 429)])
+def test_reads_fail_like_writes(path: Path, read: str, kind: str, status: int) -> None:
+    """Whatever is answered in the API's stead, no page is among it."""
+    faults = Faults(failures=(Failure(kind, 1),))
+    with serving(path, faults=faults) as url, client_of(url) as client:
+        answer = client.get(read)
+    assert answer.status_code == status
+    assert not answer.text.startswith("[")
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_can_be_cut_off(path: Path, read: str) -> None:
+    """The connection is reset before a page comes."""
+    faults = Faults(failures=(Failure("reset", 1),))
+    with (
+        serving(path, faults=faults) as url,
+        client_of(url) as client,
+        pytest.raises(httpx.ReadError),
+    ):
+        client.get(read)
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_can_wait_in_vain(path: Path, read: str) -> None:
+    """Nothing comes, until the client gives up."""
+    faults = Faults(failures=(Failure("timeout", 1),))
+    with (
+        serving(path, faults=faults) as url,
+        client_of(url) as client,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        client.get(read, timeout=httpx.Timeout(10, read=0.2))
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_counts_against_the_limit(path: Path, read: str) -> None:
+    """One limit for all: after a read, a write comes too fast, and a read after it as well."""
+    faults = Faults(rate_limit=RateLimit(0.001, 1))
+    with serving(path, faults=faults) as url, client_of(url) as client:
+        client.get(read)
+        statuses = [
+            client.post("/contact/identify", json=ANN).status_code,
+            client.get(read).status_code,
+        ]
+    assert statuses == [429, 429]
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_is_answered_late(path: Path, read: str) -> None:
+    """Later than the client waits; the server still ends when it should."""
+    faults = Faults(latency=Latency(600, 600))
+    with (
+        serving(path, faults=faults) as url,
+        client_of(url) as client,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        client.get(read, timeout=httpx.Timeout(10, read=0.2))
 
 
 def test_each_request_is_told_of(path: Path) -> None:

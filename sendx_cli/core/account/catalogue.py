@@ -94,6 +94,16 @@ class Catalogue:
         return frozenset(self.tags.values())
 
     @property
+    def field_types(self) -> dict[str, FieldType]:
+        """The types of its custom fields by name, where they are known."""
+        types: dict[str, set[FieldType | None]] = {}
+        for one in self.fields.values():
+            types.setdefault(one.name, set()).add(one.type)
+        return {
+            name: kind for name, (kind, *others) in types.items() if kind is not None and not others
+        }
+
+    @property
     def fields_by_name(self) -> dict[str, CustomField]:
         """Its custom fields by name."""
         return {one.name: one for one in self.fields.values()}
@@ -112,6 +122,18 @@ def field_key(field_id: str) -> str | None:
         if field_id.startswith(prefix):
             return field_id.removeprefix(prefix)
     return None
+
+
+def are_understood(path: str, items: Iterable[Item]) -> bool:
+    """Return whether each member of a collection is one of which the catalogue can tell the name.
+
+    Where one is not, nothing can be said to be missing.
+    """
+    if path == MEMBERS:
+        return True
+    return all(
+        _is_named(item) and (path != FIELDS or field_key(item["id"]) is not None) for item in items
+    )
 
 
 def tags_in(items: Iterable[Item]) -> dict[str, str]:

@@ -60,6 +60,8 @@ class PagedReading:
         self._failed: dict[int, str] = {}
         self._seen: set[str] = set()
         self._seen_before: set[str] = set()
+        self.has_strange_members = False
+        """Whether a page had a member that is no object, and so is left out."""
 
     @property
     def pages(self) -> int:
@@ -138,6 +140,7 @@ class PagedReading:
         self._window = 1 if may_be_last or not new else min(self._window + 1, _MOST_AT_ONCE)
         found: list[Item] = []
         for name, item in zip(names, body, strict=True):
+            self.has_strange_members |= not isinstance(item, dict)
             if name in new and isinstance(item, dict):
                 new.discard(name)
                 found.append(item)
