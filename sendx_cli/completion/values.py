@@ -31,7 +31,7 @@ def values_of(entry: Entry, typed: Typed, incomplete: str) -> Answer:
     name = entry.names[0]
     if name in _FIXED:
         return _words(map(Candidate, _FIXED[name]))
-    if (choices := entry.metavar.split("|"))[1:]:
+    if (choices := entry.metavar.split("|"))[1:] and name not in _PROVIDERS:
         return _words(map(Candidate, choices))
     if name == "--map":
         return _mapping(typed, incomplete)
