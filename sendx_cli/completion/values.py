@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from sendx_cli.completion.account_names import names_of
 from sendx_cli.completion.candidates import Answer, Candidate, Kind, Typed
 from sendx_cli.completion.table import Entry
 from sendx_cli.errors import SendxError
@@ -30,10 +31,13 @@ def values_of(entry: Entry, typed: Typed, incomplete: str) -> Answer:
     name = entry.names[0]
     if name in _FIXED:
         return _words(map(Candidate, _FIXED[name]))
-    if (choices := entry.metavar.split("|"))[1:]:
+    if (choices := entry.metavar.split("|"))[1:] and name not in _PROVIDERS:
         return _words(map(Candidate, choices))
     if name == "--map":
         return _mapping(typed, incomplete)
+    if name == "--field":
+        fields = _words(_fields(typed)).candidates
+        return Answer(Kind.OPEN, [Candidate(f"{one.text}=") for one in fields])
     provide = _PROVIDERS.get(name)
     if provide is None and "RUN" in entry.metavar:
         provide = _runs
@@ -121,8 +125,22 @@ def _mapping(typed: Typed, incomplete: str) -> Answer:
             Target.IGNORED,
         }  # fmt: skip
     targets = [target for target in Target if target not in no_words]
-    texts = (f"field:{column}" if target is Target.FIELD else str(target) for target in targets)
+    texts = [f"field:{column}" if target is Target.FIELD else str(target) for target in targets]
+    fields = [] if Target.FIELD in no_words else _words(_fields(typed)).candidates
+    texts += [f"field:{one.text}" for one in fields if one.text != column]
     return _words(Candidate(f"{column}={text}") for text in texts)
+
+
+def _tags(typed: Typed) -> Iterator[Candidate]:
+    yield from map(Candidate, names_of(typed).tags)
+
+
+def _lists(typed: Typed) -> Iterator[Candidate]:
+    yield from map(Candidate, names_of(typed).lists)
+
+
+def _fields(typed: Typed) -> Iterator[Candidate]:
+    yield from map(Candidate, names_of(typed).fields)
 
 
 def _columns_of(typed: Typed) -> Iterator[str]:
@@ -162,6 +180,10 @@ def _names_in(head: bytes, path: str, typed: Typed) -> Sequence[str]:
 
 
 _PROVIDERS: Mapping[str, Callable[[Typed], Iterator[Candidate]]] = {
+    "--tag": _tags,
+    "--add-tag": _tags,
+    "--remove-tag": _tags,
+    "--list": _lists,
     "--profile": _profiles,
     "--state": _states,
     "--ignore": _columns,
