@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
+from sendx_cli.account.name_cache import keep_names
 from sendx_cli.account.reader import AccountReader
 from sendx_cli.core.account.catalogue import Catalogue
 from sendx_cli.core.account.rules import not_compared
@@ -39,9 +40,11 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
         yield None
         return
     with closing(reader):
-        account = OpenAccount(reader, reader.catalogue())
-        _tell_unread(context, not_compared(account.catalogue, context.spec.action))
-        yield account
+        catalogue = reader.catalogue()
+        if not context.mode.is_sandbox:
+            keep_names(catalogue, context.settings)
+        _tell_unread(context, not_compared(catalogue, context.spec.action))
+        yield OpenAccount(reader, catalogue)
 
 
 def _reader(context: RunContext) -> AccountReader | None:

@@ -317,7 +317,7 @@ def test_dates_among_the_members_of_json_lines_are_turned_too(acme: Callable[...
         (
             ("identify", "--field", "Renewal=24.12.2026"),
             "--field: custom field Renewal takes a date: 24.12.2026",
-            "a date without a year of four digits: write it as YYYY-MM-DD",
+            "it does not begin with its year: write it as YYYY-MM-DD",
         ),
         (
             ("identify", "--tag", "trail", "--existing-only"),
@@ -427,3 +427,37 @@ def test_a_journal_knows_rows_by_what_the_file_says(
     assert "sendx: 2 of 3 rows were accepted already, 1 are to send\n" in run.err
     assert [json.loads(line)["email"] for line in run.out.splitlines()] == ["cid@b.co"]
     assert contact(sendx, "cid@b.co")["lists"] == [PARTNERS]
+
+
+def test_rows_to_mend_are_sent_by_the_same_rules(acme: Callable[..., Run]) -> None:
+    """The command that is ready to be copied says so."""
+    Path("p.csv").write_text("email,tags\nann@b.co,vip\nbob@b.co,trail\n")
+    words = ("identify", "--from", "p.csv", "--skip-invalid")
+    fenced = acme(*words, "--existing-only")
+    assert fenced.err.endswith("next: sendx identify --from p.failed.csv --existing-only\n")
+    Path("q.csv").write_text("email,tags\nann@b.co,vip\nbob,trail\n")
+    alone = acme("identify", "--from", "q.csv", "--skip-invalid", "--no-account")
+    assert alone.err.endswith("next: sendx identify --from q.failed.csv --no-account\n")
+
+
+def test_a_stream_is_held_to_existing_names_and_types(
+    acme: Callable[..., Run], sendx: Command
+) -> None:
+    """Its dates have the order that is said; without it they begin with the year."""
+    stream = ("identify", "--from", "-", "--stream", "--existing-only", "--custom-fields", "-q")
+    rows = "email,tags,Renewal\nann@b.co,vip,2026-12-24\nbob@b.co,trail,\ncid@b.co,,24.12.2026\n"
+    run = acme(*stream, stdin=rows)
+    assert run.code == 4
+    assert [line for line in run.err.splitlines() if line.startswith("sendx: standard")] == [
+        "sendx: standard input:3: tags: would create tag: trail",
+        "sendx: standard input:4: Renewal: custom field Renewal takes a date: 24.12.2026",
+    ]
+    assert acme(*stream, "--date-order", "dmy", stdin=rows).code == 4
+    assert contact(sendx, "cid@b.co")["customFields"] == {"Renewal": "2026-12-24"}
+
+
+def test_a_stream_is_refused_for_what_its_options_say(acme: Callable[..., Run]) -> None:
+    """Before a row is read."""
+    run = acme("identify", "--from", "-", "--stream", "--list", "Nobody", stdin="email\na@b.co\n")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "sendx: --list: there is no such list: Nobody\n"

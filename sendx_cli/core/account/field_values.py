@@ -55,9 +55,16 @@ def _date(name: str, text: str, order: DateOrder) -> str:
     try:
         return parse_birthday(text, order)
     except InvalidValue as error:
-        why = error.message.partition(": ")[0]
-        hint = "write it as YYYY-MM-DD" if why == "not a date" else f"{why}: write it as YYYY-MM-DD"
+        hint = _date_hint(error.message.partition(": ")[0], order)
         raise InvalidValue(f"custom field {name} takes a date: {text}", hint=hint) from None
+
+
+def _date_hint(why: str, order: DateOrder) -> str:
+    if why == "not a date":
+        return "write it as YYYY-MM-DD"
+    if why == "a date without a year of four digits" and order is DateOrder.YMD:
+        why = "it does not begin with its year"
+    return f"{why}: write it as YYYY-MM-DD"
 
 
 _TAKES: Mapping[FieldType, tuple[re.Pattern[str], str, str]] = {
