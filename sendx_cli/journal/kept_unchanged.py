@@ -29,8 +29,7 @@ differing AS (
     SELECT key FROM (SELECT * FROM old EXCEPT SELECT * FROM new)
     UNION SELECT key FROM (SELECT * FROM new EXCEPT SELECT * FROM old))
 DELETE FROM moves
-WHERE number IN (SELECT number FROM fates WHERE state = 'unchanged') AND (
-    new_number < 0
-    OR number IN (SELECT number FROM old_keyed WHERE key IN (SELECT key FROM differing)))
+WHERE number IN (SELECT number FROM fates WHERE state = 'unchanged')
+    AND number IN (SELECT number FROM old_keyed WHERE key IN (SELECT key FROM differing))
 """  # noqa: S608 - names of our own
 HAS_UNCHANGED = "SELECT 1 FROM fates WHERE state = 'unchanged' LIMIT 1"

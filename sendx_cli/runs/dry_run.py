@@ -32,11 +32,11 @@ def show_dry_run(context: RunContext) -> ExitCode:
     """
     output, spec, mode = context.output, context.spec, context.mode
     with ExitStack() as stack:
-        reading_alone = stack.enter_context(open_reading(context.runtime, spec))
+        opened = stack.enter_context(open_reading(context.runtime, spec))
         if mode.save_map is not None:
-            save_map(mode.save_map, reading_alone.mapping)
+            save_map(mode.save_map, opened.mapping)
         account = stack.enter_context(open_account(context))
-        reading = compared(context, reading_alone, account)
+        reading = compared(context, opened, account)
         plan, rows = stack.enter_context(_planned(context, reading, account))
         show_plan(output, plan)
         if output.format is OutputFormat.JSON:

@@ -66,6 +66,21 @@ def test_a_run_that_went_well_is_told_in_a_few_lines() -> None:
     ]
 
 
+def test_rows_that_were_not_sent_do_not_make_a_run_faster() -> None:
+    """What was unchanged is counted beside what was sent, and no part of the rate."""
+    counts = COUNTS | {Outcome.ACCEPTED: 10, Outcome.UNCHANGED: 990}
+    totals = Totals(counts, 10, 0, None, None, None, 1.0, (10,), ())
+    lines = summary_lines(
+        totals, total_rows=1000, left_out={}, exit_code=0, next_commands=[], elapsed_s=2.0
+    )
+    assert lines == [
+        "1,000 rows in 2.0 s, 5.0/s",
+        "  accepted    10",
+        "  unchanged  990  (not sent)",
+        "exit 0: every row was accepted, or would change nothing",
+    ]
+
+
 def test_a_bad_day_is_told_whole() -> None:
     """Counts, throughput, latency, failures with an example each, exit code, what to type."""
     commands = ["sendx runs resume 7", "sendx identify --from people.failed.csv"]

@@ -3,7 +3,7 @@ from itertools import permutations
 import pytest
 
 from sendx_cli.core.account.catalogue import Catalogue, CustomField, FieldType
-from sendx_cli.core.account.service_contact import ServiceContact
+from sendx_cli.core.account.service_contact import ServiceContact, service_contact
 from sendx_cli.core.account.unchanged import Comparison, is_always_sent
 from sendx_cli.core.contact.contact import Contact
 from tests.values import identify, track
@@ -143,3 +143,15 @@ def test_an_address_that_is_only_like_it_is_another() -> None:
     """The service may take the two for different contacts: then it would create one."""
     strasse = STORED._replace(email="strasse@example.com")
     assert not is_unchanged(identify("straße@example.com", first_name="Ann"), contact=strasse)
+
+
+@pytest.mark.parametrize(
+    "tags", [None, "trial", ["tag_9"], [{"id": "tag_2", "name": "trial"}], [["tag_2"]], {}]
+)
+def test_tags_that_are_not_as_documented_are_in_doubt(tags: object) -> None:
+    """A tag to remove is then not taken for one that the contact has not."""
+    item = {"id": "contact_1", "email": ANN, "tags": tags}
+    contact = service_contact(item, CATALOGUE)
+    assert contact is not None
+    assert not is_unchanged(track(ANN, remove_tags=("trial",)), contact=contact)
+    assert is_unchanged(identify(ANN), contact=contact)
