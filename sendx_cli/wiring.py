@@ -107,14 +107,20 @@ def make_run_sender(
 
 
 def make_account_reader(
-    runtime: Runtime, settings: "Settings", *, sandbox: bool
+    runtime: Runtime, settings: "Settings", *, sandbox: bool, max_outage_s: float | None = None
 ) -> "AccountReader":
     """Return what reads the account, by the pacing and retry rules of a bulk run.
+
+    Args:
+        runtime: The streams and the clock.
+        settings: The service, the key, the rate.
+        sandbox: Whether the sandbox stands in for the service.
+        max_outage_s: How long nothing may be read before reading is given up; a minute at most.
 
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    from sendx_cli.account.fetcher import Fetcher
+    from sendx_cli.account.fetcher import GIVES_UP_AFTER_S, Fetcher
     from sendx_cli.account.reader import AccountReader
 
     usual = _SANDBOX_AT_ONCE if sandbox else RUN_AT_ONCE
@@ -126,6 +132,7 @@ def make_account_reader(
         jitter=random.random,
         policy=RetryPolicy(retries=settings.retries.value),
         base_url=base_url_of(settings.base_url.value, sandbox=sandbox),
+        gives_up_after_s=min(max_outage_s or GIVES_UP_AFTER_S, GIVES_UP_AFTER_S),
     )
     return AccountReader(fetcher)
 

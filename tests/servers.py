@@ -23,6 +23,10 @@ class Request:
     def json(self) -> object:
         return json.loads(self.body)
 
+    @property
+    def is_page(self) -> bool:
+        return self.method == "GET" and "offset=" in self.path
+
 
 @dataclass(frozen=True)
 class Reset:
@@ -52,14 +56,21 @@ def json_answer(status: int, body: object, headers: dict[str, str] | None = None
 
 
 OK = json_answer(200, {"status": "200", "message": "OK"})
+EMPTY_PAGE = json_answer(200, [])
 
 
 @dataclass
 class ScriptedServer:
-    """Listens on a free loopback port; `script` says what to answer to the n-th request."""
+    """Listens on a free loopback port; `script` says what to answer to the n-th request.
+
+    Pages of the account are no part of the script: `pages` answers them, usually as an account
+    that holds nothing, and `reads` has them.
+    """
 
     script: Callable[[Request, int], Answering] = lambda _request, _number: OK
     requests: list[Request] = field(default_factory=list)
+    pages: Callable[[Request], Answering] = lambda _request: EMPTY_PAGE
+    reads: list[Request] = field(default_factory=list)
     connections: int = 0
 
     def __enter__(self) -> Self:
@@ -115,6 +126,10 @@ class ScriptedServer:
                     headers[name.lower()] = value.strip()
                 body = stream.read(int(headers.get("content-length", 0)))
                 request = Request(request_line[0], request_line[1], headers, body)
+                if request.is_page:
+                    self.reads.append(request)
+                    self._answer(connection, self.pages(request))
+                    continue
                 with self._lock:
                     self.requests.append(request)
                     number = len(self.requests)

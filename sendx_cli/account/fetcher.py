@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from sendx_cli.account.unreadable import Unreadable, reason_of
 from sendx_cli.api.exchange import Exchange, Reply
 from sendx_cli.api.requests import page_call
 from sendx_cli.clock import Clock
@@ -20,10 +21,9 @@ from sendx_cli.core.replies.retry import Jitter, RetryPolicy, Wait, decide
 from sendx_cli.core.replies.verdict import Kind, Verdict
 
 GIVES_UP_AFTER_S = 60.0
-"""Seconds without a page read after which the rest is given up, however often it may be retried."""
+"""Seconds without a page after which all reading is given up, however often it may be retried."""
 
 _ACTIVE_READINGS = 256
-_NOT_HELD_AGAINST = frozenset({Kind.NOT_SENT, Kind.THROTTLED})
 
 
 class Fetched(NamedTuple):
@@ -59,6 +59,7 @@ class Fetcher:
         jitter: Draws from [0, 1) for back-off.
         policy: How often a page is retried.
         base_url: Where the service is.
+        gives_up_after_s: Seconds without a page after which all reading is given up.
     """
 
     def __init__(
@@ -70,53 +71,73 @@ class Fetcher:
         jitter: Jitter,
         policy: RetryPolicy,
         base_url: str,
+        gives_up_after_s: float = GIVES_UP_AFTER_S,
     ) -> None:
         self._exchange = exchange
         self._pacer = pacer
         self._clock = clock
         self._jitter = jitter
-        self._policy = policy._replace(max_wait_s=min(policy.max_wait_s, GIVES_UP_AFTER_S))
+        self._policy = policy._replace(max_wait_s=min(policy.max_wait_s, gives_up_after_s))
+        self._gives_up_after_s = gives_up_after_s
         self._base_url = base_url
         self._in_flight: dict[int, _Fetch] = {}
         self._waiting: list[tuple[float, int, _Fetch]] = []
         self._active: list[PagedReading] = []
         self._next_at: float | None = None
-        self._read_at = 0.0
-        self._has_read = False
+        self._silent_s = 0.0
         self._tickets = 0
+        self.unreadable = Unreadable()
+        """What cannot be read of this account."""
         self.calls = 0
         """Requests that were made."""
 
     def fetch(self, readings: Iterable[PagedReading]) -> Iterator[Fetched]:
         """Read these to their ends, and yield each page as it comes.
 
+        Each of them is yielded at least once, with or without members. One fetch at a time: what
+        an earlier one has left in flight is forgotten.
+
         Args:
             readings: Taken from only as far as calls may start.
         """
         more = iter(readings)
-        self._read_at = self._clock.now()
+        self._in_flight, self._waiting, self._active = {}, [], []
         while True:
-            self._begin_calls(more)
+            yield from self._begin_calls(more)
             if not self._in_flight and not self._waiting:
                 return
-            for reply in self._exchange.wait(self._wait_s()):
+            for reply in self._wait():
                 fetched = self._handle(reply)
                 if fetched is not None:
                     yield fetched
-            yield from self._give_up_late()
+            if self._silent_s >= self._gives_up_after_s:
+                self.unreadable.give_up(f"it gave no page for {self._patience_text()}")
+                yield from self._give_up()
 
     def close(self) -> None:
         """Close all connections."""
         self._exchange.close()
 
-    def _begin_calls(self, more: Iterator[PagedReading]) -> None:
-        """Start the calls that may start; set when the next one may, unless a reply decides it."""
+    def _begin_calls(self, more: Iterator[PagedReading]) -> Iterator[Fetched]:
+        """Start the calls that may start; yield readings that are in vain.
+
+        Set when the next call may start, unless a reply decides that.
+        """
         while True:
             now = self._clock.now()
             fetch = self._next(more, now)
             if fetch is None:
                 self._next_at = self._waiting[0][0] if self._waiting else None
                 return
+            reading = fetch.request.reading
+            if not reading.needs(fetch.request):
+                reading.drop(fetch.request)
+                yield Fetched(reading, [])
+                continue
+            if (reason := self.unreadable.reason(reading.path)) is not None:
+                reading.fail(fetch.request, reason)
+                yield Fetched(reading, [])
+                continue
             pause_s = self._pacer.wait_s(now, len(self._in_flight))
             if pause_s != 0.0:
                 self._next_at = None if pause_s is None else now + pause_s
@@ -128,10 +149,10 @@ class Fetcher:
         """Return the page that is due: one that waited, or the next of any reading."""
         if self._waiting and self._waiting[0][0] <= now:
             return heapq.heappop(self._waiting)[2]
-        self._active = [reading for reading in self._active if not reading.is_over]
         for reading in self._active:
             if (request := reading.next_request()) is not None:
                 return _Fetch(request)
+        self._active = [reading for reading in self._active if not reading.is_done]
         while len(self._active) < _ACTIVE_READINGS:
             added = next(more, None)
             if added is None:
@@ -157,21 +178,33 @@ class Fetcher:
         self._tickets += 1  # keeps two of the same moment apart, in their order
         heapq.heappush(self._waiting, (due_at, self._tickets, fetch))
 
-    def _wait_s(self) -> float | None:
-        """Seconds until a call may start; None: not before a reply has come."""
-        return None if self._next_at is None else max(self._next_at - self._clock.now(), 0.0)
+    def _wait(self) -> list[Reply]:
+        """Wait for replies, no longer than reading is not given up; count the time without a page.
+
+        Only time in here counts: whoever takes the pages may be slow.
+        """
+        began_at = self._clock.now()
+        left_s = self._gives_up_after_s - self._silent_s
+        if self._next_at is not None:
+            left_s = min(left_s, max(self._next_at - began_at, 0.0))
+        replies = self._exchange.wait(left_s)
+        self._silent_s += self._clock.now() - began_at
+        return replies
 
     def _handle(self, reply: Reply) -> Fetched | None:
+        fetch = self._in_flight.pop(reply.ticket, None)
+        if fetch is None:
+            return None
         now = self._clock.now()
-        fetch = self._in_flight.pop(reply.ticket)
-        verdict = judge_read(reply.reply, is_first=not self._has_read)
-        retry_after_s = self._update_pacer(fetch, reply, verdict, now)
         reading = fetch.request.reading
+        is_first = not self.unreadable.has_read_any
+        verdict = judge_read(reply.reply, is_first=is_first)
+        retry_after_s = self._update_pacer(fetch, reply, verdict, now)
         if verdict.kind is Kind.ACCEPTED:
-            self._has_read = True
-            self._read_at = now
+            self._silent_s = 0.0
+            self.unreadable.was_read(reading.path)
             return Fetched(reading, reading.take(fetch.request, verdict.response))
-        fetch.counted += verdict.kind not in _NOT_HELD_AGAINST
+        fetch.counted += self._is_held_against(verdict)
         decision = decide(
             verdict,
             attempt=max(fetch.counted, 1),
@@ -180,20 +213,31 @@ class Fetcher:
             jitter=self._jitter,
             retry_after_s=retry_after_s,
         )
-        if isinstance(decision, Wait) and now - self._read_at < GIVES_UP_AFTER_S:
+        if isinstance(decision, Wait):
             self._put_off(fetch, now + decision.seconds)
             return None
-        reading.fail(fetch.request, _reason(verdict))
+        self.unreadable.learn(reading.path, verdict, decision)
+        reading.fail(fetch.request, reason_of(verdict))
         return Fetched(reading, [])
 
-    def _give_up_late(self) -> Iterator[Fetched]:
-        """Give up the pages that wait, if nothing was read for too long."""
-        if not self._waiting or self._clock.now() - self._read_at < GIVES_UP_AFTER_S:
-            return
-        for _, _, fetch in self._waiting:
-            fetch.request.reading.fail(fetch.request, "it did not answer for a minute")
-            yield Fetched(fetch.request.reading, [])
-        self._waiting = []
+    def _patience_text(self) -> str:
+        seconds = self._gives_up_after_s
+        return "a minute" if seconds == GIVES_UP_AFTER_S else f"{seconds:g} s"
+
+    def _is_held_against(self, verdict: Verdict) -> bool:
+        """Whether it counts as an attempt: waiting in line does not, nor a short interruption."""
+        if verdict.kind is Kind.NOT_SENT:
+            return not self.unreadable.has_read_any
+        return verdict.kind is not Kind.THROTTLED
+
+    def _give_up(self) -> Iterator[Fetched]:
+        """Fail every page that is waiting or in flight."""
+        fetches = [*(fetch for *_, fetch in self._waiting), *self._in_flight.values()]
+        self._waiting, self._in_flight = [], {}
+        for fetch in fetches:
+            reading = fetch.request.reading
+            reading.fail(fetch.request, self.unreadable.reason(reading.path) or "")
+            yield Fetched(reading, [])
 
     def _update_pacer(
         self, fetch: _Fetch, reply: Reply, verdict: Verdict, now: float
@@ -210,9 +254,3 @@ class Fetcher:
             headers=hints,
         )
         return None if hints is None else hints.retry_after_s
-
-
-def _reason(verdict: Verdict) -> str:
-    if verdict.status and "HTTP" not in verdict.message:
-        return f"{verdict.message} (HTTP {verdict.status})"
-    return verdict.message

@@ -1,11 +1,16 @@
 """The account's names and contacts, read from the service."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from sendx_cli.account.fetcher import Fetcher
 from sendx_cli.core.account.catalogue import (
+    FIELDS,
+    LISTS,
+    MEMBERS,
+    TAGS,
     Catalogue,
+    are_understood,
     fields_in,
     lists_in,
     members_in,
@@ -15,7 +20,10 @@ from sendx_cli.core.account.paging import Item, PagedReading
 from sendx_cli.core.account.service_contact import ServiceContact, service_contact
 from sendx_cli.core.contact.address import contact_key
 
-TAGS, FIELDS, LISTS, CONTACTS, MEMBERS = "/tag", "/customfield", "/list", "/contact", "/team/member"
+CONTACTS = "/contact"
+CATALOGUE = (TAGS, FIELDS, LISTS, MEMBERS)
+
+_NO_END = "it was not read to its end"
 
 
 class SearchedContact(NamedTuple):
@@ -52,23 +60,25 @@ class AccountReader:
         """Requests that were made."""
         return self._fetcher.calls
 
-    def catalogue(self) -> Catalogue:
-        """Read the account's tags, custom fields, lists and first members, side by side."""
-        readings = {path: PagedReading(path) for path in (TAGS, FIELDS, LISTS)}
-        readings[MEMBERS] = PagedReading(MEMBERS, max_pages=1)
-        found: dict[str, list[Item]] = {path: [] for path in readings}
+    def catalogue(self, paths: Collection[str] = CATALOGUE) -> Catalogue:
+        """Read the account's tags, custom fields, lists and first members, side by side.
+
+        Args:
+            paths: Which of them; what is left out has a problem, as if it could not be read.
+        """
+        readings = {path: PagedReading(path) for path in CATALOGUE if path in paths}
+        if MEMBERS in readings:
+            readings[MEMBERS] = PagedReading(MEMBERS, max_pages=1)
+        found: dict[str, list[Item]] = {path: [] for path in CATALOGUE}
         for reading, items in self._fetcher.fetch(readings.values()):
             found[reading.path] += items
+        problems = {path: _problem(readings.get(path), found[path]) for path in CATALOGUE}
         return Catalogue(
             tags=tags_in(found[TAGS]),
             fields=fields_in(found[FIELDS]),
             lists=lists_in(found[LISTS]),
             members=members_in(found[MEMBERS]),
-            problems={
-                path: reading.problem
-                for path, reading in readings.items()
-                if reading.problem is not None
-            },
+            problems={path: reason for path, reason in problems.items() if reason is not None},
         )
 
     def contacts(self, reading: PagedReading, catalogue: Catalogue) -> Iterator[ServiceContact]:
@@ -103,6 +113,17 @@ class AccountReader:
     def close(self) -> None:
         """Close all connections."""
         self._fetcher.close()
+
+
+def _problem(reading: PagedReading | None, items: Iterable[Item]) -> str | None:
+    """Return why what was read of a collection is not known to be all of it."""
+    if reading is None:
+        return "it was not asked for"
+    if reading.problem is not None or reading.path == MEMBERS:
+        return reading.problem
+    if reading.has_strange_members or not are_understood(reading.path, items):
+        return "it holds what has no id or no name"
+    return None if reading.is_complete else _NO_END
 
 
 def _of_address(address: str, items: Iterable[Item], catalogue: Catalogue) -> ServiceContact | None:

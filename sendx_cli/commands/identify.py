@@ -43,8 +43,9 @@ def identify(
     tag: Annotated[
         list[str] | None, typer.Option("--tag", "--add-tag", metavar="NAME", help="A tag to add.")
     ] = None,
-    list_ids: Annotated[
-        list[str] | None, typer.Option("--list", metavar="ID", help="A list to put them on.")
+    lists: Annotated[
+        list[str] | None,
+        typer.Option("--list", metavar="NAME|ID", help="A list to put them on."),
     ] = None,
     file: FromFile,
     formatted: Formatted,
@@ -70,7 +71,7 @@ def identify(
         birthday=birthday,
         fields=tuple(parse_field(text) for text in field or ()),
         tags=tuple(tag or ()),
-        lists=tuple(list_ids or ()),
+        lists=tuple(lists or ()),
     )
     options = CallOptions(formatted, service, account, sending)
     send(runtime_of(ctx), Identify.action, emails or (), values, file=file, options=options)

@@ -9,8 +9,9 @@ import typer
 
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import AccountOptions, Formatted, Sending, ServiceOptions
-from sendx_cli.core.contact.contact import Contact, check_contact
+from sendx_cli.core.contact.contact import Contact, Identify, check_contact
 from sendx_cli.core.contact.members import ContactValues
+from sendx_cli.core.contact.validation import is_list_id
 from sendx_cli.errors import InputError, InvalidValue
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
@@ -85,6 +86,11 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOp
     settings = runtime.settings(options.flags())
     output = runtime.output
     output.format = options.formatted.chosen(settings.output.value, output.format)
+    _refuse_fence_without_account(settings)
+    if settings.existing_only.value or any(map(_names_a_list, contacts)):
+        from sendx_cli.runs.single_contacts import by_account
+
+        contacts = by_account(runtime, settings, contacts, sandbox=options.service.sandbox)
     if options.sending.dry_run:
         _show_requests(output, contacts, settings, options)
         return
@@ -117,6 +123,7 @@ def send_from_file(
     options.account.refuse_contradictions(is_stream=file.stream)
     flags = options.flags()
     settings = runtime.settings(flags)
+    _refuse_fence_without_account(settings)
     runtime.output.format = options.formatted.chosen(settings.output.value, runtime.output.format)
     service: dict[str, str] = {
         name: str(flags[name]) for name in ("profile", "base_url") if name in flags
@@ -150,6 +157,20 @@ def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
         raise InvalidValue("give EMAILs, or --from FILE, not both")
     if values.new_email is not None:
         raise InvalidValue("--new-email goes with one EMAIL", hint="a file has a column new_email")
+
+
+def _refuse_fence_without_account(settings: "Settings") -> None:
+    """Refuse a profile's `existing_only` where the account is not read: nothing would hold it."""
+    if settings.existing_only.value and not settings.account.value:
+        raise InvalidValue(
+            f"existing_only ({settings.existing_only.origin}) needs the account, which is not "
+            f"read: account is false ({settings.account.origin})",
+            hint="leave out --no-account, or take one of the two out of the profile",
+        )
+
+
+def _names_a_list(contact: Contact) -> bool:
+    return isinstance(contact, Identify) and not all(map(is_list_id, contact.lists))
 
 
 def _show_requests(

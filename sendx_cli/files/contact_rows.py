@@ -1,10 +1,10 @@
 """A source's mapping, determined once, and its rows read by it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
-from sendx_cli.core.mapping.dates import DatesSeen
+from sendx_cli.core.mapping.dates import DateOrder, DatesSeen
 from sendx_cli.core.mapping.row_reader import RowReader
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues, SourceRow
 from sendx_cli.core.mapping.spellings import EDGES, Target
@@ -34,6 +34,37 @@ def determine_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
     except InvalidValue as error:
         raise error.at(source.name) from None
     return mapping.with_date_order(order)
+
+
+def field_date_orders(
+    source: Source, mapping: ColumnMapping, fields: Collection[str]
+) -> dict[str, DateOrder]:
+    """Detect the order of the dates in custom fields, each from all of its values.
+
+    Where they do not tell, they have the order of the file's birthdays, or of its export.
+
+    Args:
+        source: The file; read once if it has any of these fields.
+        mapping: What its columns are for.
+        fields: The names of the custom fields that hold dates.
+
+    Raises:
+        InvalidValue: The order of one is not determined.
+    """
+    columns = {column.field: column.name for column in mapping.columns if column.field in fields}
+    if not fields or not (columns or mapping.column(Target.FIELDS)):
+        return {}
+    seen: dict[str, DatesSeen] = {}
+    for row in read_contacts(source, mapping):
+        if isinstance(row, RowValues):
+            for name, text in row.contact.fields:
+                if name in fields:
+                    seen[name] = seen.get(name, DatesSeen()).with_date(text)
+    usual = mapping.date_order or mapping.preset.date_order
+    try:
+        return {name: dates.order(columns.get(name, name), usual) for name, dates in seen.items()}
+    except InvalidValue as error:
+        raise error.at(source.name) from None
 
 
 def read_contacts(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from sendx_cli.core.account.rules import ContactRules, Fault, WithoutAccount
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind, Member, check_value
 from sendx_cli.core.mapping.columns import ColumnMapping
@@ -16,6 +17,7 @@ from sendx_cli.files.source import RowSource
 
 _SOUND = ContactValues("a@example.com")
 """In whose company the options' values are checked by themselves."""
+_WITHOUT_ACCOUNT = WithoutAccount("which is not read here")
 _NAMES = frozenset({"first_name", "last_name"})
 _TAG_TARGETS = frozenset({Target.ADD_TAGS, Target.REMOVE_TAGS})
 
@@ -28,12 +30,14 @@ class CheckedRow(NamedTuple):
         contact: What it sends.
         notes: What is odd about it and does not stop it.
         leaving: What says that its person left, where it is sent all the same.
+        original: What the row itself says, where the account makes it another contact.
     """
 
     line: int
     contact: Contact
     notes: tuple[str, ...] = ()
     leaving: str | None = None
+    original: Contact | None = None
 
 
 class RowChecker:
@@ -43,33 +47,70 @@ class RowChecker:
         mapping: What each column is for, and whether it is an identify or a track.
         defaults: What options say of every row; the row's own goes over it.
         today: The day; no birthday lies after it.
+        rules: What makes of a row's contact the one that is sent.
 
     Raises:
         InvalidValue: What the options say cannot be sent, or nothing names a tag to track.
+        AccountUnread: What the options say needs a part of the account that could not be read.
     """
 
-    def __init__(self, mapping: ColumnMapping, defaults: ContactValues, *, today: date) -> None:
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        defaults: ContactValues,
+        *,
+        today: date,
+        rules: ContactRules = _WITHOUT_ACCOUNT,
+    ) -> None:
         self._mapping = mapping
         self._defaults = defaults
         self._today = today
+        self._rules = rules
         self._checked = Track.checked if mapping.action == Track.action else Identify.checked
         if mapping.action != Track.action or defaults.add_tags or defaults.remove_tags:
-            self._contact(_SOUND)
+            self._refuse_options(rules)
         elif not any(column.target in _TAG_TARGETS for column in mapping.columns):
             raise InvalidValue(
                 "nothing says which tags to add or remove",
                 hint="give --add-tag or --remove-tag, or a column add_tags or remove_tags",
             )
 
+    def under(self, rules: ContactRules) -> "RowChecker":
+        """Return a checker of the same rows by the rules of an account.
+
+        Raises:
+            InvalidValue: The account does not take what the options say.
+            AccountUnread: As for the class.
+        """
+        return RowChecker(self._mapping, self._defaults, today=self._today, rules=rules)
+
     def check(self, values: RowValues) -> CheckedRow | RowError:
-        """Return the contact of a row, or why it cannot be sent and which column is at fault."""
+        """Return the contact of a row, or why it cannot be sent and which column is at fault.
+
+        Raises:
+            AccountUnread: It needs a part of the account that could not be read.
+        """
         try:
             checked = self._contact(values.contact)
-            return CheckedRow(values.line, checked, values.notes, values.leaving)
         except InvalidValue as error:
             contact = values.contact
             column = self._column_to_blame(contact)
             return RowError(values.line, error.message, column, error.hint, email=contact.email)
+        sent = self._rules.apply(checked)
+        if sent is checked:
+            return CheckedRow(values.line, checked, values.notes, values.leaving)
+        if isinstance(sent, Fault):
+            column = self._column_of(sent)
+            return RowError(values.line, sent.message, column, sent.hint, email=checked.email)
+        return CheckedRow(values.line, sent, values.notes, values.leaving, checked)
+
+    def _refuse_options(self, rules: ContactRules) -> None:
+        """Refuse what would make every row a bad one."""
+        found = rules.apply(self._contact(_SOUND))
+        if isinstance(found, Fault):
+            options = {one.name: one.option for one in MEMBERS[self._mapping.action]}
+            option = options[found.member] or "--field"
+            raise InvalidValue(found.message, where=option, hint=found.hint)
 
     def _contact(self, values: ContactValues) -> Contact:
         return self._checked(values.over(self._defaults), today=self._today)
@@ -97,6 +138,11 @@ class RowChecker:
         """Return the column's name, where there is only one that it can be."""
         names = [column.name for column in self._mapping.columns if column.target in targets]
         return names[0] if len(names) == 1 else None
+
+    def _column_of(self, fault: Fault) -> str | None:
+        if fault.field is not None:
+            return self._name_of_field(fault.field)
+        return self._name_of((Target(fault.member),))
 
     def _name_of_field(self, field: str) -> str | None:
         for column in self._mapping.columns:

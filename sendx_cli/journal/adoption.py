@@ -35,7 +35,16 @@ INSERT INTO moves
 SELECT number, (SELECT min(0, min(number)) FROM rows) - row_number() OVER (ORDER BY number)
 FROM fates WHERE number NOT IN (SELECT number FROM moves)
 """
+_KEEP_SENT = """
+INSERT OR REPLACE INTO arriving
+SELECT new.number, new.line, new.digest, new.payload, old.sent
+FROM moves JOIN fates USING (number) JOIN rows AS old ON old.number = moves.number
+    JOIN arriving AS new ON new.number = moves.new_number
+WHERE state IN ('accepted', 'unknown', 'rejected') AND old.sent IS NOT new.sent
+"""
+"""What was sent of a row stays recorded, whatever its account would make of it by now."""
 _TAKE = (
+    _KEEP_SENT,
     """INSERT INTO arriving SELECT new_number, line, digest, payload, sent
        FROM rows JOIN moves USING (number) WHERE new_number < 0""",
     "DROP TABLE IF EXISTS moved",

@@ -1,6 +1,7 @@
 """A plan as JSON."""
 
 from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompared
 from sendx_cli.core.plan.bad_rows import BadRows
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
@@ -18,7 +19,11 @@ def plan_record(plan: Plan) -> dict[str, object]:
     `bad_rows` with `rows`, `first` (`line`, `column`, `message`, `hint`) and `kinds` (`message`,
     `column`, `rows`, `first_line`); `similar_tags` and `similar_fields`, arrays of names that
     differ only in case or spacing; `address_collisions` with `count` and `first` (`kind`, `line`,
-    `other_line`).
+    `other_line`); `account`, null where it was not read: `members`, the addresses of its team;
+    `tags` and `custom_fields` with `known`, how many it has (null: not read to their end), and
+    `new`, those that would be created (`name`, `rows`, `near`, the one of the account that it may
+    be a slip of, or null); `lists` with `known` and `used` (`id`, `name`, `double_opt_in`,
+    `rows`); `not_compared`, why something of it could not be read (`path`, `reason`).
     """
     collisions = plan.collisions
     return {
@@ -48,6 +53,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
                 for each in collisions.first
             ],
         },
+        "account": plan.account and _account_record(plan.account),
     }
 
 
@@ -105,3 +111,28 @@ def _bad_record(bad: BadRows) -> dict[str, object]:
 def names_record(names: NameCounts) -> dict[str, object]:
     """Return names with how often each occurs: `names` (`name`, `rows`) and `further`."""
     return _names_record(names)
+
+
+def _account_record(account: AccountComparison) -> dict[str, object]:
+    return {
+        "members": list(account.members),
+        "tags": _compared_record(account.tags),
+        "custom_fields": _compared_record(account.fields),
+        "lists": {
+            "known": account.lists_known,
+            "used": [
+                {
+                    "id": used.list.id,
+                    "name": used.list.name,
+                    "double_opt_in": used.list.is_double_opt_in,
+                    "rows": used.rows,
+                }
+                for used in account.lists
+            ],
+        },
+        "not_compared": [{"path": path, "reason": reason} for path, reason in account.not_compared],
+    }
+
+
+def _compared_record(names: NamesCompared) -> dict[str, object]:
+    return {"known": names.known, "new": [one._asdict() for one in names.new]}

@@ -1,13 +1,16 @@
 """A plan as lines for people: what will be sent, and what looks odd, before the first request."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from sendx_cli.core.account.catalogue import ContactList
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.spellings import Target
+from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompared
 from sendx_cli.core.plan.address_changes import CollisionKind
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
+from sendx_cli.output.account_text import account_lines
 from sendx_cli.output.safe import safe
 
 _MAX_NAMES = 20
@@ -28,14 +31,17 @@ def plan_lines(plan: Plan) -> list[str]:
     Each line begins with words or numbers of our own, so that no text from elsewhere can be a
     build server's command. Bad rows are only counted: `bad_row_lines` lists them.
     """
+    account = plan.account or AccountComparison()
+    lists = {used.list.id: used.list for used in account.lists}
     lines = [
         f"plan: {plan.mapping.action} from {_cut(plan.source)}",
         *_counts(plan),
+        *account_lines(plan.account),
         *(f"file: {note}" for note in plan.layout_notes),
         *_columns(plan.mapping),
         *_names("tags to add", plan.tags_added),
         *_names("tags to remove", plan.tags_removed),
-        *_names("lists to put contacts on", plan.lists),
+        *_names("lists to put contacts on", plan.lists, lambda name: _list(name, lists)),
         *_names("custom fields to write", plan.fields),
         *_names("of them to count up or down", plan.counting_fields),
         *_names("held back because they left", plan.held_back, _cut),
@@ -44,14 +50,22 @@ def plan_lines(plan: Plan) -> list[str]:
         *_similar("tags", plan.similar_tags),
         *_similar("custom fields", plan.similar_fields),
         *_collisions(plan),
+        *_new_names("tags", account.tags, plan.tags_added.further),
+        *_new_names("custom fields", account.fields, plan.fields.further),
     ]
     return [safe(line) for line in lines]
 
 
-def mapping_lines(mapping: ColumnMapping, source: str, notes: Sequence[str]) -> list[str]:
-    """Return what is known before any row is: how an input is laid out, and its columns."""
+def mapping_lines(
+    mapping: ColumnMapping,
+    source: str,
+    notes: Sequence[str],
+    account: AccountComparison | None = None,
+) -> list[str]:
+    """Return what is known before any row is: the account, an input's layout, its columns."""
     lines = [
         f"plan: {mapping.action} from {_cut(source)}, as rows come",
+        *account_lines(account),
         *(f"file: {note}" for note in notes),
         *_columns(mapping),
     ]
@@ -106,6 +120,30 @@ def _names(
     others = len(names.names) - _MAX_NAMES
     if others > 0:
         yield f"  and {'more than ' if names.further else ''}{others:,} more"
+
+
+def _new_names(kind: str, compared: NamesCompared, further: int) -> Iterator[str]:
+    new = compared.new
+    if new:
+        yield f"{kind} that would be created:"
+        shown = new[:_MAX_NAMES]
+        width = len(f"{max(one.rows for one in shown):,}")
+        for one in shown:
+            near = f"; near {_quoted(one.near)} (exists)" if one.near else ""
+            yield f"  {one.rows:>{width},}  {_quoted(one.name)}: new{near}"
+        if len(new) > len(shown):
+            yield f"  and {len(new) - len(shown):,} more"
+    if further and compared.known is not None:
+        yield f"look: too many {kind} to tell of each whether it would be created"
+
+
+def _list(list_id: str, lists: Mapping[str, ContactList]) -> str:
+    """Return a list's name and id, and whether joining it sets off a mail."""
+    one = lists.get(list_id)
+    if one is None:
+        return _quoted(list_id)
+    mailed = ", double opt-in: who joins is mailed to confirm" if one.is_double_opt_in else ""
+    return f"{_quoted(one.name)} ({one.id}){mailed}"
 
 
 def _similar(kind: str, groups: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -5,7 +5,9 @@ from contextlib import closing, contextmanager
 from typing import NamedTuple
 
 from sendx_cli.account.reader import AccountReader
-from sendx_cli.core.account.catalogue import Catalogue
+from sendx_cli.core.account.catalogue import FIELDS, TAGS, Catalogue
+from sendx_cli.core.account.rules import not_compared
+from sendx_cli.errors import AccountUnread, KeyMissing, SetupError
 from sendx_cli.runs.context import RunContext
 from sendx_cli.wiring import make_account_reader
 
@@ -26,12 +28,76 @@ class OpenAccount(NamedTuple):
 def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
     """Open the account of a run, and read its names; None where the run does not use it.
 
+    What could not be read of its names is told in one line, and is no reason to stop. A dry run
+    does without the account where there is no usable key, unless it needs it.
+
     Raises:
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    if not context.spec.uses_account:
+    reader = _reader(context)
+    if reader is None:
         yield None
         return
-    reader = make_account_reader(context.runtime, context.settings, sandbox=context.mode.is_sandbox)
     with closing(reader):
-        yield OpenAccount(reader, reader.catalogue())
+        account = OpenAccount(reader, reader.catalogue())
+        _tell_unread(context, not_compared(account.catalogue, context.spec.action))
+        yield account
+
+
+@contextmanager
+def require_account(context: RunContext) -> Iterator[OpenAccount]:
+    """Open the account for what needs it, whatever the run's own options are.
+
+    Raises:
+        AccountUnread: Its tags or custom fields could not be read to their end.
+        SetupError: There is no usable key, or the certificate authorities cannot be read.
+    """
+    mode = context.mode
+    reader = make_account_reader(
+        context.runtime,
+        context.settings,
+        sandbox=mode.is_sandbox,
+        max_outage_s=mode.max_outage_s,
+    )
+    with closing(reader):
+        account = OpenAccount(reader, reader.catalogue())
+        refuse_unread(account)
+        yield account
+
+
+def refuse_unread(account: OpenAccount) -> None:
+    """Refuse to go by an account whose tags or custom fields are not known.
+
+    Raises:
+        AccountUnread: They could not be read to their end.
+    """
+    for path in (TAGS, FIELDS):
+        if path in account.catalogue.problems:
+            raise AccountUnread(
+                f"the account could not be read: {account.catalogue.problems[path]}",
+                hint="run it again later",
+            )
+
+
+def _reader(context: RunContext) -> AccountReader | None:
+    if not context.spec.uses_account:
+        return None
+    mode = context.mode
+    try:
+        return make_account_reader(
+            context.runtime,
+            context.settings,
+            sandbox=mode.is_sandbox,
+            max_outage_s=mode.max_outage_s,
+        )
+    except SetupError as error:
+        if not mode.is_dry or context.spec.existing_only:
+            raise
+        if not isinstance(error, KeyMissing):
+            _tell_unread(context, error.message)
+        return None
+
+
+def _tell_unread(context: RunContext, reason: str | None) -> None:
+    if reason is not None:
+        context.output.note(f"not compared with the account: {reason}")

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from sendx_cli.core.plan.account_comparison import AccountComparison
 from sendx_cli.core.plan.bad_rows import refuse_bad_rows
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.core.plan.undecided import refuse_undecided
 from sendx_cli.errors import InputError
 from sendx_cli.files.contact_rows import refuse_if_all_opted_out
 from sendx_cli.files.source import STANDARD_INPUT, Source
+from sendx_cli.output.account_text import members_text, new_names_text
 from sendx_cli.output.annotations import Annotations
 from sendx_cli.output.bad_row_text import bad_row_lines
 from sendx_cli.output.plan_text import plan_lines
@@ -44,7 +46,23 @@ def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
     refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=spec.skip_invalid)
 
 
-def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> None:
+def ask_about(context: RunContext, plan: Plan, contacts: int) -> None:
+    """Ask for confirmation of a plan, of whose contacts so many are to be sent (see `ask`).
+
+    Raises:
+        InputError: The answer was not yes, or there is no terminal to ask on.
+    """
+    left = plan.sent_though_left.total
+    ask(context, contacts=contacts, sent_though_left=left, account=plan.account)
+
+
+def ask(
+    context: RunContext,
+    *,
+    contacts: int,
+    sent_though_left: int = 0,
+    account: AccountComparison | None = None,
+) -> None:
     """Ask for confirmation on a terminal, if the run needs one.
 
     Without a terminal it goes ahead, unless the profile is for production and `--yes` is absent.
@@ -55,6 +73,7 @@ def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> Non
         contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
         sent_though_left: Opt-outs among its rows, which are sent all the same; any of them needs
             a confirmation.
+        account: What it would change in its account, if that was read.
 
     Raises:
         InputError: The answer was not yes, or there is no terminal to ask on.
@@ -67,7 +86,8 @@ def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> Non
         return
     with _terminal(context.runtime, context.spec) as terminal:
         if terminal is not None:
-            _ask_on(terminal, context, contacts, sent_though_left)
+            question = _question(context, contacts, sent_though_left, account)
+            _ask_on(terminal, context.output, question)
         elif is_production:
             raise InputError(
                 f"profile {settings.profile.value} is for production, and nobody can be asked",
@@ -75,19 +95,29 @@ def ask(context: RunContext, *, contacts: int, sent_though_left: int = 0) -> Non
             )
 
 
-def _ask_on(terminal: TextIO, context: RunContext, contacts: int, sent_though_left: int) -> None:
+def _question(
+    context: RunContext, contacts: int, sent_though_left: int, account: AccountComparison | None
+) -> str:
     profile = f"profile {context.settings.profile.value}"
     where = "the sandbox" if context.mode.is_sandbox else profile
+    if account is not None and account.members and not context.mode.is_sandbox:
+        where += f" ({members_text(account)})"
     people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
+    created = new_names_text(account) if account else ""
+    creating = f", creating {created}" if created else ""
     left = ""
     if sent_though_left:
         rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
         left = f", though {rows} that the person left"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
-    context.output.ask(f"{undo}send {people} to {where}{left}? [y/N] ")
+    return f"{undo}send {people} to {where}{creating}{left}? [y/N] "
+
+
+def _ask_on(terminal: TextIO, output: Output, question: str) -> None:
+    output.ask(question)
     answer = terminal.readline()
     if not answer.endswith("\n"):
-        context.output.end_question()
+        output.end_question()
     if answer.strip().lower() not in {"y", "yes"}:
         raise InputError("nothing was sent: the answer was not yes")
 

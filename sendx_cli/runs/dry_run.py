@@ -7,6 +7,8 @@ from sendx_cli.files.row_checker import CheckedRow
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
+from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.map_file import save_map
@@ -23,9 +25,11 @@ def show_dry_run(context: RunContext) -> ExitCode:
         InputError: The file would be refused.
     """
     output, spec, mode = context.output, context.spec, context.mode
-    with open_reading(context.runtime, spec) as reading:
+    with open_reading(context.runtime, spec) as opened:
         if mode.save_map is not None:
-            save_map(mode.save_map, reading.mapping)
+            save_map(mode.save_map, opened.mapping)
+        with open_account(context) as account:
+            reading = compared(context, opened, account)
         plan = dry_plan(reading)
         show_plan(output, plan)
         if output.format is OutputFormat.JSON:

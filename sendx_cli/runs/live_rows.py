@@ -165,6 +165,9 @@ class LiveRows:
 
     def _numbered(self, checked: list[_Checked]) -> list[Row]:
         sound = [row for row in checked if isinstance(row, CheckedRow)]
-        rows = [Row(number, row.contact, row.line) for number, row in enumerate(sound, self._count)]
+        rows = [
+            Row(number, row.contact, row.line, original=row.original)
+            for number, row in enumerate(sound, self._count)
+        ]
         self._count += len(rows)
         return rows

@@ -42,6 +42,8 @@ def _words(spec: RunSpec, failed: Path) -> Iterator[str]:
     yield from _single("--date-order", columns.date_order)
     yield from ["--include-departed"] * columns.include_departed
     yield from _single("--encoding", overrides.encoding)
+    yield from ["--no-account"] * (not spec.uses_account)
+    yield from ["--existing-only"] * spec.existing_only
     yield from _single("--batch", str(spec.batch) if spec.batch > 1 else None)
     for name, value in spec.service.items():
         yield from _single(f"--{name.replace('_', '-')}", value)

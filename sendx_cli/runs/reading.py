@@ -3,11 +3,13 @@
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from sendx_cli.core.account.catalogue import Catalogue
+from sendx_cli.core.account.rules import ContactRules, NoRules
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.core.plan.plan import Plan, PlanBuilder
@@ -30,11 +32,13 @@ class Reading:
         source: The file.
         mapping: What its columns are for.
         checker: Makes contacts of its rows.
+        catalogue: What the account holds, if its plan is compared with one.
     """
 
     source: Source
     mapping: ColumnMapping
     checker: RowChecker
+    catalogue: Catalogue | None = None
 
     def rows(self, builder: PlanBuilder) -> Iterator[CheckedRow | RowError | OptedOut]:
         """Yield each row, checked; the builder counts it as well."""
@@ -42,7 +46,17 @@ class Reading:
 
     def builder(self) -> PlanBuilder:
         """Return a builder of the file's plan, without any rows yet."""
-        return PlanBuilder(self.mapping, self.source.name, self.source.layout.notes)
+        notes = self.source.layout.notes
+        return PlanBuilder(self.mapping, self.source.name, notes, self.catalogue)
+
+    def under(self, rules: ContactRules, catalogue: Catalogue | None = None) -> "Reading":
+        """Return the same file, its rows checked by the rules of an account as well.
+
+        Raises:
+            InvalidValue: The account does not take what the options say of every row.
+            AccountUnread: They need a part of the account that could not be read.
+        """
+        return replace(self, checker=self.checker.under(rules), catalogue=catalogue)
 
 
 @contextmanager
@@ -53,7 +67,7 @@ def open_reading(
     *,
     must_be_plain: bool = False,
 ) -> Iterator[Reading]:
-    """Open a run's file, and map its columns.
+    """Open a run's file, and map its columns. Its rows are not checked by an account yet.
 
     Args:
         runtime: The streams and the clock.
@@ -72,9 +86,17 @@ def open_reading(
         must_be_plain=must_be_plain,
     ) as source:
         mapping = determine_mapping(source, spec.columns)
-        yield Reading(
-            source, mapping, RowChecker(mapping, spec.defaults, today=runtime.clock.today())
-        )
+        yield Reading(source, mapping, unruled_checker(runtime, spec, mapping))
+
+
+def unruled_checker(runtime: Runtime, spec: RunSpec, mapping: ColumnMapping) -> RowChecker:
+    """Return what checks rows before the account is read.
+
+    Raises:
+        InvalidValue: What the options say cannot be sent, or nothing names a tag to track.
+    """
+    today = runtime.clock.today()
+    return RowChecker(mapping, spec.defaults, today=today, rules=NoRules())
 
 
 class NumberedRows:
@@ -95,7 +117,7 @@ class NumberedRows:
 
     def _numbered(self, batch: Iterable[CheckedRow | RowError | OptedOut]) -> list[Row]:
         rows = [
-            Row(number, row.contact, row.line)
+            Row(number, row.contact, row.line, original=row.original)
             for number, row in enumerate(
                 (row for row in batch if isinstance(row, CheckedRow)), start=self._count
             )

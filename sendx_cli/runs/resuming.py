@@ -19,7 +19,9 @@ from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.runs import Run, list_runs
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
-from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.comparing import compared
+from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file, is_of_sandbox, refuse_other_account
@@ -154,7 +156,8 @@ def _adopt_changed_file(
         )
         with HeldPlace(run.path.parent, place_of(changed)):
             _refuse_other_run(run, changed)
-            _adopt(context, journal, changed, reading)
+            with open_account(context) as account:
+                _adopt(context, journal, changed, compared(context, reading, account))
         return changed
 
 
@@ -173,11 +176,7 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
     _show_adoption(output, adoption)
     if not adoption.rows.total:
         raise InputError("the file has no rows to send", where=header.source)
-    ask(
-        context,
-        contacts=adoption.rows.pending + adoption.rows.failed,
-        sent_though_left=plan.sent_though_left.total,
-    )
+    ask_about(context, plan, adoption.rows.pending + adoption.rows.failed)
     arrivals.adopt(header)
     overtaken = journal.stop_overtaken()
     if overtaken:

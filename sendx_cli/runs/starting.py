@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, InputError, PassingTrouble
+from sendx_cli.errors import AccountUnread, ExitCode, InputError, PassingTrouble
 from sendx_cli.files.source import Source
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.place import HeldPlace, place_of
@@ -15,7 +15,9 @@ from sendx_cli.journal.runs import Runs, delete_journal, forget_never_started, l
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.output.result_stream import ResultStream
-from sendx_cli.runs.consent import ask, refuse_unsendable, show_plan
+from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.comparing import compared
+from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.dry_run import show_dry_run
 from sendx_cli.runs.finishing import finish_run
@@ -64,8 +66,8 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
         _refuse_second(runtime, list_runs(directory), header)
         forget_never_started(directory)
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))
-        with unsealed_forgotten(journal):
-            plan = _fill(journal, reading)
+        with unsealed_forgotten(journal), open_account(context) as account:
+            plan = _fill(journal, compared(context, reading, account))
             show_plan(runtime.output, plan)
             refuse_unsendable(plan, reading.source, spec)
             announce_snapshot(context, plan.contacts + plan.new_addresses)
@@ -74,9 +76,8 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
             if not (plan.to_send or plan.bad.count):
                 return None
             if plan.to_send:
-                left = plan.sent_though_left.total
-                ask(context, contacts=plan.contacts, sent_though_left=left)
-                take_snapshot(context, journal)
+                ask_about(context, plan, plan.contacts)
+                take_snapshot(context, journal, account)
             journal.seal()
         undo.pop_all()
         return journal
@@ -136,9 +137,11 @@ def unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
     """Delete the journal unless it is sealed at the end: nothing was sent."""
     try:
         yield
+    except AccountUnread:
+        raise
     except PassingTrouble as error:
         hint = "nothing was sent: mend that, then begin again"
-        raise type(error)(error.message, where=error.where, hint=hint) from None
+        raise PassingTrouble(error.message, where=error.where, hint=hint) from None
     finally:
         if not journal.is_sealed:
             with suppress(PassingTrouble):  # it is deleted anyway

@@ -3,22 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from sendx_cli.core.plan.account_comparison import compare
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, SendxError
 from sendx_cli.files.live import determine_live_mapping, open_live
-from sendx_cli.files.row_checker import RowChecker
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.runs import forget_never_started
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.plan_text import mapping_lines
 from sendx_cli.output.writer import Output
+from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.comparing import compared_live
 from sendx_cli.runs.consent import ask
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_stream
 from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.live_rows import LiveRows
-from sendx_cli.runs.reading import stdin_of
+from sendx_cli.runs.reading import stdin_of, unruled_checker
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.settings.paths import runs_directory
 
@@ -35,12 +37,16 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     runtime, spec = context.runtime, context.spec
     source = open_live(stdin_of(runtime), spec.overrides)
     mapping = determine_live_mapping(source, spec.columns)
-    checker = RowChecker(mapping, spec.defaults, today=runtime.clock.today())
+    unruled = unruled_checker(runtime, spec, mapping)
     directory = runs_directory()
     header = header_of_stream(context, source.name, mapping)
     forget_never_started(directory)
-    runtime.output.tell_lines(mapping_lines(mapping, source.name, source.layout.notes))
-    ask(context, contacts=0)
+    with open_account(context) as account:
+        checker = compared_live(context, mapping, unruled, account)
+    comparison = None if account is None else compare(account.catalogue)
+    notes = source.layout.notes
+    runtime.output.tell_lines(mapping_lines(mapping, source.name, notes, comparison))
+    ask(context, contacts=0, account=comparison)
     with create_journal(directory, header, runtime.clock) as journal:
         rows = LiveRows(source, checker, mapping, journal, runtime.output)
         journal.seal()

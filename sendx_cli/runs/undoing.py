@@ -23,7 +23,7 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.output.undo_text import undo_plan_lines, undo_plan_record
-from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.consent import ask
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.dry_run import planned
@@ -144,8 +144,7 @@ def _fill(
 ) -> UndoPlan:
     """Fill the journal with what takes the run back, and with what it does not take back."""
     rows = undone.sent_rows()
-    with open_account(context) as account:
-        assert account is not None
+    with require_account(context) as account:
         record_contacts(context, account, rows.addresses(), journal.before, "undo")
         names = {one.id: one.name for one in account.catalogue.lists.values()}
     rules = UndoRules(options.is_forced, options.assumes_new, names)

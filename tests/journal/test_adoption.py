@@ -182,3 +182,32 @@ def test_what_left_the_file_is_no_part_of_its_account(tmp_path: Path) -> None:
         assert view.attempts() == (0, 0)
         assert journal.reopen(State.FAILED) == 0
         assert adopt(journal, [C]).rows == Counts(failed=1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_kept"),
+    [
+        (Outcome.ACCEPTED, True),
+        (Outcome.REJECTED, True),
+        (Outcome.UNKNOWN, True),
+        (Outcome.FAILED, False),
+    ],
+)
+def test_what_was_sent_of_a_row_stays_recorded(
+    outcome: Outcome,
+    is_kept: bool,
+    tmp_path: Path,
+) -> None:
+    """Its account may make another contact of it by now; one that failed is sent as it is then."""
+    was = Identify(email="p0@example.com", lists=("list_1",))
+    now = was._replace(lists=("list_2",))
+    original = was._replace(lists=("Newsletter",))
+    with begin(tmp_path, []) as journal:
+        journal.add([Row(0, was, 2, original=original), Row(1, B, 3)])
+        first, second = journal.pending()
+        journal.record([decided(first, outcome), decided(second, Outcome.ACCEPTED)])
+        arrivals = journal.arrivals([Row(0, B, 2), Row(1, now, 3, original=original)])
+        arrivals.match()
+        arrivals.adopt(MENDED)
+        contacts = [row.contact for row in journal.view.rows(list(State))]
+        assert contacts == [B, was if is_kept else now]

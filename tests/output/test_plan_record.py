@@ -74,4 +74,5 @@ def test_the_record_holds_the_whole_plan() -> None:
             "count": 1,
             "first": [{"kind": "chain", "line": 2, "other_line": 3}],
         },
+        "account": None,
     }

@@ -1,9 +1,18 @@
 import unicodedata
+from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendx_cli.core.account.catalogue import ContactList
 from sendx_cli.core.mapping.columns import ColumnOptions, explain
+from sendx_cli.core.plan.account_comparison import (
+    AccountComparison,
+    NamesCompared,
+    NewName,
+    UsedList,
+)
 from sendx_cli.core.plan.address_changes import Collision, CollisionKind, Collisions
 from sendx_cli.core.plan.bad_rows import BadRows
 from sendx_cli.core.plan.name_counts import NameCounts
@@ -111,6 +120,43 @@ def test_a_full_plan_says_what_is_sent_and_what_looks_odd() -> None:
     ]
 
 
+def account_part(account: AccountComparison, **plan: Any) -> list[str]:
+    """Return the lines that a plan has because of its account."""
+    without = plan_lines(replace(SIMPLE, **plan))
+    return [
+        line for line in plan_lines(replace(SIMPLE, account=account, **plan)) if line not in without
+    ]
+
+
+def test_of_an_account_only_what_is_known_is_said() -> None:
+    """Whose it is, and how many names it has; nothing where nothing of it could be read."""
+    assert account_part(AccountComparison()) == []
+    assert account_part(AccountComparison(members=("jane@acme.com",))) == ["account: jane@acme.com"]
+    assert account_part(AccountComparison(fields=NamesCompared(1))) == ["account: 1 custom field"]
+    members = ("jane@acme.com", "x" * 61, "joe@acme.com")
+    assert account_part(AccountComparison(members=members, tags=NamesCompared(1234))) == [
+        f"account: jane@acme.com, {'x' * 57}... and others, 1,234 tags"
+    ]
+
+
+def test_names_that_would_be_created_are_listed_up_to_twenty() -> None:
+    """Those behind are counted; of those too many to keep it is not known how many are new."""
+    new = tuple(NewName(f"t{n}", 1001 - n) for n in range(22))
+    account = AccountComparison(tags=NamesCompared(0, new))
+    assert account_part(account) == [
+        "account: 0 tags",
+        "tags that would be created:",
+        *(f'  {1001 - n:>5,}  "t{n}": new' for n in range(20)),
+        "  and 2 more",
+    ]
+    too_many = NameCounts((("vip", 1),), further=9)
+    told = "look: too many tags to tell of each whether it would be created"
+    assert account_part(account, tags_added=too_many)[-2:] == ["  and 2 more", told]
+    none_new = AccountComparison(tags=NamesCompared(0))
+    assert account_part(none_new, tags_added=too_many)[-1] == told
+    assert account_part(AccountComparison(), tags_added=too_many) == []
+
+
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_text_from_elsewhere_is_harmless(name: str, source: str) -> None:
     """No control character, no line of its own, no build server's command, nothing endless."""
@@ -122,6 +168,12 @@ def test_text_from_elsewhere_is_harmless(name: str, source: str) -> None:
         held_back=NameCounts(((name, 1),)),
         tags_added=NameCounts(((name, 1),)),
         similar_tags=((name, name),),
+        lists=NameCounts((("list_x", 1),)),
+        account=AccountComparison(
+            members=(name,),
+            tags=NamesCompared(1, (NewName(name, 1, name),)),
+            lists=(UsedList(ContactList("list_x", name), 1),),
+        ),
     )
     for line in plan_lines(plan):
         assert not HARMFUL & {unicodedata.category(character) for character in line}

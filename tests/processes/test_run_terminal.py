@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes.recording import Recording
-from tests.servers import OK, ScriptedServer, json_answer
+from tests.servers import OK, Request, ScriptedServer, json_answer
 
 if sys.platform == "win32":
     pytest.skip("no such terminals there", allow_module_level=True)
@@ -67,9 +67,42 @@ def test_the_question_says_that_people_among_them_left(
     with run("identify", "--from", "some.csv", "--map", "Art=field:Art") as terminal:
         terminal.type("n\n")
         assert terminal.end() == 2
-        assert f"send 100 contacts to profile main, though {said}? [y/N] " in "\n".join(
-            terminal.screen
+        assert (
+            f"send 100 contacts to profile main, creating 1 custom field, though {said}? [y/N] "
+            in "\n".join(terminal.screen)
         )
+    assert server.requests == []
+
+
+ACCOUNT: dict[str, list[dict[str, object]]] = {
+    "tag": [{"id": "tag_1", "name": "vip"}],
+    "member": [{"email": f"{name}@acme.com"} for name in ("jane", "joe", "jim")],
+}
+
+
+def test_the_question_says_whose_account_it_is_and_what_would_be_created(
+    run: Run, server: ScriptedServer, folder: Path
+) -> None:
+    """The first members' addresses, and how many names are new; of one that has them, nothing."""
+
+    def page(request: Request) -> bytes:
+        kind = request.path.partition("?")[0].rpartition("/")[2]
+        return json_answer(200, ACCOUNT.get(kind, []) if "offset=0&" in request.path else [])
+
+    server.pages = page
+    whose = "profile main (jane@acme.com, joe@acme.com and others)"
+    rows = "".join(f"p{n}@example.com,{n}\n" for n in range(100))
+    (folder / "some.csv").write_text(f"email,Seats\n{rows}")
+    tags = ("--tag", "vip", "--tag", "trail", "--tag", "new")
+    with run("identify", "--from", "some.csv", "--map", "Seats=field:Seats", *tags) as terminal:
+        terminal.type("n\n")
+        assert terminal.end() == 2
+        question = f"send 100 contacts to {whose}, creating 2 tags and 1 custom field? [y/N] "
+        assert question in "".join(terminal.screen)
+    with run(*FROM, "--tag", "vip") as terminal:
+        terminal.type("n\n")
+        assert terminal.end() == 2
+        assert f"send 100 contacts to {whose}? [y/N] " in "".join(terminal.screen)
     assert server.requests == []
 
 
@@ -98,7 +131,10 @@ def test_a_resume_asks_anew_for_the_rows_of_a_changed_file(
         assert terminal.end() == 5
     assert len(server.requests) == 2
     (folder / "two.csv").write_text("email,State\n" + "".join(reversed(lines)))
-    question = "send 1 contact to profile main, though 1 row says that the person left? [y/N] "
+    question = (
+        "send 1 contact to profile main, creating 1 custom field, "
+        "though 1 row says that the person left? [y/N] "
+    )
     with run("runs", "resume") as terminal:
         terminal.wait_for("[y/N] ")
         terminal.type("n\n")

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Command
 
 EXPORTS = Path(__file__).with_name("exports")
-DRY_RUN = ("--sandbox", "--dry-run", "-o", "jsonl")
+DRY_RUN = ("--sandbox", "--no-account", "--dry-run", "-o", "jsonl")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def test_the_plan_tells_all_that_is_about_to_happen(sendx: Command, folder: Path
         "  3  to send",
         "  2  contacts",
         "  1  duplicates: an earlier row is about the same contact",
+        "account: owner@sandbox.invalid, 0 tags, 0 custom fields",
         'file: found ";" as delimiter',
         "columns:",
         '  email: "Email" (spelling)',
@@ -44,6 +45,12 @@ def test_the_plan_tells_all_that_is_about_to_happen(sendx: Command, folder: Path
         "  1  Status is unsubscribed",
         'look: tags "VIP", "vip" differ only in case or spacing',
         *[line for line in run.err.splitlines() if line.startswith("look: line")],
+        "tags that would be created:",
+        '  2  "trial": new',
+        '  1  "VIP": new',
+        '  1  "vip": new',
+        "custom fields that would be created:",
+        '  3  "Plan": new',
     ]
     assert any(line.startswith("look: line 3 changes") for line in run.err.splitlines())
 

@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from sendx_cli.core.account.paging import Item
 
+TAGS, FIELDS, LISTS, MEMBERS = "/tag", "/customfield", "/list", "/team/member"
+"""Paths of the collections that a catalogue is made of."""
+
 LIST_PREFIX = "list_"
 _FIELD_PREFIXES = ("custom_field_", "field_")
 _DOUBLE_OPT_IN = 1
@@ -71,9 +74,34 @@ class Catalogue:
     problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def knows_all_tags(self) -> bool:
+        """Whether the tags were read to their end: one that is not here would be created."""
+        return TAGS not in self.problems
+
+    @property
+    def knows_all_fields(self) -> bool:
+        """Whether the fields were read to their end: one that is not here would be created."""
+        return FIELDS not in self.problems
+
+    @property
+    def knows_all_lists(self) -> bool:
+        """Whether the lists were read to their end: one that is not here is not there."""
+        return LISTS not in self.problems
+
+    @property
     def tag_names(self) -> frozenset[str]:
         """The names of its tags."""
         return frozenset(self.tags.values())
+
+    @property
+    def field_types(self) -> dict[str, FieldType]:
+        """The types of its custom fields by name, where they are known."""
+        types: dict[str, set[FieldType | None]] = {}
+        for one in self.fields.values():
+            types.setdefault(one.name, set()).add(one.type)
+        return {
+            name: kind for name, (kind, *others) in types.items() if kind is not None and not others
+        }
 
     @property
     def fields_by_name(self) -> dict[str, CustomField]:
@@ -94,6 +122,18 @@ def field_key(field_id: str) -> str | None:
         if field_id.startswith(prefix):
             return field_id.removeprefix(prefix)
     return None
+
+
+def are_understood(path: str, items: Iterable[Item]) -> bool:
+    """Return whether each member of a collection is one of which the catalogue can tell the name.
+
+    Where one is not, nothing can be said to be missing.
+    """
+    if path == MEMBERS:
+        return True
+    return all(
+        _is_named(item) and (path != FIELDS or field_key(item["id"]) is not None) for item in items
+    )
 
 
 def tags_in(items: Iterable[Item]) -> dict[str, str]:

@@ -59,18 +59,19 @@ def check_tags(name: str, tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_lists(lists: Iterable[str]) -> tuple[str, ...]:
-    """Return the list ids, each once, in the order given.
+    """Return the ids or names of lists, each once, in the order given.
+
+    Only the account tells which id a name stands for, and which lists there are.
 
     Raises:
-        InvalidValue: One is not `list_` and 22 letters or digits, the documented form.
+        InvalidValue: One is blank or has characters that must not be sent.
     """
-    ids = tuple(dict.fromkeys(lists))
-    for list_id in ids:
-        if not _LIST_ID.match(list_id):
-            raise InvalidValue(
-                f"not a list id: {list_id}", hint="a list id is list_ and 22 letters or digits"
-            )
-    return ids
+    return tuple(dict.fromkeys(check_text("list", one, max_length=None) for one in lists))
+
+
+def is_list_id(text: str) -> bool:
+    """Return whether it has the form of a list's id: `list_` and 22 letters or digits."""
+    return _LIST_ID.match(text) is not None
 
 
 def check_fields(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sendx_cli.core.account.catalogue import Catalogue
 from sendx_cli.core.contact.contact import Contact, Identify
 from sendx_cli.core.contact.validation import counts
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.opt_outs import OptOutRule
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError
+from sendx_cli.core.plan.account_comparison import AccountComparison, compare
 from sendx_cli.core.plan.address_changes import NO_COLLISIONS, AddressesSeen, Collisions
 from sendx_cli.core.plan.bad_rows import NO_BAD_ROWS, BadRows, BadRowsSeen
 from sendx_cli.core.plan.look_alikes import look_alikes
@@ -39,6 +41,7 @@ class Plan:
         similar_tags: Groups of tags that differ only in case or spacing.
         similar_fields: The same of custom fields.
         collisions: Changes of address that get into each other's way.
+        account: What it would change in the account; None where that was not read.
     """
 
     source: str
@@ -60,6 +63,7 @@ class Plan:
     similar_tags: tuple[tuple[str, ...], ...] = ()
     similar_fields: tuple[tuple[str, ...], ...] = ()
     collisions: Collisions = NO_COLLISIONS
+    account: AccountComparison | None = None
 
     @property
     def rows(self) -> int:
@@ -79,12 +83,18 @@ class PlanBuilder:
         mapping: What each column is for.
         source: The file as it was given.
         layout_notes: What was detected of its layout.
+        catalogue: What the account holds, if that was read.
     """
 
     def __init__(
-        self, mapping: ColumnMapping, source: str, layout_notes: tuple[str, ...] = ()
+        self,
+        mapping: ColumnMapping,
+        source: str,
+        layout_notes: tuple[str, ...] = (),
+        catalogue: Catalogue | None = None,
     ) -> None:
         self.mapping = mapping
+        self._catalogue = catalogue
         self._source = source
         self._layout_notes = layout_notes
         self._to_send = 0
@@ -140,7 +150,7 @@ class PlanBuilder:
     def plan(self) -> Plan:
         """Return the plan as it stands."""
         tags_added, tags_removed = self._tags_added.result(), self._tags_removed.result()
-        fields = self._fields.result()
+        fields, lists = self._fields.result(), self._lists.result()
         return Plan(
             source=self._source,
             mapping=self.mapping,
@@ -154,13 +164,16 @@ class PlanBuilder:
             undecided=self._undecided.result(),
             tags_added=tags_added,
             tags_removed=tags_removed,
-            lists=self._lists.result(),
+            lists=lists,
             fields=fields,
             counting_fields=self._counting_fields.result(),
             row_notes=self._row_notes.result(),
             similar_tags=look_alikes(name for name, _ in tags_added.names + tags_removed.names),
             similar_fields=look_alikes(name for name, _ in fields.names),
             collisions=self._addresses.collisions(),
+            account=None
+            if self._catalogue is None
+            else compare(self._catalogue, tags=tags_added, fields=fields, lists=lists),
         )
 
     def _reason(self, reason: str) -> str:

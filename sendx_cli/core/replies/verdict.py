@@ -20,8 +20,8 @@ from typing import NamedTuple
 from sendx_cli.core.replies import statuses
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 
-MAX_BODY_BYTES = 1 << 20
-"""Longer answers do not come from the contact API."""
+MAX_BODY_BYTES = 8 << 20
+"""Longer answers do not come from the contact API: a page of 100 contacts may well have 2 MB."""
 
 _MAX_MESSAGE_LENGTH = 300
 _RETRY_LATER_BY_HEADER = 503

@@ -66,7 +66,7 @@ def test_a_track_carries_only_the_tags_it_names() -> None:
         ({"fields": [("Plan", "")]}, "custom field Plan is empty"),
         ({"fields": [("Plan", "a"), ("Plan", "b")]}, "custom field Plan is given twice"),
         ({"tags": [""]}, "tag is empty"),
-        ({"lists": ["list_short"]}, "not a list id: list_short"),
+        ({"lists": [" "]}, "list is empty"),
         ({"new_email": "bob"}, 'not an address, it has no "@": bob'),
     ],
 )
