@@ -194,6 +194,15 @@ def test_without_a_snapshot_there_is_no_undo(account: Account) -> None:
     )
 
 
+def test_a_run_that_sent_nothing_has_nothing_to_take_back(account: Account) -> None:
+    """Snapshot or not: all of its rows were bad."""
+    write("ann,new")
+    account.run("identify", "--from", "p.csv", "--skip-invalid")
+    run = undo(account)
+    assert (run.code, account.writes) == (0, [])
+    assert f"run {first(account)}: nothing to take back" in run.err
+
+
 def test_tags_that_are_assumed_to_be_new_are_taken_back(account: Account) -> None:
     """All that the run added and that is there; the rest is listed."""
     account.begin(ANN, BOB)
