@@ -90,7 +90,7 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
                 return _show_dry_run(context, journal, plan)
             if not plan.calls:
                 return _show_nothing_to_send(context, journal, plan)
-            ask(context, contacts=plan.contacts)
+            ask(context, contacts=plan.contacts, account=plan.account)
             journal.seal()
             undone.note_undone(journal.id)
         undone.close()
@@ -148,7 +148,7 @@ def _fill(
         record_contacts(context, account, rows.addresses(), journal.before, "undo")
         names = {one.id: one.name for one in account.catalogue.lists.values()}
     rules = UndoRules(options.is_forced, options.assumes_new, names)
-    builder = UndoPlanBuilder(undone.id)
+    builder = UndoPlanBuilder(undone.id, account.catalogue.members)
     filling = _Filling(journal)
     for of_contact in rows.by_contact():
         history = History(

@@ -73,6 +73,7 @@ def test_an_undo_shows_its_plan_its_results_and_its_summary(account: Account) ->
     expected = f"""\
 plan: undo of run {first(account)}
   3 contacts to change, in 5 calls
+account: owner@sandbox.invalid
 tags to take away:
   3  "new"
 names and companies to write back:
@@ -129,6 +130,7 @@ def test_a_dry_run_shows_the_plan_as_json(account: Account) -> None:
     assert json.loads(run.out) == {
         "action": "undo",
         "run": first(account),
+        "members": ["owner@sandbox.invalid"],
         "contacts": 2,
         "calls": 2,
         "tags_away": {"names": [{"name": "new", "rows": 2}], "further": 0},
