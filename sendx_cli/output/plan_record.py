@@ -110,6 +110,11 @@ def _bad_record(bad: BadRows) -> dict[str, object]:
     }
 
 
+def names_record(names: NameCounts) -> dict[str, object]:
+    """Return names with how often each occurs: `names` (`name`, `rows`) and `further`."""
+    return _names_record(names)
+
+
 def _account_record(account: AccountComparison) -> dict[str, object]:
     return {
         "members": list(account.members),
@@ -133,8 +138,3 @@ def _account_record(account: AccountComparison) -> dict[str, object]:
 
 def _compared_record(names: NamesCompared) -> dict[str, object]:
     return {"known": names.known, "new": [one._asdict() for one in names.new]}
-
-
-def names_record(names: NameCounts) -> dict[str, object]:
-    """Return names with how often each occurs: `names` (`name`, `rows`) and `further`."""
-    return _names_record(names)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sendx_cli.core.plan.undo_plan import RemarkGroup, UndoPlan
+from sendx_cli.output.account_text import account_lines
 from sendx_cli.output.plan_record import names_record
 from sendx_cli.output.plan_text import names_lines
 from sendx_cli.output.safe import safe
@@ -13,6 +14,7 @@ def undo_plan_lines(plan: UndoPlan) -> list[str]:
     lines = [
         f"plan: undo of run {plan.run}",
         f"  {_contacts(plan.contacts)} to change, in {_calls(plan.calls)}",
+        *account_lines(plan.account),
         *names_lines("tags to take away", plan.tags_away),
         *names_lines("tags to put back", plan.tags_back),
         *names_lines("names and companies to write back", plan.values),
@@ -29,13 +31,15 @@ def undo_plan_lines(plan: UndoPlan) -> list[str]:
 def undo_plan_record(plan: UndoPlan) -> dict[str, object]:
     """Return the documented members, in their documented order.
 
-    `action`, `run`, `contacts`, `calls`; `tags_away`, `tags_back`, `values`, `custom_fields`, each
-    with `names` (`name`, `rows`) and `further`; `addresses`; `left_alone` and `remains`, arrays of
-    `why`, `count` and `first` (`email`, `message`).
+    `action`, `run`, `members` (whose account it is), `contacts`, `calls`; `tags_away`,
+    `tags_back`, `values`, `custom_fields`, each with `names` (`name`, `rows`) and `further`;
+    `addresses`; `left_alone` and `remains`, arrays of `why`, `count` and `first` (`email`,
+    `message`).
     """
     return {
         "action": "undo",
         "run": plan.run,
+        "members": list(plan.account.members),
         "contacts": plan.contacts,
         "calls": plan.calls,
         "tags_away": names_record(plan.tags_away),

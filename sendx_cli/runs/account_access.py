@@ -48,23 +48,38 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
 
 @contextmanager
 def require_account(context: RunContext) -> Iterator[OpenAccount]:
-    """Open the account for a command that needs it, whatever the run's own options were.
+    """Open the account for what needs it, whatever the run's own options are.
 
     Raises:
         AccountUnread: Its tags or custom fields could not be read to their end.
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    reader = make_account_reader(context.runtime, context.settings, sandbox=context.mode.is_sandbox)
+    mode = context.mode
+    reader = make_account_reader(
+        context.runtime,
+        context.settings,
+        sandbox=mode.is_sandbox,
+        max_outage_s=mode.max_outage_s,
+    )
     with closing(reader):
-        catalogue = reader.catalogue()
-        for path in (TAGS, FIELDS):
-            if path in catalogue.problems:
-                raise AccountUnread(
-                    f"the account could not be read: {catalogue.problems[path]}",
-                    hint="run it again later",
-                )
-        _keep_names(context, catalogue)
-        yield OpenAccount(reader, catalogue)
+        account = OpenAccount(reader, reader.catalogue())
+        refuse_unread(account)
+        _keep_names(context, account.catalogue)
+        yield account
+
+
+def refuse_unread(account: OpenAccount) -> None:
+    """Refuse to go by an account whose tags or custom fields are not known.
+
+    Raises:
+        AccountUnread: They could not be read to their end.
+    """
+    for path in (TAGS, FIELDS):
+        if path in account.catalogue.problems:
+            raise AccountUnread(
+                f"the account could not be read: {account.catalogue.problems[path]}",
+                hint="run it again later",
+            )
 
 
 def _reader(context: RunContext) -> AccountReader | None:

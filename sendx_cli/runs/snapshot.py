@@ -1,16 +1,16 @@
 """`--snapshot`: how a run's contacts are, recorded before its first write for its undo."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from sendx_cli.account.finding import FEW, find_contacts
-from sendx_cli.core.account.catalogue import FIELDS, TAGS
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.errors import AccountUnread, InputError
 from sendx_cli.journal.before import ContactsBefore
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.count_progress import CountProgress
-from sendx_cli.runs.account_access import OpenAccount, open_account
+from sendx_cli.runs.account_access import OpenAccount, refuse_unread, require_account
 from sendx_cli.runs.context import RunContext
 
 if TYPE_CHECKING:
@@ -44,10 +44,17 @@ def announce_snapshot(context: RunContext, addresses: int) -> None:
         context.output.note("no snapshot is kept: the account is not to be read")
 
 
-def take_snapshot(context: RunContext, journal: RunJournal) -> None:
+def take_snapshot(
+    context: RunContext, journal: RunJournal, account: OpenAccount | None = None
+) -> None:
     """Record how the contacts of a run's pending rows are, if the run keeps a snapshot.
 
     Contacts that are recorded, or of which a row was sent, are left as they are.
+
+    Args:
+        context: The run.
+        journal: Its journal.
+        account: Its account, where it is open already.
 
     Raises:
         AccountUnread: They could not be read, and `--snapshot` was given.
@@ -59,17 +66,17 @@ def take_snapshot(context: RunContext, journal: RunJournal) -> None:
     if not addresses:
         return
     is_first = not journal.before
-    with open_account(context) as account:
-        assert account is not None
-        try:
-            there = record_contacts(context, account, addresses, journal.before, "snapshot")
-        except AccountUnread as error:
-            if _is_asked_for(context):
-                raise
-            if is_first:
-                journal.before.clear()
-            context.output.note(f"no snapshot is kept: {error.message}")
-            return
+    try:
+        with require_account(context) if account is None else nullcontext(account) as opened:
+            there = record_contacts(context, opened, addresses, journal.before, "snapshot")
+    except AccountUnread as error:
+        if _is_asked_for(context):
+            hint = "nothing was sent: run it again later"
+            raise AccountUnread(f"no snapshot can be kept: {error.message}", hint=hint) from None
+        if is_first:
+            journal.before.clear()
+        context.output.note(f"no snapshot is kept: {error.message}")
+        return
     none = len(addresses) - there
     contacts = "1 contact" if there == 1 else f"{there:,} contacts"
     beside = f", {none:,} not there yet" if none else ""
@@ -93,15 +100,16 @@ def record_contacts(
     Raises:
         AccountUnread: One of them, or the account's tags or custom fields, could not be read.
     """
-    for path in (TAGS, FIELDS):
-        if path in account.catalogue.problems:
-            raise _unread(account.catalogue.problems[path])
+    refuse_unread(account)
     done = there = 0
     found: list[tuple[str, ServiceContact | None]] = []
     with CountProgress(context.output, context.runtime.clock, title, len(addresses)) as progress:
         for searched in find_contacts(account.reader, account.catalogue, addresses):
             if searched.problem is not None:
-                raise _unread(searched.problem)
+                raise AccountUnread(
+                    f"the contacts could not be read: {searched.problem}",
+                    hint="run it again later",
+                )
             found.append((contact_key(searched.address), searched.contact))
             done += 1
             there += searched.contact is not None
@@ -111,13 +119,6 @@ def record_contacts(
             progress.update(done)
     contacts.add(found)
     return there
-
-
-def _unread(problem: str) -> AccountUnread:
-    return AccountUnread(
-        f"the contacts could not be read: {problem}",
-        hint="nothing was sent: run it again",
-    )
 
 
 def _is_asked_for(context: RunContext) -> bool:

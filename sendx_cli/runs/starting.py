@@ -82,7 +82,7 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
                 return None
             if plan.to_send:
                 ask_about(context, plan, plan.contacts)
-                take_snapshot(context, journal)
+                take_snapshot(context, journal, account)
             journal.seal()
         undo.pop_all()
         return journal
@@ -146,7 +146,7 @@ def unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
         raise
     except PassingTrouble as error:
         hint = "nothing was sent: mend that, then begin again"
-        raise type(error)(error.message, where=error.where, hint=hint) from None
+        raise PassingTrouble(error.message, where=error.where, hint=hint) from None
     finally:
         if not journal.is_sealed:
             with suppress(PassingTrouble):  # it is deleted anyway

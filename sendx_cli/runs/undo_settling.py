@@ -17,7 +17,7 @@ from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.store import CRASHED, RunJournal
-from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.context import RunContext
 
 _SEEN = Verdict(Kind.ACCEPTED, "reconciled", "reconciled: seen in the account")
@@ -40,6 +40,7 @@ def settle_undo(context: RunContext, journal: RunJournal) -> None:
     """Record what the account shows to be done; let be sent again what a crash left unknown.
 
     Raises:
+        AccountUnread: The account could not be read.
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
     in_doubt = _in_doubt(journal)
@@ -47,8 +48,7 @@ def settle_undo(context: RunContext, journal: RunJournal) -> None:
         return
     contacts = [one.row.contact for one in in_doubt]
     addresses = [one for contact in contacts for one in (contact.email, contact.new_email) if one]
-    with open_account(context) as account:
-        assert account is not None
+    with require_account(context) as account:
         found = {
             contact_key(one.address): one.contact
             for one in find_contacts(account.reader, account.catalogue, addresses)

@@ -90,7 +90,7 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
                 return _show_dry_run(context, journal, plan)
             if not plan.calls:
                 return _show_nothing_to_send(context, journal, plan)
-            ask(context, contacts=plan.contacts)
+            ask(context, contacts=plan.contacts, account=plan.account)
             journal.seal()
             undone.note_undone(journal.id)
         undone.close()
@@ -131,7 +131,7 @@ def _undoes(run: Run) -> str | None:
 
 
 def _refuse_unrecorded(undone: RunJournal, options: UndoOptions) -> None:
-    if not undone.before and not options.assumes_new:
+    if not (undone.before or options.assumes_new) and undone.sent_rows().addresses():
         raise InputError(
             f"run {undone.id} kept no snapshot: nothing says how its contacts were",
             hint="--assume-new takes back the tags that it added, as if none of them had been "
@@ -148,7 +148,7 @@ def _fill(
         record_contacts(context, account, rows.addresses(), journal.before, "undo")
         names = {one.id: one.name for one in account.catalogue.lists.values()}
     rules = UndoRules(options.is_forced, options.assumes_new, names)
-    builder = UndoPlanBuilder(undone.id)
+    builder = UndoPlanBuilder(undone.id, account.catalogue.members)
     filling = _Filling(journal)
     for of_contact in rows.by_contact():
         history = History(

@@ -39,20 +39,25 @@ class FaultyTransport(httpx.BaseTransport):
     Args:
         path: The sandbox's file.
         faults: What happens to a write, by its number from 0.
-        read_status: What all reads are answered with; None: as the sandbox answers.
+        read_status: What reads are answered with; None: as the sandbox answers.
+        good_reads: Those that are answered as the sandbox answers all the same, at first.
     """
 
-    def __init__(self, path: Path, faults: Mapping[int, str], read_status: int | None) -> None:
+    def __init__(
+        self, path: Path, faults: Mapping[int, str], read_status: int | None, good_reads: int
+    ) -> None:
         self._sandbox = SandboxTransport(path)
         self._faults = faults
         self._read_status = read_status
+        self._reads_left = good_reads
         self.writes = 0
         self.requests: list[str] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or fail."""
         self.requests.append(f"{request.method} {request.url.path.removeprefix('/api/v1/rest')}")
-        if request.method == "GET" and self._read_status:
+        self._reads_left -= request.method == "GET"
+        if request.method == "GET" and self._read_status and self._reads_left < 0:
             return httpx.Response(self._read_status, json={"message": "no"}, request=request)
         if request.method == "GET":
             return self._sandbox.handle_request(request)
@@ -97,10 +102,11 @@ class Account:
         *words: str,
         faults: Mapping[int, str] | None = None,
         read_status: int | None = None,
+        good_reads: int = 0,
         **env: str,
     ) -> Run:
         """Run a command, with what goes wrong as `FaultyTransport` takes it."""
-        transport = FaultyTransport(self.path, faults or {}, read_status)
+        transport = FaultyTransport(self.path, faults or {}, read_status, good_reads)
         runtime = Runtime(
             environ={**os.environ, **self.env, **env},
             stdin=io.StringIO(""),
@@ -112,9 +118,13 @@ class Account:
         self.requests = transport.requests
         return Run(result.exit_code, result.stdout, result.stderr)
 
-    def begin(self, *contacts: Mapping[str, object]) -> None:
-        """Fill it with these contacts, and with a list."""
-        value = {"lists": [{"name": "News", "id": LIST}], "contacts": list(contacts)}
+    def begin(self, *contacts: Mapping[str, object], **types: str) -> None:
+        """Fill it with these contacts, with fields of these types, and with a list."""
+        value = {
+            "lists": [{"name": "News", "id": LIST}],
+            "fields": [{"name": name, "type": one} for name, one in types.items()],
+            "contacts": list(contacts),
+        }
         begin_with(self.path, account_of(value))
 
     def leave(self, email: str) -> None:

@@ -55,8 +55,8 @@ def test_a_snapshot_that_was_asked_for_and_cannot_be_read_stops_the_run(account:
     write("ann@b.co,new")
     run = account.run(*SNAPSHOT, read_status=404)
     assert (run.code, account.writes) == (5, [])
-    assert "the contacts could not be read: " in run.err
-    assert "nothing was sent" in run.err
+    assert "sendx: no snapshot can be kept: the account could not be read: " in run.err
+    assert "  hint: nothing was sent: run it again later\n" in run.err
     assert account.run("runs", "list").out == ""
 
 
@@ -68,9 +68,21 @@ def test_a_snapshot_of_the_profile_that_cannot_be_read_is_told_in_one_line(
     write("ann@b.co,new")
     run = account.run(*IDENTIFY, read_status=404)
     assert (run.code, len(account.writes)) == (0, 1)
-    assert "sendx: no snapshot is kept: the contacts could not be read: " in run.err
+    assert "sendx: no snapshot is kept: the account could not be read: " in run.err
     undo = account.run("runs", "undo", "--yes")
     assert (undo.code, account.writes) == (2, [])
+
+
+def test_half_a_snapshot_is_none(account: Account) -> None:
+    """What was read before it failed is not kept: the other contacts would be missing."""
+    account.begin(*({"email": f"p{n}@b.co"} for n in range(1100)))
+    account.run("config", "set", "snapshot", "true")
+    write(*(f"p{n}@b.co,new" for n in range(1101)))
+    run = account.run(*IDENTIFY, "--batch", "25", read_status=404, good_reads=20)
+    assert "no snapshot is kept: the contacts could not be read: " in run.err
+    assert run.code == 0
+    undo = account.run("runs", "undo", "--yes")
+    assert (undo.code, account.requests) == (2, [])
 
 
 def test_a_profile_keeps_snapshots(account: Account) -> None:

@@ -46,6 +46,11 @@ def first(account: Account) -> str:
     return str(records(account.run("runs", "list"))[0]["run"])
 
 
+def path_of(run: str) -> Path:
+    """Return the journal of a run."""
+    return Path(os.environ["XDG_STATE_HOME"]) / "sendx" / "runs" / f"{run}.sqlite3"
+
+
 def last(account: Account) -> str:
     return str(records(account.run("runs", "list"))[-1]["run"])
 
@@ -68,6 +73,7 @@ def test_an_undo_shows_its_plan_its_results_and_its_summary(account: Account) ->
     expected = f"""\
 plan: undo of run {first(account)}
   3 contacts to change, in 5 calls
+account: owner@sandbox.invalid
 tags to take away:
   3  "new"
 names and companies to write back:
@@ -124,6 +130,7 @@ def test_a_dry_run_shows_the_plan_as_json(account: Account) -> None:
     assert json.loads(run.out) == {
         "action": "undo",
         "run": first(account),
+        "members": ["owner@sandbox.invalid"],
         "contacts": 2,
         "calls": 2,
         "tags_away": {"names": [{"name": "new", "rows": 2}], "further": 0},
@@ -189,6 +196,15 @@ def test_without_a_snapshot_there_is_no_undo(account: Account) -> None:
     )
 
 
+def test_a_run_that_sent_nothing_has_nothing_to_take_back(account: Account) -> None:
+    """Snapshot or not: all of its rows were bad."""
+    write("ann,new")
+    account.run("identify", "--from", "p.csv", "--skip-invalid")
+    run = undo(account)
+    assert (run.code, account.writes) == (0, [])
+    assert f"run {first(account)}: nothing to take back" in run.err
+
+
 def test_tags_that_are_assumed_to_be_new_are_taken_back(account: Account) -> None:
     """All that the run added and that is there; the rest is listed."""
     account.begin(ANN, BOB)
@@ -235,6 +251,17 @@ left alone, as --force would not:
     assert run.err.endswith(f"next: sendx runs show {last(account)} --state left_alone\n")
     (alone,) = records(account.run("runs", "show", "--state", "left_alone"))
     assert alone["error"]["kind"] == "left_alone"
+
+
+@pytest.mark.parametrize(
+    "change", [{"lists": [LIST]}, {"customFields": {"plan": "pro"}}, {"lastName": "Lee"}]
+)
+def test_any_change_by_others_counts(account: Account, change: dict[str, object]) -> None:
+    """Also of what the run did not write: it may have been made because of what it wrote."""
+    account.begin(ANN)
+    identify(account, "ann@b.co,new")
+    assert account.post("/contact/identify", {"email": "ann@b.co", **change}) == 200
+    assert (undo(account).code, account.writes) == (4, [])
 
 
 def test_force_takes_back_what_others_changed_since(account: Account) -> None:
@@ -295,16 +322,18 @@ def test_counters_get_their_old_value(account: Account) -> None:
     """The value, never a counting one; and one that would count itself is listed."""
     account.begin(
         {"email": "ann@b.co", "customFields": {"points": "10"}},
-        {"email": "bob@b.co", "customFields": {"points": "++5"}},
+        {"email": "bob@b.co", "customFields": {"note": "++5"}},
+        points="number",
+        note="text",
     )
-    write("ann@b.co,++5", "ann@b.co,--1.5", "bob@b.co,7", header="email,points")
-    words = ("identify", "--from", "p.csv", "--snapshot", "--map", "points=field:points")
-    assert account.run(*words).code == 0
+    write("ann@b.co,++5,", "ann@b.co,--1.5,", "bob@b.co,,7", header="email,points,note")
+    maps = ("--map", "points=field:points", "--map", "note=field:note")
+    assert account.run("identify", "--from", "p.csv", "--snapshot", *maps).code == 0
     assert undo(account).code == 0
     assert account.contact("ann@b.co")["fields"] == {"points": "10"}
-    assert account.contact("bob@b.co")["fields"] == {"points": "7"}
+    assert account.contact("bob@b.co")["fields"] == {"note": "7"}
     (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert remains["message"] == "custom field points: its value before would count: ++5"
+    assert remains["message"] == "custom field note: its value before would count: ++5"
 
 
 def test_where_nothing_can_be_taken_back_no_run_is_made(account: Account) -> None:
@@ -376,6 +405,23 @@ def test_an_address_that_was_not_changed_back_is_changed_by_the_resume(account: 
     assert account.contact("ann@b.co")["tags"] == {"old", "lead"}
 
 
+def test_what_was_under_way_in_a_crash_is_looked_up(account: Account) -> None:
+    """What the account shows to be done is not sent again; what it does not show is."""
+    account.begin(ANN, BOB)
+    identify(account, "ann@b.co,new", "bob@b.co,new")
+    assert undo(account, faults={0: REFUSED}, SENDX_CONCURRENCY="1").code == 255
+    with open_journal(path_of(last(account))) as journal:
+        rows = list(journal.pending())
+        journal.mark_sending(rows)
+    assert [row.contact.email for row in rows] == ["ann@b.co", "bob@b.co"]
+    assert account.post("/contact/track", rows[0].contact.payload) == 200
+    assert account.run("runs", "resume").code == 0
+    assert account.writes == ["POST /contact/track"]
+    assert account.contact("bob@b.co")["tags"] == {"lead"}
+    shown = records(account.run("runs", "show", "--rows"))
+    assert [one["message"] for one in shown] == ["reconciled: seen in the account", "OK"]
+
+
 def test_a_run_that_stopped_is_undone_as_far_as_it_went(account: Account) -> None:
     """What is left of it is not sent any more; its file can be begun anew."""
     account.begin(ANN, BOB)
@@ -414,8 +460,7 @@ def test_a_contact_in_doubt_that_is_neither_as_before_nor_as_after_is_left_alone
 def test_a_run_that_is_under_way_is_not_undone(account: Account) -> None:
     """It would go on changing what the undo puts back."""
     identify(account, "ann@b.co,new")
-    (path,) = Path(os.environ["XDG_STATE_HOME"]).glob("sendx/runs/*.sqlite3")
-    with open_journal(path):
+    with open_journal(path_of(first(account))):
         run = undo(account)
     assert (run.code, account.requests) == (2, [])
     assert "is being sent by another sendx" in run.err
@@ -435,7 +480,7 @@ def test_an_undo_reads_the_account_or_does_nothing(account: Account) -> None:
     identify(account, "ann@b.co,new")
     run = undo(account, read_status=404)
     assert (run.code, account.writes) == (5, [])
-    assert "the contacts could not be read" in run.err
+    assert "the account could not be read: " in run.err
     assert undo(account).code == 0
 
 

@@ -13,12 +13,13 @@ from tests.runs.accounts import BROKEN, LIST, LOST, REFUSED, Account, at_home_in
 Values = dict[str, Any]
 ADDRESSES = [f"{name}@b.co" for name in ("ann", "bob", "cid", "dan", "eve")]
 NAMES = st.sampled_from(["", "", "Ann", "Bo"])
-FIELDS = st.sampled_from(["", "x", "3", "10.50"])
+PLANS = st.sampled_from(["", "x", "y", "3"])
+POINTS = st.sampled_from(["", "3", "10.50"])
 TAGS = st.sets(st.sampled_from(["a", "b", "c"]))
 FAULTS = st.dictionaries(st.integers(0, 9), st.sampled_from([LOST, BROKEN, REFUSED]), max_size=2)
 
 seeds = st.fixed_dictionaries(
-    {"first_name": NAMES, "company": NAMES, "plan": FIELDS, "tags": TAGS},
+    {"first_name": NAMES, "company": NAMES, "plan": PLANS, "points": POINTS, "tags": TAGS},
 )
 accounts = st.dictionaries(st.sampled_from(ADDRESSES), seeds, max_size=5)
 identifies = st.lists(
@@ -28,7 +29,8 @@ identifies = st.lists(
             "new_email": st.sampled_from(ADDRESSES),
             "first_name": NAMES,
             "company": NAMES,
-            "plan": st.sampled_from(["", "x", "y", "++2", "--1.5"]),
+            "plan": PLANS,
+            "points": st.sampled_from(["", "7", "++2", "--1.5"]),
             "tags": TAGS,
             "lists": st.just([LIST]),
         },
@@ -57,10 +59,12 @@ def seed(account: Account, contacts: dict[str, Values]) -> None:
                 "firstName": values["first_name"],
                 "company": values["company"],
                 "tags": sorted(values["tags"]),
-                "customFields": {"plan": values["plan"]} if values["plan"] else {},
+                "customFields": {name: values[name] for name in ("plan", "points") if values[name]},
             }
             for email, values in contacts.items()
-        )
+        ),
+        plan="text",
+        points="number",
     )
 
 
@@ -72,7 +76,8 @@ def words_for(action: str, rows: list[Values], batch: int) -> list[str]:
         filled = {name: value for name, value in listed.items() if value}
         lines.append(json.dumps(filled))
     Path("rows.jsonl").write_text("\n".join(lines) + "\n")
-    maps = ["--map", "plan=field:plan"] if any("plan" in line for line in lines) else []
+    fields = [name for name in ("plan", "points") if any(f'"{name}"' in line for line in lines)]
+    maps = [word for name in fields for word in ("--map", f"{name}=field:{name}")]
     batches = ["--batch", str(batch)] if batch > 1 and action == "identify" else []
     return [action, "--from", "rows.jsonl", "--snapshot", "--yes", *maps, *batches]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sendx_cli.core.account.courses import Contacts, Course, SentRow, possible_courses
+from sendx_cli.core.account.placing import placing
 from sendx_cli.core.account.putting_back import moves_back, rows_back
 from sendx_cli.core.account.remarks import LeftAlone, Remains, Remark, Remarks
 from sendx_cli.core.account.service_contact import ServiceContact
@@ -89,82 +90,26 @@ def _found(
     history: History, rules: UndoRules, remarks: list[Remark]
 ) -> Iterator[tuple[Course, ServiceContact]]:
     """Yield the contacts to be taken back, each with how it is; remark on the others."""
-    possible = list(possible_courses(history.before, history.rows))
-    free = {key: contact for key, contact in history.now.items() if contact is not None}
-    for first in dict.fromkeys(first for courses in possible for first in courses):
-        courses = [courses[first] for courses in possible if first in courses]
-        if not any(course.rows for course in courses):
-            continue
-        known = _known(history.before, courses[0])
-        match = _as_left(courses, free, known)
-        is_certain = len(courses) == len(possible)
-        if match is None and not is_certain and not any(one.key in free for one in courses):
-            continue  # the row in doubt that would have created it was not taken
-        if match is None:
-            course, now = courses[-1], _anywhere(courses[-1], free)
-            if now is None or not rules.is_forced:
-                remarks.append(_why_alone(course, now, is_doubtful=len(possible) > 1))
-                free = {key: contact for key, contact in free.items() if contact is not now}
-                continue
-            match = course, now
-        course, now = match
-        free = {key: contact for key, contact in free.items() if contact is not now}
-        leaving = _leaving(course.before, now)
-        if leaving and not rules.is_forced:
+    found = placing(history.before, history.rows, history.now)
+    is_in_doubt = not all(row.is_certain for row in history.rows)
+    for course, now, is_as_left in found.contacts:
+        if now is None:
+            remarks.append(_gone(course))
+        elif not (is_as_left or rules.is_forced):
+            remarks.append(_changed(now, is_in_doubt=is_in_doubt))
+        elif (leaving := _leaving(course.before, now)) and not rules.is_forced:
             remarks.append(Remark(LeftAlone.LEFT, now.email, f"left since: {leaving}"))
-            continue
-        yield course, now
-    remarks += [
-        Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED)
-        for now in _unexplained(history.before, free)
-        if _may_have_left_more(history.rows, possible)
-    ]
+        else:
+            yield course, now
+    remarks += [Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED) for now in found.unexplained]
 
 
-def _unexplained(before: Contacts, free: Mapping[str, ServiceContact]) -> list[ServiceContact]:
-    """Return those who were not there before, and took no course of the rows."""
-    ids = {contact.id for contact in before.values() if contact}
-    return [contact for contact in free.values() if contact.id not in ids]
+def _gone(course: Course) -> Remark:
+    return Remark(LeftAlone.GONE, course.left.email, "it is not there any more")
 
 
-def _may_have_left_more(rows: Sequence[SentRow], possible: Sequence[Mapping[str, Course]]) -> bool:
-    """Whether the rows may have left contacts that none of their possible courses has.
-
-    A row that creates a contact, and names a new address for it, does so where it is sent once;
-    sent twice, because its first answer was lost, it also gives it that address.
-    """
-    is_created = any(course.before is None for courses in possible for course in courses.values())
-    return is_created and any(row.contact.new_email for row in rows)
-
-
-def _known(before: Contacts, course: Course) -> frozenset[str]:
-    """Return the ids of contacts that were there before, which one that was created is not."""
-    if course.before is not None:
-        return frozenset()
-    return frozenset(contact.id for contact in before.values() if contact and contact.id)
-
-
-def _as_left(
-    courses: Sequence[Course], free: Mapping[str, ServiceContact], known: frozenset[str]
-) -> tuple[Course, ServiceContact] | None:
-    for course in courses:
-        now = free.get(course.key)
-        if now is not None and now.id not in known and course.is_as_left(now):
-            return course, now
-    return None
-
-
-def _anywhere(course: Course, free: Mapping[str, ServiceContact]) -> ServiceContact | None:
-    """Return how the contact is now, wherever it is: by its id, else by its address."""
-    if course.before is not None and course.before.id:
-        return next((one for one in free.values() if one.id == course.before.id), None)
-    return free.get(course.key)
-
-
-def _why_alone(course: Course, now: ServiceContact | None, *, is_doubtful: bool) -> Remark:
-    if now is None:
-        return Remark(LeftAlone.GONE, course.left.email, "it is not there any more")
-    if is_doubtful:
+def _changed(now: ServiceContact, *, is_in_doubt: bool) -> Remark:
+    if is_in_doubt:
         return Remark(LeftAlone.DOUBTFUL, now.email, _DOUBT)
     return Remark(LeftAlone.CHANGED, now.email, "it was changed since, by others than the run")
 
@@ -191,7 +136,7 @@ def _take_tags(
 ) -> None:
     """Take back the tags alone, as if none of them was there before, if that is assumed."""
     if now is None:
-        undoing.remarks.append(_why_alone(course, None, is_doubtful=False))
+        undoing.remarks.append(_gone(course))
         return
     remarks = Remarks(now.email, undoing.remarks)
     if not rules.assumes_new:

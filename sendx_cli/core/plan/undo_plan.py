@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sendx_cli.core.account.remarks import LeftAlone, Remains, Remark
 from sendx_cli.core.account.undoing import Undoing
 from sendx_cli.core.contact.contact import Identify
+from sendx_cli.core.plan.account_comparison import AccountComparison
 from sendx_cli.core.plan.name_counts import NO_NAMES, NameCounter, NameCounts
 
 MAX_EXAMPLES = 5
@@ -32,6 +33,7 @@ class UndoPlan:
 
     Args:
         run: The run that it takes back.
+        account: Whose account it is.
         contacts: Contacts that it changes.
         calls: Rows that it sends.
         tags_away: Contacts from which each tag is taken away.
@@ -44,6 +46,7 @@ class UndoPlan:
     """
 
     run: str
+    account: AccountComparison
     contacts: int = 0
     calls: int = 0
     tags_away: NameCounts = NO_NAMES
@@ -76,10 +79,12 @@ class UndoPlanBuilder:
 
     Args:
         run: The run that it takes back.
+        members: The addresses of the team's first members.
     """
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, members: tuple[str, ...] = ()) -> None:
         self._run = run
+        self._account = AccountComparison(members=members)
         self._contacts = 0
         self._calls = 0
         self._addresses = 0
@@ -114,6 +119,7 @@ class UndoPlanBuilder:
         """Return the plan as it stands."""
         return UndoPlan(
             run=self._run,
+            account=self._account,
             contacts=self._contacts,
             calls=self._calls,
             tags_away=self._tags_away.result(),

@@ -165,6 +165,13 @@ def test_a_contact_that_took_the_place_of_another_is_not_taken_for_it() -> None:
     assert (undoing.rows, remarked(undoing)) == ([], [(LeftAlone.GONE, "a@b.co")])
 
 
+def test_a_contact_that_was_there_before_is_none_that_was_created() -> None:
+    """It took the address of the one that the rows created, and looks like it."""
+    row = Identify(email="b@b.co", new_email="a@b.co", first_name="Ann", tags=("old",))
+    undoing = undone([row], [ANN], [ANN._replace(email="b@b.co")])
+    assert (undoing.rows, remarked(undoing)) == ([], [(LeftAlone.CHANGED, "b@b.co")])
+
+
 def test_a_row_that_was_taken_twice_leaves_no_contact_unsaid() -> None:
     """It created a contact, then gave it the address that it names; the next row made another."""
     rows = [
