@@ -15,7 +15,8 @@ SECONDS = 3600.0
 def main(seconds: float) -> int:
     ends_at = time.monotonic() + seconds
     profile = "fresh" if seconds < SECONDS else "fuzz"
-    words = ("-m", "pytest", "-q", f"--hypothesis-profile={profile}", "tests/torture/test_fuzz.py")
+    options = ("-q", "--timeout=0", f"--hypothesis-profile={profile}")
+    words = ("-m", "pytest", *options, "tests/torture/test_fuzz.py")
     rounds = 0
     while time.monotonic() < ends_at:
         code = subprocess.run((sys.executable, *words), check=False).returncode
