@@ -18,9 +18,10 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from tests.conftest import CANARY, SHELL_ENVIRONMENT
 from tests.processes.kill_checker import Account, Call, Session, accepted_in, state_of
@@ -32,6 +33,7 @@ FEWEST_ROWS = 40
 CONTACTS = 30
 IN_FLIGHT = 8
 LONGEST_START_S = 0.5
+ROW_EVERY_S = 0.003
 PROGRAM = str(Path(sys.executable).with_name("sendx"))
 
 
@@ -137,7 +139,7 @@ class Campaign:
         self._runs: list[dict[str, object]] = []
         self._first_of: dict[str, int] = {}
         self._sent_before = self._sent_from = 0
-        self._write("people.csv", 0)
+        (folder / "people.csv").write_text("".join(self._lines(0)))
 
     def run(self) -> None:
         """Kill so often, then go on to the end; check after each process."""
@@ -159,7 +161,6 @@ class Campaign:
             return None if self._runs else (*self._kind.words, "--from", "people.csv", "--yes")
         if self._sent_from >= self.account.rows:
             return None
-        self._write("rest.csv", self._sent_from)
         return (*self._kind.words, "--from", "-", "--stream", "--yes")
 
     def _session(self, *, is_killed: bool) -> int:
@@ -169,26 +170,26 @@ class Campaign:
         report = self._folder / "report.jsonl"
         common = ("-o", "jsonl", "--concurrency", str(IN_FLIGHT), "--report", str(report))
         is_stream = "--stream" in words
-        source, out, err = (self._folder / name for name in ("people.csv", "out", "err"))
-        if is_stream:
-            source = self._folder / "rest.csv"
+        out, err = self._folder / "out", self._folder / "err"
         with (
-            source.open("rb") as rows,
             out.open("wb") as results,
             err.open("wb") as messages,
             subprocess.Popen(
                 (PROGRAM, *words, *common),
                 env=self._environ,
                 cwd=self._folder,
-                stdin=rows if is_stream else subprocess.DEVNULL,
+                stdin=subprocess.PIPE if is_stream else subprocess.DEVNULL,
                 stdout=results,
                 stderr=messages,
             ) as process,
         ):
+            feeding = threading.Thread(target=self._feed, args=(process.stdin,))
+            feeding.start()
             if is_killed:
                 self._wait(calls)
                 process.kill()
             code = process.wait(timeout=100)
+            feeding.join()
         errors = err.read_text()
         assert "Traceback" not in errors, errors
         assert code >= 0 or is_killed, errors
@@ -204,6 +205,16 @@ class Campaign:
             accepted_in(report.read_text())  # whole, or an earlier one
             assert report.read_bytes()[-1:] in {b"\n", b""}
         return code
+
+    def _feed(self, rows: IO[bytes] | None) -> None:
+        """Write what is left of the input, row by row, as long as somebody reads it."""
+        if rows is None:
+            return
+        with suppress(BrokenPipeError), rows:
+            for line in self._lines(self._sent_from):
+                rows.write(line.encode())
+                rows.flush()
+                time.sleep(ROW_EVERY_S)
 
     def _wait(self, calls: int) -> None:
         """Wait for a random moment: mostly amid the calls."""
@@ -231,10 +242,10 @@ class Campaign:
                 if self._kind.is_stream:
                     self._sent_from += max(0, int(str(run["read_to_line"] or 1)) - 1)
 
-    def _write(self, name: str, first: int) -> None:
+    def _lines(self, first: int) -> list[str]:
         marks = range(first, self.account.rows)
-        lines = [f"p{m % CONTACTS}@example.com,m{m}{self._kind.rest}" for m in marks]
-        (self._folder / name).write_text("\n".join([self._kind.header, *lines]) + "\n")
+        rows = [f"p{m % CONTACTS}@example.com,m{m}{self._kind.rest}\n" for m in marks]
+        return [f"{self._kind.header}\n", *rows]
 
     def _states(self) -> dict[int, list[str]]:
         found: defaultdict[int, list[str]] = defaultdict(list)
