@@ -3,7 +3,8 @@
 Where a test lies: under the folder of the room it is about, in a file named by the module for
 `core`, `journal`, `delivery`, `files`, `api`, `output`, `settings` and `sandbox`, and by the
 behaviour for `runs` and `commands`; real processes are in `processes`, virtual time in
-`simulation`, the sandbox held to the API's documentation in `conformance`, the whole in `house`.
+`simulation`, other people's suites and fuzzing in `torture`, the sandbox held to the API's
+documentation in `conformance`, the whole in `house`.
 """
 
 import io
@@ -27,6 +28,9 @@ from tests.tools import need, need_libcurl
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=True)
+settings.register_profile(
+    "fuzz", derandomize=False, deadline=None, print_blob=True, max_examples=1000
+)
 settings.load_profile("ci")
 
 CANARY = "Canary0key1never2shown3"

@@ -16,6 +16,7 @@ from sendx_cli.errors import PassingTrouble, reason_of
 from sendx_cli.files.failed_lines import FoundRow, lines_writer
 from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import Source
+from sendx_cli.settings.storage import sync_file
 
 _MARK = ".failed"
 _FLAGS = (
@@ -129,7 +130,7 @@ def _write(file: TextIO, source: Source, rows: Iterable[_Found]) -> int:
         writer.write(row, failure.line, failure.code, failure.message)
         written += 1
     file.flush()
-    os.fsync(file.fileno())
+    sync_file(file.fileno())
     return written
 
 

@@ -39,7 +39,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendx_cli.journal.wal import Position
-from sendx_cli.settings.storage import keep_for_owner, sync_directory
+from sendx_cli.settings.storage import keep_for_owner, sync_directory, sync_file
 
 _MAGIC = b"sendx journal check 1\n"
 _HEAD = struct.Struct(">cI")
@@ -122,7 +122,7 @@ def write_check_file(path: Path, header: str, sums: dict[int, int] | None = None
             keep_for_owner(file.fileno())
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            sync_file(file.fileno())
         fresh.replace(target)
     except BaseException:
         with suppress(OSError):
@@ -144,6 +144,9 @@ class CheckFile:
 
     def __init__(self, path: Path, recorded: Recorded) -> None:
         self._end = recorded.end
+        self._synced = b""
+        if recorded.is_required and recorded.position is not None:
+            self._synced = _record(_SYNCED, _POSITION.pack(*recorded.position))
         self._file = check_path(path).open("r+b", buffering=0)
         self._file.truncate(recorded.whole_end)
 
@@ -157,9 +160,10 @@ class CheckFile:
         Raises:
             OSError: It cannot be written.
         """
-        self._write(_record(_SYNCED, _POSITION.pack(*position)))
+        self._synced = _record(_SYNCED, _POSITION.pack(*position))
+        self._write(self._synced)
         if is_lasting:
-            os.fsync(self._file.fileno())
+            sync_file(self._file.fileno())
 
     def note_checkpoint(self, position: Position, sums: dict[int, int]) -> None:
         """Record, synced, what went from the write-ahead file into the main file.
@@ -167,12 +171,13 @@ class CheckFile:
         Raises:
             OSError: It cannot be written.
         """
+        self._synced = b""
         self._append(_sums_record(position, sums))
 
     def note_header(self, header: str) -> None:
         """Record, synced, the header that the run is about to have; earlier ones are kept.
 
-        It overwrites what `note_synced` recorded last.
+        What `note_synced` recorded last stands behind it then, unless that is moved.
 
         Raises:
             OSError: It cannot be written.
@@ -184,8 +189,8 @@ class CheckFile:
         self._file.close()
 
     def _append(self, record: bytes) -> None:
-        self._write(record)
-        os.fsync(self._file.fileno())
+        self._write(record + self._synced)
+        sync_file(self._file.fileno())
         self._end += len(record)
 
     def _write(self, record: bytes) -> None:

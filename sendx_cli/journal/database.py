@@ -174,8 +174,6 @@ class Database:
         if self._check is not None:
             with _own_errors(self.path):
                 self._check.note_header(header)
-                if self._tail.unmoved_frames:
-                    self._check.note_synced(self._tail.position, is_lasting=True)
 
     def close(self) -> None:
         """Close the file; what is not committed is rolled back.
@@ -201,6 +199,9 @@ class Database:
             (self.version,) = self._connection.execute("PRAGMA user_version").fetchone()
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+            # Without it macOS leaves a synced commit in the drive's own cache.
+            self._connection.execute("PRAGMA fullfsync = ON")
+            self._connection.execute("PRAGMA checkpoint_fullfsync = ON")
             self._connection.create_function("contact_key", 1, contact_key, deterministic=True)
         if self.version > FORMAT_VERSION:
             raise InputError(

@@ -11,7 +11,7 @@ from sendx_cli.journal.lock import MARGIN_S, RunLock, is_locked
 from sendx_cli.journal.opening import SUFFIX, lock_path, open_journal
 from sendx_cli.journal.rows import InputRead
 from sendx_cli.journal.run_header import RunHeader
-from sendx_cli.journal.unreadable import was_started
+from sendx_cli.journal.unreadable import was_cut_off_while_created, was_started
 from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import incomplete, verify
 from sendx_cli.journal.view import Counts, RunView
@@ -173,7 +173,7 @@ def delete_journal(path: Path) -> None:
     """
     lock = RunLock(lock_path(path), path.stem)
     try:
-        for end in ("", "-wal", "-shm", "-check", "-check-new"):
+        for end in ("", "-journal", "-wal", "-shm", "-check", "-check-new"):
             path.with_name(path.name + end).unlink(missing_ok=True)
     finally:
         lock.release()
@@ -188,8 +188,10 @@ def forget_never_started(directory: Path) -> None:
         try:
             with open_view(path) as view:
                 is_sealed = view.is_sealed
-        except InputError:
-            continue
+        except (InputError, PassingTrouble):
+            if not _was_cut_off(path):
+                continue
+            is_sealed = False
         if not is_sealed:
             delete_journal(path)
     for check in directory.glob(f"*{SUFFIX}-check"):
@@ -224,18 +226,30 @@ def _read(path: Path) -> Run | None:
     """Read a run; None if it was never started."""
     if not path.exists() and not was_started(path):  # another process has just deleted it
         return None
-    with open_view(path) as view, damage_reported(path):
-        if not view.is_sealed:
+    try:
+        with open_view(path) as view, damage_reported(path):
+            if not view.is_sealed:
+                return None
+            return Run(
+                id=path.stem,
+                path=path,
+                header=view.header,
+                counts=view.counts(),
+                is_under_way=is_locked(lock_path(path)),
+                input_read=view.input_read,
+                undone_by=view.undone_by,
+            )
+    except (InputError, PassingTrouble):
+        if _was_cut_off(path):
             return None
-        return Run(
-            id=path.stem,
-            path=path,
-            header=view.header,
-            counts=view.counts(),
-            is_under_way=is_locked(lock_path(path)),
-            input_read=view.input_read,
-            undone_by=view.undone_by,
-        )
+        raise
+
+
+def _was_cut_off(path: Path) -> bool:
+    try:
+        return was_cut_off_while_created(path)
+    except OSError:
+        return False
 
 
 def _verify_at_rest(path: Path) -> None:

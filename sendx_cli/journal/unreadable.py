@@ -7,6 +7,7 @@ from sendx_cli.errors import InputError
 from sendx_cli.journal.check_file import read_check_file
 from sendx_cli.journal.database import peek_at_header
 from sendx_cli.journal.run_header import RunHeader
+from sendx_cli.journal.wal import HEADER_BYTES, PAGE_BYTES, wal_path
 
 
 def known_headers(path: Path) -> list[RunHeader]:
@@ -41,6 +42,22 @@ def could_be_of_same_file(path: Path, header: RunHeader) -> bool:
         )
         for one in known
     )
+
+
+def was_cut_off_while_created(path: Path) -> bool:
+    """Whether the process or the machine ended before SQLite had set up the run's journal.
+
+    There is no table yet: the main file has one page at most, the write-ahead file no frame.
+    SQLite's rollback journal may be there, which a reader cannot roll back.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    log = wal_path(path)
+    if path.stat().st_size > PAGE_BYTES or (log.exists() and log.stat().st_size > HEADER_BYTES):
+        return False
+    recorded = read_check_file(path)
+    return recorded is not None and recorded.position is None and bool(recorded.headers)
 
 
 def was_started(path: Path) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 PAGE_BYTES = 4096
-_HEADER_BYTES = 32
+HEADER_BYTES = 32
 _FRAME_HEADER_BYTES = 24
 _FRAME_BYTES = _FRAME_HEADER_BYTES + PAGE_BYTES
 _BYTE_ORDERS = {0x377F0682: "little", 0x377F0683: "big"}
@@ -57,7 +57,7 @@ class WriteAheadLog:
     @property
     def end(self) -> int:
         """Where the valid frames end, in bytes."""
-        return _HEADER_BYTES + len(self.checksums) * _FRAME_BYTES
+        return HEADER_BYTES + len(self.checksums) * _FRAME_BYTES
 
     def holds(self, position: Position) -> bool:
         """Whether all frames up to `position` are as they were written."""
@@ -84,15 +84,15 @@ def read_log(path: Path) -> WriteAheadLog:
         content = wal_path(path).read_bytes()
     except FileNotFoundError:
         content = b""
-    header = content[:_HEADER_BYTES]
+    header = content[:HEADER_BYTES]
     order = _BYTE_ORDERS.get(int.from_bytes(header[:4], "big"))
     page_bytes = int.from_bytes(header[8:12], "big")
-    if len(header) < _HEADER_BYTES or order is None or page_bytes != PAGE_BYTES:
-        return WriteAheadLog(is_broken_within=len(content) > _HEADER_BYTES)
+    if len(header) < HEADER_BYTES or order is None or page_bytes != PAGE_BYTES:
+        return WriteAheadLog(is_broken_within=len(content) > HEADER_BYTES)
     summed = _Checksum(order)
     summed.add(header[:24])
     if summed.value != header[24:]:
-        return WriteAheadLog(is_broken_within=len(content) > _HEADER_BYTES)
+        return WriteAheadLog(is_broken_within=len(content) > HEADER_BYTES)
     return _read_frames(content, header[16:24], summed)
 
 
@@ -115,7 +115,7 @@ def _read_frames(content: bytes, salts: bytes, summed: "_Checksum") -> WriteAhea
 
 
 def _frames(content: bytes) -> Iterator[bytes]:
-    for at in range(_HEADER_BYTES, len(content) - _FRAME_BYTES + 1, _FRAME_BYTES):
+    for at in range(HEADER_BYTES, len(content) - _FRAME_BYTES + 1, _FRAME_BYTES):
         yield content[at : at + _FRAME_BYTES]
 
 
@@ -196,7 +196,7 @@ class LogTail:
         written: dict[int, int] = {}
         number = position.frames
         while True:
-            head = self._read(_HEADER_BYTES + number * _FRAME_BYTES, _FRAME_HEADER_BYTES)
+            head = self._read(HEADER_BYTES + number * _FRAME_BYTES, _FRAME_HEADER_BYTES)
             if len(head) < _FRAME_HEADER_BYTES or head[8:16] != salts:
                 return
             number += 1
@@ -218,7 +218,7 @@ class LogTail:
         """
         return {
             page: zlib.crc32(
-                self._read(_HEADER_BYTES + number * _FRAME_BYTES - PAGE_BYTES, PAGE_BYTES)
+                self._read(HEADER_BYTES + number * _FRAME_BYTES - PAGE_BYTES, PAGE_BYTES)
             )
             for page, number in self._pages.items()
         }

@@ -12,6 +12,7 @@ from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.files.source import STANDARD_INPUT
 from sendx_cli.runs.options import RunMode
 from sendx_cli.runtime import Runtime
+from sendx_cli.settings.storage import sync_file
 
 PRIVATE = 0o600
 SHARED = 0o666
@@ -74,7 +75,7 @@ class OutputFile:
         """
         try:
             self.text.flush()
-            os.fsync(self.text.fileno())
+            sync_file(self.text.fileno())
             self.text.close()
             self._passing.replace(self._path)
         except OSError as error:

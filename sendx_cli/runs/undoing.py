@@ -131,7 +131,7 @@ def _undoes(run: Run) -> str | None:
 
 
 def _refuse_unrecorded(undone: RunJournal, options: UndoOptions) -> None:
-    if not (undone.before or options.assumes_new) and undone.sent_rows().addresses():
+    if not (undone.before or options.assumes_new) and undone.view.sent_rows().addresses():
         raise InputError(
             f"run {undone.id} kept no snapshot: nothing says how its contacts were",
             hint="--assume-new takes back the tags that it added, as if none of them had been "

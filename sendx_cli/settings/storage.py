@@ -1,6 +1,7 @@
 """A file that only its owner may read: replaced atomically, and changed under a lock."""
 
 import contextlib
+import errno
 import os
 import shlex
 import stat
@@ -21,6 +22,9 @@ _TRIES = 100
 _PAUSE_S = 0.01
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # opening a named pipe would wait for its writer
+_NOT_KNOWN_THERE = frozenset({errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTTY})
+"""What a file system says, such as a network's, that does not know a call."""
+
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -198,7 +202,29 @@ def _write_new(path: Path, content: bytes) -> None:
         keep_for_owner(file.fileno())
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        sync_file(file.fileno())
+
+
+def sync_file(descriptor: int) -> None:
+    """Let all that was written to an open file or directory survive a power failure.
+
+    On macOS `fsync` leaves it in the drive's own cache; `F_FULLFSYNC` does not (its fsync(2)).
+
+    Raises:
+        OSError: It cannot be synced.
+    """
+    if sys.platform != "win32":
+        import fcntl
+
+        if (full := getattr(fcntl, "F_FULLFSYNC", None)) is not None:
+            try:
+                fcntl.fcntl(descriptor, full)
+            except OSError as error:
+                if error.errno not in _NOT_KNOWN_THERE:
+                    raise
+            else:
+                return
+    os.fsync(descriptor)
 
 
 def sync_directory(directory: Path) -> None:
@@ -211,7 +237,7 @@ def sync_directory(directory: Path) -> None:
         return
     descriptor = os.open(directory, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        sync_file(descriptor)
     finally:
         os.close(descriptor)
 
@@ -222,6 +248,8 @@ def _make_one(directory: Path) -> None:
     except FileExistsError:
         return  # another process was faster
     directory.chmod(0o700)
+    with contextlib.suppress(PermissionError):  # a parent that can be written but not listed
+        sync_directory(directory.parent)
 
 
 def _wait_for_lock(descriptor: int, path: Path) -> None:

@@ -362,3 +362,34 @@ def test_a_check_file_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path: P
     with pytest.raises(OSError, match="directory"):
         write_check_file(path, "{}")
     assert list(path.parent.iterdir()) == [check_path(path)]
+
+
+def test_a_mended_file_asks_for_nothing_that_is_not_synced(tmp_path: Path) -> None:
+    """Its rows are staged unsynced: a power failure that takes them leaves a journal that opens."""
+    with begin(tmp_path, people(3)) as journal:
+        path = path_of(tmp_path)
+        sealed = read_check_file(path)
+        arrivals = journal.arrivals(as_rows(people(5)))
+        with pytest.raises(sqlite3.OperationalError):  # it stops amid this: nothing was matched
+            arrivals.adopt(replace(HEADER, source_sha256="0"))
+        noted = read_check_file(path)
+    assert sealed is not None
+    assert noted is not None
+    assert len(noted.headers) == 2
+    assert (noted.position, noted.is_required) == (sealed.position, True)
+
+
+def test_a_run_whose_creation_was_cut_off_is_in_nobodys_way(tmp_path: Path) -> None:
+    """SQLite would have to roll its first page back, which it cannot for a reader."""
+    path = tmp_path / "runs" / "20261123-1405-abcd.sqlite3"
+    path.parent.mkdir()
+    write_check_file(path, HEADER.to_text())
+    sqlite3.connect(path).execute("PRAGMA journal_mode = WAL").connection.close()
+    # A rollback journal of a file that was empty: https://sqlite.org/fileformat2.html#rollbackjournal
+    head = bytes.fromhex("d9d505f920a163d7") + struct.pack(">5I", 0, 1, 0, 512, 4096)
+    path.with_name(f"{path.name}-journal").write_bytes(head.ljust(512, b"\0"))
+    with pytest.raises(PassingTrouble, match="read-only"), open_view(path):
+        pass
+    assert list_runs(path.parent) == Runs(())
+    forget_never_started(path.parent)
+    assert not list(path.parent.iterdir())

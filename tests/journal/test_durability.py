@@ -1,9 +1,14 @@
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from sendx_cli.journal.database import Database
+from sendx_cli.journal.opening import create_journal
+from sendx_cli.journal.verifying import verify
+from tests.journal.journals import HEADER, path_of
 from tests.tracing import Call, trace
 
 ROOT = Path(__file__).parents[2]
@@ -89,3 +94,12 @@ def test_the_main_file_is_written_and_summed_in_order(steps: dict[str, list[Call
     assert Call("write", MAIN) not in calls[synced:]
     assert calls.index(Call("write", CHECK)) > synced
     assert is_synced(calls, CHECK)
+
+
+def test_macos_is_asked_to_empty_the_drives_own_cache(tmp_path: Path) -> None:
+    """At each sync of a commit and of a checkpoint; elsewhere SQLite does not heed it."""
+    create_journal(tmp_path, HEADER).close()
+    path = path_of(tmp_path)
+    with closing(Database(path, verify(path))) as database:
+        asked = [database.read(f"PRAGMA {name}fullfsync") for name in ("", "checkpoint_")]
+    assert asked == [[(1,)], [(1,)]]

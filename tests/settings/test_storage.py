@@ -244,3 +244,59 @@ def test_on_windows_a_file_that_is_open_elsewhere_is_waited_for(
             replace_private(path, b"new")
         assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]
+
+
+FULL_SYNC = 51
+"""`F_FULLFSYNC` of macOS's <fcntl.h>."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fcntl there")
+@pytest.mark.parametrize("refusal", [None, errno.ENOTSUP, errno.ENOTTY])
+def test_a_sync_empties_the_drives_own_cache_where_it_would_not(
+    path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int | None
+) -> None:
+    """On macOS, file and directory; a file system without it is synced as elsewhere."""
+    import fcntl
+
+    calls = list[str]()
+
+    def full(_descriptor: int, command: int) -> int:
+        assert command == FULL_SYNC
+        calls.append("full")
+        if refusal is not None:
+            raise OSError(refusal, "not here")
+        return 0
+
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", FULL_SYNC, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", full)
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: calls.append("plain"))
+    replace_private(path, b"one")
+    assert calls == (["full"] if refusal is None else ["full", "plain"]) * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fcntl there")
+def test_a_full_sync_that_fails_is_not_taken_for_one_that_is_unknown(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plain sync behind it could succeed although what was written is gone."""
+    import fcntl
+
+    def broken(_descriptor: int, _command: int) -> int:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", FULL_SYNC, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", broken)
+    with pytest.raises(ConfigUnusable):
+        replace_private(path, b"one")
+    assert not path.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="directories are not synced there")
+def test_a_made_directory_survives_a_power_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So do the parents that had to be made: what is synced in it would be lost with it."""
+    synced = set[int]()
+    monkeypatch.setattr(os, "fsync", lambda number: synced.add(os.fstat(number).st_ino))
+    make_private_directory(tmp_path / "a" / "b")
+    assert synced == {tmp_path.stat().st_ino, (tmp_path / "a").stat().st_ino}
