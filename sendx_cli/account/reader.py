@@ -127,17 +127,6 @@ class AccountReader:
         self._fetcher.close()
 
 
-def _problem(reading: PagedReading | None, items: Iterable[Item]) -> str | None:
-    """Return why what was read of a collection is not known to be all of it."""
-    if reading is None:
-        return "it was not asked for"
-    if reading.problem is not None or reading.path == MEMBERS:
-        return reading.problem
-    if reading.has_strange_members or not are_understood(reading.path, items):
-        return "it holds what has no id or no name"
-    return None if reading.is_complete else _NO_END
-
-
 def _searches(addresses: Iterable[str], wanted: dict[PagedReading, str]) -> Iterator[PagedReading]:
     """Yield the search for each address, and note in `wanted` which is for which."""
     for address in addresses:
@@ -157,6 +146,17 @@ def _why_not_sure(reading: PagedReading) -> str | None:
     if reading.is_complete:
         return None
     return reading.problem or _TOO_MANY_HITS
+
+
+def _problem(reading: PagedReading | None, items: Iterable[Item]) -> str | None:
+    """Return why what was read of a collection is not known to be all of it."""
+    if reading is None:
+        return "it was not asked for"
+    if reading.problem is not None or reading.path == MEMBERS:
+        return reading.problem
+    if reading.has_strange_members or not are_understood(reading.path, items):
+        return "it holds what has no id or no name"
+    return None if reading.is_complete else _NO_END
 
 
 def _of_address(address: str, items: Iterable[Item], catalogue: Catalogue) -> ServiceContact | None:

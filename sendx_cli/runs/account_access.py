@@ -40,11 +40,11 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
         yield None
         return
     with closing(reader):
-        catalogue = reader.catalogue()
+        account = OpenAccount(reader, reader.catalogue())
         if not context.mode.is_sandbox:
-            keep_names(catalogue, context.settings)
-        _tell_unread(context, not_compared(catalogue, context.spec.action))
-        yield OpenAccount(reader, catalogue)
+            keep_names(account.catalogue, context.settings)
+        _tell_unread(context, not_compared(account.catalogue, context.spec.action))
+        yield account
 
 
 def _reader(context: RunContext) -> AccountReader | None:

@@ -69,12 +69,10 @@ ABSENT = {
 }
 
 
-def account(
-    people: list[dict[str, object]], **odd: Answering
-) -> Callable[[Request, int], Answering]:
+def account(people: list[dict[str, object]], **odd: Answering) -> Callable[[Request], Answering]:
     """Serve an account; `odd` says what comes in place of a collection, by its last word."""
 
-    def serve(request: Request, _number: int) -> Answering:
+    def serve(request: Request) -> Answering:
         parts = urlsplit(request.path)
         path = parts.path.removeprefix("/api/v1/rest")
         if (word := path.rpartition("/")[2]) in odd:
@@ -91,7 +89,7 @@ def account(
 @pytest.fixture
 def lookup(sendx: Command, server: ScriptedServer) -> Lookup:
     """Runs `sendx lookup` against the scripted server, with a key."""
-    server.script = account([{"id": "contact_0", "email": "mary-jane@example.com"}, JANE])
+    server.pages = account([{"id": "contact_0", "email": "mary-jane@example.com"}, JANE])
 
     def run(*words: str, stdin: str | None = None) -> Run:
         settings = {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url, "COLUMNS": "200"}
@@ -150,7 +148,7 @@ def test_a_key_that_is_refused_is_an_error(
 ) -> None:
     """Reading is what was asked for: 255, so that `xargs` stops, and no results."""
     body = {"message": "Invalid API key"}
-    server.script = lambda *_: json_answer(status, body)
+    server.pages = lambda _: json_answer(status, body)
     run = lookup("jane@example.com", "bob@example.com", "--json")
     assert (run.code, run.out) == (255, "")
     assert run.err.startswith(f"sendx: Invalid API key (HTTP {status})\n  hint: ")
@@ -161,7 +159,7 @@ def test_contacts_that_cannot_be_read_there_are_an_error(
     lookup: Lookup, server: ScriptedServer
 ) -> None:
     """Most likely the base URL is another service's."""
-    server.script = account([], contact=answer(404))
+    server.pages = account([], contact=answer(404))
     run = lookup("jane@example.com")
     assert (run.code, run.out) == (255, "")
     assert run.err == (
@@ -172,7 +170,7 @@ def test_contacts_that_cannot_be_read_there_are_an_error(
 
 def test_what_could_not_be_found_out_ends_with_5(lookup: Lookup, server: ScriptedServer) -> None:
     """It is neither found nor said not to be there."""
-    server.script = account([], contact=json_answer(500, {"message": "trouble"}))
+    server.pages = account([], contact=json_answer(500, {"message": "trouble"}))
     run = lookup("jane@example.com", "--retries", "0", "--json")
     error = {
         "kind": "not_read",
@@ -188,7 +186,7 @@ def test_what_could_not_be_found_out_ends_with_5(lookup: Lookup, server: Scripte
 
 def test_tags_that_cannot_be_read_are_shown_as_ids(lookup: Lookup, server: ScriptedServer) -> None:
     """And it is said why."""
-    server.script = account([JANE], tag=answer(404))
+    server.pages = account([JANE], tag=answer(404))
     run = lookup("jane@example.com", "--json")
     assert (run.code, json.loads(run.out)["contact"]["tags"]) == (0, ["tag_1", "tag_9"])
     assert run.err == (
@@ -201,7 +199,7 @@ def test_members_that_the_answer_leaves_out_are_null(
     lookup: Lookup, server: ScriptedServer
 ) -> None:
     """Nobody knows whether they are empty."""
-    server.script = account([{"id": "contact_1", "email": "jane@example.com"}])
+    server.pages = account([{"id": "contact_1", "email": "jane@example.com"}])
     contact = json.loads(lookup("jane@example.com", "--json").out)["contact"]
     assert (contact["tags"], contact["fields"], contact["first_name"]) == (None, None, None)
 
@@ -213,7 +211,7 @@ def test_what_the_service_says_is_harmless_on_a_terminal(
     text = answer(
         200, b'[{"id":"contact_1","email":"jane@example.com","company":"\\u001b[31m\\ud800"}]'
     )
-    server.script = account([], contact=text)
+    server.pages = account([], contact=text)
     for output in ("table", "json", "jsonl", "csv"):
         run = lookup("jane@example.com", "-o", output)
         assert (run.code, "\x1b" in run.out) == (0, False)
@@ -230,7 +228,7 @@ def test_a_files_contacts_are_found_by_pages(
     lookup: Lookup, server: ScriptedServer, tmp_path: Path
 ) -> None:
     """In the file's order, with their lines; other columns, and who left, do not matter."""
-    server.script = account(people_in(600))
+    server.pages = account(people_in(600))
     path = tmp_path / "people.csv"
     rows = [f"whatever,{(n % 2 and 'unsubscribed') or ''},P{n}@example.com" for n in range(700)]
     path.write_text("Odd column,Status,E-Mail\n" + "\n".join(reversed(rows)), "utf-8")
@@ -242,7 +240,7 @@ def test_a_files_contacts_are_found_by_pages(
     assert {one["source"] for one in results} == {str(path)}
     assert [one["found"] for one in results] == [False] * 100 + [True] * 600
     assert run.err == "sendx: 700 contacts looked up: 600 found, 100 not there\n"
-    assert len(server.requests) < 130
+    assert len(server.reads) < 130
 
 
 def test_a_files_results_as_json_are_one_array(lookup: Lookup, tmp_path: Path) -> None:
@@ -270,7 +268,7 @@ def test_standard_input_is_read_as_a_file(lookup: Lookup) -> None:
 def test_a_file_without_addresses_is_refused(lookup: Lookup, server: ScriptedServer) -> None:
     """Before any request."""
     run = lookup("--from", "-", stdin="Who,x\nJane,1\n")
-    assert (run.code, run.out, server.requests) == (2, "", [])
+    assert (run.code, run.out, server.reads) == (2, "", [])
     assert "no column holds addresses" in run.err
 
 
@@ -278,7 +276,7 @@ def test_bad_rows_are_listed_before_any_request(lookup: Lookup, server: Scripted
     """By line and column; --skip-invalid looks the others up, and the exit is 4 at least."""
     rows = "email\njane@example.com\nnobody\n"
     run = lookup("--from", "-", stdin=rows)
-    assert (run.code, server.requests) == (2, [])
+    assert (run.code, server.reads) == (2, [])
     assert 'standard input:3:email: not an address, it has no "@": nobody\n' in run.err
     run = lookup("--from", "-", "--skip-invalid", "-o", "jsonl", stdin=rows)
     assert (run.code, json.loads(run.out)["ok"]) == (4, True)
@@ -287,7 +285,7 @@ def test_bad_rows_are_listed_before_any_request(lookup: Lookup, server: Scripted
 def test_a_file_without_rows_asks_for_nothing(lookup: Lookup, server: ScriptedServer) -> None:
     """There is nothing to find out."""
     run = lookup("--from", "-", "--json", stdin="email\n")
-    assert (run.code, run.out, server.requests) == (0, "[]\n", [])
+    assert (run.code, run.out, server.reads) == (0, "[]\n", [])
 
 
 @pytest.mark.parametrize(
@@ -305,14 +303,15 @@ def test_what_cannot_be_meant_is_refused(
 ) -> None:
     """Before any request."""
     run = lookup(*words)
-    assert (run.code, run.out, server.requests) == (2, "", [])
+    assert (run.code, run.out, server.reads) == (2, "", [])
     assert message in run.err
 
 
 def test_a_lookup_sends_nothing_but_reads(lookup: Lookup, server: ScriptedServer) -> None:
     """It cannot change anything."""
     lookup("jane@example.com", "bob@example.com")
-    assert {request.method for request in server.requests} == {"GET"}
+    assert {request.method for request in server.reads} == {"GET"}
+    assert server.requests == []
 
 
 def test_a_lookup_leaves_the_accounts_names_for_completions(
@@ -337,7 +336,7 @@ def test_an_interrupt_ends_a_lookup_by_the_signal(
     program: str, server: ScriptedServer, home: Path
 ) -> None:
     """As every command; a service that says nothing holds nobody up."""
-    server.script = lambda *_: None
+    server.pages = lambda _: None
     environ = {"HOME": str(home), "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
     with subprocess.Popen(
         [program, "lookup", "jane@example.com"],
@@ -345,7 +344,7 @@ def test_an_interrupt_ends_a_lookup_by_the_signal(
         stderr=subprocess.PIPE,
         env=environ,
     ) as running:
-        while not server.requests:
+        while not server.reads:
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
@@ -369,13 +368,13 @@ def test_many_addresses_take_bounded_memory(
         for offset in range(0, 20_000, 100)
     }
 
-    def serve(request: Request, _number: int) -> Answering:
+    def serve(request: Request) -> Answering:
         query = dict(parse_qsl(urlsplit(request.path).query))
         if "/contact?" not in request.path:
             return json_answer(200, [])
         return pages.get(int(query["offset"]), json_answer(200, []))
 
-    server.script = serve
+    server.pages = serve
     path = tmp_path / "people.csv"
     path.write_text("email\n" + "".join(f"p{n}@example.com\n" for n in range(19_999, -1, -1)))
     code = (
