@@ -370,3 +370,14 @@ def test_a_profile_that_does_without_the_account_is_named(account: WatchedAccoun
     reason, hint = shown
     assert reason.endswith(" needs the account, which is not read: account is false (profile main)")
     assert hint == "  hint: `sendx config unset account` lets it be read"
+
+
+def test_a_build_servers_page_counts_what_was_left_out(
+    account: WatchedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside what was accepted."""
+    write("p7@b.co,Other,\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "page.md")
+    assert identify(account)[0] == 0
+    page = Path("page.md").read_text().splitlines()
+    assert {"| accepted | 2 |", "| unchanged | 39  (not sent) |"} <= set(page)
