@@ -20,6 +20,7 @@ from sendx_cli.runtime import Runtime
 COMMANDS = {
     "identify": "Create or update contacts.",
     "track": "Add and remove tags of contacts.",
+    "lookup": "Show contacts as the service has them.",
     "login": "Store the API key.",
     "logout": "Take the stored API key out again.",
     "config": "Show and change settings.",

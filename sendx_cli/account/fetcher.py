@@ -23,6 +23,8 @@ from sendx_cli.core.replies.verdict import Kind, Verdict
 GIVES_UP_AFTER_S = 60.0
 """Seconds without a page after which all reading is given up, however often it may be retried."""
 
+_CLOSE_S = 0.001
+"""So close to the end of that time, waiting for the rest of it may not even move a clock."""
 _ACTIVE_READINGS = 256
 
 
@@ -110,7 +112,7 @@ class Fetcher:
                 fetched = self._handle(reply)
                 if fetched is not None:
                     yield fetched
-            if self._silent_s >= self._gives_up_after_s:
+            if self._silent_s > self._gives_up_after_s - _CLOSE_S:
                 self.unreadable.give_up(f"it gave no page for {self._patience_text()}")
                 yield from self._give_up()
 

@@ -25,6 +25,15 @@ def find_contacts(
         catalogue: Explains the ids in contacts.
         addresses: What to find; two that are the same contact's count once.
     """
+    for found in find_step_by_step(reader, catalogue, addresses):
+        if found is not None:
+            yield found
+
+
+def find_step_by_step(
+    reader: AccountReader, catalogue: Catalogue, addresses: Iterable[str]
+) -> Iterator[SearchedContact | None]:
+    """Do the same, and yield None for each contact read that nobody looks for."""
     wanted = {contact_key(address): address for address in addresses}
     if len(wanted) > FEW:
         yield from _by_pages(reader, catalogue, wanted)
@@ -33,12 +42,11 @@ def find_contacts(
 
 def _by_pages(
     reader: AccountReader, catalogue: Catalogue, wanted: dict[str, str]
-) -> Iterator[SearchedContact]:
+) -> Iterator[SearchedContact | None]:
     """Yield those that pages have, and remove them from `wanted`."""
     reading = contact_pages(max_pages=len(wanted) // 2)
     for contact in reader.contacts(reading, catalogue):
         address = wanted.pop(contact_key(contact.email), None)
-        if address is not None:
-            yield SearchedContact(address, contact)
+        yield None if address is None else SearchedContact(address, contact)
         if not wanted:
             reading.stop()

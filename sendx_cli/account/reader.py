@@ -19,11 +19,14 @@ from sendx_cli.core.account.catalogue import (
 from sendx_cli.core.account.paging import Item, PagedReading
 from sendx_cli.core.account.service_contact import ServiceContact, service_contact
 from sendx_cli.core.contact.address import contact_key
+from sendx_cli.core.replies.verdict import Verdict
 
 CONTACTS = "/contact"
 CATALOGUE = (TAGS, FIELDS, LISTS, MEMBERS)
 
 _NO_END = "it was not read to its end"
+_MOST_SEARCH_PAGES = 20
+_TOO_MANY_HITS = "too many contacts match"
 
 
 class SearchedContact(NamedTuple):
@@ -54,6 +57,11 @@ class AccountReader:
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
+
+    @property
+    def refusal(self) -> Verdict | None:
+        """Why contacts cannot be read, where no further request can change that."""
+        return self._fetcher.unreadable.stops.get(CONTACTS)
 
     @property
     def calls(self) -> int:
@@ -99,20 +107,39 @@ class AccountReader:
         The service also finds addresses of which this one is a part: the contact is the one whose
         address is equal (`contact_key`), and only an end of the hits says that there is none.
         """
-        readings = (PagedReading(CONTACTS, search=address) for address in addresses)
-        found: dict[PagedReading, ServiceContact] = {}
-        for reading, items in self._fetcher.fetch(readings):
-            address = reading.search or ""
-            if (contact := _of_address(address, items, catalogue)) is not None:
+        wanted: dict[PagedReading, str] = {}
+        for reading, items in self._fetcher.fetch(_searches(addresses, wanted)):
+            contact = _of_address(wanted.get(reading, ""), items, catalogue)
+            if contact is not None:
                 reading.stop()
-                found[reading] = contact
-            if reading.is_done:
-                hit = found.pop(reading, None)
-                yield SearchedContact(address, hit, None if hit else reading.problem)
+                yield SearchedContact(wanted.pop(reading), contact)
+            elif reading in wanted and reading.is_done:
+                yield SearchedContact(wanted.pop(reading), None, _why_not_sure(reading))
 
     def close(self) -> None:
         """Close all connections."""
         self._fetcher.close()
+
+
+def _searches(addresses: Iterable[str], wanted: dict[PagedReading, str]) -> Iterator[PagedReading]:
+    """Yield the search for each address, and note in `wanted` which is for which."""
+    for address in addresses:
+        reading = PagedReading(CONTACTS, search=_search_term(address), max_pages=_MOST_SEARCH_PAGES)
+        wanted[reading] = address
+        yield reading
+
+
+def _search_term(address: str) -> str:
+    """Return what to search for: a domain with other letters may be kept in either of two forms."""
+    local, at, domain = address.rpartition("@")
+    return address if domain.isascii() else local + at
+
+
+def _why_not_sure(reading: PagedReading) -> str | None:
+    """Return why a search that found nothing does not show that there is nothing."""
+    if reading.is_complete:
+        return None
+    return reading.problem or _TOO_MANY_HITS
 
 
 def _problem(reading: PagedReading | None, items: Iterable[Item]) -> str | None:

@@ -31,6 +31,9 @@ class NoProgress:
     def update(self, counted: Counted, **_: object) -> None:
         """Show nothing."""
 
+    def tell(self, done: int, *more: str) -> None:
+        """Show nothing."""
+
 
 class Progress:
     """Shows the progress of a run, as a context manager.
@@ -107,6 +110,23 @@ class Progress:
             share = counted.rows / self._total if self._total else None
             picture = self._bar.picture(counted.accepted_per_s[-_SLOTS_SHOWN:])
             self._bar.draw(share, [[*where, picture], pace, notes])
+
+    def tell(self, done: int, *more: str) -> None:
+        """Show how much is done, if that is due.
+
+        Args:
+            done: Out of the total.
+            more: What else should be known.
+        """
+        if not self.is_due:
+            return
+        words = [f"{done:,} of {self._total or 0:,}", *more]
+        if self._bar is None:
+            self._due_at = self._clock.now() + _LINE_EVERY_S
+            self._output.note(", ".join(words))
+        else:
+            self._due_at = self._clock.now() + _REDRAW_EVERY_S
+            self._bar.draw(done / self._total if self._total else None, [words])
 
 
 def open_progress(output: Output, *, total: int | None, clock: Clock) -> Progress | NoProgress:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
+from sendx_cli.account.name_cache import keep_names
 from sendx_cli.account.reader import AccountReader
 from sendx_cli.core.account.catalogue import FIELDS, TAGS, Catalogue
 from sendx_cli.core.account.rules import not_compared
@@ -40,6 +41,8 @@ def open_account(context: RunContext) -> Iterator[OpenAccount | None]:
         return
     with closing(reader):
         account = OpenAccount(reader, reader.catalogue())
+        if not context.mode.is_sandbox:
+            keep_names(account.catalogue, context.settings)
         _tell_unread(context, not_compared(account.catalogue, context.spec.action))
         yield account
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.delivery.rows import Row
+from sendx_cli.errors import AccountUnread
 from sendx_cli.files.live import LiveSource
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, read_checked
 from sendx_cli.journal.rows import InputRead, LeftOutKind
@@ -106,7 +107,11 @@ class LiveRows:
             self._journal_queued()
 
     def _read(self) -> None:
-        """Read rows while there is room for them, until the input ends or is broken."""
+        """Read rows while there is room for them, until the input ends or is broken.
+
+        It ends as well before a row that needs what could not be read of the account.
+        """
+        reached = self.read.line
         try:
             while self._has_room():
                 row = next(self._checked, None)
@@ -114,8 +119,12 @@ class LiveRows:
                 line = row.line - 1 if row is not None and is_structural else self._source.line
                 read = _Read(row, line, is_last=row is None or is_structural)
                 self._enqueue(read)
+                reached = read.line
                 if read.is_last:
                     return
+        except AccountUnread as error:
+            unknown = RowError(reached + 1, error.message, hint=error.hint, is_structural=True)
+            self._enqueue(_Read(unknown, reached, is_last=True))
         except (OSError, UnicodeError) as error:
             reason = str(error.strerror if isinstance(error, OSError) else error).lower()
             broken = RowError(self._source.line + 1, f"cannot be read on: {reason}")

@@ -79,7 +79,7 @@ FAULTS: dict[str, tuple[Answering, TransportFailure]] = {
     "garbled answer": (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", LOST),
     "garbled length": (b"HTTP/1.1 200 OK\r\nContent-Length: nine\r\n\r\n{}", LOST),
     "too long, said so": (answer(200, LONG_BODY), TOO_LONG),
-    "too long, unsaid": (CHUNKED + b"100001\r\n" + LONG_BODY, TOO_LONG),
+    "too long, unsaid": (CHUNKED + b"%x\r\n" % len(LONG_BODY) + LONG_BODY, TOO_LONG),
     "encoding nobody asked for": (answer(200, b"{}", {"Content-Encoding": "br"}), ENCODED),
 }
 

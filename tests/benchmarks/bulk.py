@@ -69,7 +69,7 @@ def show_fast(folder: Path, served: Served) -> None:
         except MissingPeer as missing:
             skip(f"bulk against {name}", missing)
             continue
-        show_pair(commands.sendx(folder, ROWS), theirs, folder, served)
+        show_pair(commands.sendx(folder, ROWS, commands.ALONE), theirs, folder, served)
 
 
 def show_pair(ours: Command, theirs: Command, folder: Path, served: Served) -> None:
@@ -89,7 +89,9 @@ def show_slow(folder: Path, served: Served) -> None:
         (
             "sendx",
             CONCURRENCY,
-            lambda: commands.sendx(folder, SLOW_ROWS, "--concurrency", str(CONCURRENCY)),
+            lambda: commands.sendx(
+                folder, SLOW_ROWS, commands.ALONE, "--concurrency", str(CONCURRENCY)
+            ),
         ),
         ("curl --parallel", 50, lambda: commands.curl_parallel(folder, SLOW_ROWS, served.url)),
         (

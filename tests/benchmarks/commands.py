@@ -54,6 +54,10 @@ def client(name: str) -> str:
     return str(CLIENTS / name)
 
 
+ALONE = "--no-account"
+"""For our command beside others, of which none reads the account: the service counts all calls."""
+
+
 def sendx(folder: Path, rows: int, *options: str) -> Command:
     """Return our command on a file."""
     file = contacts.csv_file(folder, rows)

@@ -44,14 +44,14 @@ def show_row(rows: int, spent: Spent, few: Spent, few_rows: int) -> None:
 def whole_run(folder: Path, served: Served) -> Spent:
     """Send the smaller file."""
     home = Path(mkdtemp(dir=folder))
-    command = commands.sendx(folder, FEW)
+    command = commands.sendx(folder, FEW, commands.ALONE)
     return run(command.words, environment(home, served.url), results=home / "results")
 
 
 def cut_run(folder: Path, home: Path, served: Served, many: int) -> Spent:
     """Send the larger file, and kill the run when so many rows are done and some are left."""
     served.forget()
-    command = commands.sendx(folder, many + LEFT)
+    command = commands.sendx(folder, many + LEFT, commands.ALONE)
     environ = environment(home, served.url)
     with started(command.words, environ, results=home / "results") as running:
         await_accepted(running, served, many)

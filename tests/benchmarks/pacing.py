@@ -121,7 +121,7 @@ def clients(folder: Path, service: Throttling) -> list[tuple[str, Client]]:
     """Return the clients by name; each is told the service's address."""
     rows, curls, threads = service.rows, service.curls, service.threads
     found: list[tuple[str, Client]] = [
-        ("sendx", lambda _: commands.sendx(folder, rows)),
+        ("sendx", lambda _: commands.sendx(folder, rows, commands.ALONE)),
         (
             f"xargs -P{curls} curl --retry 5",
             lambda url: commands.xargs_curl(folder, rows, url, "--retry", "5", at_once=curls),
@@ -133,7 +133,10 @@ def clients(folder: Path, service: Throttling) -> list[tuple[str, Client]]:
     ]
     if service.exact_rate is not None:
         rate = f"{service.exact_rate:g}"
-        exact = (f"sendx --rate {rate}", lambda _: commands.sendx(folder, rows, "--rate", rate))
+        exact = (
+            f"sendx --rate {rate}",
+            lambda _: commands.sendx(folder, rows, commands.ALONE, "--rate", rate),
+        )
         found.insert(1, exact)
     return found
 

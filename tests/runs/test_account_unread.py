@@ -121,19 +121,19 @@ def test_a_service_that_says_nothing_is_not_waited_for_longer_than_an_outage(
             ("--list", "Newsletter"),
             "list",
             'list "Newsletter" cannot be looked up, as lists could not be read: ',
-            "nothing was sent: run it again, or name the list by its id",
+            "run it again, or name the list by its id",
         ),
         (
             ("--existing-only",),
             "tag",
             "--existing-only: tags could not be read: ",
-            "nothing was sent: run it again",
+            "run it again, or leave out --existing-only",
         ),
         (
             ("--existing-only",),
             "customfield",
             "--existing-only: custom fields could not be read: ",
-            "nothing was sent: run it again",
+            "run it again, or leave out --existing-only",
         ),
     ],
 )
@@ -284,3 +284,18 @@ def test_a_list_that_is_gone_meanwhile_is_found_by_a_resume(
     gone = send("runs", "resume")
     assert gone.code == 2
     assert "p.csv:2:lists: there is no such list: Newsletter\n" in gone.err
+
+
+def test_a_stream_ends_at_a_list_that_cannot_be_looked_up(
+    send: Send, server: ScriptedServer
+) -> None:
+    """For now: what was read before it is sent, and how to send the rest is said."""
+    server.pages = pages_of(ACCOUNT, list=REFUSALS["404"])
+    rows = f"email,lists\nann@b.co,{NEWS}\nbob@b.co,Newsletter\ncid@b.co,{NEWS}\n"
+    run = send("identify", "--from", "-", "--stream", *FAST, stdin=rows)
+    assert run.code == 5
+    assert (
+        'sendx: standard input:3: list "Newsletter" cannot be looked up, as lists could not be read'
+    ) in run.err
+    assert "line 2" in run.err
+    assert [request.json for request in server.requests] == [{"email": "ann@b.co", "lists": [NEWS]}]

@@ -121,7 +121,7 @@ class PagedReading:
             return self._request(missing)
         seen = self._pages_seen
         is_first_to_come = self._asked > 0 and not seen.stride
-        if seen.end_at is not None or len(self._open) >= self._window or is_first_to_come:
+        if len(self._open) >= self._window or is_first_to_come or seen.end_at is not None:
             return None
         offset = seen.next_offset
         seen.ask(offset)
@@ -158,6 +158,8 @@ class PagedReading:
 
     def _next_missing(self) -> int | None:
         """Return where a page begins that is to be asked for once more, or amid others."""
+        if not self._missing:
+            return None
         end = self._pages_seen.end_at
         return min((at for at in self._missing if end is None or at < end), default=None)
 

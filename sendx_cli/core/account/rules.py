@@ -161,7 +161,7 @@ class AccountRules:
             raise AccountUnread(
                 f'list "{name}" cannot be looked up, as lists could not be read: '
                 f"{catalogue.problems[LISTS]}",
-                hint="nothing was sent: run it again, or name the list by its id",
+                hint="run it again, or name the list by its id",
             )
         named = catalogue.lists_named(name)
         if len(named) == 1:
@@ -205,7 +205,7 @@ def refuse_unread(catalogue: Catalogue, action: str) -> None:
         if path in catalogue.problems:
             raise AccountUnread(
                 f"--existing-only: {noun} could not be read: {catalogue.problems[path]}",
-                hint="nothing was sent: run it again",
+                hint="run it again, or leave out --existing-only",
             )
 
 

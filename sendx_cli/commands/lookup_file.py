@@ -1,0 +1,87 @@
+"""Options of lookup that go with `--from FILE`: those about where its addresses are."""
+
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from sendx_cli.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from sendx_cli.runs.lookup import LookupFile
+
+
+class FileToLookUp(NamedTuple):
+    """Addresses from a file, one a row."""
+
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="CSV, TSV or JSON Lines; - is standard input."),
+    ] = None
+    skip_invalid: Annotated[
+        bool, typer.Option("--skip-invalid", help="Look up the other rows if some are bad.")
+    ] = False
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=email", help="Say which column has the addresses."),
+    ] = None
+    format: Annotated[str | None, typer.Option(metavar="csv|jsonl", help="What the file is.")] = (
+        None
+    )
+    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Such as cp1252.")] = None
+    delimiter: Annotated[
+        str | None, typer.Option(metavar="CHARACTER", help="Such as ; or tab.")
+    ] = None
+    quote: Annotated[
+        str | None, typer.Option(metavar="CHARACTER", help="Around cells; none where none is.")
+    ] = None
+    title_lines: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Lines before the header.")
+    ] = None
+    columns: Annotated[
+        str | None, typer.Option(metavar="NAME,...", help="Names for a file without a header.")
+    ] = None
+    ragged: Annotated[
+        bool, typer.Option("--ragged", help="Take rows that are shorter than the header.")
+    ] = False
+
+    def refuse_without_file(self) -> None:
+        """Refuse these options if there is no `--from`.
+
+        Raises:
+            InvalidValue: One of them was given.
+        """
+        for member, usual in self._field_defaults.items():
+            if getattr(self, member) != usual:
+                name = member.rstrip("_").replace("_", "-")
+                raise InvalidValue(f"--{name} goes with --from FILE")
+
+    def value(self) -> "LookupFile":
+        """Return what they say together.
+
+        Raises:
+            InvalidValue: One of them cannot be.
+        """
+        from sendx_cli.files.layout import FileFormat, Overrides
+        from sendx_cli.runs.lookup import LookupFile
+
+        formats = [str(one) for one in FileFormat]
+        if self.format is not None and self.format not in formats:
+            message = f"--format: no such choice: {self.format}"
+            raise InvalidValue(message, hint=f"one of {', '.join(formats)}")
+        mapped = [text.rpartition("=")[::2] for text in self.map_ or ()]
+        overrides = Overrides(
+            format=FileFormat(self.format) if self.format else None,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            quote=self.quote,
+            title_lines=self.title_lines,
+            columns=tuple(name.strip() for name in self.columns.split(",")) if self.columns else (),
+            email_columns=tuple(name for name, target in mapped if target == "email"),
+            takes_ragged=self.ragged,
+        )
+        return LookupFile(
+            path=self.from_ or "",
+            overrides=overrides,
+            maps=tuple(self.map_ or ()),
+            skip_invalid=self.skip_invalid,
+        )
