@@ -28,7 +28,7 @@ class Result(NamedTuple):
 
     Args:
         email: The address as it was sent.
-        action: `identify` or `track`.
+        action: `identify` or `track`; `undo` of what an undo does not take back.
         outcome: Its outcome.
         message: What the service or the network said last.
         status: HTTP status of the last answer, or None.

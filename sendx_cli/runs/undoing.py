@@ -116,13 +116,10 @@ def _refuse_not_undoable(runs: Runs, name: str) -> None:
     undone_by = found[-1].id if found else run.undone_by
     if undone_by is None:
         return
-    is_finished = not found or found[-1].is_finished
-    raise InputError(
-        f"run {run.id} was undone before, by run {undone_by}",
-        hint=f"`sendx runs show {undone_by}`"
-        if is_finished
-        else f"it is not finished: `sendx runs resume {undone_by}` goes on with it",
-    )
+    hint = f"see `sendx runs show {undone_by}`" if found else "that run was forgotten since"
+    if found and not found[-1].is_finished:
+        hint = f"it is not finished: `sendx runs resume {undone_by}` goes on with it"
+    raise InputError(f"run {run.id} was undone before, by run {undone_by}", hint=hint)
 
 
 def _undoes(run: Run) -> str | None:
