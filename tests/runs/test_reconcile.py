@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clocks import HandClock
+from sendx_cli.clock import SystemClock
 from tests.conftest import Run
 from tests.runs.accounts import BROKEN, LOST, Account, records
 
@@ -17,11 +17,20 @@ def steady(text: str) -> str:
     return re.sub(r"\b\d\d:\d\d\b", "HH:MM", text)
 
 
+class ShiftedClock(SystemClock):
+    """The machine's clock, whose calendar is ahead by some seconds."""
+
+    seconds = 0.0
+
+    def unix(self) -> float:
+        return super().unix() + self.seconds
+
+
 @pytest.fixture
-def later(account: Account) -> HandClock:
+def later(account: Account) -> ShiftedClock:
     """The clock of the commands: a call is settled a minute later."""
-    account.clock = HandClock()
-    return account.clock
+    account.clock = clock = ShiftedClock()
+    return clock
 
 
 def track(account: Account, faults: dict[int, str], *rows: str) -> Run:
@@ -39,16 +48,16 @@ def states(account: Account) -> list[str]:
     return ["accepted" if one["ok"] else one["error"]["kind"] for one in records(run)]
 
 
-def test_a_run_with_unknown_rows_says_how_to_go_on(account: Account, later: HandClock) -> None:
+def test_a_run_with_unknown_rows_says_how_to_go_on(account: Account, later: ShiftedClock) -> None:
     """By the account, which nobody else can read."""
-    assert later.now() == 0
+    assert later.seconds == 0.0
     account.begin(*PEOPLE)
     run = track(account, {1: LOST}, "ann@b.co,vip,", "bob@b.co,vip,")
     assert run.code == 6
     assert steady(run.err).splitlines()[-1] == "next: sendx runs reconcile RUN"
 
 
-def test_what_the_account_shows_was_accepted(account: Account, later: HandClock) -> None:
+def test_what_the_account_shows_was_accepted(account: Account, later: ShiftedClock) -> None:
     """Then the run is what it would have been: its summary, its rows, its exit code."""
     account.begin(*PEOPLE)
     track(account, {0: LOST, 1: BROKEN}, "ann@b.co,vip,old", "bob@b.co,vip,", "cid@b.co,vip,")
@@ -67,7 +76,9 @@ def test_what_the_account_shows_was_accepted(account: Account, later: HandClock)
     assert run.err.splitlines()[-1] == "exit 0: every row was accepted"
 
 
-def test_no_row_is_settled_before_a_minute_has_passed(account: Account, later: HandClock) -> None:
+def test_no_row_is_settled_before_a_minute_has_passed(
+    account: Account, later: ShiftedClock
+) -> None:
     """A call can still take effect late."""
     account.begin(*PEOPLE)
     track(account, {0: LOST}, "ann@b.co,vip,")
@@ -81,7 +92,7 @@ def test_no_row_is_settled_before_a_minute_has_passed(account: Account, later: H
     assert account.requests == []
 
 
-def test_a_counting_row_is_never_settled(account: Account, later: HandClock) -> None:
+def test_a_counting_row_is_never_settled(account: Account, later: ShiftedClock) -> None:
     """Nor is it offered to be sent again; what is left is to look at it."""
     account.begin(*PEOPLE)
     Path("i.csv").write_text("email,points\nann@b.co,++5\n")
@@ -94,7 +105,7 @@ def test_a_counting_row_is_never_settled(account: Account, later: HandClock) -> 
     assert "counting a custom field up or down: 1 row, which no look can settle" in run.err
 
 
-def test_what_is_not_shown_can_be_sent_again(account: Account, later: HandClock) -> None:
+def test_what_is_not_shown_can_be_sent_again(account: Account, later: ShiftedClock) -> None:
     """Only where the contact was read; a resume then sends it, once."""
     account.begin(*PEOPLE)
     track(account, {0: BROKEN, 1: LOST}, "ann@b.co,vip,", "bob@b.co,vip,")
@@ -108,7 +119,7 @@ def test_what_is_not_shown_can_be_sent_again(account: Account, later: HandClock)
 
 
 def test_a_row_that_a_later_one_has_overtaken_is_not_sent_again(
-    account: Account, later: HandClock
+    account: Account, later: ShiftedClock
 ) -> None:
     """It would undo the later one."""
     account.begin(*PEOPLE)
@@ -121,7 +132,7 @@ def test_a_row_that_a_later_one_has_overtaken_is_not_sent_again(
     assert states(account) == ["unknown", "accepted"]
 
 
-def test_what_cannot_be_looked_up_stays_unknown(account: Account, later: HandClock) -> None:
+def test_what_cannot_be_looked_up_stays_unknown(account: Account, later: ShiftedClock) -> None:
     """Nothing is claimed of an account that nobody can read."""
     account.begin(*PEOPLE)
     track(account, {0: LOST}, "ann@b.co,vip,")
@@ -132,7 +143,7 @@ def test_what_cannot_be_looked_up_stays_unknown(account: Account, later: HandClo
     assert states(account) == ["unknown"]
 
 
-def test_a_contact_that_is_not_there_stays_unknown(account: Account, later: HandClock) -> None:
+def test_a_contact_that_is_not_there_stays_unknown(account: Account, later: ShiftedClock) -> None:
     """The tool says what it saw."""
     account.begin(*PEOPLE)
     track(account, {0: BROKEN}, "ann@b.co,vip,")
@@ -143,9 +154,9 @@ def test_a_contact_that_is_not_there_stays_unknown(account: Account, later: Hand
     assert steady(shown["message"]) == "no such contact at HH:MM"
 
 
-def test_a_run_without_unknown_rows_is_left_as_it_is(account: Account, later: HandClock) -> None:
+def test_a_run_without_unknown_rows_is_left_as_it_is(account: Account, later: ShiftedClock) -> None:
     """It says so, and no request is made."""
-    assert later.now() == 0
+    assert later.seconds == 0.0
     account.begin(*PEOPLE)
     track(account, {}, "ann@b.co,vip,")
     run = reconcile(account)
