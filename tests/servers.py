@@ -89,6 +89,7 @@ class ScriptedServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self.close_connections()  # to close one alone does not end the thread that reads it
         for connection in self._open:
             connection.close()
 

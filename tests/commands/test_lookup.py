@@ -355,7 +355,9 @@ def test_many_addresses_take_bounded_memory(
     server: ScriptedServer, tmp_path: Path, home: Path
 ) -> None:
     """Found by pages that come in another order than the file's."""
-    pytest.importorskip("resource")
+    if not Path("/proc/self/status").exists():
+        # The system's own account of a peak counts that of the process that started this one.
+        pytest.skip("no /proc here")
     members = people_in(3000)
     pages = {
         offset: json_answer(
@@ -378,10 +380,11 @@ def test_many_addresses_take_bounded_memory(
     path = tmp_path / "people.csv"
     path.write_text("email\n" + "".join(f"p{n}@example.com\n" for n in range(19_999, -1, -1)))
     code = (
-        "import resource, sys; from sendx_cli.cli import app\n"
+        "import sys; from sendx_cli.cli import app\n"
         "try: app(['lookup', '--from', sys.argv[1], '-o', 'jsonl'])\n"
         "except SystemExit as end: code = end.code\n"
-        "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+        "status = dict(line.split(':', 1) for line in open('/proc/self/status'))\n"
+        "print(code, status['VmHWM'].split()[0], file=sys.stderr)"
     )
     environ = {"HOME": str(home), "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
     run = subprocess.run(

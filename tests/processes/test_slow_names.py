@@ -49,7 +49,19 @@ def test_a_call_given_up_while_its_name_is_looked_up_does_not_come_behind_later_
     service.script = script
     rows = "".join(f"a@b.co,row-{number}\n" for number in range(ROWS))
     (folder / "rows.csv").write_text(f"email,add_tags\n{rows}")
-    words = ("track", "--from", "rows.csv", "--timeout", "2", "--retries", "9", "-q", "-o", "jsonl")
+    words = (
+        "track",
+        "--from",
+        "rows.csv",
+        "--no-account",
+        "--timeout",
+        "2",
+        "--retries",
+        "9",
+        "-q",
+        "-o",
+        "jsonl",
+    )
     with start(*words) as sending:
         out, err = sending.communicate(timeout=60)
     attempts = {row["line"]: row["attempts"] for row in map(json.loads, out.splitlines())}

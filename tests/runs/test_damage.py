@@ -130,7 +130,7 @@ def test_a_flipped_bit_is_found_out_or_harms_nobody(
         found += 1
         assert server.requests == [], where
         assert "sendx: " in run.err, where
-        assert "bug" not in run.err, where
+        assert "a bug in sendx" not in run.err, where
         again = send(*COMMANDS[left.action], "-q")
         assert (again.code, server.requests) == (2, []), where
         assert "runs forget" in again.err, where

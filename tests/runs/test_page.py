@@ -75,7 +75,7 @@ def test_it_lists_what_is_unknown_and_says_how_to_go_on(send: Send, server: Scri
     send("runs", "show", "--html", "run.html")
     text = Page(Path("run.html").read_text()).text
     assert text[text.index("bob@b.co") - 1] == "t.csv:3"
-    assert any(re.fullmatch(r"sendx runs show \S+ --state unknown", line) for line in text)
+    assert any(re.fullmatch(r"sendx runs reconcile \S+", line) for line in text)
 
 
 def test_it_marks_where_the_service_asked_for_less(page: str) -> None:

@@ -8,7 +8,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import sys
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from tests.servers import OK, Answering, Request, Reset, ScriptedServer, json_an
 
 _MARK = re.compile(rb'"m(\d+)"')
 NEVER = sys.maxsize
+KILL = 9
 PROGRAM = str(Path(sys.executable).with_name("sendx"))
 
 
@@ -91,9 +91,7 @@ class Service:
         kind = self.draw.choices(("act", "later", "refuse", "cut"), (92, 4, 2, 2))[0]
         self.calls.append(Sent(marks, kind in {"act", "cut"}))
         if len(self.calls) == self.kill_at:
-            if sys.platform == "win32":
-                raise NotImplementedError
-            os.kill(int(self.pid.read_text()), signal.SIGKILL)
+            os.kill(int(self.pid.read_text()), KILL)
             return None
         time.sleep(self.draw.uniform(0, 0.004))
         if kind == "later":
