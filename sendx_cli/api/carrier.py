@@ -17,13 +17,13 @@ from sendx_cli.api.httpx_failures import failure_of
 from sendx_cli.api.keep_alive import KeepAlive
 from sendx_cli.api.proxies import proxy_for, refuse_unusable, unusable
 from sendx_cli.api.redaction import redacted
-from sendx_cli.api.requests import Call, place_in
-from sendx_cli.api.watched_departure import (
+from sendx_cli.api.request_start import (
     GateShut,
     GoneStale,
-    WatchedStart,
+    RequestStart,
     is_spent,
 )
+from sendx_cli.api.requests import Call, place_in
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 
@@ -144,7 +144,7 @@ class HttpCarrier:
 
     def _exchange(self, call: Call, url: httpx.URL, gate: Gate) -> Answer | TransportFailure:
         self._learn_of_kept()
-        start = WatchedStart(gate, self._kept)
+        start = RequestStart(gate, self._kept)
         self._kept = None
         request = httpx.Request(
             call.method,

@@ -13,10 +13,10 @@ from sendx_cli.files.spool import is_copy
 from sendx_cli.files.verified import digest_of
 from sendx_cli.journal.adoption import Adoption
 from sendx_cli.journal.opening import open_journal
-from sendx_cli.journal.place import HeldPlace, place_of
 from sendx_cli.journal.rows import State, content_of
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.runs import Run, list_runs
+from sendx_cli.journal.start_lock import StartLock, identity_of
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.account_access import open_account
@@ -94,7 +94,7 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
 
 def _held_journal(context: RunContext, run: Run) -> RunJournal:
     """Open a run's journal while no other process can start or resume a run of the same file."""
-    with HeldPlace(run.path.parent, place_of(run.header)):
+    with StartLock(run.path.parent, identity_of(run.header)):
         _refuse_other_run(run, run.header)
         journal = open_journal(run.path, context.runtime.clock)
         if journal.view.header == run.header:
@@ -154,7 +154,7 @@ def _adopt_changed_file(
             profile=header.profile,
             started_at=header.started_at,
         )
-        with HeldPlace(run.path.parent, place_of(changed)):
+        with StartLock(run.path.parent, identity_of(changed)):
             _refuse_other_run(run, changed)
             with open_account(context) as account:
                 _adopt(context, journal, changed, compared(context, reading, account))

@@ -9,9 +9,9 @@ from sendx_cli.ending import Ending
 from sendx_cli.errors import AccountUnread, ExitCode, InputError, PassingTrouble
 from sendx_cli.files.source import Source
 from sendx_cli.journal.opening import create_journal
-from sendx_cli.journal.place import HeldPlace, place_of
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.runs import Runs, delete_journal, forget_never_started, list_runs
+from sendx_cli.journal.start_lock import StartLock, identity_of
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.output.result_stream import ResultStream
@@ -66,7 +66,7 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
     """Check the file's rows into a sealed journal; None where there is none to send or correct."""
     runtime, spec, mode = context.runtime, context.spec, context.mode
     header = header_of_file(context, reading)
-    with HeldPlace(directory, place_of(header)), ExitStack() as undo:
+    with StartLock(directory, identity_of(header)), ExitStack() as undo:
         _refuse_second(runtime, list_runs(directory), header)
         forget_never_started(directory)
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))

@@ -15,10 +15,10 @@ from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, InputError
 from sendx_cli.journal.before import ContactsBefore
 from sendx_cli.journal.opening import create_journal, open_journal
-from sendx_cli.journal.place import HeldPlace, place_of
 from sendx_cli.journal.results import result_of_left_out
 from sendx_cli.journal.rows import LeftOut, LeftOutKind
 from sendx_cli.journal.runs import Run, Runs, forget_never_started, list_runs
+from sendx_cli.journal.start_lock import StartLock, identity_of
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.result_stream import ResultStream
@@ -77,7 +77,7 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
     refuse_other_account(run.header, context, "undo it with the same --profile and --base-url")
     directory = run.path.parent
     header = header_of_undo(context, run.id)
-    with HeldPlace(directory, place_of(header)), ExitStack() as stack:
+    with StartLock(directory, identity_of(header)), ExitStack() as stack:
         _refuse_not_undoable(list_runs(directory), run.id)
         forget_never_started(directory)
         undone = stack.enter_context(open_journal(run.path, context.runtime.clock))

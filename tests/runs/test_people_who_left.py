@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.core.mapping.columns import ColumnOptions, explain
-from sendx_cli.core.mapping.opt_out_look import OptOutScan
+from sendx_cli.core.mapping.opt_out_scan import OptOutScan
 from sendx_cli.core.mapping.opt_out_words import TELLING_WORDS
 from tests.conftest import Command, Run
 from tests.runs.conftest import Send

@@ -190,7 +190,7 @@ def _keys(*texts: str) -> frozenset[str]:
 
 
 TELLING_WORDS = tuple(word for text in _TELLING.values() for word in _words(text))
-"""As they are written, for the fast scan in `opt_out_look`."""
+"""As they are written, for the fast scan in `opt_out_scan`."""
 TELLING = _keys(*_TELLING.values())
 LEFT = TELLING | _keys(*_IN_STATUS.values())
 STAYS = _keys(*_STAYS.values())

@@ -10,7 +10,7 @@ from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.dates import DateOrder, parse_birthday
 from sendx_cli.core.mapping.member_cells import Members, read_members
-from sendx_cli.core.mapping.opt_out_look import OptOutScan, decision_hint, is_decided
+from sendx_cli.core.mapping.opt_out_scan import OptOutScan, decision_hint, is_decided
 from sendx_cli.core.mapping.opt_out_words import value_key
 from sendx_cli.core.mapping.opt_outs import OptOutRule, Standing
 from sendx_cli.core.mapping.source_rows import MemberRow, OptedOut, RowError, RowValues, SourceRow

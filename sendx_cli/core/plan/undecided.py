@@ -1,7 +1,7 @@
 """People who left in a column about which nobody decided: refused before anything is sent."""
 
 from sendx_cli.core.mapping.columns import ColumnMapping
-from sendx_cli.core.mapping.opt_out_look import decision_hint
+from sendx_cli.core.mapping.opt_out_scan import decision_hint
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.errors import InputError
 

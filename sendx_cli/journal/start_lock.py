@@ -1,4 +1,4 @@
-"""The place of a run: of all processes that start the same file at once, only one holds it.
+"""The start lock: of all processes that start the same file at once, only one holds it.
 
 It is acquired before the rows are checked and released once the run's journal is sealed: from then
 on the journal, which all processes see, keeps others from starting the same. It is the operating
@@ -19,7 +19,7 @@ from sendx_cli.journal.run_header import RunHeader
 _DIGEST_BYTES = 16
 
 
-class Place(NamedTuple):
+class RunIdentity(NamedTuple):
     """What identifies a run: a second one must not start while the first is unfinished.
 
     The API key is not part of it: an account can have several, and a key can be replaced.
@@ -43,19 +43,19 @@ class Place(NamedTuple):
         return f"{digest.hexdigest()}.place"
 
 
-def place_of(header: RunHeader) -> Place | None:
-    """Return a run's place; None for a stream, whose content nobody knows before it ends."""
+def identity_of(header: RunHeader) -> RunIdentity | None:
+    """Return a run's identity; None for a stream, whose content nobody knows before it ends."""
     if not header.source_sha256:
         return None
-    return Place(header.action, header.origin, header.source_sha256)
+    return RunIdentity(header.action, header.origin, header.source_sha256)
 
 
-class HeldPlace:
+class StartLock:
     """The exclusive right to start a run, until `release` or the end of the process.
 
     Args:
         directory: Where journals are.
-        place: The run's place; None holds nothing.
+        identity: The run's identity; None holds nothing.
 
     Raises:
         InputError: Another process holds it.
@@ -63,9 +63,9 @@ class HeldPlace:
         SetupError: The file system has no locks.
     """
 
-    def __init__(self, directory: Path, place: Place | None) -> None:
-        self._path = directory / (place.file_name if place else "")
-        self._descriptor = None if place is None else _acquire(self._path)
+    def __init__(self, directory: Path, identity: RunIdentity | None) -> None:
+        self._path = directory / (identity.file_name if identity else "")
+        self._descriptor = None if identity is None else _acquire(self._path)
 
     def release(self) -> None:
         """Release it; idempotent."""
@@ -77,7 +77,7 @@ class HeldPlace:
         self._descriptor = None
 
     def __enter__(self) -> Self:
-        """Return the held place itself."""
+        """Return the lock itself."""
         return self
 
     def __exit__(
@@ -91,7 +91,7 @@ class HeldPlace:
 
 
 def _acquire(path: Path) -> int:
-    # A resume holds the place for a moment, so it is worth trying for `MARGIN_S`.
+    # A resume holds the lock for a moment, so it is worth trying for `MARGIN_S`.
     while True:
         with ExitStack() as undo:
             descriptor = open_lock(path)

@@ -28,7 +28,7 @@ def is_spent(kept: "Connection") -> bool:
     return bool(kept.get_extra_info("is_readable"))
 
 
-class WatchedStart:
+class RequestStart:
     """One try to send one call, checked right before its first byte.
 
     Args:

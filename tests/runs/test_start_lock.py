@@ -11,8 +11,8 @@ import pytest
 
 from sendx_cli.errors import InputError
 from sendx_cli.journal.opening import open_journal
-from sendx_cli.journal.place import HeldPlace, Place, place_of
 from sendx_cli.journal.runs import list_runs
+from sendx_cli.journal.start_lock import RunIdentity, StartLock, identity_of
 from tests.conftest import Run
 from tests.runs.conftest import Send
 from tests.servers import OK, ScriptedServer, json_answer
@@ -33,8 +33,8 @@ def stop_at(server: ScriptedServer, number: int) -> None:
     server.script = lambda _request, count: OK if count < number else REFUSED
 
 
-def place(directory: Path, index: int = -1) -> Place:
-    found = place_of(list_runs(directory).runs[index].header)
+def place(directory: Path, index: int = -1) -> RunIdentity:
+    found = identity_of(list_runs(directory).runs[index].header)
     assert found is not None
     return found
 
@@ -45,7 +45,7 @@ def write(path: str, rows: int, name: str = "p") -> None:
 
 def test_places_differ_by_what_makes_runs_differ() -> None:
     """Command, service, content and shard; the parts cannot be taken for each other."""
-    whole = Place("track", "https://a.co", "5f" * 32)
+    whole = RunIdentity("track", "https://a.co", "5f" * 32)
     others = [
         whole._replace(action="identify"),
         whole._replace(origin="https://b.co"),
@@ -54,19 +54,19 @@ def test_places_differ_by_what_makes_runs_differ() -> None:
         whole._replace(shard="2/4"),
     ]
     assert len({one.file_name for one in (whole, *others)}) == 6
-    assert whole.file_name == Place(*whole).file_name
+    assert whole.file_name == RunIdentity(*whole).file_name
 
 
 def test_a_place_is_had_by_one_and_leaves_no_file(tmp_path: Path) -> None:
     """Whoever lets go of it twice takes it from nobody."""
-    whole = Place("track", "https://a.co", "5f" * 32)
-    with HeldPlace(tmp_path, whole) as held:
+    whole = RunIdentity("track", "https://a.co", "5f" * 32)
+    with StartLock(tmp_path, whole) as held:
         with pytest.raises(InputError, match="being started by another sendx"):
-            HeldPlace(tmp_path, whole)
-        with HeldPlace(tmp_path, whole._replace(shard="1/2")), HeldPlace(tmp_path, None):
+            StartLock(tmp_path, whole)
+        with StartLock(tmp_path, whole._replace(shard="1/2")), StartLock(tmp_path, None):
             assert len(list(tmp_path.glob("*.place"))) == 2
         held.release()
-        with HeldPlace(tmp_path, whole):
+        with StartLock(tmp_path, whole):
             held.release()
             assert len(list(tmp_path.glob("*.place"))) == 1
     assert list(tmp_path.glob("*.place")) == []
@@ -74,13 +74,13 @@ def test_a_place_is_had_by_one_and_leaves_no_file(tmp_path: Path) -> None:
 
 def test_who_had_opened_a_removed_place_does_not_have_it(tmp_path: Path) -> None:
     """Many take it and let go of it in turns: while one has it, another take is refused."""
-    whole = Place("track", "https://a.co", "5f" * 32)
+    whole = RunIdentity("track", "https://a.co", "5f" * 32)
     doubly = 0
 
     def take(_number: int) -> bool:
         nonlocal doubly
-        with suppress(InputError), HeldPlace(tmp_path, whole):
-            with suppress(InputError), HeldPlace(tmp_path, whole):
+        with suppress(InputError), StartLock(tmp_path, whole):
+            with suppress(InputError), StartLock(tmp_path, whole):
                 doubly += 1
             return True
         return False
@@ -119,11 +119,11 @@ def test_a_resume_waits_for_nobody_who_starts_the_same_file(
     assert send(*WORDS).code == 255
     server.requests.clear()
     server.script = lambda _request, _number: OK
-    with HeldPlace(runs, place(runs)):
+    with StartLock(runs, place(runs)):
         barred = send("runs", "resume")
     assert (barred.code, server.requests) == (2, [])
     assert "a run of this file is being started by another sendx (process " in barred.err
-    with HeldPlace(runs, place(runs)._replace(sha256="other")):
+    with StartLock(runs, place(runs)._replace(sha256="other")):
         assert send("runs", "resume").code == 0
 
 
@@ -147,7 +147,7 @@ def test_a_resume_takes_no_file_that_another_run_is_about(
         assert send("runs", "forget", list_runs(runs).runs[1].id).code == 0
     server.requests.clear()
     server.script = lambda _request, _number: OK
-    with HeldPlace(runs, taken if is_starting else None):
+    with StartLock(runs, taken if is_starting else None):
         barred = send("runs", "resume", first.id)
     assert (barred.code, server.requests) == (2, [])
     assert ("being started" if is_starting else "is not finished: ") in barred.err
