@@ -14,11 +14,10 @@ from sendx_cli.api.requests import page_call
 from sendx_cli.clock import Clock
 from sendx_cli.core.account.paging import PAGE_LIMIT, Item, PagedReading, PageRequest
 from sendx_cli.core.pacing.pacer import Pacer
-from sendx_cli.core.replies.answer_hints import read_hints
-from sendx_cli.core.replies.answers import Answer
 from sendx_cli.core.replies.read_verdict import judge_read
 from sendx_cli.core.replies.retry import Jitter, RetryPolicy, Wait, decide
 from sendx_cli.core.replies.verdict import Kind, Verdict
+from sendx_cli.delivery.pacer_feedback import tell_pacer
 
 GIVES_UP_AFTER_S = 60.0
 """Seconds without a page after which all reading is given up, however often it may be retried."""
@@ -201,7 +200,9 @@ class Fetcher:
         reading = fetch.request.reading
         is_first = not self.unreadable.has_read_any
         verdict = judge_read(reply.reply, is_first=is_first)
-        retry_after_s = self._update_pacer(fetch, reply, verdict, now)
+        retry_after_s = tell_pacer(
+            self._pacer, self._clock, reply, verdict, sent_at=fetch.sent_at, now=now
+        )
         if verdict.kind is Kind.ACCEPTED:
             self._silent_s = 0.0
             self.unreadable.was_read(reading.path)
@@ -240,19 +241,3 @@ class Fetcher:
             reading = fetch.request.reading
             reading.fail(fetch.request, self.unreadable.reason(reading.path) or "")
             yield Fetched(reading, [])
-
-    def _update_pacer(
-        self, fetch: _Fetch, reply: Reply, verdict: Verdict, now: float
-    ) -> float | None:
-        """Pass an answer on to the pacer; return the seconds that it asks to wait, if any."""
-        if not isinstance(reply.reply, Answer):
-            return None
-        hints = read_hints(reply.reply.headers, self._clock.unix())
-        self._pacer.answered(
-            now,
-            started_at=fetch.sent_at,
-            throttled=verdict.kind is Kind.THROTTLED,
-            latency_s=reply.elapsed_s,
-            headers=hints,
-        )
-        return None if hints is None else hints.retry_after_s

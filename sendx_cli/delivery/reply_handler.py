@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from sendx_cli.api.exchange import Reply
 from sendx_cli.clock import Clock, moment_text
 from sendx_cli.core.pacing.pacer import Pacer
-from sendx_cli.core.replies.answer_hints import read_hints
-from sendx_cli.core.replies.answers import Answer
 from sendx_cli.core.replies.batch_answers import BatchOutcome, judge_batch, outcome_of_batch
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import Decision, Final, Jitter, RetryPolicy, asks_too_much, decide
 from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.core.replies.verdict_cache import VerdictCache
 from sendx_cli.delivery.attempts import Attempt, CallInFlight
+from sendx_cli.delivery.pacer_feedback import tell_pacer
 
 if TYPE_CHECKING:
     from sendx_cli.delivery.circuit_breaker import CircuitBreaker
@@ -82,7 +81,9 @@ class ReplyHandler:
             if outcome is BatchOutcome.NOT_THERE:
                 # The endpoint does not exist: that says nothing about contacts or the rate.
                 return HandledReply(verdict, outcome)
-        retry_after_s = self._update_pacer(call, reply, verdict, now)
+        retry_after_s = tell_pacer(
+            self._pacer, self._clock, reply, verdict, sent_at=call.sent_at, now=now
+        )
         if verdict.kind in _MAY_COME_AGAIN and asks_too_much(retry_after_s, self._policy):
             verdict = self._asked_to_wait(verdict, retry_after_s or 0.0)
             self.reason_to_stop = self.reason_to_stop or verdict
@@ -143,19 +144,3 @@ class ReplyHandler:
         if self._breaker is not None:
             message, hint = f"{message}: resume then", "`sendx runs resume` goes on"
         return verdict._replace(code=ASKED_TO_WAIT, message=message, hint=hint)
-
-    def _update_pacer(
-        self, call: CallInFlight, reply: Reply, verdict: Verdict, now: float
-    ) -> float | None:
-        """Pass an answer on to the pacer; return the seconds that it asks to wait, if any."""
-        if not isinstance(reply.reply, Answer):
-            return None
-        hints = read_hints(reply.reply.headers, self._clock.unix())
-        self._pacer.answered(
-            now,
-            started_at=call.sent_at,
-            throttled=verdict.kind is Kind.THROTTLED,
-            latency_s=reply.elapsed_s,
-            headers=hints,
-        )
-        return None if hints is None else hints.retry_after_s
