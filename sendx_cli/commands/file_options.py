@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from sendx_cli.commands.options import Show
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InvalidValue
 
@@ -40,6 +41,7 @@ class FromFile(NamedTuple):
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
     ] = None
+    show: Show = None
     map_: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="COLUMN=TARGET", help="Say what a column is for."),

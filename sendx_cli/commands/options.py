@@ -9,7 +9,18 @@ import typer
 
 from sendx_cli.errors import InvalidValue
 from sendx_cli.output.formats import OutputFormat
+from sendx_cli.output.shown import Shown
 from sendx_cli.runtime import Runtime, Verbosity
+
+Show = Annotated[
+    Shown | None,
+    typer.Option(
+        "--show",
+        metavar="all|failed|none",
+        help="Rows to show results of: failed on a terminal, all elsewhere.",
+        show_default=False,
+    ),
+]
 
 
 class Common(NamedTuple):

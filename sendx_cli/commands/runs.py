@@ -9,6 +9,7 @@ from sendx_cli.commands.options import (
     Formatted,
     Sending,
     ServiceOptions,
+    Show,
     new_app,
     runtime_of,
     with_option_groups,
@@ -107,6 +108,7 @@ def resume(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
     ] = None,
+    show: Show = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Go on after 1,000 like rejections in a row.")
     ] = False,
@@ -136,6 +138,7 @@ def resume(
         retry_unknown=sending.retry_unknown,
         keeps_going=keep_going,
         report=report,
+        show=show,
     )
     context = context_of(runtime, settings, found, mode)
     raise typer.Exit(resume_run(context, found, from_))
@@ -214,6 +217,7 @@ def undo(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
     ] = None,
+    show: Show = None,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
@@ -234,7 +238,9 @@ def undo(
     found = _chosen(_runs(runtime), run)
     settings = runtime.settings(service_flags(found, service.flags()))
     runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
-    mode = RunMode(is_sandbox=service.sandbox, is_dry=dry_run, is_confirmed=yes, report=report)
+    mode = RunMode(
+        is_sandbox=service.sandbox, is_dry=dry_run, is_confirmed=yes, report=report, show=show
+    )
     context = undo_context(runtime, settings, found, mode)
     refuse_outputs(runtime, "", mode)
     raise typer.Exit(undo_run(context, found, UndoOptions(force, assume_new)))

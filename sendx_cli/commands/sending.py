@@ -14,6 +14,7 @@ from sendx_cli.core.contact.contact import Contact, Identify, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import is_list_id
 from sendx_cli.errors import InputError, InvalidValue
+from sendx_cli.output.repetitions import Repetitions
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
 from sendx_cli.runtime import Runtime
@@ -145,6 +146,7 @@ def send_from_file(
         report=file.report,
         save_map=file.save_map,
         map_file=file.map_file,
+        show=file.show,
     )
     spec = replace(
         file.spec(action, defaults, service),
@@ -220,6 +222,7 @@ def _send(
         retry_unknown=options.sending.retry_unknown,
     )
     results: list[Result] = []
+    repetitions = Repetitions()
     output.has_sent = True
     with (
         closing(sender),
@@ -233,18 +236,24 @@ def _send(
                 results.append(result)
                 if output.streams:
                     output.stream(result.record())
-                _complain(output, result, decided)
+                _complain(output, result, decided, repetitions)
     if not output.streams:
         output.show([result.record() for result in results], as_one=len(results) == 1)
+    for line in repetitions.rest():
+        output.complain_lines([f"sendx: {safe(line)}"])
     _tell_unsent(output, results)
     if signals.ending is not None:
         raise typer.Exit(signals.ending)
     raise typer.Exit(exit_code((r.outcome for r in results), sender.stopped_by))
 
 
-def _complain(output: "Output", result: Result, decided: "Decided") -> None:
+def _complain(
+    output: "Output", result: Result, decided: "Decided", repetitions: Repetitions
+) -> None:
     """Report a contact that was not accepted; those never sent are reported together."""
     if result.error is None or not decided.attempts:
+        return
+    if not repetitions.is_to_be_told(result.error.message):
         return
     message = f"{result.outcome}: {result.error.message}"
     if result.status and "HTTP" not in message:

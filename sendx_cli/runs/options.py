@@ -11,6 +11,7 @@ from sendx_cli.core.mapping.columns import ColumnOptions
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.errors import InputError
 from sendx_cli.files.layout import FileFormat, Overrides
+from sendx_cli.output.shown import Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ class RunMode:
         report: Where to write each row's result as well.
         save_map: Where to save the mapping.
         map_file: Where the mapping came from.
+        show: Which rows have their results shown; None: as it suits standard output.
     """
 
     is_sandbox: bool = False
@@ -108,6 +110,7 @@ class RunMode:
     report: Path | None = None
     save_map: Path | None = None
     map_file: Path | None = None
+    show: Shown | None = None
 
 
 def _tuples(members: Mapping[str, object]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.annotations import Annotations
 from sendx_cli.output.progress import NoProgress, Progress
 from sendx_cli.output.result_stream import ResultStream
+from sendx_cli.output.shown import Shown
 from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 from sendx_cli.runs.report_file import NoReport, Report
@@ -36,6 +37,7 @@ class RunReporter:
         progress: Shows the progress.
         report: Where each result is written as well.
         clock: What time it is.
+        shown: Which rows have their results shown.
     """
 
     def __init__(
@@ -45,13 +47,15 @@ class RunReporter:
         progress: Progress | NoProgress,
         report: Report | NoReport,
         clock: Clock,
+        *,
+        shown: Shown,
     ) -> None:
         self._output = output
         self._source = source
         self._progress = progress
         self._report = report
         self._clock = clock
-        self._results: ResultStream | None = ResultStream(output)
+        self._results: ResultStream | None = ResultStream(output, shown)
         self._annotations = Annotations(output)
         self._tally = Tally(clock.now())
         self._decided_at: deque[tuple[float, int]] = deque()

@@ -13,6 +13,7 @@ from sendx_cli.ending import Ending
 from sendx_cli.errors import SendxError
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.progress import open_progress
+from sendx_cli.output.shown import shown_on
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.input_read import reached
@@ -69,9 +70,10 @@ def send_rows(
     with ExitStack() as stack:
         report = stack.enter_context(open_report(mode.report, source_path))
         total = journal.view.counts().to_come if live is None else None
+        shown = shown_on(output.stdout, mode.show)
         progress = open_progress(output, total=total, clock=clock)
         stack.enter_context(progress)
-        reporter = RunReporter(output, source, progress, report, clock)
+        reporter = RunReporter(output, source, progress, report, clock, shown=shown)
         sender = stack.enter_context(
             closing(make_run_sender(context.runtime, context.settings, journal, context.delivery))
         )

@@ -428,3 +428,22 @@ def test_an_address_that_is_none_is_named_once(send: Send, server: ScriptedServe
     run = send("identify", "jane")
     assert (run.code, server.requests) == (2, [])
     assert run.err == 'sendx: not an address, it has no "@": jane\n'
+
+
+def test_a_cause_is_complained_of_three_times_and_counted(
+    send: Send, server: ScriptedServer
+) -> None:
+    """Every contact still has its result."""
+    server.script = lambda _request, _number: json_answer(404, {"message": "Resource not found"})
+    emails = [f"p{number}@b.co" for number in range(9)]
+    run = send("track", *emails, "--add-tag", "vip", "--concurrency", "1")
+    assert (run.code, len(run.out.splitlines())) == (4, 9)
+    hints = [line for line in run.err.splitlines() if line.startswith("  hint: ")]
+    complaints = [line for line in run.err.splitlines() if not line.startswith("  hint: ")]
+    assert complaints == [
+        "sendx: p0@b.co: rejected: Resource not found (HTTP 404)",
+        "sendx: p1@b.co: rejected: Resource not found (HTTP 404)",
+        "sendx: p2@b.co: rejected: Resource not found (HTTP 404)",
+        "sendx: and 6 more: Resource not found",
+    ]
+    assert len(hints) == 3

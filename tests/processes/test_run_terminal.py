@@ -185,11 +185,26 @@ def test_nobody_is_asked_where_no_answer_can_be_typed(run: Run, server: Scripted
 def test_progress_and_results_do_not_mix(run: Run, folder: Path) -> None:
     """On one terminal each result's line is whole; the bar is gone at the end."""
     (folder / "people.csv").write_text(people(400))
-    with run(*FROM, "--yes", "-o", "jsonl", "--concurrency", "8") as terminal:
+    with run(*FROM, "--yes", "-o", "jsonl", "--show", "all", "--concurrency", "8") as terminal:
         assert terminal.end() == 0
         results = [json.loads(line) for line in terminal.screen if line.startswith("{")]
         assert sorted(result["line"] for result in results) == list(range(2, 402))
         assert not any("under way" in line for line in terminal.screen)
+
+
+def test_results_on_a_terminal_are_of_the_rows_that_need_a_look(
+    run: Run, server: ScriptedServer
+) -> None:
+    """Three rows of a cause and how many more there were; accepted rows only by `--show all`."""
+    refused = json_answer(422, {"status": "error", "message": "Not a usable address"})
+    server.script = lambda request, _number: refused if b'"p1' in request.body else OK
+    with run(*FROM, "--yes", "--concurrency", "1") as terminal:
+        assert terminal.end() == 4
+        results = [line for line in terminal.screen if "@example.com  " in line]
+        assert [line.split()[1:3] for line in results] == [
+            [f"p{number}@example.com", "rejected"] for number in (1, 10, 11)
+        ]
+        assert "and 8 more: Not a usable address" in terminal.screen
 
 
 def test_the_bar_shows_how_a_run_goes(run: Run, folder: Path) -> None:
@@ -204,7 +219,7 @@ def test_the_bar_shows_how_a_run_goes(run: Run, folder: Path) -> None:
 def test_plain_moves_nothing_and_draws_nothing(run: Run, folder: Path) -> None:
     """For a screen reader: whole lines one after another, no escape code and no padding."""
     (folder / "people.csv").write_text(people(50))
-    with run(*FROM, "--plain", "--concurrency", "1") as terminal:
+    with run(*FROM, "--plain", "--show", "all", "--concurrency", "1") as terminal:
         assert terminal.end() == 0
         assert not any("under way" in line for line in terminal.screen)
         assert "\x1b" not in terminal.shown

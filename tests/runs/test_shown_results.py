@@ -1,0 +1,78 @@
+"""Which rows of a run have their results shown, and how often the same is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.runs.conftest import Send
+from tests.servers import OK, Request, ScriptedServer, json_answer
+
+NOT_FOUND = json_answer(404, {"status": "error", "message": "Resource not found"})
+FROM = ("track", "--from", "p.csv", "--add-tag", "vip", "--concurrency", "1")
+
+
+@pytest.fixture(autouse=True)
+def _file(folder: Path, server: ScriptedServer) -> None:
+    """Six contacts that the service knows not, and one that it takes."""
+    names = ["a", "b", "c", "d", "e", "f", "taken"]
+    (folder / "p.csv").write_text("email\n" + "".join(f"{name}@b.co\n" for name in names))
+    server.script = _answer
+
+
+def _answer(request: Request, _number: int) -> bytes:
+    return OK if b"taken" in request.body else NOT_FOUND
+
+
+def test_a_table_of_failed_rows_has_three_of_a_cause(send: Send) -> None:
+    """And how many more there were."""
+    run = send(*FROM, "--show", "failed", "-o", "table")
+    assert run.code == 4
+    assert run.out.splitlines() == [
+        "   line  email                              outcome   message",
+        "      2  a@b.co                             rejected  Resource not found",
+        "      3  b@b.co                             rejected  Resource not found",
+        "      4  c@b.co                             rejected  Resource not found",
+        "and 3 more: Resource not found",
+    ]
+
+
+def test_failed_rows_as_records_are_all_there(send: Send) -> None:
+    """What a program reads leaves none out."""
+    run = send(*FROM, "--show", "failed")
+    assert [json.loads(line)["line"] for line in run.out.splitlines()] == [2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("words", [(), ("--show", "all")])
+def test_off_a_terminal_all_rows_are_shown(words: tuple[str, ...], send: Send) -> None:
+    """As ever: pipes and scripts count on it, whatever the format."""
+    run = send(*FROM, *words)
+    assert [json.loads(line)["line"] for line in run.out.splitlines()] == [2, 3, 4, 5, 6, 7, 8]
+    table = send(*FROM, *words, "--add-tag", "new", "-o", "table").out.splitlines()
+    assert [line.split()[0] for line in table] == ["line", "2", "3", "4", "5", "6", "7", "8"]
+
+
+@pytest.mark.parametrize(("words", "out"), [((), ""), (("-o", "json"), "[]\n")])
+def test_no_results_at_all(words: tuple[str, ...], out: str, send: Send) -> None:
+    """The exit code and the report tell them still; JSON stays JSON."""
+    run = send(*FROM, "--show", "none", "--report", "all.jsonl", *words)
+    assert (run.code, run.out) == (4, out)
+    assert len(Path("all.jsonl").read_text().splitlines()) == 7
+
+
+def test_a_resumed_run_shows_what_it_is_asked_to(send: Send, server: ScriptedServer) -> None:
+    """It is said anew, like all options of one process."""
+    server.script = lambda _request, _number: json_answer(500, {"message": "no"})
+    once = ("--concurrency", "1", "--retries", "0")
+    assert send("identify", "--from", "p.csv", *once, "--show", "none").out == ""
+    refused = json_answer(422, {"status": "error", "message": "no"})
+    server.script = lambda _request, _number: refused
+    run = send("runs", "resume", "--show", "failed", "-o", "table")
+    assert run.out.splitlines()[-1] == "and 4 more: no"
+
+
+def test_show_goes_with_a_file(send: Send, server: ScriptedServer) -> None:
+    """Results of contacts named on the command line are what was asked for."""
+    run = send("track", "a@b.co", "--add-tag", "vip", "--show", "none")
+    assert (run.code, run.err) == (2, "sendx: --show goes with --from FILE\n")
+    assert server.requests == []
