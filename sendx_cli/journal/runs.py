@@ -109,6 +109,23 @@ class Runs:
         )
         return _latest((run for run in same if run.counts.to_come or _is_held(run)), action, origin)
 
+    def finished_runs_like(self, header: RunHeader) -> Iterator[Run]:
+        """Yield the finished runs that sent the same file to the same account, the latest first.
+
+        Its columns meant the same; what else its rows were given is for the caller to compare.
+        """
+        return (
+            run
+            for run in reversed(self.runs)
+            if run.is_finished
+            and not run.undone_by
+            and run.counts.accepted
+            and run.header.source_sha256 == header.source_sha256 != ""
+            and run.header.mapping == header.mapping
+            and (run.header.action, run.header.origin, run.header.key_fingerprint)
+            == (header.action, header.origin, header.key_fingerprint)
+        )
+
     def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
         """Return the latest run with rows left to send of a file at this path, any content."""
         there = (run for run in self.runs if run.header.source_path == path and not run.undone_by)

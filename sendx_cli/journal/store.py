@@ -234,6 +234,12 @@ class RunJournal:
         """Return the rows whose outcome is unknown, to be settled."""
         return UnknownRows(self._database, self.view.header.action)
 
+    def note_finished(self, *, is_finished: bool) -> None:
+        """Record whether all is done for the run, its failed rows handed back included."""
+        with self._database.transaction() as connection:
+            value = (str(int(is_finished)),)
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('finished', ?)", value)
+
     def note_undone(self, by: str) -> None:
         """Record, synced, that the run with the id `by` takes this one back."""
         with self._database.transaction(is_synced=True) as connection:

@@ -124,6 +124,11 @@ class RunView:
         return self._fact("undone_by")
 
     @property
+    def was_finished(self) -> bool:
+        """Whether all is done for the run, its failed rows handed back included."""
+        return self._fact("finished") == "1"
+
+    @property
     def input_read(self) -> InputRead | None:
         """How far the input of a stream was read; None for a run of a file.
 

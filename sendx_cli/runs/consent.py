@@ -47,14 +47,22 @@ def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
     refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=spec.skip_invalid)
 
 
-def ask_about(context: RunContext, plan: Plan, contacts: int) -> None:
+def ask_about(
+    context: RunContext, plan: Plan, contacts: int, *, was_sent_before: bool = False
+) -> None:
     """Ask for confirmation of a plan, of whose contacts so many are to be sent (see `ask`).
 
     Raises:
         InputError: The answer was not yes, or there is no terminal to ask on.
     """
     left = plan.sent_though_left.total
-    ask(context, contacts=contacts, sent_though_left=left, account=plan.account)
+    ask(
+        context,
+        contacts=contacts,
+        sent_though_left=left,
+        account=plan.account,
+        was_sent_before=was_sent_before,
+    )
 
 
 def ask(
@@ -63,6 +71,7 @@ def ask(
     contacts: int,
     sent_though_left: int = 0,
     account: AccountComparison | None = None,
+    was_sent_before: bool = False,
 ) -> None:
     """Ask for confirmation on a terminal, if the run needs one.
 
@@ -75,6 +84,7 @@ def ask(
         sent_though_left: Opt-outs among its rows, which are sent all the same; any of them needs
             a confirmation.
         account: What it would change in its account, if that was read.
+        was_sent_before: Whether a run that is finished sent the same; that needs a confirmation.
 
     Raises:
         InputError: The answer was not yes, or there is no terminal to ask on.
@@ -82,10 +92,11 @@ def ask(
     settings, mode = context.settings, context.mode
     is_production = settings.production.value and not mode.is_sandbox
     is_undo = bool(context.spec.undoes)
-    is_worth_it = is_production or is_undo or sent_though_left or contacts >= ASK_FROM_CONTACTS
-    if mode.is_confirmed or not is_worth_it:
+    is_risky = is_production or is_undo or was_sent_before or sent_though_left
+    if mode.is_confirmed or not (is_risky or contacts >= ASK_FROM_CONTACTS):
         return
-    confirm(context, _question(context, contacts, sent_though_left, account))
+    again = " again" if was_sent_before else ""
+    confirm(context, _question(context, contacts, again, sent_though_left, account))
 
 
 def confirm(context: RunContext, question: str) -> None:
@@ -121,7 +132,11 @@ def _ask_yes(terminal: TextIO, context: RunContext, question: str) -> None:
 
 
 def _question(
-    context: RunContext, contacts: int, sent_though_left: int, account: AccountComparison | None
+    context: RunContext,
+    contacts: int,
+    again: str,
+    sent_though_left: int,
+    account: AccountComparison | None,
 ) -> str:
     profile = f"profile {context.settings.profile.value}"
     where = "the sandbox" if context.mode.is_sandbox else profile
@@ -135,7 +150,7 @@ def _question(
         rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
         left = f", though {rows} that the person left"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
-    return f"{undo}send {people} to {where}{creating}{left}?"
+    return f"{undo}send {people} to {where}{again}{creating}{left}?"
 
 
 def console_path() -> str:

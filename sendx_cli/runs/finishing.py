@@ -54,6 +54,7 @@ def finish_run(
         ending=sent.ending,
         stopped_by=sent.stopped_by,
         failed=failed,
+        mode=context.mode,
     )
     output.tell_lines(summary.lines(ascii_only=output.tells_ascii))
     append_step_summary(output, summary.markdown())
@@ -80,6 +81,7 @@ def _write_failed(output: Output, journal: RunJournal, source: Source) -> Path |
         message = error.message if isinstance(error, PassingTrouble) else reason_of(error)
         output.warn(message, hint=hint)
         return None
+    journal.note_finished(is_finished=True)
     if written is None:
         return None
     output.note(f"{_rows(written)} to mend: {written.path}")

@@ -77,15 +77,22 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
             _refuse_file(path)
         else:
             header = _adopt_changed_file(context, journal, run, path)
-            source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
         take_snapshot(context, journal)
         if context.spec.undoes:
             settle_undo(context, journal)
         _reopen(output, journal, context.mode)
+        to_come = journal.view.counts().to_come
+        if to_come or header != run.header:
+            journal.note_finished(is_finished=False)
+        is_finished = journal.view.was_finished
+        if not (is_finished or context.spec.undoes):
+            source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
         sent = Sent(0.0)
-        if journal.view.counts().to_come:
+        if to_come:
             source_path = None if source is None else source.path
             sent = send_rows(context, journal, source=header.source, source_path=source_path)
+        elif is_finished:
+            output.note(f"run {run.id} is finished: no row is left to send, nothing is written")
         else:
             output.note(f"run {run.id}: no row is left to send")
         tell_input_read(output, journal.view, run.id)

@@ -6,9 +6,10 @@ It is the same for a run that has just ended and for one that is inspected later
 from dataclasses import dataclass
 from pathlib import Path
 
+from sendx_cli.core.contact.contact import Track
 from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.core.replies.verdict import Verdict
+from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.core.totals.totals import Totals
 from sendx_cli.delivery.results import exit_code
 from sendx_cli.ending import Ending
@@ -16,10 +17,11 @@ from sendx_cli.errors import ExitCode
 from sendx_cli.journal.rows import LeftOutKind
 from sendx_cli.journal.view import Counts, RunView
 from sendx_cli.output.summary import ending_text, summary_lines, summary_markdown
-from sendx_cli.runs.next_commands import next_commands
-from sendx_cli.runs.options import RunSpec
+from sendx_cli.runs.next_commands import FailedRows, next_commands
+from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.totals import totals_of
 
+_UNKNOWN_CONTACT = "no_such_contact"
 _REJECTED = (LeftOutKind.BAD, LeftOutKind.LEFT_ALONE)
 """What is not sent and makes the exit code that of a rejected row."""
 
@@ -82,6 +84,7 @@ def summarise(
     ending: Ending | None = None,
     stopped_by: Verdict | None = None,
     failed: Path | None = None,
+    mode: RunMode | None = None,
 ) -> RunSummary:
     """Summarise a run, however often it was resumed.
 
@@ -92,6 +95,7 @@ def summarise(
         ending: The signal that has just ended it.
         stopped_by: The verdict that has just ended it.
         failed: Where its failed rows were written, if they were.
+        mode: The options of the process that has just sent it.
     """
     counts, spec = view.counts(), RunSpec.from_text(view.header.options)
     is_undo = view.header.action == UNDO
@@ -105,7 +109,11 @@ def summarise(
         Outcome.SKIPPED: counts.to_come or view.has_input_left,
     }
     code = exit_code((outcome for outcome, count in found.items() if count), stopped_by)
-    commands = [] if view.undone_by else next_commands(run, counts, spec, failed)
+    is_stopped = code is ExitCode.STOP or (stopped_by is not None and _must_be_seen_to(stopped_by))
+    rows = None if failed is None else _failed_rows(failed, spec, totals, left_out)
+    commands = next_commands(run, counts, spec, mode or RunMode(), rows, is_stopped=is_stopped)
+    if view.undone_by:
+        commands = []
     if left_out.get(LeftOutKind.LEFT_ALONE):
         commands.append(f"sendx runs show {run} --state {LeftOutKind.LEFT_ALONE}")
     return RunSummary(
@@ -115,4 +123,21 @@ def summarise(
         elapsed_s=max(elapsed_s, float(worked_s - 1)) if elapsed_s else float(worked_s),
         exit_code=ending or code,
         next_commands=commands,
+    )
+
+
+def _must_be_seen_to(stopped_by: Verdict) -> bool:
+    """Return whether a run that this ended would end there again."""
+    return stopped_by.kind in {Kind.REFUSED, Kind.EXHAUSTED}
+
+
+def _failed_rows(
+    path: Path, spec: RunSpec, totals: Totals, left_out: dict[LeftOutKind, int]
+) -> FailedRows:
+    codes = {each.code for each in totals.failures if each.outcome is Outcome.REJECTED}
+    unknown = codes & {_UNKNOWN_CONTACT} if spec.action == Track.action else set()
+    return FailedRows(
+        path,
+        must_be_fixed=bool(codes - unknown or left_out.get(LeftOutKind.BAD)),
+        has_unknown_contacts=bool(unknown),
     )

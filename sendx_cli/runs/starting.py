@@ -26,6 +26,7 @@ from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import leave_out_unchanged
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import send_rows
+from sendx_cli.runs.sent_before import warn_if_sent_before
 from sendx_cli.runs.snapshot import announce_snapshot, take_snapshot
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.paths import runs_directory
@@ -67,7 +68,8 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
     runtime, spec, mode = context.runtime, context.spec, context.mode
     header = header_of_file(context, reading)
     with StartLock(directory, identity_of(header)), ExitStack() as undo:
-        _refuse_second(runtime, list_runs(directory), header)
+        runs = list_runs(directory)
+        _refuse_second(runtime, runs, header)
         forget_never_started(directory)
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))
         with unsealed_forgotten(journal), open_account(context) as account:
@@ -81,7 +83,8 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
             if not (plan.to_send or plan.unchanged or plan.bad.count):
                 return None
             if plan.to_send:
-                ask_about(context, plan, plan.contacts)
+                was_sent_before = warn_if_sent_before(runtime.output, runs, header, spec)
+                ask_about(context, plan, plan.contacts, was_sent_before=was_sent_before)
                 take_snapshot(context, journal, account)
             journal.seal()
         undo.pop_all()
