@@ -118,6 +118,26 @@ def test_people_said_to_have_left_are_worth_a_question(
     assert server.requests == []
 
 
+def test_a_file_that_was_sent_before_is_asked_about(
+    run: Run, server: ScriptedServer, folder: Path
+) -> None:
+    """However few its contacts are; `--yes` answers that, too."""
+    (folder / "two.csv").write_text(people(2))
+    words = ("identify", "--from", "two.csv")
+    with run(*words) as terminal:
+        assert terminal.end() == 0
+    assert len(server.requests) == 2
+    with run(*words) as terminal:
+        terminal.wait_for("send 2 contacts to profile main again? [y/N] ")
+        terminal.type("n\n")
+        assert terminal.end() == 2
+        assert ": 2 accepted" in "".join(terminal.screen)
+    assert len(server.requests) == 2
+    with run(*words, "--yes") as terminal:
+        assert terminal.end() == 0
+    assert len(server.requests) == 4
+
+
 def test_a_resume_asks_anew_for_the_rows_of_a_changed_file(
     run: Run, server: ScriptedServer, folder: Path
 ) -> None:

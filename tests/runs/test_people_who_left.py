@@ -356,7 +356,8 @@ def test_the_next_command_says_the_same_words(send: Send, server: ScriptedServer
     run = send(*IDENTIFY, "--map", "Art=subscription", "--left-values", "raus,weg")
     assert run.code == 4
     assert run.err.splitlines()[-1].startswith(
-        "next: sendx identify --from p.failed.csv --map Art=subscription "
+        "next: fix the rows in p.failed.csv first, then: "
+        "sendx identify --from p.failed.csv --map Art=subscription "
         "--left-values raus --left-values weg"
     )
 
