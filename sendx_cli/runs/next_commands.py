@@ -105,6 +105,8 @@ def _words(spec: RunSpec, mode: RunMode, failed: Path) -> Iterator[str]:
     yield from _single("--encoding", overrides.encoding)
     yield from ["--no-account"] * (not spec.uses_account)
     yield from ["--existing-only"] * spec.existing_only
+    yield from ["--only-changed"] * spec.only_changed
+    yield from ["--snapshot"] * (spec.keeps_snapshot and spec.uses_account)
     yield from _single("--batch", str(spec.batch) if spec.batch > 1 else None)
     for name, value in spec.service.items():
         yield from _single(f"--{name.replace('_', '-')}", value)

@@ -101,6 +101,24 @@ def test_the_options_of_the_run_go_with_its_failed_rows(send: Send) -> None:
     assert "bad" in Path("r.csv").read_text()
 
 
+@pytest.mark.parametrize(
+    ("given", "carried"),
+    [
+        (("--only-changed",), " --only-changed"),
+        (("--snapshot",), " --snapshot"),
+        (("--existing-only",), " --existing-only"),
+        (("--no-account",), " --no-account"),
+        (("--profile", "main"), " --profile main"),
+    ],
+)
+def test_what_holds_for_the_run_holds_for_its_failed_rows(
+    send: Send, given: tuple[str, ...], carried: str
+) -> None:
+    """What is compared, recorded and refused, and whose account it is."""
+    found = next_after(send, "identify", *given, rows="failed@b.co")
+    assert found == f"sendx identify --from p.failed.csv{carried}"
+
+
 def test_a_map_file_is_named_again(send: Send) -> None:
     """Not taken apart: it may say more than `--map` can."""
     Path("m.toml").write_text('[columns]\nemail = "email"\n')

@@ -83,3 +83,17 @@ def test_a_finished_run_that_is_resumed_writes_nothing(
         "sendx: run RUN is finished: no row is left to send, nothing is written"
     )
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_run_whose_failed_rows_could_not_be_written_is_not_finished(
+    send: Send, server: ScriptedServer
+) -> None:
+    """A resume tries it again; here the name of their file is too long each time."""
+    server.script = lambda _request, _number: REJECTED
+    name = f"{'p' * 245}.csv"
+    Path("p.csv").rename(name)
+    for words in (("track", "--from", name, "--add-tag", "new"), ("runs", "resume")):
+        run = send(*words)
+        assert run.code == 4
+        assert "failed rows could not be written: file name too long" in run.err
+        assert "is finished" not in run.err
