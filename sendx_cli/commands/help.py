@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
-from sendx_cli.commands.pages import commands_of, description_of, sections_of
+from sendx_cli.commands.page_text import commands_of, description_of, sections_of
 
 if TYPE_CHECKING:
     from sendx_cli.manual.man_page import CommandPage

@@ -32,7 +32,16 @@ def man_page(pages: Sequence[CommandPage]) -> str:
     Args:
         pages: The help of `sendx` itself, then of each command.
     """
-    return "".join(f"{line}\n" for line in _page(pages))
+    return "".join(f"{line}\n" for line in _without_idle_breaks(_page(pages)))
+
+
+def _without_idle_breaks(lines: Iterator[str]) -> Iterator[str]:
+    """Leave out a new paragraph right below a heading, where one begins anyway."""
+    before = ""
+    for line in lines:
+        if line != ".PP" or before[:3] not in {".SH", ".SS", ".PP"}:
+            yield line
+        before = line
 
 
 def _page(pages: Sequence[CommandPage]) -> Iterator[str]:
@@ -70,7 +79,8 @@ def _block(block: Block) -> Iterator[str]:
     if isinstance(block, Paragraph):
         yield from (".PP", _escaped(block.text))
         return
-    yield f".SS {_escaped(block.title)}" if block.title else ".PP"
+    if block.title:
+        yield f".SS {_escaped(block.title)}"
     yield from _verbatim(block.lines) if isinstance(block, Lines) else _rows(block)
 
 

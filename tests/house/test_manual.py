@@ -283,19 +283,25 @@ def test_the_man_page_has_every_command_option_and_topic() -> None:
 
 @pytest.mark.parametrize("reader", ["groff", "man", "mandoc"])
 def test_the_man_page_is_read_without_warnings(reader: str) -> None:
-    """By what is installed to read it, and what is to be copied stays as it was."""
+    """By what is installed to read it, and what is to be copied stays as it was.
+
+    It has no date, so that the same commands always give the same page; mandoc remarks on that.
+    """
     need(reader)
     commands = {
         "groff": ["groff", "-man", "-ww", "-Kutf8", "-Tutf8", str(MAN_PAGE)],
         "man": ["man", "--warnings", "-l", str(MAN_PAGE)],
-        "mandoc": ["mandoc", "-T", "lint", "-W", "error", str(MAN_PAGE)],
+        "mandoc": ["mandoc", "-T", "lint", "-W", "warning", str(MAN_PAGE)],
     }
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "80", "MAN_KEEP_FORMATTING": ""}
     run = subprocess.run(
         commands[reader], capture_output=True, text=True, check=False, env=environment, timeout=60
     )
-    assert (run.returncode, run.stderr) == (0, "")
-    if reader != "mandoc":
+    assert run.stderr == ""
+    if reader == "mandoc":
+        assert [line for line in run.stdout.splitlines() if "missing date" not in line] == []
+    else:
+        assert run.returncode == 0
         assert "--map 'Plan=field:Plan' --ignore Notes" in run.stdout
 
 
