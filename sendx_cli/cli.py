@@ -13,7 +13,8 @@ from typer.main import get_command
 
 from sendx_cli import __version__
 from sendx_cli.commands.options import with_option_groups
-from sendx_cli.commands.pages import OUTPUT, PagedGroup
+from sendx_cli.commands.pages import PagedGroup
+from sendx_cli.commands.sections import OUTPUT
 from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
 from sendx_cli.errors import ExitCode, InvalidValue, SendxError
 from sendx_cli.runtime import Runtime

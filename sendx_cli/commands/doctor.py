@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sendx_cli.commands.options import Formatted, new_app, runtime_of, with_option_groups
-from sendx_cli.commands.pages import SERVICE
+from sendx_cli.commands.sections import SERVICE
 from sendx_cli.errors import SendxError
 
 if TYPE_CHECKING:

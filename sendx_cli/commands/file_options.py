@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from sendx_cli.commands.pages import COLUMNS, FILE, OUTPUT, SENDING
+from sendx_cli.commands.sections import COLUMNS, FILE, OUTPUT, SENDING
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InvalidValue
 

@@ -14,7 +14,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.commands.pages import CONTACT, SENDING
+from sendx_cli.commands.sections import CONTACT, SENDING
 from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import ContactValues

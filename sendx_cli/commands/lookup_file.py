@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from sendx_cli.commands.pages import COLUMNS, FILE
+from sendx_cli.commands.sections import COLUMNS, FILE
 from sendx_cli.errors import InvalidValue
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from sendx_cli.commands.pages import OUTPUT, SENDING, SERVICE, PagedCommand, PagedGroup
+from sendx_cli.commands.pages import PagedCommand, PagedGroup
+from sendx_cli.commands.sections import OUTPUT, SENDING, SERVICE
 from sendx_cli.errors import InvalidValue
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.runtime import Runtime, Verbosity

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from sendx_cli.commands.pages import COLUMNS, CONTACT, FILE, OUTPUT, SENDING, SERVICE
+from sendx_cli.commands.sections import COLUMNS, CONTACT, FILE, OUTPUT, SENDING, SERVICE
 
 _OWN, _ARGUMENTS, _COMMANDS = "Options", "Arguments", "Commands"
 _ORDER = (_ARGUMENTS, _OWN, CONTACT, FILE, COLUMNS, SENDING, SERVICE, OUTPUT)

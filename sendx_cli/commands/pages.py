@@ -7,10 +7,6 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-CONTACT, FILE, COLUMNS = "Contact", "File", "Columns"
-SENDING, SERVICE, OUTPUT = "Sending", "Service", "Output"
-"""The sections of options; a command's own, which name none, stand before them."""
-
 
 class PagedCommand(TyperCommand):
     """A command whose help is a page with sections and examples."""

@@ -14,7 +14,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.commands.pages import FILE, SENDING
+from sendx_cli.commands.sections import FILE, SENDING
 from sendx_cli.errors import InputError, InvalidValue
 
 if TYPE_CHECKING:
