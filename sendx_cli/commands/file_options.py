@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from sendx_cli.commands.sections import COLUMNS, FILE, OUTPUT, SENDING
+from sendx_cli.commands.sections import COLUMNS, FILE
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InvalidValue
 
@@ -20,27 +20,28 @@ MAX_BATCH = 25
 """Contacts that the bulk endpoint takes in one call."""
 
 
-Yes = Annotated[
-    bool,
-    typer.Option("--yes", "-y", help="Do not ask before sending.", rich_help_panel=SENDING),
-]
-Report = Annotated[
-    Path | None,
-    typer.Option(
+def yes_option(section: str) -> Any:  # noqa: ANN401 - Typer's declarations have no type
+    """Return the option `--yes` for a section of the help."""
+    return typer.Option("--yes", "-y", help="Do not ask before sending.", rich_help_panel=section)
+
+
+def report_option(section: str) -> Any:  # noqa: ANN401 - as above
+    """Return the option `--report` for a section of the help."""
+    return typer.Option(
         "--report",
         metavar="FILE",
         help="Write each row's result to this file, too (.jsonl or .csv).",
-        rich_help_panel=OUTPUT,
-    ),
-]
-KeepGoing = Annotated[
-    bool,
-    typer.Option(
+        rich_help_panel=section,
+    )
+
+
+def keep_going_option(section: str) -> Any:  # noqa: ANN401 - as above
+    """Return the option `--keep-going` for a section of the help."""
+    return typer.Option(
         "--keep-going",
         help="Go on after 1,000 rejections in a row for the same reason.",
-        rich_help_panel=SENDING,
-    ),
-]
+        rich_help_panel=section,
+    )
 
 
 class FromFile(NamedTuple):
@@ -55,17 +56,17 @@ class FromFile(NamedTuple):
             rich_help_panel=FILE,
         ),
     ] = None
-    yes: Yes = False
+    yes: Annotated[bool, yes_option(FILE)] = False
     skip_invalid: Annotated[
         bool,
         typer.Option(
-            "--skip-invalid", help="Send the other rows if some are bad.", rich_help_panel=SENDING
+            "--skip-invalid", help="Send the other rows if some are bad.", rich_help_panel=FILE
         ),
     ] = False
     include_departed: Annotated[
         bool,
         typer.Option(
-            "--include-departed", help="Send people who unsubscribed, too.", rich_help_panel=SENDING
+            "--include-departed", help="Send people who unsubscribed, too.", rich_help_panel=FILE
         ),
     ] = False
     left_values: Annotated[
@@ -76,7 +77,7 @@ class FromFile(NamedTuple):
             rich_help_panel=COLUMNS,
         ),
     ] = None
-    report: Report = None
+    report: Annotated[Path | None, report_option(FILE)] = None
     map_: Annotated[
         list[str] | None,
         typer.Option(
@@ -184,17 +185,17 @@ class FromFile(NamedTuple):
     stream: Annotated[
         bool,
         typer.Option(
-            "--stream", help="Send rows of standard input as they come.", rich_help_panel=SENDING
+            "--stream", help="Send rows of standard input as they come.", rich_help_panel=FILE
         ),
     ] = False
-    keep_going: KeepGoing = False
+    keep_going: Annotated[bool, keep_going_option(FILE)] = False
     max_outage: Annotated[
         float | None,
         typer.Option(
             metavar="SECONDS",
             min=1.0,
             help="Give up for now after an outage of so long, 1 or more. Default: 900.",
-            rich_help_panel=SENDING,
+            rich_help_panel=FILE,
         ),
     ] = None
 
@@ -296,6 +297,20 @@ class FromFile(NamedTuple):
             ),
             takes_ragged=self.ragged,
         )
+
+
+class Batching(NamedTuple):
+    """Several rows in one call, which the service takes for identify alone."""
+
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            "--batch",
+            metavar="N",
+            help=f"Send N contacts in one call, {MIN_BATCH} to {MAX_BATCH}.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
 
 
 def _checked_batch(batch: int | None) -> int:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sendx_cli.commands.file_options import FromFile
+from sendx_cli.commands.file_options import Batching, FromFile
 from sendx_cli.commands.options import (
     AccountOptions,
     Formatted,
@@ -14,7 +14,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.commands.sections import CONTACT, SENDING
+from sendx_cli.commands.sections import CONTACT
 from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import ContactValues
@@ -82,15 +82,8 @@ def identify(
             rich_help_panel=CONTACT,
         ),
     ] = None,
-    batch: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="Send N contacts in one call, 2 to 25; with --from only.",
-            rich_help_panel=SENDING,
-        ),
-    ] = None,
     file: FromFile,
+    batching: Batching,
     formatted: Formatted,
     service: ServiceOptions,
     account: AccountOptions,
@@ -101,6 +94,7 @@ def identify(
     What is not named stays as it is. Several EMAILs are sent with the same options.
 
     With --from, each row of a file is a contact; all rows are checked before the first is sent.
+    The options under File and Columns go with --from.
 
     Examples:
       sendx identify jane@example.com --first-name Jane --tag vip
@@ -119,5 +113,5 @@ def identify(
         tags=tuple(tag or ()),
         lists=tuple(lists or ()),
     )
-    options = CallOptions(formatted, service, account, sending, batch)
+    options = CallOptions(formatted, service, account, sending, batching.batch)
     send(runtime_of(ctx), Identify.action, emails or (), values, file=file, options=options)

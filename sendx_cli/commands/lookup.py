@@ -37,7 +37,8 @@ def lookup(
     """Show contacts as the service has them: tags, custom fields and lists by name.
 
     It changes nothing. With --from, only a file's addresses matter; a contact that is named twice
-    is shown once. The exit code is 4 where one is not there.
+    is shown once. The exit code is 4 where one is not there. The options under File and Columns
+    go with --from.
 
     Examples:
       sendx lookup jane@example.com

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from sendx_cli.commands.pages import PagedCommand, PagedGroup
-from sendx_cli.commands.sections import OUTPUT, SENDING, SERVICE
+from sendx_cli.commands.sections import FILE, OUTPUT, SENDING, SERVICE
 from sendx_cli.errors import InvalidValue
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.runtime import Runtime, Verbosity
@@ -229,7 +229,7 @@ class AccountOptions(NamedTuple):
         typer.Option(
             "--only-changed",
             help="Leave out rows that would change nothing.",
-            rich_help_panel=SENDING,
+            rich_help_panel=FILE,
         ),
     ] = False
     snapshot: Annotated[
@@ -237,7 +237,7 @@ class AccountOptions(NamedTuple):
         typer.Option(
             "--snapshot",
             help="Record how the contacts were before, for `sendx runs undo`.",
-            rich_help_panel=SENDING,
+            rich_help_panel=FILE,
         ),
     ] = False
 

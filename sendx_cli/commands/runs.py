@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sendx_cli.commands.file_options import KeepGoing, Report, Yes
+from sendx_cli.commands.file_options import keep_going_option, report_option, yes_option
 from sendx_cli.commands.options import (
     Formatted,
     RetryUnknown,
@@ -14,7 +14,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.commands.sections import FILE, SENDING
+from sendx_cli.commands.sections import FILE, OUTPUT, SENDING
 from sendx_cli.errors import InputError, InvalidValue
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _OneRun = Annotated[
         metavar="[RUN]", help="The run's id, or how it begins. Default: the latest run."
     ),
 ]
+_Yes = Annotated[bool, yes_option(SENDING)]
+_Report = Annotated[Path | None, report_option(OUTPUT)]
 
 
 @app.callback()
@@ -127,9 +129,9 @@ def resume(
             rich_help_panel=FILE,
         ),
     ] = None,
-    yes: Yes = False,
-    report: Report = None,
-    keep_going: KeepGoing = False,
+    yes: _Yes = False,
+    report: _Report = None,
+    keep_going: Annotated[bool, keep_going_option(SENDING)] = False,
     retry_unknown: RetryUnknown = False,
     formatted: Formatted,
     service: ServiceOptions,
@@ -202,7 +204,7 @@ def reconcile(
             "--resend", help="Send again what the account does not show.", rich_help_panel=SENDING
         ),
     ] = False,
-    yes: Yes = False,
+    yes: _Yes = False,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
@@ -213,7 +215,7 @@ def reconcile(
 
     Examples:
       sendx runs reconcile
-      sendx runs reconcile --resend --yes
+      sendx runs reconcile 20261124 --resend --yes
     """
     from sendx_cli.runs.reconciling import reconcile_run
 
@@ -233,7 +235,7 @@ def undo(
             "--dry-run", help="Show what would be sent, and send nothing.", rich_help_panel=SENDING
         ),
     ] = False,
-    yes: Yes = False,
+    yes: _Yes = False,
     force: Annotated[
         bool,
         typer.Option(
@@ -248,7 +250,7 @@ def undo(
             rich_help_panel=SENDING,
         ),
     ] = False,
-    report: Report = None,
+    report: _Report = None,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:

@@ -125,6 +125,7 @@ def reset(ctx: typer.Context) -> None:
 
     Examples:
       sendx sandbox reset
+      sendx sandbox reset && sendx identify --from people.csv --sandbox
     """
     from sendx_cli.sandbox import contents
     from sendx_cli.settings.paths import sandbox_path

@@ -50,6 +50,7 @@ def track(
     This can start automations, whose mails nobody can call back.
 
     With --from, each row of a file is a contact; columns add_tags and remove_tags are its own.
+    The options under File and Columns go with --from.
 
     Examples:
       sendx track jane@example.com --add-tag churned --remove-tag trial

@@ -66,6 +66,23 @@ def test_what_may_be_given_again_says_so(name: str) -> None:
             assert ("repeatable" in parameter.help) == is_repeatable, parameter.name
 
 
+VALUES = {"FILE": "x.csv", "COLUMN=TARGET": "A=email", "N": "2", "SECONDS": "5"}
+
+
+@pytest.mark.parametrize("action", ["identify", "track", "lookup"])
+def test_options_under_file_and_columns_go_with_a_file(sendx: Command, action: str) -> None:
+    """Those alone are refused where contacts are named on the command line."""
+    for option in shown_parameters(EVERY[f"sendx {action}"]):
+        section = getattr(option, "rich_help_panel", None)
+        if section in {None, "Contact", "Service"} or option.name == "from_":
+            continue
+        takes = not (option.is_flag or option.count)
+        words = [option.opts[0], *[VALUES.get(option.metavar or "", "json")] * takes]
+        said = sendx(action, "jane@example.com", *words, "--sandbox")
+        refused = re.search(r"^sendx: (--\S+) goes with --from FILE$", said.err, re.MULTILINE)
+        assert (refused is not None) == (section in {"File", "Columns"}), option.name
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_every_command_has_examples_that_its_parser_takes(sendx: Command, name: str) -> None:
     """Each names the command, or one below it; all their options are ones that it has."""
@@ -74,7 +91,7 @@ def test_every_command_has_examples_that_its_parser_takes(sendx: Command, name: 
     lines = [line.strip() for line in examples[1].splitlines()]
     assert any(name in line for line in lines)
     for line in lines:
-        words = line.partition("sendx ")[2].split()
+        words = line.partition("sendx ")[2].partition(" && ")[0].split()
         called = max(
             (one for one in EVERY if f"sendx {' '.join(words)} ".startswith(f"{one} ")), key=len
         )
