@@ -30,7 +30,7 @@ def report_option(section: str) -> Any:  # noqa: ANN401 - as above
     return typer.Option(
         "--report",
         metavar="FILE",
-        help="Write each row's result to this file, too (.jsonl or .csv).",
+        help="Also write each row's result to this file (.jsonl or .csv).",
         rich_help_panel=section,
     )
 
@@ -60,20 +60,20 @@ class FromFile(NamedTuple):
     skip_invalid: Annotated[
         bool,
         typer.Option(
-            "--skip-invalid", help="Send the other rows if some are bad.", rich_help_panel=FILE
+            "--skip-invalid", help="Skip bad rows and send the others.", rich_help_panel=FILE
         ),
     ] = False
     include_departed: Annotated[
         bool,
         typer.Option(
-            "--include-departed", help="Send people who unsubscribed, too.", rich_help_panel=FILE
+            "--include-departed", help="Also send people who unsubscribed.", rich_help_panel=FILE
         ),
     ] = False
     left_values: Annotated[
         list[str] | None,
         typer.Option(
             metavar="WORD,...",
-            help="Take these words in a cell for opted out; repeatable.",
+            help="Treat these words in a cell as opted out; repeatable.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
@@ -155,7 +155,7 @@ class FromFile(NamedTuple):
         str | None,
         typer.Option(
             metavar="CHARACTER",
-            help="Take this character as quotation mark; none where there is none.",
+            help="Use this quotation mark; none if cells are not quoted.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -179,7 +179,7 @@ class FromFile(NamedTuple):
     ragged: Annotated[
         bool,
         typer.Option(
-            "--ragged", help="Take rows that are shorter than the header.", rich_help_panel=FILE
+            "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
         ),
     ] = False
     stream: Annotated[
@@ -194,7 +194,7 @@ class FromFile(NamedTuple):
         typer.Option(
             metavar="SECONDS",
             min=1.0,
-            help="Give up for now after an outage of so long, 1 or more. Default: 900.",
+            help="Give up after an outage of this many seconds, 1 or more. Default: 900.",
             rich_help_panel=FILE,
         ),
     ] = None

@@ -21,7 +21,7 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
     profile: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Store the key in this profile, which is made if need be."
+            metavar="NAME", help="Store the key in this profile; it is created if there is none."
         ),
     ] = None,
     base_url: Annotated[

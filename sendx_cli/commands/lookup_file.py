@@ -26,7 +26,7 @@ class FileToLookUp(NamedTuple):
     skip_invalid: Annotated[
         bool,
         typer.Option(
-            "--skip-invalid", help="Look up the other rows if some are bad.", rich_help_panel=FILE
+            "--skip-invalid", help="Skip bad rows and look up the others.", rich_help_panel=FILE
         ),
     ] = False
     map_: Annotated[
@@ -64,7 +64,7 @@ class FileToLookUp(NamedTuple):
         str | None,
         typer.Option(
             metavar="CHARACTER",
-            help="Take this character as quotation mark; none where there is none.",
+            help="Use this quotation mark; none if cells are not quoted.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -88,7 +88,7 @@ class FileToLookUp(NamedTuple):
     ragged: Annotated[
         bool,
         typer.Option(
-            "--ragged", help="Take rows that are shorter than the header.", rich_help_panel=FILE
+            "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
         ),
     ] = False
 

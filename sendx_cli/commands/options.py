@@ -23,7 +23,7 @@ class Common(NamedTuple):
     quiet: Annotated[
         bool | None,
         typer.Option(
-            "--quiet", "-q", help="Write results and errors only.", rich_help_panel=OUTPUT
+            "--quiet", "-q", help="Write only results and errors.", rich_help_panel=OUTPUT
         ),
     ] = None
     verbose: Annotated[
@@ -32,7 +32,7 @@ class Common(NamedTuple):
             "--verbose",
             "-v",
             count=True,
-            help="Write more about what is done; repeatable.",
+            help="Write more details; repeatable.",
             rich_help_panel=OUTPUT,
         ),
     ] = None
@@ -48,7 +48,7 @@ class Common(NamedTuple):
         bool | None,
         typer.Option(
             "--plain",
-            help="Write no boxes and no line that moves: for screen readers.",
+            help="Write no boxes and no moving line: for screen readers.",
             rich_help_panel=OUTPUT,
         ),
     ] = None
@@ -132,7 +132,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--timeout",
             metavar="SECONDS",
-            help="Let one attempt take so long, at most.",
+            help="Give up on an attempt after this many seconds.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -141,7 +141,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--rate",
             metavar="N",
-            help="Make N calls a second, at most.",
+            help="Make at most N calls a second.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -150,7 +150,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--concurrency",
             metavar="N",
-            help="Have N calls under way at once, at most.",
+            help="Make at most N calls at once.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -159,7 +159,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--retries",
             metavar="N",
-            help="Repeat a call that failed in passing N times, at most.",
+            help="Retry a call at most N times after failures that pass.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -183,8 +183,8 @@ RetryUnknown = Annotated[
     typer.Option(
         "--retry-unknown",
         help=(
-            "Repeat calls that may have arrived, too, even if they can start automations or "
-            "count twice."
+            "Also retry calls that may have arrived, even if they can start automations or count "
+            "twice."
         ),
         rich_help_panel=SENDING,
     ),

@@ -239,7 +239,7 @@ def undo(
     force: Annotated[
         bool,
         typer.Option(
-            "--force", help="Take back what others changed since, too.", rich_help_panel=SENDING
+            "--force", help="Also take back what others changed since.", rich_help_panel=SENDING
         ),
     ] = False,
     assume_new: Annotated[
@@ -291,7 +291,7 @@ def forget(
         bool, typer.Option("--finished", help="Delete all runs that are finished.")
     ] = False,
 ) -> None:
-    """Delete runs: what became of their rows is known no more, and they cannot be resumed.
+    """Delete runs: their results are gone, and they cannot be resumed.
 
     Examples:
       sendx runs forget --finished

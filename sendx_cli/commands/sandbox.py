@@ -43,14 +43,16 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
     ] = 0,
     key: Annotated[
         str | None,
-        typer.Option(metavar="KEY", help="Take this key only. Default: any key, but not none."),
+        typer.Option(
+            metavar="KEY", help="Accept only this key. Default: any key that is not empty."
+        ),
     ] = None,
     account: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Begin with the team in this JSON file."),
     ] = None,
     latency: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Answer so late: 40ms, 0.2s, 20ms-80ms.")
+        str | None, typer.Option(metavar="TIME", help="Delay each answer: 40ms, 0.2s, 20ms-80ms.")
     ] = None,
     rate_limit: Annotated[
         str | None,
@@ -61,7 +63,7 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
     ] = None,
     fail: Annotated[
         str | None,
-        typer.Option(metavar="WHAT", help="Fail so often: 5%, 503:2%, reset:1%, timeout:1%."),
+        typer.Option(metavar="WHAT", help="Fail some requests: 5%, 503:2%, reset:1%, timeout:1%."),
     ] = None,
     log: Annotated[
         str | None,
