@@ -20,7 +20,9 @@ ProfileOption = Annotated[
     str | None,
     typer.Option("--profile", metavar="NAME", help="Use this profile. Default: the one in force."),
 ]
-Name = Annotated[str, typer.Argument(help="The setting's name, as `sendx config list` shows it.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The setting's name, as `sendx config list` shows it.")
+]
 
 
 @app.callback()
@@ -69,7 +71,9 @@ def get_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -
 def set_setting(
     ctx: typer.Context,
     name: Name,
-    value: Annotated[str | None, typer.Argument(help="The setting's new value.")] = None,
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE]", help="The setting's new value.")
+    ] = None,
     profile: ProfileOption = None,
 ) -> None:
     """Set a profile's setting, or default_profile. Comments in the config file are kept.

@@ -30,11 +30,11 @@ class FileToLookUp(NamedTuple):
         ),
     ] = False
     map_: Annotated[
-        list[str] | None,
+        str | None,
         typer.Option(
             "--map",
             metavar="COLUMN=email",
-            help="Say which column has the addresses; repeatable.",
+            help="Say which column has the addresses.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
@@ -116,7 +116,8 @@ class FileToLookUp(NamedTuple):
         if self.format is not None and self.format not in formats:
             message = f"--format: no such choice: {self.format}"
             raise InvalidValue(message, hint=f"one of {', '.join(formats)}")
-        mapped = [text.rpartition("=")[::2] for text in self.map_ or ()]
+        maps = () if self.map_ is None else (self.map_,)
+        mapped = [text.rpartition("=")[::2] for text in maps]
         overrides = Overrides(
             format=FileFormat(self.format) if self.format else None,
             encoding=self.encoding,
@@ -130,6 +131,6 @@ class FileToLookUp(NamedTuple):
         return LookupFile(
             path=self.from_ or "",
             overrides=overrides,
-            maps=tuple(self.map_ or ()),
+            maps=maps,
             skip_invalid=self.skip_invalid,
         )

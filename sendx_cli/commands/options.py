@@ -123,7 +123,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--base-url",
             metavar="URL",
-            help="Send to the service at this URL.",
+            help="Use the service at this URL.",
             rich_help_panel=SERVICE,
         ),
     ] = None

@@ -23,6 +23,7 @@ from sendx_cli.manual.topics import TOPICS, blocks_of
 from sendx_cli.settings.declared import PROFILE_VARIABLE, SETTINGS
 from sendx_cli.settings.paths import config_path, runs_directory, sandbox_path
 from tests.conftest import Command, Run
+from tests.house.test_help import TYPER, without_notation
 from tests.tools import need
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +123,11 @@ def test_nothing_is_offered_that_is_then_refused(
     """What a command has no use for is no option of it."""
     assert option not in sendx(*words, "--help").out
     assert sendx(*words, option).err.startswith(f"sendx: no such option: {option}\n")
+
+
+def test_the_usage_of_login_has_no_argument(sendx: Command) -> None:
+    """A key that is given as one is refused."""
+    assert sendx("login", "--help").out.startswith("Usage: sendx login [OPTIONS]\n")
 
 
 def test_batches_need_a_file(sendx: Command) -> None:
@@ -283,7 +289,11 @@ def test_the_man_page_is_current(sendx: Command) -> None:
     assert (run.code, run.err) == (0, "")
     if os.environ.get("UPDATE_SNAPSHOTS"):
         MAN_PAGE.write_text(run.out, "utf-8")
-    assert MAN_PAGE.read_text("utf-8") == run.out
+    current = MAN_PAGE.read_text("utf-8")
+    if TYPER < (0, 28):
+        assert without_notation(run.out) == without_notation(current)
+    else:
+        assert run.out == current
 
 
 def test_the_man_page_has_every_command_option_and_topic() -> None:
