@@ -8,11 +8,13 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 from typer.main import get_command
 
 from sendx_cli import __version__
 from sendx_cli.commands.options import with_option_groups
+from sendx_cli.commands.pages import PagedGroup
+from sendx_cli.commands.sections import OUTPUT
 from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
 from sendx_cli.errors import ExitCode, InvalidValue, SendxError
 from sendx_cli.runtime import Runtime
@@ -22,12 +24,13 @@ COMMANDS = {
     "track": "Add and remove tags of contacts.",
     "lookup": "Show contacts as the service has them.",
     "login": "Store the API key.",
-    "logout": "Take the stored API key out again.",
+    "logout": "Remove the stored API key.",
     "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
     "runs": "Look at bulk runs, and go on with one that stopped.",
     "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",
+    "help": "Show help on files, columns, exit codes and more.",
 }
 """Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""
 
@@ -35,7 +38,7 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG})
 _BUG_HINT = "run it again with --debug and report what it shows"
 
 
-class Commands(TyperGroup):
+class Commands(PagedGroup):
     """Loads a command's module when it is called, and turns errors into messages and codes."""
 
     def __init__(self, **attrs: Any) -> None:  # noqa: ANN401 - handed through to Typer
@@ -104,7 +107,11 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"sendx {__version__}")
+        import platform
+
+        from sendx_cli.api.engine_name import engine_name
+
+        typer.echo(f"sendx {__version__} (Python {platform.python_version()}, {engine_name()})")
         raise typer.Exit
 
 
@@ -113,12 +120,25 @@ def _show_version(wanted: bool) -> None:
 def sendx(
     ctx: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the versions of sendx, Python, the HTTP library and its TLS library.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = False,
 ) -> None:
     """Tell SendX who a contact is and what they did: right, then fast.
 
-    Try it without an account: sendx identify jane@example.com --tag new --sandbox
+    `sendx help` lists topics beyond the commands, such as columns and exit codes. With --sandbox
+    everything can be tried without an account.
+
+    Examples:
+      sendx identify jane@example.com --tag new --sandbox
+      sendx identify --from people.csv --dry-run
+      sendx track jane@example.com --add-tag churned
     """
 
 

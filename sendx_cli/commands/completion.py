@@ -14,9 +14,12 @@ app = new_app()
 @with_option_groups
 def completion(
     ctx: typer.Context,
-    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish|powershell")],
+    shell: Annotated[
+        str,
+        typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell that is to complete."),
+    ],
     install: Annotated[
-        bool, typer.Option("--install", help="Put the script where the shell looks for it.")
+        bool, typer.Option("--install", help="Write the script to where the shell looks for it.")
     ] = False,
 ) -> None:
     """Print the completion script of a shell, or install it.
@@ -24,7 +27,10 @@ def completion(
     It completes commands, options, files, profiles, runs, states, settings, and the columns of
     the file that `--from` names.
 
-    Example: eval "$(sendx completion bash)"
+    Examples:
+      eval "$(sendx completion bash)"
+      sendx completion zsh --install
+      sendx completion powershell > sendx.ps1
     """
     from sendx_cli.completion.install import install as write
     from sendx_cli.completion.install import place_for

@@ -17,16 +17,21 @@ from sendx_cli.settings.resolve import choose_profile
 app = new_app()
 
 ProfileOption = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="The profile meant.")
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="Use this profile. Default: the one in force."),
 ]
-Name = Annotated[str, typer.Argument(help="The setting's name, as `config list` shows it.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The setting's name, as `sendx config list` shows it.")
+]
 
 
 @app.callback()
 def config() -> None:
     """Show and change settings: flags, then environment, then profile, then default.
 
-    Example: sendx config list
+    Examples:
+      sendx config list
+      sendx config set rate 50
     """
 
 
@@ -37,7 +42,9 @@ def list_settings(
 ) -> None:
     """Show each setting in force, redacted, and where it comes from.
 
-    Example: sendx config list --profile staging
+    Examples:
+      sendx config list --profile staging
+      sendx config list -o csv > settings.csv
     """
     runtime = runtime_of(ctx)
     settings = runtime.settings({"profile": profile})
@@ -51,7 +58,9 @@ def list_settings(
 def get_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
     """Show one setting in force, an empty line where it has no value. The key is never shown.
 
-    Example: sendx config get base_url
+    Examples:
+      sendx config get base_url
+      sendx config get rate --profile staging
     """
     runtime = runtime_of(ctx)
     runtime.output.line(_text(_value_of(runtime, name, profile)))
@@ -62,12 +71,16 @@ def get_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -
 def set_setting(
     ctx: typer.Context,
     name: Name,
-    value: Annotated[str | None, typer.Argument(help="Its new value.")] = None,
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE]", help="The setting's new value.")
+    ] = None,
     profile: ProfileOption = None,
 ) -> None:
     """Set a profile's setting, or default_profile. Comments in the config file are kept.
 
-    Example: sendx config set rate 50
+    Examples:
+      sendx config set rate 50
+      sendx config set default_profile staging
     """
     runtime = runtime_of(ctx)
     if value is None and name != API_KEY.name:
@@ -84,7 +97,9 @@ def set_setting(
 def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
     """Take a setting out of a profile, or default_profile out of the config file.
 
-    Example: sendx config unset rate
+    Examples:
+      sendx config unset rate
+      sendx config unset rate --profile staging
     """
     runtime = runtime_of(ctx)
     where = _profile_of(runtime, profile)
@@ -97,7 +112,9 @@ def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None)
 def show_path(ctx: typer.Context) -> None:
     """Show where the config file is, or would be.
 
-    Example: sendx config path
+    Examples:
+      sendx config path
+      cp "$(sendx config path)" config-copy.toml
     """
     runtime = runtime_of(ctx)
     runtime.output.line(str(runtime.config_path))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sendx_cli.commands.options import Formatted, new_app, runtime_of, with_option_groups
+from sendx_cli.commands.sections import SERVICE
 from sendx_cli.errors import SendxError
 
 if TYPE_CHECKING:
@@ -22,10 +23,22 @@ app = new_app()
 def doctor(
     ctx: typer.Context,
     profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="The profile to check.")
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="NAME",
+            help="Check this profile. Default: the one in force.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None,
     base_url: Annotated[
-        str | None, typer.Option("--base-url", metavar="URL", help="The service to ask.")
+        str | None,
+        typer.Option(
+            "--base-url",
+            metavar="URL",
+            help="Ask the service at this URL.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None,
     *,
     formatted: Formatted,
@@ -34,7 +47,9 @@ def doctor(
 
     The service is asked once whether it takes the key, which changes nothing there.
 
-    Example: sendx doctor --profile staging
+    Examples:
+      sendx doctor
+      sendx doctor --profile staging -o json > doctor.json
     """
     from sendx_cli.commands.key_check import asked
     from sendx_cli.doctor.examination import examine

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from sendx_cli.commands.options import Show
+from sendx_cli.commands.sections import COLUMNS, FILE
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InvalidValue
 
@@ -20,82 +21,184 @@ MAX_BATCH = 25
 """Contacts that the bulk endpoint takes in one call."""
 
 
+def yes_option(section: str) -> Any:  # noqa: ANN401 - Typer's declarations have no type
+    """Return the option `--yes` for a section of the help."""
+    return typer.Option("--yes", "-y", help="Do not ask before sending.", rich_help_panel=section)
+
+
+def report_option(section: str) -> Any:  # noqa: ANN401 - as above
+    """Return the option `--report` for a section of the help."""
+    return typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Also write each row's result to this file (.jsonl or .csv).",
+        rich_help_panel=section,
+    )
+
+
+def keep_going_option(section: str) -> Any:  # noqa: ANN401 - as above
+    """Return the option `--keep-going` for a section of the help."""
+    return typer.Option(
+        "--keep-going",
+        help="Go on after 1,000 rejections in a row for the same reason.",
+        rich_help_panel=section,
+    )
+
+
 class FromFile(NamedTuple):
     """Contacts from a file, a row each."""
 
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="CSV, TSV or JSON Lines; - is standard input."),
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Send the rows of a CSV, TSV or JSON Lines file; - is standard input.",
+            rich_help_panel=FILE,
+        ),
     ] = None
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False
+    yes: Annotated[bool, yes_option(FILE)] = False
     skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Send the other rows if some are bad.")
+        bool,
+        typer.Option(
+            "--skip-invalid", help="Skip bad rows and send the others.", rich_help_panel=FILE
+        ),
     ] = False
     include_departed: Annotated[
-        bool, typer.Option("--include-departed", help="Send people who unsubscribed, too.")
+        bool,
+        typer.Option(
+            "--include-departed", help="Also send people who unsubscribed.", rich_help_panel=FILE
+        ),
     ] = False
     left_values: Annotated[
         list[str] | None,
-        typer.Option(metavar="WORD,...", help="Words that say somebody unsubscribed."),
+        typer.Option(
+            metavar="WORD,...",
+            help="Treat these words in a cell as opted out; repeatable.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
-    ] = None
+    report: Annotated[Path | None, report_option(FILE)] = None
     show: Show = None
     map_: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="COLUMN=TARGET", help="Say what a column is for."),
+        typer.Option(
+            "--map",
+            metavar="COLUMN=TARGET",
+            help="Say what a column is for (see `sendx help columns`); repeatable.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Do not send a column.")
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="Do not send this column; repeatable.", rich_help_panel=COLUMNS
+        ),
     ] = None
     custom_fields: Annotated[
-        bool, typer.Option("--custom-fields", help="Other columns are custom fields.")
+        bool,
+        typer.Option(
+            "--custom-fields",
+            help="Send all other columns as custom fields.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = False
     map_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Take the mapping from a file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Read what columns are for from this file.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None
     save_map: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the mapping in a file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write what columns are for to this file.", rich_help_panel=COLUMNS
+        ),
     ] = None
     date_order: Annotated[
-        str | None, typer.Option(metavar="dmy|mdy|ymd", help="The order of dates.")
+        str | None,
+        typer.Option(
+            metavar="dmy|mdy|ymd",
+            help="Read dates in this order of day, month and year.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None
     tag_separator: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What stands between tags in a cell.")
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Split cells of tags at this text.", rich_help_panel=COLUMNS
+        ),
     ] = None
-    format: Annotated[str | None, typer.Option(metavar="csv|jsonl", help="What the file is.")] = (
-        None
-    )
-    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Such as cp1252.")] = None
+    format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="csv|jsonl", help="Read the file as this format.", rich_help_panel=FILE
+        ),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Read the file in this encoding, such as cp1252.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
     delimiter: Annotated[
-        str | None, typer.Option(metavar="CHARACTER", help="Such as ; or tab.")
+        str | None,
+        typer.Option(
+            metavar="CHARACTER",
+            help="Split rows at this character, such as ; or tab.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     quote: Annotated[
-        str | None, typer.Option(metavar="CHARACTER", help="Around cells; none where none is.")
+        str | None,
+        typer.Option(
+            metavar="CHARACTER",
+            help="Use this quotation mark; none if cells are not quoted.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     title_lines: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Lines before the header.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Skip N lines before the header, 0 or more.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     columns: Annotated[
-        str | None, typer.Option(metavar="NAME,...", help="Names for a file without a header.")
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Name the columns of a file without a header.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None
     ragged: Annotated[
-        bool, typer.Option("--ragged", help="Take rows that are shorter than the header.")
+        bool,
+        typer.Option(
+            "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
+        ),
     ] = False
-    batch: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Contacts in a call, 2 to 25 (identify only)."),
-    ] = None
     stream: Annotated[
-        bool, typer.Option("--stream", help="Send rows of standard input as they come.")
+        bool,
+        typer.Option(
+            "--stream", help="Send rows of standard input as they come.", rich_help_panel=FILE
+        ),
     ] = False
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Go on after 1,000 like rejections in a row.")
-    ] = False
+    keep_going: Annotated[bool, keep_going_option(FILE)] = False
     max_outage: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", min=1.0, help="Give up for now after so long."),
+        typer.Option(
+            metavar="SECONDS",
+            min=1.0,
+            help="Give up after an outage of this many seconds, 1 or more. Default: 900.",
+            rich_help_panel=FILE,
+        ),
     ] = None
 
     def refuse_without_file(self) -> None:
@@ -109,13 +212,21 @@ class FromFile(NamedTuple):
                 name = member.rstrip("_").replace("_", "-")
                 raise InvalidValue(f"--{name} goes with --from FILE")
 
-    def spec(self, action: str, defaults: ContactValues, service: dict[str, str]) -> "RunSpec":
+    def spec(
+        self,
+        action: str,
+        defaults: ContactValues,
+        service: dict[str, str],
+        *,
+        batch: int | None = None,
+    ) -> "RunSpec":
         """Return the options that are kept with the run.
 
         Args:
             action: `identify` or `track`.
             defaults: Values given as options, for every row.
             service: Options about the service, as they were typed.
+            batch: Contacts in one call; None: one.
 
         Raises:
             InvalidValue: The value of an option is invalid.
@@ -130,7 +241,7 @@ class FromFile(NamedTuple):
             overrides=self._overrides(columns),
             columns=columns,
             skip_invalid=self.skip_invalid,
-            batch=self._batch(action),
+            batch=_checked_batch(batch),
             service=service,
         )
 
@@ -189,14 +300,27 @@ class FromFile(NamedTuple):
             takes_ragged=self.ragged,
         )
 
-    def _batch(self, action: str) -> int:
-        if self.batch is None:
-            return 1
-        if action != "identify":
-            raise InvalidValue("--batch goes with identify: the service tracks one contact a call")
-        if not MIN_BATCH <= self.batch <= MAX_BATCH:
-            raise InvalidValue(f"--batch is a number from {MIN_BATCH} to {MAX_BATCH}")
-        return self.batch
+
+class Batching(NamedTuple):
+    """Several rows in one call, which the service takes for identify alone."""
+
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            "--batch",
+            metavar="N",
+            help=f"Send N contacts in one call, {MIN_BATCH} to {MAX_BATCH}.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
+
+
+def _checked_batch(batch: int | None) -> int:
+    if batch is None:
+        return 1
+    if not MIN_BATCH <= batch <= MAX_BATCH:
+        raise InvalidValue(f"--batch is a number from {MIN_BATCH} to {MAX_BATCH}")
+    return batch
 
 
 def _one_of(option: str, text: str | None, choices: Sequence[str]) -> str | None:

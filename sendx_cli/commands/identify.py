@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from sendx_cli.commands.file_options import FromFile
+from sendx_cli.commands.file_options import Batching, FromFile
 from sendx_cli.commands.options import (
     AccountOptions,
     Formatted,
@@ -14,6 +14,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
+from sendx_cli.commands.sections import CONTACT
 from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import ContactValues
@@ -27,27 +28,62 @@ app = new_app()
 @with_option_groups
 def identify(
     ctx: typer.Context,
-    emails: Annotated[list[str] | None, typer.Argument(metavar="[EMAIL]...")] = None,
+    emails: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+    ] = None,
     *,
-    first_name: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    last_name: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    company: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    birthday: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD")] = None,
+    first_name: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Set the first name.", rich_help_panel=CONTACT),
+    ] = None,
+    last_name: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Set the last name.", rich_help_panel=CONTACT),
+    ] = None,
+    company: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Set the company.", rich_help_panel=CONTACT),
+    ] = None,
+    birthday: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Set the birthday.", rich_help_panel=CONTACT),
+    ] = None,
     new_email: Annotated[
-        str | None, typer.Option(metavar="EMAIL", help="The contact's new address.")
+        str | None,
+        typer.Option(
+            metavar="EMAIL", help="Change the contact's address.", rich_help_panel=CONTACT
+        ),
     ] = None,
     field: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="A custom field; NAME=++5 and NAME=--5 count."),
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Set a custom field; NAME=++5 and NAME=--5 count up and down; repeatable.",
+            rich_help_panel=CONTACT,
+        ),
     ] = None,
     tag: Annotated[
-        list[str] | None, typer.Option("--tag", "--add-tag", metavar="NAME", help="A tag to add.")
+        list[str] | None,
+        typer.Option(
+            "--tag",
+            "--add-tag",
+            metavar="NAME",
+            help="Add a tag; repeatable.",
+            rich_help_panel=CONTACT,
+        ),
     ] = None,
     lists: Annotated[
         list[str] | None,
-        typer.Option("--list", metavar="NAME|ID", help="A list to put them on."),
+        typer.Option(
+            "--list",
+            metavar="NAME|ID",
+            help="Put the contact on a list; repeatable.",
+            rich_help_panel=CONTACT,
+        ),
     ] = None,
     file: FromFile,
+    batching: Batching,
     formatted: Formatted,
     service: ServiceOptions,
     account: AccountOptions,
@@ -58,8 +94,12 @@ def identify(
     What is not named stays as it is. Several EMAILs are sent with the same options.
 
     With --from, each row of a file is a contact; all rows are checked before the first is sent.
+    The options under File and Columns go with --from.
 
-    Example: sendx identify jane@example.com --first-name Jane --tag vip
+    Examples:
+      sendx identify jane@example.com --first-name Jane --tag vip
+      sendx identify jane@example.com --field Plan=pro --list Newsletter --dry-run
+      sendx identify --from people.csv --tag webinar --report results.csv
     """
     if new_email is not None and len(emails or ()) > 1:
         raise InvalidValue("--new-email goes with one EMAIL only")
@@ -73,5 +113,5 @@ def identify(
         tags=tuple(tag or ()),
         lists=tuple(lists or ()),
     )
-    options = CallOptions(formatted, service, account, sending)
+    options = CallOptions(formatted, service, account, sending, batching.batch)
     send(runtime_of(ctx), Identify.action, emails or (), values, file=file, options=options)

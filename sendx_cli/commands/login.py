@@ -20,11 +20,13 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
     words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The profile to store the key in; made if need be."),
+        typer.Option(
+            metavar="NAME", help="Store the key in this profile; it is created if there is none."
+        ),
     ] = None,
     base_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Where the service is; stored with the key."),
+        typer.Option(metavar="URL", help="Ask the service at this URL, and store it with the key."),
     ] = None,
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Do not ask the service whether it takes the key.")
@@ -37,7 +39,10 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
 
     The key is asked for without echo, or read from standard input where that is no terminal.
 
-    Example: op read op://Marketing/SendX/key | sendx login
+    Examples:
+      sendx login
+      sendx login --profile staging < key.txt
+      op read op://Marketing/SendX/key | sendx login
     """
     if words:
         raise InputError(

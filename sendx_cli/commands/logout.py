@@ -17,12 +17,17 @@ app = new_app()
 def logout(
     ctx: typer.Context,
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The profile to take the key out of.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Remove the key from this profile. Default: the one in force."
+        ),
     ] = None,
 ) -> None:
-    """Take the stored API key out of a profile; its other settings stay.
+    """Remove the stored API key from a profile; its other settings stay.
 
-    Example: sendx logout --profile staging
+    Examples:
+      sendx logout
+      sendx logout --profile staging
     """
     runtime = runtime_of(ctx)
     config, output = runtime.config, runtime.output

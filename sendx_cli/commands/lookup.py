@@ -25,7 +25,10 @@ app = new_app()
 @with_option_groups
 def lookup(
     ctx: typer.Context,
-    emails: Annotated[list[str] | None, typer.Argument(metavar="[EMAIL]...")] = None,
+    emails: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+    ] = None,
     *,
     file: FileToLookUp,
     formatted: Formatted,
@@ -34,9 +37,13 @@ def lookup(
     """Show contacts as the service has them: tags, custom fields and lists by name.
 
     It changes nothing. With --from, only a file's addresses matter; a contact that is named twice
-    is shown once. The exit code is 4 where one is not there.
+    is shown once. The exit code is 4 where one is not there. The options under File and Columns
+    go with --from.
 
-    Example: sendx lookup jane@example.com
+    Examples:
+      sendx lookup jane@example.com
+      sendx lookup jane@example.com --json
+      sendx lookup --from people.csv -o csv > found.csv
     """
     from sendx_cli.runs.lookup import look_up
 

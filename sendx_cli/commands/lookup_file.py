@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from sendx_cli.commands.sections import COLUMNS, FILE
 from sendx_cli.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -15,33 +16,80 @@ class FileToLookUp(NamedTuple):
 
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="CSV, TSV or JSON Lines; - is standard input."),
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Look up the addresses of a CSV, TSV or JSON Lines file; - is standard input.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Look up the other rows if some are bad.")
+        bool,
+        typer.Option(
+            "--skip-invalid", help="Skip bad rows and look up the others.", rich_help_panel=FILE
+        ),
     ] = False
     map_: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="COLUMN=email", help="Say which column has the addresses."),
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="COLUMN=email",
+            help="Say which column has the addresses.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None
-    format: Annotated[str | None, typer.Option(metavar="csv|jsonl", help="What the file is.")] = (
-        None
-    )
-    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Such as cp1252.")] = None
+    format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="csv|jsonl", help="Read the file as this format.", rich_help_panel=FILE
+        ),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Read the file in this encoding, such as cp1252.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
     delimiter: Annotated[
-        str | None, typer.Option(metavar="CHARACTER", help="Such as ; or tab.")
+        str | None,
+        typer.Option(
+            metavar="CHARACTER",
+            help="Split rows at this character, such as ; or tab.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     quote: Annotated[
-        str | None, typer.Option(metavar="CHARACTER", help="Around cells; none where none is.")
+        str | None,
+        typer.Option(
+            metavar="CHARACTER",
+            help="Use this quotation mark; none if cells are not quoted.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     title_lines: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Lines before the header.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Skip N lines before the header, 0 or more.",
+            rich_help_panel=FILE,
+        ),
     ] = None
     columns: Annotated[
-        str | None, typer.Option(metavar="NAME,...", help="Names for a file without a header.")
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Name the columns of a file without a header.",
+            rich_help_panel=COLUMNS,
+        ),
     ] = None
     ragged: Annotated[
-        bool, typer.Option("--ragged", help="Take rows that are shorter than the header.")
+        bool,
+        typer.Option(
+            "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
+        ),
     ] = False
 
     def refuse_without_file(self) -> None:
@@ -68,7 +116,8 @@ class FileToLookUp(NamedTuple):
         if self.format is not None and self.format not in formats:
             message = f"--format: no such choice: {self.format}"
             raise InvalidValue(message, hint=f"one of {', '.join(formats)}")
-        mapped = [text.rpartition("=")[::2] for text in self.map_ or ()]
+        maps = () if self.map_ is None else (self.map_,)
+        mapped = [text.rpartition("=")[::2] for text in maps]
         overrides = Overrides(
             format=FileFormat(self.format) if self.format else None,
             encoding=self.encoding,
@@ -82,6 +131,6 @@ class FileToLookUp(NamedTuple):
         return LookupFile(
             path=self.from_ or "",
             overrides=overrides,
-            maps=tuple(self.map_ or ()),
+            maps=maps,
             skip_invalid=self.skip_invalid,
         )

@@ -3,10 +3,13 @@
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
+from sendx_cli.commands.pages import PagedCommand, PagedGroup
+from sendx_cli.commands.sections import FILE, OUTPUT, SENDING, SERVICE
 from sendx_cli.errors import InvalidValue
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.shown import Shown
@@ -17,33 +20,58 @@ Show = Annotated[
     typer.Option(
         "--show",
         metavar="all|failed|none",
-        help="Rows to show results of: failed on a terminal, all elsewhere.",
+        help="Show results of these rows: by default failed on a terminal, all elsewhere.",
         show_default=False,
+        rich_help_panel=OUTPUT,
     ),
 ]
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Common(NamedTuple):
     """How much to show. These options may be given before or after the command's name."""
 
     quiet: Annotated[
-        bool | None, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")
+        bool | None,
+        typer.Option(
+            "--quiet", "-q", help="Write only results and errors.", rich_help_panel=OUTPUT
+        ),
     ] = None
     verbose: Annotated[
-        int | None, typer.Option("--verbose", "-v", count=True, help="Say more; repeatable.")
+        int | None,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            help="Write more details; repeatable.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None
     color: Annotated[
-        bool | None, typer.Option("--color/--no-color", help="Colour, whatever the terminal.")
+        bool | None,
+        typer.Option(
+            "--color/--no-color",
+            help="Use colour, or none, whatever the terminal.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None
     plain: Annotated[
         bool | None,
-        typer.Option("--plain", help="No boxes, no line that moves: for screen readers."),
+        typer.Option(
+            "--plain",
+            help="Write no boxes and no moving line: for screen readers.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None
     no_input: Annotated[
-        bool | None, typer.Option("--no-input", help="Never ask; fail instead.")
+        bool | None,
+        typer.Option("--no-input", help="Never ask; fail instead.", rich_help_panel=OUTPUT),
     ] = None
     debug: Annotated[
-        bool | None, typer.Option("--debug", help="Show a traceback if sendx has a bug.")
+        bool | None,
+        typer.Option(
+            "--debug", help="Show a traceback if sendx has a bug.", rich_help_panel=OUTPUT
+        ),
     ] = None
 
     def verbosity(self) -> Verbosity:
@@ -66,11 +94,18 @@ class Formatted(NamedTuple):
         typer.Option(
             "--output",
             "-o",
-            help="How to write results: a table on a terminal, jsonl elsewhere.",
+            metavar="FORMAT",
+            help=(
+                "Write results as table, json, jsonl or csv. Default: a table on a terminal, "
+                "jsonl elsewhere."
+            ),
             show_default=False,
+            rich_help_panel=OUTPUT,
         ),
     ] = None
-    json: Annotated[bool, typer.Option("--json", help="Short for -o json.")] = False
+    json: Annotated[
+        bool, typer.Option("--json", help="Short for -o json.", rich_help_panel=OUTPUT)
+    ] = False
 
     @property
     def format(self) -> OutputFormat | None:
@@ -86,26 +121,66 @@ class ServiceOptions(NamedTuple):
     """Over the profile's settings."""
 
     profile: Annotated[
-        str | None, typer.Option("--profile", metavar="NAME", help="The profile to use.")
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="NAME",
+            help="Use the settings and the key of this profile.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None
     base_url: Annotated[
-        str | None, typer.Option("--base-url", metavar="URL", help="Where the service is.")
+        str | None,
+        typer.Option(
+            "--base-url",
+            metavar="URL",
+            help="Use the service at this URL.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None
     timeout: Annotated[
-        str | None, typer.Option("--timeout", metavar="SECONDS", help="For one attempt, in all.")
+        str | None,
+        typer.Option(
+            "--timeout",
+            metavar="SECONDS",
+            help="Give up on an attempt after this many seconds.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None
     rate: Annotated[
-        str | None, typer.Option("--rate", metavar="N", help="At most N calls a second.")
+        str | None,
+        typer.Option(
+            "--rate",
+            metavar="N",
+            help="Make at most N calls a second.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None
     concurrency: Annotated[
-        str | None, typer.Option("--concurrency", metavar="N", help="At most N calls under way.")
+        str | None,
+        typer.Option(
+            "--concurrency",
+            metavar="N",
+            help="Make at most N calls at once.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None
     retries: Annotated[
-        str | None, typer.Option("--retries", metavar="N", help="Repeat a call at most N times.")
+        str | None,
+        typer.Option(
+            "--retries",
+            metavar="N",
+            help="Retry a call at most N times after failures that pass.",
+            rich_help_panel=SERVICE,
+        ),
     ] = None
     sandbox: Annotated[
         bool,
-        typer.Option("--sandbox", help="Use the sandbox inside this process: no key, no network."),
+        typer.Option(
+            "--sandbox",
+            help="Use the sandbox inside this process: no key, no network.",
+            rich_help_panel=SERVICE,
+        ),
     ] = False
 
     def flags(self) -> dict[str, object]:
@@ -114,37 +189,67 @@ class ServiceOptions(NamedTuple):
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
+RetryUnknown = Annotated[
+    bool,
+    typer.Option(
+        "--retry-unknown",
+        help=(
+            "Also retry calls that may have arrived, even if they can start automations or count "
+            "twice."
+        ),
+        rich_help_panel=SENDING,
+    ),
+]
+
+
 class Sending(NamedTuple):
     """How contacts are sent."""
 
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be sent, send nothing.")
-    ] = False
-    retry_unknown: Annotated[
         bool,
         typer.Option(
-            "--retry-unknown",
-            help="Repeat also what may have arrived and can set off mails or count twice.",
+            "--dry-run",
+            help="Show what would be sent, and send nothing.",
+            rich_help_panel=SENDING,
         ),
     ] = False
+    retry_unknown: RetryUnknown = False
 
 
 class AccountOptions(NamedTuple):
     """What is read of the account before anything is sent."""
 
     no_account: Annotated[
-        bool, typer.Option("--no-account", help="Do not compare with the account.")
+        bool,
+        typer.Option(
+            "--no-account",
+            help="Do not compare with the account before sending.",
+            rich_help_panel=SENDING,
+        ),
     ] = False
     existing_only: Annotated[
         bool,
-        typer.Option("--existing-only", help="Refuse what would create a tag or custom field."),
+        typer.Option(
+            "--existing-only",
+            help="Refuse what would create a tag or a custom field.",
+            rich_help_panel=SENDING,
+        ),
     ] = False
     only_changed: Annotated[
-        bool, typer.Option("--only-changed", help="Leave out rows that would change nothing.")
+        bool,
+        typer.Option(
+            "--only-changed",
+            help="Leave out rows that would change nothing.",
+            rich_help_panel=FILE,
+        ),
     ] = False
     snapshot: Annotated[
         bool,
-        typer.Option("--snapshot", help="Record how contacts were before, for `runs undo`."),
+        typer.Option(
+            "--snapshot",
+            help="Record how the contacts were before, for `sendx runs undo`.",
+            rich_help_panel=FILE,
+        ),
     ] = False
 
     def flags(self) -> dict[str, object]:
@@ -192,16 +297,34 @@ class AccountOptions(NamedTuple):
             )
 
 
+class App(typer.Typer):
+    """The Typer app of one command or group: help in sections, no traceback with values."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            cls=PagedGroup,
+            add_completion=False,
+            rich_markup_mode=None,
+            no_args_is_help=False,
+            pretty_exceptions_enable=False,
+            pretty_exceptions_show_locals=False,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+
+    def command(
+        self,
+        name: str | None = None,
+        *,
+        cls: type[TyperCommand] | None = PagedCommand,
+        **attrs: Any,  # noqa: ANN401 - handed through to Typer
+    ) -> Callable[[Command], Command]:
+        """Register a command, as Typer does, with a help page of ours."""
+        return super().command(name, cls=cls, **attrs)
+
+
 def new_app() -> typer.Typer:
-    """Return the Typer app of one command or group: plain help, no traceback with values."""
-    return typer.Typer(
-        add_completion=False,
-        rich_markup_mode=None,
-        no_args_is_help=False,
-        pretty_exceptions_enable=False,
-        pretty_exceptions_show_locals=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+    """Return the Typer app of one command or group."""
+    return App()
 
 
 def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:

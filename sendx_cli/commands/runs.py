@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sendx_cli.commands.file_options import keep_going_option, report_option, yes_option
 from sendx_cli.commands.options import (
     Formatted,
-    Sending,
+    RetryUnknown,
     ServiceOptions,
     Show,
     new_app,
     runtime_of,
     with_option_groups,
 )
+from sendx_cli.commands.sections import FILE, OUTPUT, SENDING
 from sendx_cli.errors import InputError, InvalidValue
 
 if TYPE_CHECKING:
@@ -24,13 +26,26 @@ if TYPE_CHECKING:
 app = new_app()
 
 _OneRun = Annotated[
-    str | None, typer.Argument(metavar="[RUN]", help="Its id, or how it begins; the latest.")
+    str | None,
+    typer.Argument(
+        metavar="[RUN]", help="The run's id, or how it begins. Default: the latest run."
+    ),
 ]
+_Yes = Annotated[bool, yes_option(SENDING)]
+_Report = Annotated[Path | None, report_option(OUTPUT)]
 
 
 @app.callback()
 def runs() -> None:
-    """Look at bulk runs, go on with one that stopped, forget those that are done."""
+    """Look at bulk runs, go on with one that stopped, take one back.
+
+    A run is what `--from FILE` begins. Without a RUN, the latest is meant.
+
+    Examples:
+      sendx runs list
+      sendx runs show --state unknown
+      sendx runs resume --from people.csv
+    """
 
 
 @app.command("list")
@@ -38,7 +53,9 @@ def runs() -> None:
 def list_them(ctx: typer.Context, *, formatted: Formatted) -> None:
     """List the runs that were made here, the earliest first.
 
-    Example: sendx runs list
+    Examples:
+      sendx runs list
+      sendx runs list -o csv > runs.csv
     """
     from sendx_cli.output.formats import OutputFormat
     from sendx_cli.runs.inspecting import run_record, run_row
@@ -60,11 +77,12 @@ def show(
     run: _OneRun = None,
     state: Annotated[
         list[str] | None,
-        typer.Option(metavar="STATE", help="Show the rows that stand so; repeatable."),
+        typer.Option(metavar="STATE", help="Show the rows of this state; repeatable."),
     ] = None,
     rows: Annotated[bool, typer.Option("--rows", help="Show all rows.")] = False,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the run as a web page.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the run as a web page to this file."),
     ] = None,
     *,
     formatted: Formatted,
@@ -74,7 +92,10 @@ def show(
     A row is pending, in_flight, accepted, rejected, failed or unknown; or it was not to be sent:
     bad or held_back. What an undo does not take back is left_alone or remains.
 
-    Example: sendx runs show --state unknown
+    Examples:
+      sendx runs show --state unknown
+      sendx runs show 20261124 --rows -o csv > rows.csv
+      sendx runs show --html run.html
     """
     from sendx_cli.runs.inspecting import STATES, show_rows, show_run
 
@@ -102,26 +123,29 @@ def resume(
     *,
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="FILE", help="The file, if it has another name by now."),
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Read this file: the run's own under another name, or mended.",
+            rich_help_panel=FILE,
+        ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
-    ] = None,
+    yes: _Yes = False,
+    report: _Report = None,
     show: Show = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Go on after 1,000 like rejections in a row.")
-    ] = False,
+    keep_going: Annotated[bool, keep_going_option(SENDING)] = False,
+    retry_unknown: RetryUnknown = False,
     formatted: Formatted,
     service: ServiceOptions,
-    sending: Sending,
 ) -> None:
     """Go on with a run that stopped.
 
     Rows are known by their content, so a file that was mended or sorted since goes on too. What
     was accepted is not sent again.
 
-    Example: sendx runs resume
+    Examples:
+      sendx runs resume
+      sendx runs resume --from people-mended.csv --report results.csv
     """
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.resuming import context_of, resume_run, service_flags
@@ -130,12 +154,10 @@ def resume(
     found = _chosen(_runs(runtime), run, prefers_stopped=True)
     settings = runtime.settings(service_flags(found, service.flags()))
     runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
-    if sending.dry_run:
-        raise InvalidValue("--dry-run goes with a new run", hint="see `sendx runs show`")
     mode = RunMode(
         is_sandbox=service.sandbox,
         is_confirmed=yes,
-        retry_unknown=sending.retry_unknown,
+        retry_unknown=retry_unknown,
         keeps_going=keep_going,
         report=report,
         show=show,
@@ -152,7 +174,9 @@ def verify(
     *,
     sample: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Look at N contacts only, drawn at random."),
+        typer.Option(
+            metavar="N", min=1, help="Look at N contacts only, drawn at random, 1 or more."
+        ),
     ] = None,
     formatted: Formatted,
     service: ServiceOptions,
@@ -161,7 +185,9 @@ def verify(
 
     Only the last value sent of each member counts. Birthdays cannot be read.
 
-    Example: sendx runs verify --sample 500
+    Examples:
+      sendx runs verify --sample 500
+      sendx runs verify 20261124 -o csv > differing.csv
     """
     from sendx_cli.runs.verifying import verify_run
 
@@ -176,9 +202,12 @@ def reconcile(
     run: _OneRun = None,
     *,
     resend: Annotated[
-        bool, typer.Option("--resend", help="Send again what the account does not show.")
+        bool,
+        typer.Option(
+            "--resend", help="Send again what the account does not show.", rich_help_panel=SENDING
+        ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
+    yes: _Yes = False,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
@@ -187,7 +216,9 @@ def reconcile(
     A row that the account shows becomes accepted. The others stay unknown; --resend makes those
     pending that it certainly does not show, for `sendx runs resume`.
 
-    Example: sendx runs reconcile
+    Examples:
+      sendx runs reconcile
+      sendx runs reconcile 20261124 --resend --yes
     """
     from sendx_cli.runs.reconciling import reconcile_run
 
@@ -202,21 +233,27 @@ def undo(
     run: _OneRun = None,
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be sent, send nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Show what would be sent, and send nothing.", rich_help_panel=SENDING
+        ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending.")] = False,
+    yes: _Yes = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Take back also what others changed since.")
+        bool,
+        typer.Option(
+            "--force", help="Also take back what others changed since.", rich_help_panel=SENDING
+        ),
     ] = False,
     assume_new: Annotated[
         bool,
         typer.Option(
-            "--assume-new", help="Without a snapshot: take back all tags that were added."
+            "--assume-new",
+            help="Take back all tags that were added, where there is no snapshot.",
+            rich_help_panel=SENDING,
         ),
     ] = False,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write each row's result (jsonl or csv).")
-    ] = None,
+    report: _Report = None,
     show: Show = None,
     formatted: Formatted,
     service: ServiceOptions,
@@ -227,7 +264,9 @@ def undo(
     for is listed: contacts that were created, lists that were joined, values where there was none
     before. Contacts that others changed since are left alone.
 
-    Example: sendx runs undo --dry-run
+    Examples:
+      sendx runs undo --dry-run
+      sendx runs undo 20261124 --report undone.csv
     """
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.output_file import refuse_outputs
@@ -250,12 +289,19 @@ def undo(
 @with_option_groups
 def forget(
     ctx: typer.Context,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[RUN]...")] = None,
-    finished: Annotated[bool, typer.Option("--finished", help="All that are finished.")] = False,
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN]...", help="The runs' ids, or how they begin."),
+    ] = None,
+    finished: Annotated[
+        bool, typer.Option("--finished", help="Delete all runs that are finished.")
+    ] = False,
 ) -> None:
-    """Delete runs: what became of their rows is known no more, and they cannot be resumed.
+    """Delete runs: their results are gone, and they cannot be resumed.
 
-    Example: sendx runs forget --finished
+    Examples:
+      sendx runs forget --finished
+      sendx runs forget 20261124
     """
     from sendx_cli.runs.forgetting import forget_runs
 

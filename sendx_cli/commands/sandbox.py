@@ -26,6 +26,11 @@ def sandbox() -> None:
     """Run the contact API, as SendX documents it, on this machine.
 
     Its contacts are kept in a file, which `--sandbox` and `sandbox serve` share.
+
+    Examples:
+      sendx identify --from people.csv --sandbox
+      sendx sandbox contacts
+      sendx sandbox serve --port 8025
     """
 
 
@@ -33,33 +38,45 @@ def sandbox() -> None:
 @with_option_groups
 def serve(  # noqa: PLR0917 - Typer hands options over by name
     ctx: typer.Context,
-    port: Annotated[int, typer.Option(metavar="N", help="0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(metavar="N", help="Listen on this port; 0 takes a free one.")
+    ] = 0,
     key: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Take this key only; else any but none.")
+        str | None,
+        typer.Option(
+            metavar="KEY", help="Accept only this key. Default: any key that is not empty."
+        ),
     ] = None,
     account: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Begin with the team in this JSON file."),
     ] = None,
     latency: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Answer late: 40ms, 0.2s, 20ms-80ms.")
+        str | None, typer.Option(metavar="TIME", help="Delay each answer: 40ms, 0.2s, 20ms-80ms.")
     ] = None,
     rate_limit: Annotated[
         str | None,
-        typer.Option(metavar="LIMIT", help="Answer 429 above it: 100/s, 100/s:10 (burst)."),
+        typer.Option(
+            metavar="LIMIT",
+            help="Answer 429 above this rate: 100/s, or 100/s:10 with a burst of 10.",
+        ),
     ] = None,
     fail: Annotated[
         str | None,
-        typer.Option(metavar="WHAT", help="Fail at times: 5%, 503:2%, reset:1%, timeout:1%."),
+        typer.Option(metavar="WHAT", help="Fail some requests: 5%, 503:2%, reset:1%, timeout:1%."),
     ] = None,
     log: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Write a line for each request; - is standard error."),
+        typer.Option(
+            metavar="FILE", help="Write a line for each request to this file; - is standard error."
+        ),
     ] = None,
 ) -> None:
     """Serve the sandbox on a loopback port until it is interrupted.
 
-    Example: sendx sandbox serve --port 8025 --latency 40ms --rate-limit 100/s
+    Examples:
+      sendx sandbox serve --port 8025 --latency 40ms --rate-limit 100/s
+      sendx sandbox serve --account team.json --log requests.jsonl
     """
     from sendx_cli.sandbox.account import read_account
     from sendx_cli.sandbox.server import ServeOptions
@@ -79,13 +96,17 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
 @with_option_groups
 def contacts(
     ctx: typer.Context,
-    email: Annotated[str | None, typer.Argument(metavar="[EMAIL]")] = None,
+    email: Annotated[
+        str | None, typer.Argument(metavar="[EMAIL]", help="The contact. Default: all.")
+    ] = None,
     *,
     formatted: Formatted,
 ) -> None:
     """Show who is in the sandbox, with the API's own member names.
 
-    Example: sendx sandbox contacts jane@example.com --json
+    Examples:
+      sendx sandbox contacts jane@example.com --json
+      sendx sandbox contacts -o csv > contacts.csv
     """
     from sendx_cli.sandbox import contents
     from sendx_cli.settings.paths import sandbox_path
@@ -104,7 +125,9 @@ def contacts(
 def reset(ctx: typer.Context) -> None:
     """Empty the sandbox of contacts, tags, fields, lists and members.
 
-    Example: sendx sandbox reset
+    Examples:
+      sendx sandbox reset
+      sendx sandbox reset && sendx identify --from people.csv --sandbox
     """
     from sendx_cli.sandbox import contents
     from sendx_cli.settings.paths import sandbox_path

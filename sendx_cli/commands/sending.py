@@ -35,6 +35,7 @@ class CallOptions(NamedTuple):
     service: ServiceOptions
     account: AccountOptions
     sending: Sending
+    batch: int | None = None
 
     def flags(self) -> dict[str, object]:
         """The settings given as options, as text, by name."""
@@ -71,6 +72,8 @@ def send(
         _refuse_both(emails, values)
         send_from_file(runtime, action, file, values, options)
     file.refuse_without_file()
+    if options.batch is not None:
+        raise InvalidValue("--batch goes with --from FILE")
     options.account.refuse_without_file()
     today = runtime.clock.today()
     contacts = [
@@ -149,7 +152,7 @@ def send_from_file(
         show=file.show,
     )
     spec = replace(
-        file.spec(action, defaults, service),
+        file.spec(action, defaults, service, batch=options.batch),
         uses_account=settings.account.value,
         existing_only=settings.existing_only.value,
         only_changed=options.account.only_changed,

@@ -14,6 +14,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
+from sendx_cli.commands.sections import CONTACT
 from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Track
 from sendx_cli.core.contact.members import ContactValues
@@ -25,12 +26,17 @@ app = new_app()
 @with_option_groups
 def track(
     ctx: typer.Context,
-    emails: Annotated[list[str] | None, typer.Argument(metavar="[EMAIL]...")] = None,
+    emails: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+    ] = None,
     add_tag: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A tag to add; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Add a tag; repeatable.", rich_help_panel=CONTACT),
     ] = None,
     remove_tag: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A tag to remove; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Remove a tag; repeatable.", rich_help_panel=CONTACT),
     ] = None,
     *,
     file: FromFile,
@@ -39,11 +45,16 @@ def track(
     account: AccountOptions,
     sending: Sending,
 ) -> None:
-    """Add and remove tags of contacts. This can set off mails that nobody can call back.
+    """Add and remove tags of contacts.
+
+    This can start automations, whose mails nobody can call back.
 
     With --from, each row of a file is a contact; columns add_tags and remove_tags are its own.
+    The options under File and Columns go with --from.
 
-    Example: sendx track jane@example.com --add-tag churned --remove-tag trial
+    Examples:
+      sendx track jane@example.com --add-tag churned --remove-tag trial
+      sendx track --from churned.csv --add-tag churned --dry-run
     """
     values = ContactValues(add_tags=tuple(add_tag or ()), remove_tags=tuple(remove_tag or ()))
     options = CallOptions(formatted, service, account, sending)

@@ -106,6 +106,12 @@ def _setting_values(typed: Typed) -> Iterator[Candidate]:
         yield from map(Candidate, ("true", "false"))
 
 
+def _topics(_typed: Typed) -> Iterator[Candidate]:
+    from sendx_cli.manual.topics import TOPICS
+
+    yield from (Candidate(name, text) for name, text in TOPICS.items())
+
+
 def _columns(typed: Typed) -> Iterator[Candidate]:
     return (Candidate(name) for name in _columns_of(typed))
 
@@ -189,4 +195,5 @@ _PROVIDERS: Mapping[str, Callable[[Typed], Iterator[Candidate]]] = {
     "--ignore": _columns,
     "<name>": _settings,
     "<value>": _setting_values,
+    "<topic>": _topics,
 }

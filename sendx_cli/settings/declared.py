@@ -148,7 +148,7 @@ RETRIES: Setting[int] = Setting(
 )
 OUTPUT: Setting[str | None] = Setting(
     "output",
-    "table, json, jsonl or csv; without it, table on a terminal and jsonl elsewhere",
+    "format of results: table, json, jsonl or csv; table on a terminal, else jsonl",
     output_format,
     None,
     variable="SENDX_OUTPUT",

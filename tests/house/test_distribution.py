@@ -14,8 +14,9 @@ SHARED = {
     "share/zsh/site-functions/_sendx": "_sendx",
     "share/fish/vendor_completions.d/sendx.fish": "sendx.fish",
     "share/sendx-cli/sendx.ps1": "sendx.ps1",
+    "share/man/man1/sendx.1": "sendx.1",
 }
-"""Where each completion script is installed, below the environment's own folder."""
+"""Where the completion scripts and the man page are installed, below the environment's folder."""
 
 
 def built(target: str, folder: Path) -> Path:

@@ -35,7 +35,7 @@ class Target(StrEnum):
     IGNORED = "ignore"
 
 
-_SPELLINGS = {
+SPELLINGS = {
     Target.EMAIL: (
         "email, email address, email addresses, mail, mail address, email 1 value, primary email, "
         "primary email address, user email, contact email, e mail adresse, adresse e mail, "
@@ -63,6 +63,7 @@ _SPELLINGS = {
     Target.REMOVE_TAGS: "remove tags, remove tag",
     Target.FIELDS: "custom fields",
 }
+"""The usual spellings of each target, parted by commas."""
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +85,7 @@ def bare_key(text: str) -> str:
 
 KNOWN = {
     column_key(spelling): target
-    for target, spellings in _SPELLINGS.items()
+    for target, spellings in SPELLINGS.items()
     for spelling in spellings.split(", ")
 }
 """The usual spellings, by key."""

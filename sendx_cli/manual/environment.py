@@ -1,0 +1,74 @@
+"""The topic `environment`."""
+
+from collections.abc import Iterator, Sequence
+
+from sendx_cli.manual.blocks import Block, Paragraph, Rows
+from sendx_cli.settings.declared import PROFILE_FLAG, PROFILE_VARIABLE, SETTINGS, Setting
+
+_NETWORK = (
+    (
+        "HTTPS_PROXY, ALL_PROXY",
+        ("The proxy for calls by https, as http://HOST:PORT; also https_proxy and all_proxy."),
+    ),
+    ("NO_PROXY", "Hosts that are called without the proxy, parted by commas; also no_proxy."),
+    ("SSL_CERT_FILE", "File of certificate authorities, where SENDX_CA_BUNDLE names none."),
+    ("SSL_CERT_DIR", "Directory of certificate authorities, where no file is named."),
+)
+_TERMINAL = (
+    ("NO_COLOR", "Not empty: no colour."),
+    ("CLICOLOR_FORCE, FORCE_COLOR", "Colour even where there is no terminal."),
+    ("TERM", "dumb: no colour and no line that moves."),
+    ("COLUMNS", "The width of tables, instead of the terminal's."),
+    ("LC_ALL, LC_CTYPE, LANG", "The first one set counts. C or POSIX: boxes and bars in ASCII."),
+)
+_CI = (
+    ("GITHUB_ACTIONS", "true: bad rows are shown at their lines."),
+    ("GITHUB_STEP_SUMMARY", "The file to which a run's summary is appended."),
+    ("GITHUB_WORKSPACE", "The checkout, from which files are named."),
+)
+_PLACES = (
+    ("HOME", "Where the directories below are, unless they are set."),
+    ("XDG_CONFIG_HOME", "Directory of the config file. Default: ~/.config."),
+    ("XDG_STATE_HOME", "Directory of runs. Default: ~/.local/state."),
+    ("XDG_DATA_HOME", "Directory of the sandbox. Default: ~/.local/share."),
+    ("BASH_COMPLETION_USER_DIR", "Where sendx completion bash --install writes."),
+    ("TMPDIR", "Directory of temporary files."),
+    ("PATH, PATHEXT", "Where the program of api_key_command is looked for."),
+)
+_COMPLETION = (
+    ("_SENDX_COMPLETE", "The shell that asks for completions; set by its script, never by you."),
+    ("_SENDX_LINE", "The line that is typed, likewise."),
+    ("_SENDX_WORD", "The word that is typed, likewise."),
+    ("_SENDX_BREAKS", "The characters at which the shell breaks words, likewise."),
+)
+
+
+def blocks() -> Sequence[Block]:
+    """Return the contents of the topic."""
+    return (
+        Paragraph(
+            "An option goes before the environment, which goes before the profile. An empty "
+            "variable counts as none. sendx config list shows each setting in force and where it "
+            "comes from."
+        ),
+        Rows("Settings", [*_settings()]),
+        Rows("Network", _NETWORK),
+        Rows("Terminal", _TERMINAL),
+        Rows("GitHub Actions", _CI),
+        Rows("Places", _PLACES),
+        Rows("Completion", _COMPLETION),
+    )
+
+
+def _settings() -> Iterator[tuple[str, str]]:
+    yield PROFILE_VARIABLE, f"The profile to use, as by {PROFILE_FLAG}."
+    for setting in SETTINGS:
+        if setting.variable:
+            yield setting.variable, _meaning(setting)
+
+
+def _meaning(setting: Setting[object]) -> str:
+    text = setting.meaning.replace("`", "")
+    ways = [f"{setting.name} in a profile", *filter(None, [setting.flag])]
+    default = "" if setting.default is None else f" Default: {setting.default}."
+    return f"{text[0].upper()}{text[1:]} ({', '.join(ways)}).{default}"

@@ -1,0 +1,71 @@
+"""The topic `files`."""
+
+from collections.abc import Sequence
+
+from sendx_cli.manual.blocks import Block, Lines, Paragraph, Rows
+
+_READ = (
+    (
+        "CSV, TSV",
+        (
+            "A header and a row for each contact. Delimiter, quotation marks, encoding and title "
+            "lines are detected; --delimiter, --quote, --encoding and --title-lines override that. "
+            "A file without a header needs --columns."
+        ),
+    ),
+    (
+        "JSON Lines",
+        'An object on each line, such as {"email": "jane@example.com", "tags": ["vip"]}.',
+    ),
+    ("-", "Standard input, in either format; --stream sends its rows as they come."),
+)
+_WRITTEN = (
+    (
+        "NAME.failed.csv",
+        (
+            "The rows that failed, beside the file that was sent, with _sendx_line, _sendx_code "
+            "and _sendx_error behind its own columns. Fix it and send it as it is."
+        ),
+    ),
+    ("--report FILE", "A result for each row: CSV if the name ends in .csv, else JSON Lines."),
+    ("--save-map FILE", "What the columns are for, to be used again with --map-file."),
+    ("--html FILE", "A run as a web page, by sendx runs show."),
+)
+_KEPT = (
+    (
+        "~/.config/sendx/config.toml",
+        (
+            "Settings and keys, by profile. Only you can read it. sendx config path prints where "
+            "it is."
+        ),
+    ),
+    ("~/.local/state/sendx/runs/", "What became of each row of each run; see sendx runs forget."),
+    ("~/.local/state/sendx/names/", "Names of your account, for completions."),
+    ("~/.local/state/sendx/", "What is known of the service's limit, shared by all processes."),
+    ("~/.local/share/sendx/sandbox.sqlite3", "The sandbox's contacts; see sendx sandbox reset."),
+)
+_CONFIG = (
+    'default_profile = "main"',
+    "",
+    "[profiles.main]",
+    'api_key_command = "op read op://Marketing/SendX/key"',
+    "rate = 50",
+    "",
+    "[profiles.staging]",
+    'base_url = "https://staging.example.com/api/v1/rest"',
+)
+
+
+def blocks() -> Sequence[Block]:
+    """Return the contents of the topic."""
+    return (
+        Rows("Files that can be sent (--from FILE)", _READ),
+        Rows("Files that are written where you say, or beside yours", _WRITTEN),
+        Rows("Files that are kept", _KEPT),
+        Paragraph(
+            "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME move them; macOS and Windows have "
+            "their own places, which sendx doctor shows. No file of the working directory is ever "
+            "read for settings."
+        ),
+        Lines("A config file", _CONFIG),
+    )
