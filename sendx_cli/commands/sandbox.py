@@ -62,8 +62,11 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
         ),
     ] = None,
     fail: Annotated[
-        str | None,
-        typer.Option(metavar="WHAT", help="Fail some requests: 5%, 503:2%, reset:1%, timeout:1%."),
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Fail some requests: 5%, 503:2%, reset:1%, timeout:1%; repeatable.",
+        ),
     ] = None,
     log: Annotated[
         str | None,
@@ -136,7 +139,7 @@ def reset(ctx: typer.Context) -> None:
     runtime_of(ctx).output.note("the sandbox is empty")
 
 
-def _faults(latency: str | None, rate_limit: str | None, fail: str | None) -> "Faults":
+def _faults(latency: str | None, rate_limit: str | None, fail: list[str] | None) -> "Faults":
     from sendx_cli.sandbox.faults import (
         Faults,
         parse_failures,
@@ -147,7 +150,7 @@ def _faults(latency: str | None, rate_limit: str | None, fail: str | None) -> "F
     return Faults(
         latency=parse_latency(latency) if latency else None,
         rate_limit=parse_rate_limit(rate_limit) if rate_limit else None,
-        failures=parse_failures(fail) if fail else (),
+        failures=parse_failures(",".join(fail)) if fail else (),
     )
 
 

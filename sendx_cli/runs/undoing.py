@@ -30,6 +30,7 @@ from sendx_cli.runs.dry_run import planned
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_undo, is_of_sandbox, refuse_other_account
 from sendx_cli.runs.options import RunMode, RunSpec
+from sendx_cli.runs.report_file import open_report
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.snapshot import record_contacts
 from sendx_cli.runs.starting import unsealed_forgotten
@@ -204,8 +205,12 @@ def _show_dry_run(context: RunContext, journal: RunJournal, plan: UndoPlan) -> E
 def _show_nothing_to_send(context: RunContext, journal: RunJournal, plan: UndoPlan) -> ExitCode:
     """Show all that is not taken back: no journal is kept that could tell it later."""
     stream = ResultStream(context.output)
-    for left_out in journal.view.left_out():
-        stream.write(result_of_left_out(left_out, UNDO, journal.view.header.source))
+    with open_report(context.mode.report, None) as report:
+        for left_out in journal.view.left_out():
+            result = result_of_left_out(left_out, UNDO, journal.view.header.source)
+            stream.write(result)
+            report.write(result)
+        report.keep()
     stream.close()
     context.output.note(f"run {plan.run}: nothing to take back")
     return _code(plan)

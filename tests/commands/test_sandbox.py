@@ -100,6 +100,15 @@ def test_a_bad_day_can_be_ordered(sendx: Command, program: str) -> None:
     assert (run.code, json.loads(run.out)["attempts"]) == (5, 2)
 
 
+def test_several_kinds_of_bad_days_add_up(sendx: Command, program: str) -> None:
+    """Each `--fail` holds: half of the calls fail in one way, half in the other."""
+    with serving(program, "--fail", "503:50%", "--fail", "400:50%") as url:
+        env = {"SENDX_BASE_URL": url, "SENDX_API_KEY": "any-key-does"}
+        emails = [f"p{number}@b.co" for number in range(40)]
+        run = sendx("identify", *emails, "--retries", "0", env=env)
+    assert {json.loads(line)["status"] for line in run.out.splitlines()} == {503, 400}
+
+
 def test_a_sandbox_that_cannot_be_opened_is_told_and_not_waited_for(
     sendx: Command, home: Path
 ) -> None:

@@ -341,9 +341,10 @@ def test_where_nothing_can_be_taken_back_no_run_is_made(account: Account) -> Non
     account.begin(ANN)
     identify(account, "ann@b.co,new", "cid@b.co,")
     account.post("/contact/track", {"email": "ann@b.co", "addTags": ["theirs"]})
-    run = undo(account)
+    run = undo(account, "--report", "stays.jsonl")
     assert (run.code, account.writes) == (4, [])
     assert f"run {first(account)}: nothing to take back" in run.err
+    assert Path("stays.jsonl").read_text() == run.out
     assert [(one["email"], one["error"]["kind"]) for one in records(run)] == [
         ("ann@b.co", "left_alone"),
         ("cid@b.co", "remains"),
