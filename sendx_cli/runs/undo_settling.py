@@ -58,6 +58,9 @@ def settle_undo(context: RunContext, journal: RunJournal) -> None:
     journal.record([Decided(one.row, Outcome.ACCEPTED, _SEEN, 1) for one in done])
     again = [one.row.number for one in in_doubt if one.has_crashed and one not in done]
     journal.reopen_rows(again)
+    if done:
+        rows = "1 row" if len(done) == 1 else f"{len(done):,} rows"
+        context.output.note(f"seen in the account, and not sent again: {rows}")
 
 
 def _in_doubt(journal: RunJournal) -> list[_InDoubt]:
