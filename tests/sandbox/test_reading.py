@@ -23,7 +23,9 @@ def test_contacts_that_a_page_passes_over_are_not_read(tmp_path: Path, search: s
         found = Reading(database).contacts(Page(1, 100, search))
         database.set_trace_callback(None)
         (query,) = asked
-        steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}")]
+        plan = database.execute(f"EXPLAIN QUERY PLAN {query}")
+        # SQLite before 3.36 says "TABLE" before a table's name.
+        steps = [row[3].replace(" TABLE ", " ") for row in plan]
     assert [contact.record.email for contact in found] == ["ann@b.co"]
     on_contacts = [step for step in steps if " contacts" in step]
     assert on_contacts == [
