@@ -1,11 +1,22 @@
 """Options of identify and track that go with `--from FILE`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from sendx_cli.commands.layout_options import (
+    ColumnNames,
+    Delimiter,
+    Encoding,
+    Format,
+    Quote,
+    Ragged,
+    TitleLines,
+    one_of,
+    overrides_of,
+    refuse_without_file,
+)
 from sendx_cli.commands.options import Show
 from sendx_cli.commands.sections import COLUMNS, FILE
 from sendx_cli.core.contact.members import ContactValues
@@ -131,59 +142,13 @@ class FromFile(NamedTuple):
             metavar="TEXT", help="Split cells of tags at this text.", rich_help_panel=COLUMNS
         ),
     ] = None
-    format: Annotated[
-        str | None,
-        typer.Option(
-            metavar="csv|jsonl", help="Read the file as this format.", rich_help_panel=FILE
-        ),
-    ] = None
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Read the file in this encoding, such as cp1252.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    delimiter: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CHARACTER",
-            help="Split rows at this character, such as ; or tab.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    quote: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CHARACTER",
-            help="Use this quotation mark; none if cells are not quoted.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    title_lines: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Skip N lines before the header, 0 or more.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME,...",
-            help="Name the columns of a file without a header.",
-            rich_help_panel=COLUMNS,
-        ),
-    ] = None
-    ragged: Annotated[
-        bool,
-        typer.Option(
-            "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
-        ),
-    ] = False
+    format: Format = None
+    encoding: Encoding = None
+    delimiter: Delimiter = None
+    quote: Quote = None
+    title_lines: TitleLines = None
+    columns: ColumnNames = None
+    ragged: Ragged = False
     stream: Annotated[
         bool,
         typer.Option(
@@ -207,10 +172,7 @@ class FromFile(NamedTuple):
         Raises:
             InvalidValue: One of them was given.
         """
-        for member, usual in self._field_defaults.items():
-            if getattr(self, member) != usual:
-                name = member.rstrip("_").replace("_", "-")
-                raise InvalidValue(f"--{name} goes with --from FILE")
+        refuse_without_file(self)
 
     def spec(
         self,
@@ -263,7 +225,7 @@ class FromFile(NamedTuple):
         from sendx_cli.runs.map_file import read_map
 
         saved = SavedMap() if self.map_file is None else read_map(self.map_file)
-        order = _one_of("--date-order", self.date_order, [str(order) for order in DateOrder])
+        order = one_of("--date-order", self.date_order, [str(order) for order in DateOrder])
         return ColumnOptions(
             action=action,
             maps=tuple(self.map_ or ()),
@@ -282,23 +244,8 @@ class FromFile(NamedTuple):
         return tuple(word for text in texts if (word := text.strip()))
 
     def _overrides(self, columns: "ColumnOptions") -> "Overrides":
-        from sendx_cli.files.layout import FileFormat, Overrides
-
-        names = [str(one) for one in FileFormat]
-        found = _one_of("--format", self.format, names)
-        mapped = [text.partition("=")[::2] for text in columns.maps]
-        return Overrides(
-            format=FileFormat(found) if found else None,
-            encoding=self.encoding,
-            delimiter=self.delimiter,
-            quote=self.quote,
-            title_lines=self.title_lines,
-            columns=tuple(name.strip() for name in self.columns.split(",")) if self.columns else (),
-            email_columns=tuple(
-                name for name, target in (*mapped, *columns.file_maps) if target == "email"
-            ),
-            takes_ragged=self.ragged,
-        )
+        mapped = (text.partition("=")[::2] for text in columns.maps)
+        return overrides_of(self, (*mapped, *columns.file_maps))
 
 
 class Batching(NamedTuple):
@@ -321,9 +268,3 @@ def _checked_batch(batch: int | None) -> int:
     if not MIN_BATCH <= batch <= MAX_BATCH:
         raise InvalidValue(f"--batch is a number from {MIN_BATCH} to {MAX_BATCH}")
     return batch
-
-
-def _one_of(option: str, text: str | None, choices: Sequence[str]) -> str | None:
-    if text is not None and text not in choices:
-        raise InvalidValue(f"{option}: no such choice: {text}", hint=f"one of {', '.join(choices)}")
-    return text

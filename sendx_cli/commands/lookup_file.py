@@ -4,8 +4,18 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from sendx_cli.commands.layout_options import (
+    ColumnNames,
+    Delimiter,
+    Encoding,
+    Format,
+    Quote,
+    Ragged,
+    TitleLines,
+    overrides_of,
+    refuse_without_file,
+)
 from sendx_cli.commands.sections import COLUMNS, FILE
-from sendx_cli.errors import InvalidValue
 
 if TYPE_CHECKING:
     from sendx_cli.runs.lookup import LookupFile
@@ -38,59 +48,13 @@ class FileToLookUp(NamedTuple):
             rich_help_panel=COLUMNS,
         ),
     ] = None
-    format: Annotated[
-        str | None,
-        typer.Option(
-            metavar="csv|jsonl", help="Read the file as this format.", rich_help_panel=FILE
-        ),
-    ] = None
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Read the file in this encoding, such as cp1252.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    delimiter: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CHARACTER",
-            help="Split rows at this character, such as ; or tab.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    quote: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CHARACTER",
-            help="Use this quotation mark; none if cells are not quoted.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    title_lines: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Skip N lines before the header, 0 or more.",
-            rich_help_panel=FILE,
-        ),
-    ] = None
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME,...",
-            help="Name the columns of a file without a header.",
-            rich_help_panel=COLUMNS,
-        ),
-    ] = None
-    ragged: Annotated[
-        bool,
-        typer.Option(
-            "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
-        ),
-    ] = False
+    format: Format = None
+    encoding: Encoding = None
+    delimiter: Delimiter = None
+    quote: Quote = None
+    title_lines: TitleLines = None
+    columns: ColumnNames = None
+    ragged: Ragged = False
 
     def refuse_without_file(self) -> None:
         """Refuse these options if there is no `--from`.
@@ -98,10 +62,7 @@ class FileToLookUp(NamedTuple):
         Raises:
             InvalidValue: One of them was given.
         """
-        for member, usual in self._field_defaults.items():
-            if getattr(self, member) != usual:
-                name = member.rstrip("_").replace("_", "-")
-                raise InvalidValue(f"--{name} goes with --from FILE")
+        refuse_without_file(self)
 
     def value(self) -> "LookupFile":
         """Return what they say together.
@@ -109,28 +70,12 @@ class FileToLookUp(NamedTuple):
         Raises:
             InvalidValue: One of them cannot be.
         """
-        from sendx_cli.files.layout import FileFormat, Overrides
         from sendx_cli.runs.lookup import LookupFile
 
-        formats = [str(one) for one in FileFormat]
-        if self.format is not None and self.format not in formats:
-            message = f"--format: no such choice: {self.format}"
-            raise InvalidValue(message, hint=f"one of {', '.join(formats)}")
         maps = () if self.map_ is None else (self.map_,)
-        mapped = [text.rpartition("=")[::2] for text in maps]
-        overrides = Overrides(
-            format=FileFormat(self.format) if self.format else None,
-            encoding=self.encoding,
-            delimiter=self.delimiter,
-            quote=self.quote,
-            title_lines=self.title_lines,
-            columns=tuple(name.strip() for name in self.columns.split(",")) if self.columns else (),
-            email_columns=tuple(name for name, target in mapped if target == "email"),
-            takes_ragged=self.ragged,
-        )
         return LookupFile(
             path=self.from_ or "",
-            overrides=overrides,
+            overrides=overrides_of(self, (text.rpartition("=")[::2] for text in maps)),
             maps=maps,
             skip_invalid=self.skip_invalid,
         )

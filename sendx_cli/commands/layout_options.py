@@ -1,0 +1,132 @@
+"""Options about how a file is laid out, which every command that reads one has."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from sendx_cli.commands.sections import COLUMNS, FILE
+from sendx_cli.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from sendx_cli.files.layout import Overrides
+
+Format = Annotated[
+    str | None,
+    typer.Option(metavar="csv|jsonl", help="Read the file as this format.", rich_help_panel=FILE),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Read the file in this encoding, such as cp1252.",
+        rich_help_panel=FILE,
+    ),
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHARACTER",
+        help="Split rows at this character, such as ; or tab.",
+        rich_help_panel=FILE,
+    ),
+]
+Quote = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHARACTER",
+        help="Use this quotation mark; none if cells are not quoted.",
+        rich_help_panel=FILE,
+    ),
+]
+TitleLines = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Skip N lines before the header, 0 or more.",
+        rich_help_panel=FILE,
+    ),
+]
+ColumnNames = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME,...",
+        help="Name the columns of a file without a header.",
+        rich_help_panel=COLUMNS,
+    ),
+]
+Ragged = Annotated[
+    bool,
+    typer.Option(
+        "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
+    ),
+]
+
+
+class LayoutOptions(Protocol):
+    """The members that a group with these options has."""
+
+    @property
+    def format(self) -> str | None: ...  # noqa: D102 - see the options above
+    @property
+    def encoding(self) -> str | None: ...  # noqa: D102
+    @property
+    def delimiter(self) -> str | None: ...  # noqa: D102
+    @property
+    def quote(self) -> str | None: ...  # noqa: D102
+    @property
+    def title_lines(self) -> int | None: ...  # noqa: D102
+    @property
+    def columns(self) -> str | None: ...  # noqa: D102
+    @property
+    def ragged(self) -> bool: ...  # noqa: D102
+
+
+def overrides_of(options: LayoutOptions, targets: Iterable[tuple[str, str]]) -> "Overrides":
+    """Return what the options say of a file's layout.
+
+    Args:
+        options: A group with the options above.
+        targets: Columns that options name, each with its target.
+
+    Raises:
+        InvalidValue: The format is none.
+    """
+    from sendx_cli.files.layout import FileFormat, Overrides
+
+    found = one_of("--format", options.format, [str(one) for one in FileFormat])
+    names = options.columns.split(",") if options.columns else ()
+    return Overrides(
+        format=FileFormat(found) if found else None,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        quote=options.quote,
+        title_lines=options.title_lines,
+        columns=tuple(name.strip() for name in names),
+        email_columns=tuple(name for name, target in targets if target == "email"),
+        takes_ragged=options.ragged,
+    )
+
+
+def refuse_without_file(group: Any) -> None:  # noqa: ANN401 - a group of options
+    """Refuse the options of a group if there is no `--from`.
+
+    Raises:
+        InvalidValue: One of them was given.
+    """
+    for member, usual in group._field_defaults.items():
+        if getattr(group, member) != usual:
+            name = member.rstrip("_").replace("_", "-")
+            raise InvalidValue(f"--{name} goes with --from FILE")
+
+
+def one_of(option: str, text: str | None, choices: Sequence[str]) -> str | None:
+    """Return an option's text.
+
+    Raises:
+        InvalidValue: It is none of the choices.
+    """
+    if text is not None and text not in choices:
+        raise InvalidValue(f"{option}: no such choice: {text}", hint=f"one of {', '.join(choices)}")
+    return text
