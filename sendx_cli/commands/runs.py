@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sendx_cli.journal.runs import Run, Runs
     from sendx_cli.runs.context import RunContext
     from sendx_cli.runtime import Runtime
+    from sendx_cli.settings.resolve import Settings
 
 app = new_app()
 
@@ -148,12 +149,9 @@ def resume(
       sendx runs resume --from people-mended.csv --report results.csv
     """
     from sendx_cli.runs.options import RunMode
-    from sendx_cli.runs.resuming import context_of, resume_run, service_flags
+    from sendx_cli.runs.resuming import context_of, resume_run
 
-    runtime = runtime_of(ctx)
-    found = _chosen(_runs(runtime), run, prefers_stopped=True)
-    settings = runtime.settings(service_flags(found, service.flags()))
-    runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
+    runtime, found, settings = _run_and_settings(ctx, run, formatted, service, prefers_stopped=True)
     mode = RunMode(
         is_sandbox=service.sandbox,
         is_confirmed=yes,
@@ -270,13 +268,9 @@ def undo(
     """
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.output_file import refuse_outputs
-    from sendx_cli.runs.resuming import service_flags
     from sendx_cli.runs.undoing import UndoOptions, undo_context, undo_run
 
-    runtime = runtime_of(ctx)
-    found = _chosen(_runs(runtime), run)
-    settings = runtime.settings(service_flags(found, service.flags()))
-    runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
+    runtime, found, settings = _run_and_settings(ctx, run, formatted, service)
     mode = RunMode(
         is_sandbox=service.sandbox, is_dry=dry_run, is_confirmed=yes, report=report, show=show
     )
@@ -313,6 +307,24 @@ def forget(
         runtime.output.note(f"forgot {run}")
 
 
+def _run_and_settings(
+    ctx: typer.Context,
+    run: str | None,
+    formatted: Formatted,
+    service: ServiceOptions,
+    *,
+    prefers_stopped: bool = False,
+) -> "tuple[Runtime, Run, Settings]":
+    """Return a run, and the settings for the service that it was sent to."""
+    from sendx_cli.runs.resuming import service_flags
+
+    runtime = runtime_of(ctx)
+    found = _chosen(_runs(runtime), run, prefers_stopped=prefers_stopped)
+    settings = runtime.settings(service_flags(found, service.flags()))
+    runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
+    return runtime, found, settings
+
+
 def _account_context(
     ctx: typer.Context,
     run: str | None,
@@ -323,12 +335,9 @@ def _account_context(
 ) -> "tuple[RunContext, Run]":
     """Return a run, and the context for reading the account that it was sent to."""
     from sendx_cli.runs.options import RunMode
-    from sendx_cli.runs.resuming import context_of, service_flags
+    from sendx_cli.runs.resuming import context_of
 
-    runtime = runtime_of(ctx)
-    found = _chosen(_runs(runtime), run)
-    settings = runtime.settings(service_flags(found, service.flags()))
-    runtime.output.format = formatted.chosen(settings.output.value, runtime.output.format)
+    runtime, found, settings = _run_and_settings(ctx, run, formatted, service)
     mode = RunMode(is_sandbox=service.sandbox, is_confirmed=is_confirmed)
     return context_of(runtime, settings, found, mode), found
 
