@@ -54,13 +54,7 @@ def require_account(context: RunContext) -> Iterator[OpenAccount]:
         AccountUnread: Its tags or custom fields could not be read to their end.
         SetupError: There is no usable key, or the certificate authorities cannot be read.
     """
-    mode = context.mode
-    reader = make_account_reader(
-        context.runtime,
-        context.settings,
-        sandbox=mode.is_sandbox,
-        max_outage_s=mode.max_outage_s,
-    )
+    reader = _make_reader(context)
     with closing(reader):
         account = OpenAccount(reader, reader.catalogue())
         refuse_unread(account)
@@ -85,20 +79,24 @@ def refuse_unread(account: OpenAccount) -> None:
 def _reader(context: RunContext) -> AccountReader | None:
     if not context.spec.uses_account:
         return None
-    mode = context.mode
     try:
-        return make_account_reader(
-            context.runtime,
-            context.settings,
-            sandbox=mode.is_sandbox,
-            max_outage_s=mode.max_outage_s,
-        )
+        return _make_reader(context)
     except SetupError as error:
-        if not mode.is_dry or context.spec.existing_only:
+        if not context.mode.is_dry or context.spec.existing_only:
             raise
         if context.spec.only_changed or not isinstance(error, KeyMissing):
             _tell_unread(context, error.message)
         return None
+
+
+def _make_reader(context: RunContext) -> AccountReader:
+    mode = context.mode
+    return make_account_reader(
+        context.runtime,
+        context.settings,
+        sandbox=mode.is_sandbox,
+        max_outage_s=mode.max_outage_s,
+    )
 
 
 def _keep_names(context: RunContext, catalogue: Catalogue) -> None:

@@ -117,20 +117,18 @@ def _looked(row: UnknownRow, searched: SearchedContact, at: str) -> Looked:
     if searched.problem is not None:
         return Looked(row, is_so=False, seen=f"could not be looked up at {at}: {searched.problem}")
     if searched.contact is None:
-        return Looked(row, is_so=False, seen=f"no such contact at {at}", may_be_resent=_may(row))
+        return Looked(
+            row, is_so=False, seen=f"no such contact at {at}", may_be_resent=not row.is_overtaken
+        )
     expected = Expected(row.contact.email)
     expected.add(row.contact)
     differences, unclear = expected.compare(searched.contact)
     if differences:
         seen = f"at {at}: {'; '.join(map(_in_words, differences))}"
-        return Looked(row, is_so=False, seen=seen, may_be_resent=_may(row))
+        return Looked(row, is_so=False, seen=seen, may_be_resent=not row.is_overtaken)
     if unclear:
         return Looked(row, is_so=False, seen=f"cannot be told at {at}: {', '.join(unclear)}")
     return Looked(row, is_so=True)
-
-
-def _may(row: UnknownRow) -> bool:
-    return not row.is_overtaken
 
 
 def _in_words(difference: Difference) -> str:

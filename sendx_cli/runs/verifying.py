@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from sendx_cli.account.finding import find_contacts
 from sendx_cli.account.reader import SearchedContact
-from sendx_cli.core.account.verification import Comparison, Expected, expectations
+from sendx_cli.core.account.verification import Expected, Verification, expectations
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.errors import ExitCode, InputError
 from sendx_cli.journal.runs import Run, open_view
@@ -71,7 +71,7 @@ def _expected(run: Run) -> dict[str, Expected]:
 
 def _compared(
     context: RunContext, expected: Mapping[str, Expected]
-) -> Iterator[tuple[SearchedContact, Comparison]]:
+) -> Iterator[tuple[SearchedContact, Verification]]:
     """Yield each contact as it is found, and how it compares."""
     addresses = [one.email for one in expected.values()]
     clock = context.runtime.clock
@@ -84,11 +84,11 @@ def _compared(
         ):
             contact = searched.contact
             one = expected[contact_key(searched.address)]
-            yield searched, Comparison() if contact is None else one.compare(contact)
+            yield searched, Verification() if contact is None else one.compare(contact)
             progress.update(done)
 
 
-def _outcome(searched: SearchedContact, comparison: Comparison) -> str:
+def _outcome(searched: SearchedContact, comparison: Verification) -> str:
     if searched.problem is not None:
         return UNREAD
     if searched.contact is None:
@@ -96,7 +96,7 @@ def _outcome(searched: SearchedContact, comparison: Comparison) -> str:
     return DIFFERS if comparison.differences else AS_SENT
 
 
-def _record(searched: SearchedContact, outcome: str, comparison: Comparison) -> dict[str, object]:
+def _record(searched: SearchedContact, outcome: str, comparison: Verification) -> dict[str, object]:
     """Return the documented members of a contact that was verified."""
     return {
         "email": searched.address,

@@ -31,7 +31,7 @@ class Difference(NamedTuple):
     found: str
 
 
-class Comparison(NamedTuple):
+class Verification(NamedTuple):
     """A contact compared with what was sent of it.
 
     Args:
@@ -79,7 +79,7 @@ class Expected:
                 self.fields[name] = value
                 self.unclear.discard(f"field {name}")
 
-    def compare(self, contact: ServiceContact) -> Comparison:
+    def compare(self, contact: ServiceContact) -> Verification:
         """Compare it with the contact as it is."""
         differences: list[Difference] = []
         unclear = set(self.unclear)
@@ -88,7 +88,7 @@ class Expected:
                 unclear.add(member)
             elif sent != found:
                 differences.append(Difference(member, sent, found))
-        return Comparison(tuple(differences), tuple(sorted(unclear)))
+        return Verification(tuple(differences), tuple(sorted(unclear)))
 
     def _found(self, contact: ServiceContact) -> Iterator[tuple[str, str, str | None]]:
         """Yield each member, what was sent, and what is there; None: that cannot be told."""
