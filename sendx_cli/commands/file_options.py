@@ -75,13 +75,13 @@ class FromFile(NamedTuple):
             "--skip-invalid", help="Skip bad rows and send the others.", rich_help_panel=FILE
         ),
     ] = False
-    include_departed: Annotated[
+    include_unsubscribed: Annotated[
         bool,
         typer.Option(
-            "--include-departed", help="Also send people who unsubscribed.", rich_help_panel=FILE
+            "--include-unsubscribed", help="Also send people who unsubscribed.", rich_help_panel=FILE
         ),
     ] = False
-    left_values: Annotated[
+    opt_out_values: Annotated[
         list[str] | None,
         typer.Option(
             metavar="WORD,...",
@@ -232,15 +232,15 @@ class FromFile(NamedTuple):
             ignores=tuple(self.ignore or ()),
             file_maps=saved.columns,
             file_named=saved.named,
-            left_values=(*saved.left_values, *self._left_values()),
+            opt_out_values=(*saved.opt_out_values, *self._opt_out_values()),
             custom_fields=self.custom_fields,
             tag_separator=self.tag_separator or saved.tag_separator,
             date_order=DateOrder(order) if order else saved.date_order,
-            include_departed=self.include_departed,
+            include_unsubscribed=self.include_unsubscribed,
         )
 
-    def _left_values(self) -> tuple[str, ...]:
-        texts = ",".join(self.left_values or ()).split(",") if self.left_values else []
+    def _opt_out_values(self) -> tuple[str, ...]:
+        texts = ",".join(self.opt_out_values or ()).split(",") if self.opt_out_values else []
         return tuple(word for text in texts if (word := text.strip()))
 
     def _overrides(self, columns: "ColumnOptions") -> "Overrides":

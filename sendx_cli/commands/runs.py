@@ -91,7 +91,7 @@ def show(
     """Show what became of a run, or of its rows.
 
     A row is pending, in_flight, accepted, rejected, failed or unknown; or it was not to be sent:
-    bad or held_back. What an undo does not take back is left_alone or remains.
+    bad or held_back. What an undo does not take back is not_undone or irreversible.
 
     Examples:
       sendx runs show --state unknown

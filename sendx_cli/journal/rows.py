@@ -30,13 +30,13 @@ class LeftOutKind(StrEnum):
 
     BAD = "bad"
     HELD_BACK = "held_back"
-    LEFT_ALONE = "left_alone"
-    REMAINS = "remains"
+    NOT_UNDONE = "not_undone"
+    IRREVERSIBLE = "irreversible"
 
     @property
     def is_of_undo(self) -> bool:
         """Whether it is about a contact, not about a row of a file."""
-        return self in {LeftOutKind.LEFT_ALONE, LeftOutKind.REMAINS}
+        return self in {LeftOutKind.NOT_UNDONE, LeftOutKind.IRREVERSIBLE}
 
 
 class LeftOut(NamedTuple):
@@ -44,7 +44,7 @@ class LeftOut(NamedTuple):
 
     Args:
         line: The line it begins on; of an undo, which has none, its place among them.
-        kind: Bad, or held back because of an opt-out; of an undo, left alone or remains.
+        kind: Bad, or held back because of an opt-out; of an undo, not undone or irreversible.
         email: The address, if it could be read.
         message: What is wrong with it, what marks it as an opt-out, or what is not taken back.
     """

@@ -44,8 +44,8 @@ _STATES = {
     State.UNCHANGED: "Not sent, as it would change nothing (--only-changed).",
     LeftOutKind.BAD: "Not sent, as the row cannot be (--skip-invalid).",
     LeftOutKind.HELD_BACK: "Not sent, as the row says that the person opted out.",
-    LeftOutKind.LEFT_ALONE: "Not taken back by an undo, as others changed it since.",
-    LeftOutKind.REMAINS: "Not taken back by an undo, as the service has no call for it.",
+    LeftOutKind.NOT_UNDONE: "Not taken back by an undo, as others changed it since.",
+    LeftOutKind.IRREVERSIBLE: "Not taken back by an undo, as the service has no call for it.",
 }
 
 

@@ -15,7 +15,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
     `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as
     `--map` writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`,
     `counting_fields` and `row_notes`, each with `names` (`name`, `rows`) and `further`, the
-    occurrences of names too many to keep; `held_back` and `sent_though_left` (rows that say that
+    occurrences of names too many to keep; `held_back` and `sent_though_opted_out` (rows that say that
     their person left, in columns that were named) with `rows` and `reasons` of the same form;
     `bad_rows` with `rows`, `first` (`line`, `column`, `message`, `hint`) and `kinds` (`message`,
     `column`, `rows`, `first_line`); `similar_tags` and `similar_fields`, arrays of names that
@@ -44,7 +44,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "counting_fields": _names_record(plan.counting_fields),
         "row_notes": _names_record(plan.row_notes),
         "held_back": _rows_record(plan.held_back),
-        "sent_though_left": _rows_record(plan.sent_though_left),
+        "sent_though_opted_out": _rows_record(plan.sent_though_opted_out),
         "bad_rows": _bad_record(plan.bad),
         "similar_tags": [list(group) for group in plan.similar_tags],
         "similar_fields": [list(group) for group in plan.similar_fields],

@@ -45,7 +45,7 @@ def plan_lines(plan: Plan) -> list[str]:
         *_names("custom fields to write", plan.fields),
         *_names("of them to count up or down", plan.counting_fields),
         *_names("held back because they left", plan.held_back, _cut),
-        *_names("sent though they say that the person left", plan.sent_though_left, _cut),
+        *_names("sent though they say that the person left", plan.sent_though_opted_out, _cut),
         *_names("odd, but sent", plan.row_notes, _cut),
         *_similar("tags", plan.similar_tags),
         *_similar("custom fields", plan.similar_fields),

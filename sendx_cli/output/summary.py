@@ -16,7 +16,7 @@ _HOUR_S = 3600
 _TEN = 10
 _NOT_SENT = "  (not sent)"
 _UNSENT = frozenset({Outcome.UNCHANGED})
-_NOT_TAKEN_BACK = frozenset({"left_alone", "remains"})
+_OF_UNDO = frozenset({"not_undone", "irreversible"})
 _MEANINGS = {
     ExitCode.OK: "every row was accepted",
     ExitCode.BUG: "a bug in sendx",
@@ -138,7 +138,7 @@ def _counts(
 
 
 def _why_not(left_out: str) -> str:
-    return "  (not taken back)" if left_out in _NOT_TAKEN_BACK else "  (not sent)"
+    return "  (not taken back)" if left_out in _OF_UNDO else "  (not sent)"
 
 
 def _throughput(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:
@@ -177,8 +177,8 @@ def ending_text(totals: Totals, exit_code: int, left_out: Mapping[str, int]) -> 
     """Return an exit code with its meaning."""
     if exit_code == ExitCode.OK and totals.counts[Outcome.UNCHANGED]:
         return f"exit {exit_code}: every row was accepted, or would change nothing"
-    is_left_alone = left_out.get("left_alone") and not totals.counts[Outcome.REJECTED]
-    if exit_code == ExitCode.REJECTED and is_left_alone:
+    is_not_undone = left_out.get("not_undone") and not totals.counts[Outcome.REJECTED]
+    if exit_code == ExitCode.REJECTED and is_not_undone:
         return f"exit {exit_code}: some contacts were left alone: look at them"
     if exit_code in _MEANINGS:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"

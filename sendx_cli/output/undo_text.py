@@ -21,8 +21,8 @@ def undo_plan_lines(plan: UndoPlan) -> list[str]:
         *names_lines("custom fields to write back", plan.fields),
         *([f"addresses to change back: {plan.addresses:,}"] if plan.addresses else []),
         *_automations(plan),
-        *_groups("left alone, as --force would not", plan.left_alone),
-        *_groups("not taken back, for the service has no call for it", plan.remains),
+        *_groups("left alone, as --force would not", plan.not_undone),
+        *_groups("not taken back, for the service has no call for it", plan.irreversible),
         "mails that went out are not taken back",
     ]
     return [safe(line) for line in lines]
@@ -33,7 +33,7 @@ def undo_plan_record(plan: UndoPlan) -> dict[str, object]:
 
     `action`, `run`, `members` (whose account it is), `contacts`, `calls`; `tags_away`,
     `tags_back`, `values`, `custom_fields`, each with `names` (`name`, `rows`) and `further`;
-    `addresses`; `left_alone` and `remains`, arrays of `why`, `count` and `first` (`email`,
+    `addresses`; `not_undone` and `irreversible`, arrays of `why`, `count` and `first` (`email`,
     `message`).
     """
     return {
@@ -47,8 +47,8 @@ def undo_plan_record(plan: UndoPlan) -> dict[str, object]:
         "values": names_record(plan.values),
         "custom_fields": names_record(plan.fields),
         "addresses": plan.addresses,
-        "left_alone": [_group_record(group) for group in plan.left_alone],
-        "remains": [_group_record(group) for group in plan.remains],
+        "not_undone": [_group_record(group) for group in plan.not_undone],
+        "irreversible": [_group_record(group) for group in plan.irreversible],
     }
 
 

@@ -55,11 +55,11 @@ def ask_about(
     Raises:
         InputError: The answer was not yes, or there is no terminal to ask on.
     """
-    left = plan.sent_though_left.total
+    left = plan.sent_though_opted_out.total
     ask(
         context,
         contacts=contacts,
-        sent_though_left=left,
+        sent_though_opted_out=left,
         account=plan.account,
         was_sent_before=was_sent_before,
     )
@@ -69,7 +69,7 @@ def ask(
     context: RunContext,
     *,
     contacts: int,
-    sent_though_left: int = 0,
+    sent_though_opted_out: int = 0,
     account: AccountComparison | None = None,
     was_sent_before: bool = False,
 ) -> None:
@@ -81,7 +81,7 @@ def ask(
         context: The run; an undo, and any with a profile for production, always needs a
             confirmation.
         contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
-        sent_though_left: Opt-outs among its rows, which are sent all the same; any of them needs
+        sent_though_opted_out: Opt-outs among its rows, which are sent all the same; any of them needs
             a confirmation.
         account: What it would change in its account, if that was read.
         was_sent_before: Whether a run that is finished sent the same; that needs a confirmation.
@@ -92,11 +92,11 @@ def ask(
     settings, mode = context.settings, context.mode
     is_production = settings.production.value and not mode.is_sandbox
     is_undo = bool(context.spec.undoes)
-    is_risky = is_production or is_undo or was_sent_before or sent_though_left
+    is_risky = is_production or is_undo or was_sent_before or sent_though_opted_out
     if mode.is_confirmed or not (is_risky or contacts >= ASK_FROM_CONTACTS):
         return
     again = " again" if was_sent_before else ""
-    confirm(context, _question(context, contacts, again, sent_though_left, account))
+    confirm(context, _question(context, contacts, again, sent_though_opted_out, account))
 
 
 def confirm(context: RunContext, question: str) -> None:
@@ -135,7 +135,7 @@ def _question(
     context: RunContext,
     contacts: int,
     again: str,
-    sent_though_left: int,
+    sent_though_opted_out: int,
     account: AccountComparison | None,
 ) -> str:
     profile = f"profile {context.settings.profile.value}"
@@ -146,8 +146,8 @@ def _question(
     created = new_names_text(account) if account else ""
     creating = f", creating {created}" if created else ""
     left = ""
-    if sent_though_left:
-        rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
+    if sent_though_opted_out:
+        rows = "1 row says" if sent_though_opted_out == 1 else f"{sent_though_opted_out:,} rows say"
         left = f", though {rows} that the person left"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
     return f"{undo}send {people} to {where}{again}{creating}{left}?"

@@ -120,4 +120,4 @@ def state_of(run: Run) -> str:
         return "undone"
     if run.counts.to_come:
         return "stopped"
-    return "input left" if run.has_input_left else "finished"
+    return "partly read" if run.has_input_left else "finished"

@@ -97,11 +97,11 @@ def _words(spec: RunSpec, mode: RunMode, failed: Path) -> Iterator[str]:
         yield from _repeated("--map", (f"{name}={target}" for name, target in columns.file_maps))
     yield from _path("--map-file", map_file)
     yield from _repeated("--ignore", columns.ignores)
-    yield from _repeated("--left-values", columns.left_values)
+    yield from _repeated("--opt-out-values", columns.opt_out_values)
     yield from ["--custom-fields"] * columns.custom_fields
     yield from _single("--tag-separator", columns.tag_separator)
     yield from _single("--date-order", columns.date_order)
-    yield from ["--include-departed"] * columns.include_departed
+    yield from ["--include-unsubscribed"] * columns.include_unsubscribed
     yield from _single("--encoding", overrides.encoding)
     yield from ["--no-account"] * (not spec.uses_account)
     yield from ["--existing-only"] * spec.existing_only

@@ -22,7 +22,7 @@ from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.totals import totals_of
 
 _UNKNOWN_CONTACT = "no_such_contact"
-_REJECTED = (LeftOutKind.BAD, LeftOutKind.LEFT_ALONE)
+_REJECTED = (LeftOutKind.BAD, LeftOutKind.NOT_UNDONE)
 """What is not sent and makes the exit code that of a rejected row."""
 
 
@@ -114,8 +114,8 @@ def summarise(
     commands = next_commands(run, counts, spec, mode or RunMode(), rows, is_stopped=is_stopped)
     if view.undone_by:
         commands = []
-    if left_out.get(LeftOutKind.LEFT_ALONE):
-        commands.append(f"sendx runs show {run} --state {LeftOutKind.LEFT_ALONE}")
+    if left_out.get(LeftOutKind.NOT_UNDONE):
+        commands.append(f"sendx runs show {run} --state {LeftOutKind.NOT_UNDONE}")
     return RunSummary(
         counts=counts,
         left_out=left_out,

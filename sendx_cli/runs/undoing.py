@@ -6,7 +6,7 @@ from itertools import count
 
 from sendx_cli.api.requests import base_url_of
 from sendx_cli.core.account.courses import Contacts, SentRow
-from sendx_cli.core.account.remarks import LeftAlone
+from sendx_cli.core.account.remarks import NotUndone
 from sendx_cli.core.account.undoing import History, Undoing, UndoRules, undo
 from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.core.plan.undo_plan import UndoPlan, UndoPlanBuilder
@@ -179,8 +179,8 @@ class _Filling:
     def add(self, undoing: Undoing) -> None:
         self._rows += [Row(next(self._numbers), contact) for contact in undoing.rows]
         for remark in undoing.remarks:
-            is_alone = isinstance(remark.kind, LeftAlone)
-            kind = LeftOutKind.LEFT_ALONE if is_alone else LeftOutKind.REMAINS
+            is_alone = isinstance(remark.kind, NotUndone)
+            kind = LeftOutKind.NOT_UNDONE if is_alone else LeftOutKind.IRREVERSIBLE
             self._left_out.append(LeftOut(next(self._places), kind, remark.email, remark.text))
         if len(self._rows) + len(self._left_out) >= _BATCH_ROWS:
             self.write()
@@ -217,4 +217,4 @@ def _show_nothing_to_send(context: RunContext, journal: RunJournal, plan: UndoPl
 
 
 def _code(plan: UndoPlan) -> ExitCode:
-    return ExitCode.REJECTED if plan.has_left_alone else ExitCode.OK
+    return ExitCode.REJECTED if plan.has_not_undone else ExitCode.OK

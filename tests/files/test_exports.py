@@ -73,7 +73,7 @@ def test_holds_back_a_whole_mailchimp_file_by_its_name(tmp_path: Path, part: str
     ]
     assert mapping.opted_out_by_name is not None
     _, rows = _read(
-        tmp_path, _MAILCHIMP, ColumnOptions(ignores=("Plan",), include_departed=True), name
+        tmp_path, _MAILCHIMP, ColumnOptions(ignores=("Plan",), include_unsubscribed=True), name
     )
     assert [type(row) for row in rows] == [RowValues, RowValues]
 

@@ -114,7 +114,7 @@ def test_a_page_of_help_fits_eighty_columns(sendx: Command, name: str) -> None:
     [
         (("runs", "resume"), "--dry-run"),
         (("track",), "--batch"),
-        (("lookup",), "--include-departed"),
+        (("lookup",), "--include-unsubscribed"),
     ],
 )
 def test_nothing_is_offered_that_is_then_refused(

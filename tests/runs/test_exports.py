@@ -83,7 +83,7 @@ def test_mailchimps_file_of_who_left_is_refused(
         "held back because they left:",
         f"  2  {reason}",
         f"sendx: {file_name}: everybody in it unsubscribed, bounced or never agreed",
-        "  hint: sent, they could be mailed again; if that is meant, say --include-departed",
+        "  hint: sent, they could be mailed again; if that is meant, say --include-unsubscribed",
     ]
 
 

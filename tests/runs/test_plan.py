@@ -94,12 +94,12 @@ def test_a_column_nothing_explains_stops_the_run(send: Send, server: ScriptedSer
 
 
 def test_a_file_of_people_who_left_is_refused(send: Send, server: ScriptedServer) -> None:
-    """Sent, they could be mailed again; --include-departed means it."""
+    """Sent, they could be mailed again; --include-unsubscribed means it."""
     Path("p.csv").write_text("email,status\nann@b.co,unsubscribed\n")
     run = send("identify", "--from", "p.csv")
     assert (run.code, server.requests) == (2, [])
-    assert "--include-departed" in run.err
-    assert send("identify", "--from", "p.csv", "--include-departed").code == 0
+    assert "--include-unsubscribed" in run.err
+    assert send("identify", "--from", "p.csv", "--include-unsubscribed").code == 0
     assert len(server.requests) == 1
 
 

@@ -101,7 +101,7 @@ def test_a_resume_never_says_that_all_was_accepted_when_input_was_left(
     assert resumed.code == 5
     assert "every row was accepted" not in resumed.err
     record = latest(sendx)
-    assert (record["state"], record["to_come"]) == ("input left", 0)
+    assert (record["state"], record["to_come"]) == ("partly read", 0)
     assert told_line(resumed) == record["read_to_line"]
     again = send("runs", "resume", "-q", "-o", "jsonl")
     assert (again.code, told_line(again)) == (5, record["read_to_line"])
@@ -227,7 +227,7 @@ def test_a_stream_of_an_earlier_version_is_not_taken_for_ended(
     path.with_name(f"{path.name}-check").unlink()
     record = latest(sendx)
     assert (record["state"], record["read_to_line"], record["input_ended"]) == (
-        "input left",
+        "partly read",
         4,
         False,
     )
@@ -243,7 +243,7 @@ def test_the_latest_run_that_can_go_on_may_be_a_stream_with_input_left(
     server.script = lambda _request, _number: OK
     send(*STREAM, "-q", stdin=f'{people(2)}"x"y,n\n')
     record = latest(sendx)
-    assert (record["state"], record["accepted"]) == ("input left", 2)
+    assert (record["state"], record["accepted"]) == ("partly read", 2)
     server.requests.clear()
     run = send("runs", "resume")
     assert (run.code, server.requests) == (5, [])

@@ -94,7 +94,7 @@ not taken back, for the service has no call for it:
 mails that went out are not taken back
 5 rows in"""
     assert run.err.startswith(expected)
-    assert "  accepted   5\n  remains    4  (not taken back)\n" in run.err
+    assert "  accepted   5\n  irreversible  4  (not taken back)\n" in run.err
     assert "exit 0: every row was accepted\n" in run.err
     sent = [(one["email"], one["action"], one["ok"]) for one in records(run)]
     assert sorted(sent) == [
@@ -138,8 +138,8 @@ def test_a_dry_run_shows_the_plan_as_json(account: Account) -> None:
         "values": {"names": [], "further": 0},
         "custom_fields": {"names": [], "further": 0},
         "addresses": 0,
-        "left_alone": [],
-        "remains": [
+        "not_undone": [],
+        "irreversible": [
             {
                 "why": "contacts that were created: they stay",
                 "count": 1,
@@ -177,8 +177,8 @@ def test_an_undo_is_a_run_like_any_other(account: Account) -> None:
     assert shown.startswith(f"run {last(account)}: undo of {first(account)}, finished\n")
     shown = account.run("runs", "show", first(account), "-o", "table").out
     assert f"p.csv, undone\nundone by run {last(account)}\n" in shown
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert (remains["email"], remains["action"], remains["line"]) == ("cid@b.co", "undo", None)
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert (irreversible["email"], irreversible["action"], irreversible["line"]) == ("cid@b.co", "undo", None)
     rows = records(account.run("runs", "show", "--state", "accepted"))
     assert [one["action"] for one in rows] == ["track", "track"]
 
@@ -214,8 +214,8 @@ def test_tags_that_are_assumed_to_be_new_are_taken_back(account: Account) -> Non
     assert account.contact("ann@b.co")["tags"] == {"lead"}
     assert account.contact("bob@b.co")["tags"] == {"lead"}
     assert account.contact("ann@b.co")["first_name"] == "Anna"
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert remains["message"] == "names, fields, lists and address stay as the run wrote them"
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert irreversible["message"] == "names, fields, lists and address stay as the run wrote them"
 
 
 def test_tags_that_were_removed_may_have_been_there(account: Account) -> None:
@@ -225,8 +225,8 @@ def test_tags_that_were_removed_may_have_been_there(account: Account) -> None:
     account.run("track", "--from", "p.csv")
     assert undo(account, "--assume-new").code == 0
     assert account.contact("ann@b.co")["tags"] == {"old"}
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert remains["message"] == "tag lead: was removed, and may have been there"
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert irreversible["message"] == "tag lead: was removed, and may have been there"
 
 
 def test_a_contact_that_others_changed_is_left_alone(account: Account) -> None:
@@ -248,9 +248,9 @@ left alone, as --force would not:
     )
     assert "  left alone  1  (not taken back)\n" in run.err
     assert "exit 4: some contacts were left alone: look at them\n" in run.err
-    assert run.err.endswith(f"next: sendx runs show {last(account)} --state left_alone\n")
-    (alone,) = records(account.run("runs", "show", "--state", "left_alone"))
-    assert alone["error"]["kind"] == "left_alone"
+    assert run.err.endswith(f"next: sendx runs show {last(account)} --state not_undone\n")
+    (alone,) = records(account.run("runs", "show", "--state", "not_undone"))
+    assert alone["error"]["kind"] == "not_undone"
 
 
 @pytest.mark.parametrize(
@@ -332,8 +332,8 @@ def test_counters_get_their_old_value(account: Account) -> None:
     assert undo(account).code == 0
     assert account.contact("ann@b.co")["fields"] == {"points": "10"}
     assert account.contact("bob@b.co")["fields"] == {"note": "7"}
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert remains["message"] == "custom field note: its value before would count: ++5"
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert irreversible["message"] == "custom field note: its value before would count: ++5"
 
 
 def test_where_nothing_can_be_taken_back_no_run_is_made(account: Account) -> None:
@@ -346,8 +346,8 @@ def test_where_nothing_can_be_taken_back_no_run_is_made(account: Account) -> Non
     assert f"run {first(account)}: nothing to take back" in run.err
     assert Path("stays.jsonl").read_text() == run.out
     assert [(one["email"], one["error"]["kind"]) for one in records(run)] == [
-        ("ann@b.co", "left_alone"),
-        ("cid@b.co", "remains"),
+        ("ann@b.co", "not_undone"),
+        ("cid@b.co", "irreversible"),
     ]
     assert len(records(account.run("runs", "list"))) == 1
     assert undo(account, "--force").code == 0

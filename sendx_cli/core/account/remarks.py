@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Remains(StrEnum):
+class Irreversible(StrEnum):
     """Why something of a run stays though the rest of its contact is taken back."""
 
     CREATED = "contacts that were created: they stay"
@@ -17,7 +17,7 @@ class Remains(StrEnum):
     NOT_RECORDED = "what no snapshot tells of"
 
 
-class LeftAlone(StrEnum):
+class NotUndone(StrEnum):
     """Why nothing of a contact is taken back."""
 
     CHANGED = "changed since, by others"
@@ -36,7 +36,7 @@ class Remark(NamedTuple):
         text: What it is, in words.
     """
 
-    kind: Remains | LeftAlone
+    kind: Irreversible | NotUndone
     email: str
     text: str
 
@@ -53,6 +53,6 @@ class Remarks:
         self._email = email
         self._remarks = remarks
 
-    def add(self, kind: Remains | LeftAlone, text: str) -> None:
+    def add(self, kind: Irreversible | NotUndone, text: str) -> None:
         """Add one."""
         self._remarks.append(Remark(kind, self._email, text))

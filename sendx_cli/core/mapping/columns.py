@@ -37,7 +37,7 @@ _FOR_TRACK = {
     Target.REMOVE_TAGS: Target.REMOVE_TAGS,
 }
 _TAGS = frozenset({Target.TAGS, Target.ADD_TAGS})
-INCLUDED = "--include-departed"
+INCLUDED = "--include-unsubscribed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,11 @@ class ColumnOptions:
         ignores: `--ignore`: a column's name, or `#3` for the third.
         file_maps: A map file's columns: (name, target).
         file_named: Those of them that the user named; the others were mapped automatically.
-        left_values: Words that mean an opt-out, beside the known ones.
+        opt_out_values: Words that mean an opt-out, beside the known ones.
         custom_fields: Whether each column that is not mapped becomes a custom field of its name.
         tag_separator: What separates the tags of a cell; None: detected.
         date_order: The order of dates; None: detected.
-        include_departed: Whether to send opt-outs all the same.
+        include_unsubscribed: Whether to send opt-outs all the same.
         file_name: The file's own name, which can mark all of its rows as opt-outs.
         is_json: Whether a column can hold an object of custom fields.
     """
@@ -64,11 +64,11 @@ class ColumnOptions:
     ignores: tuple[str, ...] = ()
     file_maps: tuple[tuple[str, str], ...] = ()
     file_named: tuple[str, ...] = ()
-    left_values: tuple[str, ...] = ()
+    opt_out_values: tuple[str, ...] = ()
     custom_fields: bool = False
     tag_separator: str | None = None
     date_order: DateOrder | None = None
-    include_departed: bool = False
+    include_unsubscribed: bool = False
     file_name: str = ""
     is_json: bool = False
 
@@ -84,7 +84,7 @@ class ColumnMapping:
         tag_style: How cells hold several tags.
         date_order: The order of birthdays; None until it is known.
         opted_out_by_name: Set if the file's name marks all of its rows as opt-outs.
-        left_values: Words that mean an opt-out, beside the known ones.
+        opt_out_values: Words that mean an opt-out, beside the known ones.
         includes_opted_out: Whether to send opt-outs all the same.
     """
 
@@ -94,7 +94,7 @@ class ColumnMapping:
     tag_style: TagStyle | str = TagStyle.USUAL
     date_order: DateOrder | None = None
     opted_out_by_name: OptedOutFile | None = None
-    left_values: tuple[str, ...] = ()
+    opt_out_values: tuple[str, ...] = ()
     includes_opted_out: bool = False
 
     def column(self, target: Target) -> Column | None:
@@ -122,7 +122,7 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         for position, name in enumerate(header, start=1)
     )
     refuse_problems(columns, options.action)
-    _refuse_useless_left_values(columns, options)
+    _refuse_useless_opt_out_values(columns, options)
     return ColumnMapping(
         action=options.action,
         columns=columns,
@@ -130,10 +130,10 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         tag_style=options.tag_separator or preset.tag_style,
         date_order=options.date_order,
         opted_out_by_name=None
-        if options.include_departed
+        if options.include_unsubscribed
         else opted_out_by_file_name(options.file_name),
-        left_values=options.left_values,
-        includes_opted_out=options.include_departed,
+        opt_out_values=options.opt_out_values,
+        includes_opted_out=options.include_unsubscribed,
     )
 
 
@@ -201,20 +201,20 @@ def _with_opt_out_rule(column: Column, preset: Preset, options: ColumnOptions) -
         rule = None
     if rule is None:
         return column
-    if not options.include_departed:
+    if not options.include_unsubscribed:
         return replace(column, opt_out=rule)
     if column.target is Target.OPT_OUT:
         return replace(column, target=Target.IGNORED, why=INCLUDED)
     return column
 
 
-def _refuse_useless_left_values(columns: Sequence[Column], options: ColumnOptions) -> None:
-    for word in options.left_values:
+def _refuse_useless_opt_out_values(columns: Sequence[Column], options: ColumnOptions) -> None:
+    for word in options.opt_out_values:
         if not value_key(word):
-            raise InvalidValue(f"--left-values has a word without letters: {word!r}")
+            raise InvalidValue(f"--opt-out-values has a word without letters: {word!r}")
     is_idle = not any(column.opt_out for column in columns)
-    if options.left_values and is_idle and not options.include_departed:
+    if options.opt_out_values and is_idle and not options.include_unsubscribed:
         raise InvalidValue(
-            "--left-values: no column says who left",
+            "--opt-out-values: no column says who left",
             hint="name the one that does: --map 'COLUMN=subscription'",
         )

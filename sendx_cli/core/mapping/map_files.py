@@ -12,7 +12,7 @@ from sendx_cli.errors import InvalidValue
 
 _FOUND_AGAIN = frozenset({Target.OPT_OUT, Target.NAMELESS, Target.FIELDS})
 """Targets that are detected again in the next file."""
-_SETTINGS = frozenset({"columns", "date_order", "tag_separator", "named", "left_values"})
+_SETTINGS = frozenset({"columns", "date_order", "tag_separator", "named", "opt_out_values"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class SavedMap:
         tag_separator: What separates the tags of a cell, if given.
         named: Columns that the user named, and so decided to send whatever opt-outs they hold;
             the others were mapped automatically.
-        left_values: Words that mean an opt-out, beside the known ones.
+        opt_out_values: Words that mean an opt-out, beside the known ones.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
     date_order: DateOrder | None = None
     tag_separator: str | None = None
     named: tuple[str, ...] = ()
-    left_values: tuple[str, ...] = ()
+    opt_out_values: tuple[str, ...] = ()
 
 
 def dump_map(mapping: ColumnMapping) -> str:
@@ -44,8 +44,8 @@ def dump_map(mapping: ColumnMapping) -> str:
         saved["date_order"] = str(mapping.date_order)
     if not isinstance(mapping.tag_style, TagStyle):
         saved["tag_separator"] = mapping.tag_style
-    if mapping.left_values:
-        saved["left_values"] = list(mapping.left_values)
+    if mapping.opt_out_values:
+        saved["opt_out_values"] = list(mapping.opt_out_values)
     kept = {
         _unique_name(mapping, column.position, column.name): column
         for column in mapping.columns
@@ -76,7 +76,7 @@ def load_map(text: str) -> SavedMap:
         _date_order(members.get("date_order")),
         _separator(members.get("tag_separator")),
         _texts("named", members.get("named")),
-        _texts("left_values", members.get("left_values")),
+        _texts("opt_out_values", members.get("opt_out_values")),
     )
 
 
@@ -84,7 +84,7 @@ def _is_kept(column: Column) -> bool:
     is_given = column.is_named or column.why == FROM_MAP_FILE
     if column.target is Target.OPT_OUT and is_given:
         return True
-    # A column ignored because of --include-departed is so for this file only.
+    # A column ignored because of --include-unsubscribed is so for this file only.
     return column.target not in _FOUND_AGAIN and column.why != INCLUDED
 
 

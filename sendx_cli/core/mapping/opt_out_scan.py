@@ -111,11 +111,11 @@ def decision_hint(column: Column) -> str:
     if column.target is Target.FIELDS:
         return f"hold them back: take the rows out; send them: say {_INCLUDE}"
     other = send.replace("--map or", "another --map or")
-    hold = f"--map '{name}=subscription' (and --left-values if it holds other words, too)"
+    hold = f"--map '{name}=subscription' (and --opt-out-values if it holds other words, too)"
     return f"hold them back: {hold}; {other}"
 
 
-_INCLUDE = "--include-departed"
+_INCLUDE = "--include-unsubscribed"
 
 
 def _is_scanned(column: Column) -> bool:

@@ -52,7 +52,7 @@ class RowReader:
         self._full_name = next(_with_target(mapping, {Target.FULL_NAME}), None)
         self._nameless = list(_with_target(mapping, {Target.NAMELESS}))
         self._opt_outs = [column for column in mapping.columns if column.opt_out]
-        self._left_values = frozenset(map(value_key, mapping.left_values))
+        self._opt_out_values = frozenset(map(value_key, mapping.opt_out_values))
         self._scan = OptOutScan(mapping)
         self._may_opt_out = bool(self._opt_outs or mapping.opted_out_by_name)
         self._has_rare = bool(self._birthday or self._full_name or self._nameless)
@@ -130,7 +130,7 @@ class RowReader:
         for column in self._opt_outs:
             text = texts[column.position - 1].strip(EDGES)
             assert column.opt_out is not None
-            standing = column.opt_out.standing(text, self._left_values)
+            standing = column.opt_out.standing(text, self._opt_out_values)
             if standing is Standing.LEFT:
                 return f"{column.name} is {text}" if text else f"{column.name} is empty"
             if standing is Standing.UNCLEAR and column.target is Target.OPT_OUT:
@@ -138,7 +138,7 @@ class RowReader:
                 raise InvalidValue(
                     f"cannot tell whether the person agreed or left: {text}",
                     where=name,
-                    hint="name the words that mean leaving, as in --left-values 'unsubscribed'; "
+                    hint="name the words that mean leaving, as in --opt-out-values 'unsubscribed'; "
                     "all others mean staying then"
                     if column.opt_out is OptOutRule.NAMED
                     else f"if nobody left whose {name} is {text}, say --ignore '{name}'",

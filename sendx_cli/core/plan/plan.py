@@ -31,7 +31,7 @@ class Plan:
         new_addresses: Different addresses that they change one to.
         bad: Rows that cannot be sent.
         held_back: Opt-outs that are not sent, by what marks them.
-        sent_though_left: Rows that will be sent though they say that their person left, by what
+        sent_though_opted_out: Rows that will be sent though they say that their person left, by what
             says so: somebody named their column.
         undecided: Bad rows of which nobody said whether they are to be sent, by their column.
         tags_added: Rows that add each tag.
@@ -56,7 +56,7 @@ class Plan:
     new_addresses: int = 0
     bad: BadRows = NO_BAD_ROWS
     held_back: NameCounts = NO_NAMES
-    sent_though_left: NameCounts = NO_NAMES
+    sent_though_opted_out: NameCounts = NO_NAMES
     undecided: NameCounts = NO_NAMES
     tags_added: NameCounts = NO_NAMES
     tags_removed: NameCounts = NO_NAMES
@@ -105,7 +105,7 @@ class PlanBuilder:
         self._addresses = AddressesSeen()
         self._bad = BadRowsSeen()
         self._held_back = NameCounter()
-        self._sent_though_left = NameCounter()
+        self._sent_though_opted_out = NameCounter()
         self._undecided = NameCounter()
         self._tags_added = NameCounter()
         self._tags_removed = NameCounter()
@@ -139,7 +139,7 @@ class PlanBuilder:
         if notes:
             self._row_notes.add(note.partition(": ")[0] for note in notes)
         if leaving:
-            self._sent_though_left.add((leaving,))
+            self._sent_though_opted_out.add((leaving,))
 
     def bad(self, error: RowError) -> None:
         """Record a row that cannot be sent."""
@@ -164,7 +164,7 @@ class PlanBuilder:
             new_addresses=self._addresses.count_changes(),
             bad=self._bad.result(),
             held_back=self._held_back.result(),
-            sent_though_left=self._sent_though_left.result(),
+            sent_though_opted_out=self._sent_though_opted_out.result(),
             undecided=self._undecided.result(),
             tags_added=tags_added,
             tags_removed=tags_removed,

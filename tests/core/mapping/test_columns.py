@@ -71,12 +71,12 @@ def test_explains_each_column_and_says_why() -> None:
 
 
 def test_holds_back_who_left_even_where_the_column_is_mapped() -> None:
-    """Only --include-departed lifts it."""
+    """Only --include-unsubscribed lifts it."""
     options = ColumnOptions(maps=("Status=field:Status",))
     column = explain(["email", "Status"], options).columns[1]
     assert (column.target_text, column.opt_out) == ("field:Status", OptOutRule.STATUS)
-    included = explain(["email", "Status"], ColumnOptions(include_departed=True)).columns[1]
-    assert included == Column(2, "Status", Target.IGNORED, "--include-departed")
+    included = explain(["email", "Status"], ColumnOptions(include_unsubscribed=True)).columns[1]
+    assert included == Column(2, "Status", Target.IGNORED, "--include-unsubscribed")
 
 
 def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
