@@ -27,7 +27,7 @@ COMMANDS = {
     "logout": "Remove the stored API key.",
     "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
-    "runs": "Look at bulk runs, and go on with one that stopped.",
+    "runs": "List, show, resume, check and undo bulk runs.",
     "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",
     "help": "Show help on files, columns, exit codes and more.",
@@ -35,7 +35,7 @@ COMMANDS = {
 """Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG})
-_BUG_HINT = "run it again with --debug and report what it shows"
+_BUG_HINT = "run it again with --debug and report the output"
 
 
 class Commands(PagedGroup):
@@ -125,7 +125,7 @@ def sendx(
             "--version",
             callback=_show_version,
             is_eager=True,
-            help="Show the versions of sendx, Python, the HTTP library and its TLS library.",
+            help="Show the version and exit.",
             rich_help_panel=OUTPUT,
         ),
     ] = False,

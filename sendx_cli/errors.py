@@ -23,7 +23,7 @@ from typing import ClassVar, Self
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the process. GNU xargs goes on after any code but 255."""
+    """The exit codes of the process. GNU xargs continues after any code but 255."""
 
     OK = 0
     BUG = 1

@@ -113,7 +113,7 @@ class Transfer:
         """Return the answer that came, whole."""
         headers = _headers_in(self._lines)
         if headers.get("content-encoding", "identity") != "identity":
-            return failures.broken_answer("the answer is in an encoding nobody asked for")
+            return failures.broken_answer("the answer is in an encoding that was not requested")
         body = b"".join(self._parts)
         self._kept.note_answer(self._port)
         if self._secret is not None:

@@ -71,7 +71,7 @@ def _reason_against(proxy: str) -> str | None:
         parts = urlsplit(proxy)
         host = parts.hostname
     except ValueError:
-        return "it is no URL"
+        return "it is not a URL"
     try:
         is_port = parts.port != 0
     except ValueError:
@@ -79,8 +79,8 @@ def _reason_against(proxy: str) -> str | None:
     if parts.scheme not in {"http", "https"}:
         return "it is neither http:// nor https://"
     if not host:
-        return "it names no host"
-    return None if is_port else "its port is no number from 1 to 65535"
+        return "it has no host"
+    return None if is_port else "its port is not a number from 1 to 65535"
 
 
 def _is_proxy_named() -> bool:

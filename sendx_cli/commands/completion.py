@@ -16,10 +16,10 @@ def completion(
     ctx: typer.Context,
     shell: Annotated[
         str,
-        typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell that is to complete."),
+        typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in."),
     ],
     install: Annotated[
-        bool, typer.Option("--install", help="Write the script to where the shell looks for it.")
+        bool, typer.Option("--install", help="Install the script where the shell looks for it.")
     ] = False,
 ) -> None:
     """Print the completion script of a shell, or install it.

@@ -18,7 +18,7 @@ app = new_app()
 
 ProfileOption = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help="Use this profile. Default: the one in force."),
+    typer.Option("--profile", metavar="NAME", help="Use this profile. Default: the current profile."),
 ]
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The setting's name, as `sendx config list` shows it.")

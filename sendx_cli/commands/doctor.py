@@ -27,7 +27,7 @@ def doctor(
         typer.Option(
             "--profile",
             metavar="NAME",
-            help="Check this profile. Default: the one in force.",
+            help="Check this profile. Default: the current profile.",
             rich_help_panel=SERVICE,
         ),
     ] = None,
@@ -36,7 +36,7 @@ def doctor(
         typer.Option(
             "--base-url",
             metavar="URL",
-            help="Ask the service at this URL.",
+            help="Use the service at this URL.",
             rich_help_panel=SERVICE,
         ),
     ] = None,

@@ -34,7 +34,7 @@ MAX_BATCH = 25
 
 def yes_option(section: str) -> Any:  # noqa: ANN401 - Typer's declarations have no type
     """Return the option `--yes` for a section of the help."""
-    return typer.Option("--yes", "-y", help="Do not ask before sending.", rich_help_panel=section)
+    return typer.Option("--yes", "-y", help="Send without asking for confirmation.", rich_help_panel=section)
 
 
 def report_option(section: str) -> Any:  # noqa: ANN401 - as above
@@ -51,7 +51,7 @@ def keep_going_option(section: str) -> Any:  # noqa: ANN401 - as above
     """Return the option `--keep-going` for a section of the help."""
     return typer.Option(
         "--keep-going",
-        help="Go on after 1,000 rejections in a row for the same reason.",
+        help="Continue after 1,000 rejections in a row for the same reason.",
         rich_help_panel=section,
     )
 
@@ -72,20 +72,20 @@ class FromFile(NamedTuple):
     skip_invalid: Annotated[
         bool,
         typer.Option(
-            "--skip-invalid", help="Skip bad rows and send the others.", rich_help_panel=FILE
+            "--skip-invalid", help="Skip bad rows and send the rest.", rich_help_panel=FILE
         ),
     ] = False
     include_unsubscribed: Annotated[
         bool,
         typer.Option(
-            "--include-unsubscribed", help="Also send people who unsubscribed.", rich_help_panel=FILE
+            "--include-unsubscribed", help="Also send rows of people who opted out.", rich_help_panel=FILE
         ),
     ] = False
     opt_out_values: Annotated[
         list[str] | None,
         typer.Option(
             metavar="WORD,...",
-            help="Treat these words in a cell as opted out; repeatable.",
+            help="Values of a cell that mean opted out; repeatable.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
@@ -96,14 +96,14 @@ class FromFile(NamedTuple):
         typer.Option(
             "--map",
             metavar="COLUMN=TARGET",
-            help="Say what a column is for (see `sendx help columns`); repeatable.",
+            help="Map a column to a target (see `sendx help columns`); repeatable.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
     ignore: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="COLUMN", help="Do not send this column; repeatable.", rich_help_panel=COLUMNS
+            metavar="COLUMN", help="Ignore this column; repeatable.", rich_help_panel=COLUMNS
         ),
     ] = None
     custom_fields: Annotated[
@@ -118,28 +118,28 @@ class FromFile(NamedTuple):
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Read what columns are for from this file.",
+            help="Read the column mapping from this file.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
     save_map: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write what columns are for to this file.", rich_help_panel=COLUMNS
+            metavar="FILE", help="Write the column mapping to this file.", rich_help_panel=COLUMNS
         ),
     ] = None
     date_order: Annotated[
         str | None,
         typer.Option(
             metavar="dmy|mdy|ymd",
-            help="Read dates in this order of day, month and year.",
+            help="Order of day, month and year in dates.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
     tag_separator: Annotated[
         str | None,
         typer.Option(
-            metavar="TEXT", help="Split cells of tags at this text.", rich_help_panel=COLUMNS
+            metavar="TEXT", help="Separator between the tags of a cell.", rich_help_panel=COLUMNS
         ),
     ] = None
     format: Format = None
@@ -152,7 +152,7 @@ class FromFile(NamedTuple):
     stream: Annotated[
         bool,
         typer.Option(
-            "--stream", help="Send rows of standard input as they come.", rich_help_panel=FILE
+            "--stream", help="Send rows from standard input as they arrive.", rich_help_panel=FILE
         ),
     ] = False
     keep_going: Annotated[bool, keep_going_option(FILE)] = False
@@ -214,9 +214,9 @@ class FromFile(NamedTuple):
             InvalidValue: They are combined.
         """
         if self.stream and self.from_ != "-":
-            raise InvalidValue("--stream goes with --from -", hint="a file's rows are all there")
+            raise InvalidValue("--stream requires --from -", hint="a file needs no --stream")
         if self.stream and is_dry:
-            raise InvalidValue("--dry-run shows a plan, and --stream has none: its rows come later")
+            raise InvalidValue("--dry-run cannot be used with --stream: its rows are not known in advance")
 
     def _columns(self, action: str) -> "ColumnOptions":
         from sendx_cli.core.mapping.columns import ColumnOptions
@@ -266,5 +266,5 @@ def _checked_batch(batch: int | None) -> int:
     if batch is None:
         return 1
     if not MIN_BATCH <= batch <= MAX_BATCH:
-        raise InvalidValue(f"--batch is a number from {MIN_BATCH} to {MAX_BATCH}")
+        raise InvalidValue(f"--batch must be a number from {MIN_BATCH} to {MAX_BATCH}")
     return batch

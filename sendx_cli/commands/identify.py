@@ -30,7 +30,7 @@ def identify(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+        typer.Argument(metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."),
     ] = None,
     *,
     first_name: Annotated[
@@ -52,7 +52,7 @@ def identify(
     new_email: Annotated[
         str | None,
         typer.Option(
-            metavar="EMAIL", help="Change the contact's address.", rich_help_panel=CONTACT
+            metavar="EMAIL", help="Change the contact's email address.", rich_help_panel=CONTACT
         ),
     ] = None,
     field: Annotated[
@@ -78,7 +78,7 @@ def identify(
         typer.Option(
             "--list",
             metavar="NAME|ID",
-            help="Put the contact on a list; repeatable.",
+            help="Add the contact to a list; repeatable.",
             rich_help_panel=CONTACT,
         ),
     ] = None,
@@ -102,7 +102,7 @@ def identify(
       sendx identify --from people.csv --tag webinar --report results.csv
     """
     if new_email is not None and len(emails or ()) > 1:
-        raise InvalidValue("--new-email goes with one EMAIL only")
+        raise InvalidValue("--new-email requires exactly one EMAIL")
     values = ContactValues(
         new_email=new_email,
         first_name=first_name,

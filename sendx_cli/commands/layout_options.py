@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 Format = Annotated[
     str | None,
-    typer.Option(metavar="csv|jsonl", help="Read the file as this format.", rich_help_panel=FILE),
+    typer.Option(metavar="csv|jsonl", help="Format of the file.", rich_help_panel=FILE),
 ]
 Encoding = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Read the file in this encoding, such as cp1252.",
+        help="Encoding of the file, such as cp1252.",
         rich_help_panel=FILE,
     ),
 ]
@@ -27,7 +27,7 @@ Delimiter = Annotated[
     str | None,
     typer.Option(
         metavar="CHARACTER",
-        help="Split rows at this character, such as ; or tab.",
+        help="Delimiter between cells, such as ; or tab.",
         rich_help_panel=FILE,
     ),
 ]
@@ -35,7 +35,7 @@ Quote = Annotated[
     str | None,
     typer.Option(
         metavar="CHARACTER",
-        help="Use this quotation mark; none if cells are not quoted.",
+        help="Quotation mark around cells; none if cells are not quoted.",
         rich_help_panel=FILE,
     ),
 ]
@@ -118,7 +118,7 @@ def refuse_without_file(group: Any) -> None:  # noqa: ANN401 - a group of option
     for member, usual in group._field_defaults.items():
         if getattr(group, member) != usual:
             name = member.rstrip("_").replace("_", "-")
-            raise InvalidValue(f"--{name} goes with --from FILE")
+            raise InvalidValue(f"--{name} requires --from FILE")
 
 
 def one_of(option: str, text: str | None, choices: Sequence[str]) -> str | None:

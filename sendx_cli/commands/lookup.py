@@ -27,7 +27,7 @@ def lookup(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+        typer.Argument(metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."),
     ] = None,
     *,
     file: FileToLookUp,
@@ -64,5 +64,5 @@ def _wanted(runtime: "Runtime", emails: list[str], file: FileToLookUp) -> "Wante
         file.refuse_without_file()
         return wanted_of(emails)
     if emails:
-        raise InvalidValue("give EMAILs, or --from FILE, not both")
+        raise InvalidValue("use either EMAIL or --from FILE, not both")
     return wanted_in(runtime, file.value())

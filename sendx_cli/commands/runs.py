@@ -29,7 +29,7 @@ app = new_app()
 _OneRun = Annotated[
     str | None,
     typer.Argument(
-        metavar="[RUN]", help="The run's id, or how it begins. Default: the latest run."
+        metavar="[RUN]", help="The run's id or its first characters. Default: the latest run."
     ),
 ]
 _Yes = Annotated[bool, yes_option(SENDING)]
@@ -78,7 +78,7 @@ def show(
     run: _OneRun = None,
     state: Annotated[
         list[str] | None,
-        typer.Option(metavar="STATE", help="Show the rows of this state; repeatable."),
+        typer.Option(metavar="STATE", help="Show the rows in this state; repeatable."),
     ] = None,
     rows: Annotated[bool, typer.Option("--rows", help="Show all rows.")] = False,
     html: Annotated[
@@ -127,7 +127,7 @@ def resume(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Read this file: the run's own under another name, or mended.",
+            help="Read this file instead: the run's file, renamed or fixed.",
             rich_help_panel=FILE,
         ),
     ] = None,
@@ -141,7 +141,7 @@ def resume(
 ) -> None:
     """Go on with a run that stopped.
 
-    Rows are known by their content, so a file that was mended or sorted since goes on too. What
+    Rows are known by their content, so a file that was mended or sorted since continues too. What
     was accepted is not sent again.
 
     Examples:
@@ -173,7 +173,7 @@ def verify(
     sample: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=1, help="Look at N contacts only, drawn at random, 1 or more."
+            metavar="N", min=1, help="Check only N contacts, chosen at random; 1 or more."
         ),
     ] = None,
     formatted: Formatted,
@@ -202,7 +202,7 @@ def reconcile(
     resend: Annotated[
         bool,
         typer.Option(
-            "--resend", help="Send again what the account does not show.", rich_help_panel=SENDING
+            "--resend", help="Queue rows again that the account does not show.", rich_help_panel=SENDING
         ),
     ] = False,
     yes: _Yes = False,
@@ -233,21 +233,21 @@ def undo(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Show what would be sent, and send nothing.", rich_help_panel=SENDING
+            "--dry-run", help="Show what would be sent without sending it.", rich_help_panel=SENDING
         ),
     ] = False,
     yes: _Yes = False,
     force: Annotated[
         bool,
         typer.Option(
-            "--force", help="Also take back what others changed since.", rich_help_panel=SENDING
+            "--force", help="Also undo what others have changed since.", rich_help_panel=SENDING
         ),
     ] = False,
     assume_new: Annotated[
         bool,
         typer.Option(
             "--assume-new",
-            help="Take back all tags that were added, where there is no snapshot.",
+            help="Without a snapshot, remove all tags that the run added.",
             rich_help_panel=SENDING,
         ),
     ] = False,
@@ -285,10 +285,10 @@ def forget(
     ctx: typer.Context,
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RUN]...", help="The runs' ids, or how they begin."),
+        typer.Argument(metavar="[RUN]...", help="The runs' ids or their first characters."),
     ] = None,
     finished: Annotated[
-        bool, typer.Option("--finished", help="Delete all runs that are finished.")
+        bool, typer.Option("--finished", help="Delete all finished runs.")
     ] = False,
 ) -> None:
     """Delete runs: their results are gone, and they cannot be resumed.
@@ -302,7 +302,7 @@ def forget(
     runtime = runtime_of(ctx)
     found = _runs(runtime)
     if not ids and not finished:
-        raise InputError("no run is named", hint="see `sendx runs list`, or say --finished")
+        raise InputError("no run given", hint="see `sendx runs list`, or use --finished")
     for run in forget_runs(found, ids or (), finished=finished):
         runtime.output.note(f"forgot {run}")
 
@@ -365,5 +365,5 @@ def _chosen(runs: "Runs", text: str | None, *, prefers_stopped: bool = False) ->
     if runs.unreadable and (run is None or (prefers_stopped and not stopped)):
         raise runs.unreadable[-1]
     if run is None:
-        raise InputError("no run was made here yet", hint="sendx identify --from FILE begins one")
+        raise InputError("there are no runs yet", hint="start one: sendx identify --from FILE")
     return run

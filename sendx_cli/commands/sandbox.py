@@ -39,17 +39,17 @@ def sandbox() -> None:
 def serve(  # noqa: PLR0917 - Typer hands options over by name
     ctx: typer.Context,
     port: Annotated[
-        int, typer.Option(metavar="N", help="Listen on this port; 0 takes a free one.")
+        int, typer.Option(metavar="N", help="Listen on this port; 0 picks a free one.")
     ] = 0,
     key: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY", help="Accept only this key. Default: any key that is not empty."
+            metavar="KEY", help="Accept only this key. Default: any non-empty key."
         ),
     ] = None,
     account: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Begin with the team in this JSON file."),
+        typer.Option(metavar="FILE", help="Start with the team in this JSON file."),
     ] = None,
     latency: Annotated[
         str | None, typer.Option(metavar="TIME", help="Delay each answer: 40ms, 0.2s, 20ms-80ms.")
@@ -71,7 +71,7 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
     log: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="Write a line for each request to this file; - is standard error."
+            metavar="FILE", help="Log each request to this file; - is standard error."
         ),
     ] = None,
 ) -> None:
@@ -100,7 +100,7 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
 def contacts(
     ctx: typer.Context,
     email: Annotated[
-        str | None, typer.Argument(metavar="[EMAIL]", help="The contact. Default: all.")
+        str | None, typer.Argument(metavar="[EMAIL]", help="The contact's email address. Default: all contacts.")
     ] = None,
     *,
     formatted: Formatted,
@@ -119,7 +119,7 @@ def contacts(
     output.format = formatted.chosen(runtime.settings({}).output.value, output.format)
     found = contents.contacts(sandbox_path(), email)
     if email is not None and not found:
-        raise InvalidValue("there is no such contact in the sandbox", where=email)
+        raise InvalidValue("no such contact in the sandbox", where=email)
     output.show(found, as_one=email is not None)
 
 

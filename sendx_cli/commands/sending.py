@@ -73,7 +73,7 @@ def send(
         send_from_file(runtime, action, file, values, options)
     file.refuse_without_file()
     if options.batch is not None:
-        raise InvalidValue("--batch goes with --from FILE")
+        raise InvalidValue("--batch requires --from FILE")
     options.account.refuse_without_file()
     today = runtime.clock.today()
     contacts = [
@@ -90,7 +90,7 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOp
         typer.Exit: With the code that sums up what became of them.
     """
     if not contacts:
-        raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
+        raise InputError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
     settings = runtime.settings(options.flags())
     output = runtime.output
     output.format = options.formatted.chosen(settings.output.value, output.format)
@@ -168,15 +168,15 @@ def _refuse_without_account(settings: "Settings") -> None:
         raise InvalidValue(
             "--only-changed needs the account, which is not read: account is false "
             f"({settings.account.origin})",
-            hint="`sendx config unset account` lets it be read",
+            hint="to read it: sendx config unset account",
         )
 
 
 def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
     if emails:
-        raise InvalidValue("give EMAILs, or --from FILE, not both")
+        raise InvalidValue("use either EMAIL or --from FILE, not both")
     if values.new_email is not None:
-        raise InvalidValue("--new-email goes with one EMAIL", hint="a file has a column new_email")
+        raise InvalidValue("--new-email requires exactly one EMAIL", hint="in a file, use a column new_email")
 
 
 def _refuse_fence_without_account(settings: "Settings") -> None:
@@ -185,7 +185,7 @@ def _refuse_fence_without_account(settings: "Settings") -> None:
         raise InvalidValue(
             f"existing_only ({settings.existing_only.origin}) needs the account, which is not "
             f"read: account is false ({settings.account.origin})",
-            hint="leave out --no-account, or take one of the two out of the profile",
+            hint="remove --no-account, or remove one of the two from the profile",
         )
 
 
@@ -274,7 +274,7 @@ def _stop(sender: "Sender", output: "Output") -> None:
     sender.stop()
     count = len(sender.addresses_in_flight())
     if count:
-        output.note(f"stopping: waiting for {count} calls under way; once more ends it at once")
+        output.note(f"stopping: waiting for {count} calls under way; interrupt again to stop at once")
 
 
 def _last_words(sender: "Sender") -> str:
@@ -287,7 +287,7 @@ def _last_words(sender: "Sender") -> str:
 
 
 def _tell_pause(output: "Output", pause: "Pause") -> None:
-    text = f"{pause.verdict.message}: trying again in {pause.seconds:.1f} s"
+    text = f"{pause.verdict.message}: retrying in {pause.seconds:.1f} s"
     if pause.seconds >= _LONG_WAIT_S or pause.verdict.code == "timeout":
         output.note(text)
     else:

@@ -24,7 +24,7 @@ def refuse_file_names(action: str, emails: "Sequence[str]") -> None:
     for text in emails:
         if "@" not in text and (Path(text).suffix.lower() in _FILE_ENDINGS or _is_file(text)):
             raise InputError(
-                "this is a file's name, not an address",
+                "this is a file name, not an address",
                 where=text,
                 hint=f"to send a file's rows: sendx {action} --from {_quoted(text)}",
             )

@@ -28,7 +28,7 @@ def track(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+        typer.Argument(metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."),
     ] = None,
     add_tag: Annotated[
         list[str] | None,

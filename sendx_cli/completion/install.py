@@ -36,7 +36,7 @@ def place_for(shell: str, environ: Mapping[str, str]) -> Place:
     home = environ.get("HOME")
     if shell == "powershell":
         raise InputError(
-            "PowerShell has no directory of completions",
+            "PowerShell has no completions directory",
             hint="add to $PROFILE: sendx completion powershell | Out-String | Invoke-Expression",
         )
     if not home:

@@ -91,7 +91,7 @@ def refuse_if_all_opted_out(source: Source, *, opted_out: int, rows: int) -> Non
         raise FileRefused(
             "everybody in it unsubscribed, bounced or never agreed",
             where=source.name,
-            hint="sent, they could be mailed again; if that is meant, say --include-unsubscribed",
+            hint="sending them could get them mailed again; if that is intended, use --include-unsubscribed",
         )
 
 

@@ -71,8 +71,8 @@ class RowChecker:
             self._refuse_options(rules)
         elif not any(column.target in _TAG_TARGETS for column in mapping.columns):
             raise InvalidValue(
-                "nothing says which tags to add or remove",
-                hint="give --add-tag or --remove-tag, or a column add_tags or remove_tags",
+                "no tags to add or remove",
+                hint="use --add-tag or --remove-tag, or a column add_tags or remove_tags",
             )
 
     def under(self, rules: ContactRules) -> "RowChecker":

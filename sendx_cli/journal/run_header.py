@@ -58,7 +58,7 @@ class RunHeader:
             if before != now
         ]
         if self.key_fingerprint != other.key_fingerprint:
-            found.append("the API key: another one")
+            found.append("the API key: a different one")
         return found
 
     def to_text(self) -> str:

@@ -98,8 +98,8 @@ def _acquire(path: Path) -> int:
             undo.callback(os.close, descriptor)
             if not take_lock(descriptor, path, MARGIN_S):
                 raise InputError(
-                    f"a run of this file is being started by another sendx{holder_of(descriptor)}",
-                    hint="`sendx runs list` shows it as soon as it has begun",
+                    f"a run of this file is being started by another sendx process{holder_of(descriptor)}",
+                    hint="`sendx runs list` shows it once it has started",
                 )
             if _is_still_there(descriptor, path):
                 name_holder(descriptor)

@@ -44,9 +44,9 @@ def plan_lines(plan: Plan) -> list[str]:
         *_names("lists to put contacts on", plan.lists, lambda name: _list(name, lists)),
         *_names("custom fields to write", plan.fields),
         *_names("of them to count up or down", plan.counting_fields),
-        *_names("held back because they left", plan.held_back, _cut),
-        *_names("sent though they say that the person left", plan.sent_though_opted_out, _cut),
-        *_names("odd, but sent", plan.row_notes, _cut),
+        *_names("held back: opted out", plan.held_back, _cut),
+        *_names("sent although opted out", plan.sent_though_opted_out, _cut),
+        *_names("unusual, but sent", plan.row_notes, _cut),
         *_similar("tags", plan.similar_tags),
         *_similar("custom fields", plan.similar_fields),
         *_collisions(plan),
@@ -64,7 +64,7 @@ def mapping_lines(
 ) -> list[str]:
     """Return what is known before any row is: the account, an input's layout, its columns."""
     lines = [
-        f"plan: {mapping.action} from {_cut(source)}, as rows come",
+        f"plan: {mapping.action} from {_cut(source)}, as rows arrive",
         *account_lines(account),
         *(f"file: {note}" for note in notes),
         *_columns(mapping),
@@ -102,7 +102,7 @@ def _columns(mapping: ColumnMapping) -> Iterator[str]:
         if column.target in _NOT_SENT:
             left_out.setdefault(column.why, []).append(column.name)
             continue
-        leaving = ", and says who left" if column.opt_out else ""
+        leaving = ", and says who opted out" if column.opt_out else ""
         yield f"  {_meaning(column)}: {_quoted(column.name)} ({column.why}{leaving})"
     for why, names in left_out.items():
         yield f"  not sent: {_listed(names)} ({why})"
@@ -140,7 +140,7 @@ def _new_names(kind: str, compared: NamesCompared, further: int) -> Iterator[str
         if len(new) > len(shown):
             yield f"  and {len(new) - len(shown):,} more"
     if further and compared.known is not None:
-        yield f"look: too many {kind} to tell of each whether it would be created"
+        yield f"note: too many {kind} to check whether each would be created"
 
 
 def _list(list_id: str, lists: Mapping[str, ContactList]) -> str:
@@ -148,23 +148,23 @@ def _list(list_id: str, lists: Mapping[str, ContactList]) -> str:
     one = lists.get(list_id)
     if one is None:
         return _quoted(list_id)
-    mailed = ", double opt-in: who joins is mailed to confirm" if one.is_double_opt_in else ""
+    mailed = ", double opt-in: new members are mailed to confirm" if one.is_double_opt_in else ""
     return f"{_quoted(one.name)} ({one.id}){mailed}"
 
 
 def _similar(kind: str, groups: Sequence[Sequence[str]]) -> Iterator[str]:
     for group in groups[:_MAX_NAMES]:
-        yield f"look: {kind} {_listed(group)} differ only in case or spacing"
+        yield f"note: {kind} {_listed(group)} differ only in case or spacing"
     if len(groups) > _MAX_NAMES:
-        yield f"look: and {len(groups) - _MAX_NAMES:,} more"
+        yield f"note: and {len(groups) - _MAX_NAMES:,} more"
 
 
 def _collisions(plan: Plan) -> Iterator[str]:
     found = plan.collisions
     for collision in found.first:
-        yield "look: " + _COLLISIONS[collision.kind].format(collision.line, collision.other_line)
+        yield "note: " + _COLLISIONS[collision.kind].format(collision.line, collision.other_line)
     if found.count > len(found.first):
-        yield f"look: and {found.count - len(found.first):,} more"
+        yield f"note: and {found.count - len(found.first):,} more"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ def throughput_chart(timeline: Timeline) -> str:
         for place, value in enumerate(rates)
         if value
     ]
-    title = f"Rows accepted a second; the highest bar is {rate(highest)}"
+    title = f"Rows accepted per second; the highest bar is {rate(highest)}"
     return _drawing(title, timeline, [*bars, *_marks(timeline)], rate(highest))
 
 
@@ -35,7 +35,7 @@ def latency_chart(timeline: Timeline) -> str:
     """
     values = [slot.latency_ms for slot in timeline.slots]
     highest = max((value for value in values if value is not None), default=0.0)
-    title = f"Time a row took on average; the highest point is {_time(highest)}"
+    title = f"Average time per row; the highest point is {_time(highest)}"
     return _drawing(title, timeline, list(_lines(values, highest)), _time(highest))
 
 

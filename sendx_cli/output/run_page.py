@@ -42,7 +42,7 @@ pre{white-space:pre-wrap;border:1px solid var(--rule);border-radius:.4rem;paddin
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _MARKS = (
     "A triangle above a bar: the service asked for fewer requests there. A square: rows had to"
-    " wait for another reason. A dashed line: the run stood still and was resumed."
+    " wait for another reason. A dashed line: the run was stopped and resumed."
 )
 
 
@@ -96,9 +96,9 @@ class RunPage:
             yield f'<h2>What to do next</h2>\n<pre tabindex="0">{commands}</pre>'
         if self.timeline.slots:
             yield "<h2>Over time</h2>"
-            yield _figure(throughput_chart(self.timeline), f"Rows accepted a second. {_MARKS}")
+            yield _figure(throughput_chart(self.timeline), f"Rows accepted per second. {_MARKS}")
             yield _figure(
-                latency_chart(self.timeline), f"Time a row took (logarithmic). {self.latency}"
+                latency_chart(self.timeline), f"Time per row (logarithmic). {self.latency}"
             )
         if self.failures:
             yield "<h2>Not accepted</h2>"

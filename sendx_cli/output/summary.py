@@ -21,9 +21,9 @@ _MEANINGS = {
     ExitCode.OK: "every row was accepted",
     ExitCode.BUG: "a bug in sendx",
     ExitCode.INPUT: "refused before anything was sent",
-    ExitCode.REJECTED: "some rows were rejected for good: mend them",
-    ExitCode.PASSING: "some rows were given up or not come to: run it again",
-    ExitCode.UNKNOWN: "it is unknown whether some rows were applied: look at them",
+    ExitCode.REJECTED: "some rows were rejected: fix them",
+    ExitCode.PASSING: "some rows failed or were not reached: run it again",
+    ExitCode.UNKNOWN: "it is unknown whether some rows were applied: check them",
     ExitCode.STOP: "nothing can succeed until you act",
 }
 
@@ -179,7 +179,7 @@ def ending_text(totals: Totals, exit_code: int, left_out: Mapping[str, int]) -> 
         return f"exit {exit_code}: every row was accepted, or would change nothing"
     is_not_undone = left_out.get("not_undone") and not totals.counts[Outcome.REJECTED]
     if exit_code == ExitCode.REJECTED and is_not_undone:
-        return f"exit {exit_code}: some contacts were left alone: look at them"
+        return f"exit {exit_code}: some contacts were not undone: check them"
     if exit_code in _MEANINGS:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"
     ended = ": ended by a signal" if exit_code > SIGNAL_BASE else ""

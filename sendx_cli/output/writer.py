@@ -194,7 +194,7 @@ class Output:
         if self.has_sent:
             return ResultsLost(
                 f"results could not be written: {reason}",
-                hint="contacts may have been sent all the same: look before sending them again",
+                hint="contacts may have been sent anyway: check before sending them again",
             )
         return PassingTrouble(f"output could not be written: {reason}", hint="nothing was sent")
 

@@ -116,9 +116,8 @@ def confirm(context: RunContext, question: str) -> None:
             _ask_yes(terminal, context, question)
         elif context.settings.production.value and not context.mode.is_sandbox:
             raise InputError(
-                f"profile {context.settings.profile.value} is for production, "
-                "and nobody can be asked",
-                hint="look at --dry-run, then say --yes",
+                f"profile {context.settings.profile.value} is for production, and nobody can confirm",
+                hint="check with --dry-run, then use --yes",
             )
 
 
@@ -148,7 +147,7 @@ def _question(
     left = ""
     if sent_though_opted_out:
         rows = "1 row says" if sent_though_opted_out == 1 else f"{sent_though_opted_out:,} rows say"
-        left = f", though {rows} that the person left"
+        left = f", though {rows} that the person opted out"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
     return f"{undo}send {people} to {where}{again}{creating}{left}?"
 

@@ -62,7 +62,7 @@ def finish_run(
         raise PassingTrouble(
             sent.error.message,
             where=sent.error.where,
-            hint=f"what became of each row is in the journal: `sendx runs show {journal.id}`",
+            hint=f"the result of each row is in the journal: `sendx runs show {journal.id}`",
         )
     return summary.exit_code
 
@@ -74,7 +74,7 @@ def _write_failed(output: Output, journal: RunJournal, source: Source) -> Path |
         path = failed_path(source, Path.cwd())
         written = write_failed_rows(source, _failures(journal.view), path)
     except FileRefused:
-        message = f"{source.name} is not what it was: its failed rows cannot be written like it"
+        message = f"{source.name} has changed: its failed rows cannot be written in its form"
         output.warn(message, hint=hint)
         return None
     except (PassingTrouble, OSError) as error:
@@ -84,7 +84,7 @@ def _write_failed(output: Output, journal: RunJournal, source: Source) -> Path |
     journal.note_finished(is_finished=True)
     if written is None:
         return None
-    output.note(f"{_rows(written)} to mend: {written.path}")
+    output.note(f"{_rows(written)} to fix: {written.path}")
     return written.path
 
 

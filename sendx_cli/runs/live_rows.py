@@ -127,7 +127,7 @@ class LiveRows:
             self._enqueue(_Read(unknown, reached, is_last=True))
         except (OSError, UnicodeError) as error:
             reason = str(error.strerror if isinstance(error, OSError) else error).lower()
-            broken = RowError(self._source.line + 1, f"cannot be read on: {reason}")
+            broken = RowError(self._source.line + 1, f"cannot be read further: {reason}")
             self._enqueue(_Read(broken, self._source.line, is_last=True))
         except Exception as bug:  # noqa: BLE001 - raised again by the consumer
             self._enqueue(_Read(None, self._source.line, is_last=True, bug=bug))

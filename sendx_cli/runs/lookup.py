@@ -78,7 +78,7 @@ def wanted_of(emails: Sequence[str]) -> Wanted:
         InputError: There is none, or one cannot be an address.
     """
     if not emails:
-        raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
+        raise InputError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
     wanted = Wanted()
     for email in emails:
         wanted.add(parse_address(email))
@@ -192,7 +192,7 @@ def _tell(runtime: Runtime, wanted: Wanted, catalogue: Catalogue, codes: Counter
     for path, reason in catalogue.problems.items():
         if path != MEMBERS and codes[ExitCode.OK]:
             runtime.output.warn(
-                f"not all {_NAMES[path]} could be read: {reason}", "ids stand for their names"
+                f"not all {_NAMES[path]} could be read: {reason}", "ids are shown instead of names"
             )
     if wanted.source is not None:
         counts = [
@@ -200,5 +200,5 @@ def _tell(runtime: Runtime, wanted: Wanted, catalogue: Catalogue, codes: Counter
             f"{codes[ExitCode.REJECTED]:,} not there",
         ]
         if codes[ExitCode.PASSING]:
-            counts.append(f"{codes[ExitCode.PASSING]:,} could not be found out: run it again")
+            counts.append(f"{codes[ExitCode.PASSING]:,} could not be looked up: run it again")
         runtime.output.note(", ".join(counts))

@@ -79,8 +79,8 @@ class RunSpec:
             )
         except (ValueError, TypeError, KeyError):
             raise InputError(
-                "the run's options cannot be read: it was made by another sendx",
-                hint="send the file anew: `sendx runs forget` makes way for it",
+                "the run's options cannot be read: it was made by another version of sendx",
+                hint="`sendx runs forget` lets you send the file again",
             ) from None
 
 

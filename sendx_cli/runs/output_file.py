@@ -71,7 +71,7 @@ class OutputFile:
         """Replace `path` by what was written.
 
         Raises:
-            PassingTrouble: It cannot be written; what was there before is unchanged.
+            PassingTrouble: It cannot be written; the file is unchanged.
         """
         try:
             self.text.flush()
@@ -120,7 +120,7 @@ def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
     for option, path in outputs.items():
         for name, identity in inputs.items():
             if _identity(path) == identity:
-                raise InputError(f"{option} would replace what is read: {name}", where=str(path))
+                raise InputError(f"{option} would overwrite the input: {name}", where=str(path))
         refuse_special(path, option)
         _refuse_unwritable(path, option)
     for (option, path), (other, second) in combinations(outputs.items(), 2):
@@ -149,17 +149,17 @@ def refuse_special(path: Path, what: str) -> None:
         return
     if stat.S_ISLNK(mode):
         raise InputError(
-            f"{what} follows no symbolic link", where=str(path), hint="name the file itself"
+            f"{what} does not follow symbolic links", where=str(path), hint="name the file itself"
         )
     if not stat.S_ISREG(mode):
-        raise InputError(f"{what} goes into a plain file, which this is not", where=str(path))
+        raise InputError(f"{what} must be a regular file", where=str(path))
 
 
 def _refuse_unwritable(path: Path, option: str) -> None:
     """Refuse before the run starts what could not be written at its end."""
     folder = path.parent
     if not folder.is_dir():
-        raise InputError(f"{option} cannot be written: there is no such folder", where=str(path))
+        raise InputError(f"{option} cannot be written: no such directory", where=str(path))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"{option} cannot be written: permission denied", where=str(path))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sendx_cli.core.replies.verdict import Verdict
 
 _RATE_OVER_S = 5.0
-_DOWN = "the service is down: one call at a time finds out when it is back"
+_DOWN = "the service is down: checking with one call at a time"
 
 
 class RunReporter:
@@ -76,7 +76,7 @@ class RunReporter:
             self._output.note(note)
         for pause in turn.pauses:
             self._paused_for = pause.verdict
-            self._output.detail(f"{pause.verdict.message}: trying again in {pause.seconds:.1f} s")
+            self._output.detail(f"{pause.verdict.message}: retrying in {pause.seconds:.1f} s")
         for decided in turn.decided:
             self._show_decided(decided)
         self._show_progress(sender)

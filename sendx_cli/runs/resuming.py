@@ -107,7 +107,7 @@ def _held_journal(context: RunContext, run: Run) -> RunJournal:
         if journal.view.header == run.header:
             return journal
         journal.close()
-        raise InputError(f"another sendx went on with run {run.id}", hint="see `sendx runs show`")
+        raise InputError(f"another sendx resumed run {run.id}", hint="see `sendx runs show`")
 
 
 def _refuse_other_run(run: Run, header: RunHeader) -> None:
@@ -122,7 +122,7 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
         raise InputError(
             f"run {other.id} of this file is not finished: {other.counts.to_come:,} rows to come",
             where=header.source,
-            hint=f"`sendx runs resume {other.id}` goes on with it; "
+            hint=f"`sendx runs resume {other.id}` continues it; "
             f"`sendx runs forget {other.id}` makes way for {run.id}",
         )
 
@@ -133,13 +133,13 @@ def _refuse_undone(journal: RunJournal) -> None:
     if undone_by is not None:
         raise InputError(
             f"run {journal.id} was undone by {undone_by}: what is left of it is not sent",
-            hint="begin the file anew, if it is to be sent after all",
+            hint="send the file again, if it is to be sent after all",
         )
 
 
 def _refuse_file(path: str | None) -> None:
     if path is not None:
-        raise InputError("--from goes with the run of a file, and this one is an undo")
+        raise InputError("--from cannot be used with an undo")
 
 
 def _adopt_changed_file(
@@ -188,8 +188,8 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
     overtaken = journal.stop_overtaken()
     if overtaken:
         output.warn(
-            f"{overtaken:,} rows are not sent: a later row of their contact was accepted before",
-            hint="sent now they would undo it; the file of failed rows has them",
+            f"{overtaken:,} rows are not sent: a later row of their contact was already accepted",
+            hint="sending them now would undo it; they are in the file of failed rows",
         )
 
 
@@ -197,11 +197,11 @@ def _show_adoption(output: Output, adoption: Adoption) -> None:
     rows, left = adoption.rows, adoption.left
     unchanged = f"{rows.unchanged:,} would change nothing, " if rows.unchanged else ""
     output.note(
-        f"{rows.accepted:,} of {rows.total:,} rows were accepted already, {unchanged}"
+        f"{rows.accepted:,} of {rows.total:,} rows were already accepted, {unchanged}"
         f"{rows.pending + rows.failed:,} are to send"
     )
     if left.total:
-        output.note(f"{left.total:,} rows that were sent are not in the file any more")
+        output.note(f"{left.total:,} rows that were sent are no longer in the file")
 
 
 @contextmanager
@@ -215,7 +215,7 @@ def _source_of(
     except InputError:
         source = None
     if source is None or source.digest.sha256 != header.source_sha256:
-        output.note(f"{header.source} is gone: failed rows are told by `sendx runs show` alone")
+        output.note(f"{header.source} is gone: only `sendx runs show` lists failed rows")
         yield None
     elif is_copy(Path(path), folder):
         yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
@@ -235,7 +235,7 @@ def _reopen(output: Output, journal: RunJournal, mode: RunMode) -> None:
     if unknown:
         output.warn(
             f"{unknown:,} rows have an unknown outcome and are not repeated",
-            hint="`sendx runs show --state unknown` lists them, --retry-unknown repeats them",
+            hint="`sendx runs show --state unknown` lists them, --retry-unknown sends them again",
         )
 
 

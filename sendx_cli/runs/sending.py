@@ -108,7 +108,7 @@ def _with_resume_hint(stopped_by: Verdict | None, run: str) -> Verdict | None:
     """Name the run in the hint of a verdict that ends it for now."""
     if stopped_by is None or stopped_by.code not in {OUTAGE, ASKED_TO_WAIT}:
         return stopped_by
-    return stopped_by._replace(hint=f"`sendx runs resume {run}` goes on")
+    return stopped_by._replace(hint=f"`sendx runs resume {run}` continues")
 
 
 def _collect_garbage() -> None:
@@ -124,7 +124,7 @@ def _stop(sender: Sender, output: Output) -> None:
     sender.stop()
     if sender.in_flight:
         output.note(
-            f"stopping: waiting for {sender.in_flight} calls under way; once more ends it at once"
+            f"stopping: waiting for {sender.in_flight} calls under way; interrupt again to stop at once"
         )
 
 

@@ -97,17 +97,17 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
     run = runs.unfinished_run_of(sha256=header.source_sha256, **wanted)
     if run is not None and run.is_under_way:
         raise InputError(
-            f"run {run.id} of this file is being sent by another sendx: "
+            f"run {run.id} of this file is being sent by another sendx process: "
             f"{run.counts.to_come:,} rows to come",
             where=header.source,
-            hint=f"wait until it has ended, then see `sendx runs show {run.id}`",
+            hint=f"wait until it ends, then see `sendx runs show {run.id}`",
         )
     if run is not None:
         raise InputError(
             f"run {run.id} of this file is not finished: {run.counts.to_come:,} rows to come",
             where=header.source,
-            hint=f"`sendx runs resume {run.id}` goes on with it; "
-            f"`sendx runs forget {run.id}` makes way for starting anew",
+            hint=f"`sendx runs resume {run.id}` continues it; "
+            f"`sendx runs forget {run.id}` lets you start over",
         )
     _refuse_beside_unreadable(runs, header)
     earlier = runs.unfinished_run_at(path=header.source_path or "", **wanted)
@@ -115,7 +115,7 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
         runtime.output.warn(
             f"run {earlier.id} of what {header.source} held before has "
             f"{earlier.counts.to_come:,} rows to come",
-            hint=f"`sendx runs resume {earlier.id}` goes on with it, with the file as it is now",
+            hint=f"`sendx runs resume {earlier.id}` continues it with the file as it is now",
         )
 
 
@@ -127,8 +127,7 @@ def _refuse_beside_unreadable(runs: Runs, header: RunHeader) -> None:
                 f"run {path.stem} may have sent rows of this file, and cannot be read",
                 where=header.source,
                 hint=f"`sendx runs show {path.stem}` says why; "
-                f"`sendx runs forget {path.stem}` makes way for starting anew: "
-                "then every row is sent, also those that it sent",
+                f"`sendx runs forget {path.stem}` lets you start over, and sends every row again",
             )
 
 
@@ -148,7 +147,7 @@ def unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
     except AccountUnread:
         raise
     except PassingTrouble as error:
-        hint = "nothing was sent: mend that, then begin again"
+        hint = "nothing was sent: fix that, then run it again"
         raise PassingTrouble(error.message, where=error.where, hint=hint) from None
     finally:
         if not journal.is_sealed:

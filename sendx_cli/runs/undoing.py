@@ -106,21 +106,21 @@ def _refuse_not_undoable(runs: Runs, name: str) -> None:
     run = runs.find(name)
     if run.is_under_way:
         raise InputError(
-            f"run {run.id} is being sent by another sendx", hint="wait until it has ended"
+            f"run {run.id} is being sent by another sendx process", hint="wait until it ends"
         )
     if run.header.action == UNDO:
         raise InputError(
-            f"run {run.id} is itself an undo, and is not undone",
-            hint="send the file of the run that it took back",
+            f"run {run.id} is an undo, which cannot be undone",
+            hint="send the file of the run that it undid",
         )
     found = [one for one in runs.runs if _undoes(one) == run.id]
     undone_by = found[-1].id if found else run.undone_by
     if undone_by is None:
         return
-    hint = f"see `sendx runs show {undone_by}`" if found else "that run was forgotten since"
+    hint = f"see `sendx runs show {undone_by}`" if found else "that run has been forgotten"
     if found and not found[-1].is_finished:
-        hint = f"it is not finished: `sendx runs resume {undone_by}` goes on with it"
-    raise InputError(f"run {run.id} was undone before, by run {undone_by}", hint=hint)
+        hint = f"it is not finished: `sendx runs resume {undone_by}` continues it"
+    raise InputError(f"run {run.id} was already undone by run {undone_by}", hint=hint)
 
 
 def _undoes(run: Run) -> str | None:
@@ -131,9 +131,8 @@ def _undoes(run: Run) -> str | None:
 def _refuse_unrecorded(undone: RunJournal, options: UndoOptions) -> None:
     if not (undone.before or options.assumes_new) and undone.view.sent_rows().addresses():
         raise InputError(
-            f"run {undone.id} kept no snapshot: nothing says how its contacts were",
-            hint="--assume-new takes back the tags that it added, as if none of them had been "
-            "there before; --snapshot keeps a snapshot of the next run",
+            f"run {undone.id} has no snapshot: how its contacts were is not known",
+            hint="--assume-new removes the tags that it added, as if none of them had been there before; --snapshot records a snapshot of the next run",
         )
 
 
@@ -212,7 +211,7 @@ def _show_nothing_to_send(context: RunContext, journal: RunJournal, plan: UndoPl
             report.write(result)
         report.keep()
     stream.close()
-    context.output.note(f"run {plan.run}: nothing to take back")
+    context.output.note(f"run {plan.run}: nothing to undo")
     return _code(plan)
 
 

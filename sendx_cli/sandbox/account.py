@@ -208,7 +208,7 @@ def _distinct(
         part = read(value, where)
         key = key_of(part)
         if key in found:
-            raise InvalidValue(f"{key} is there twice", where=where)
+            raise InvalidValue(f"{key} appears twice", where=where)
         found[key] = part
     return tuple(found.values())
 
@@ -217,7 +217,7 @@ def _check_distinct_ids(lists: tuple[GivenList, ...]) -> None:
     seen: set[str] = set()
     for number, found in enumerate(lists):
         if found.id is not None and found.id in seen:
-            raise InvalidValue(f"{found.id} is there twice", where=f"lists[{number}].id")
+            raise InvalidValue(f"{found.id} appears twice", where=f"lists[{number}].id")
         seen.add(found.id or "")
 
 
@@ -244,7 +244,7 @@ def _field(value: object, where: str) -> GivenField:
     field = _Object(value, where, ("name", "type", "description"))
     named = field.text("type") or "text"
     if named not in _TYPES:
-        raise field.refused("type", f"no type of a field: {named}", hint=_one_of(tuple(_TYPES)))
+        raise field.refused("type", f"not a type of field: {named}", hint=_one_of(tuple(_TYPES)))
     return GivenField(field.name("name"), _TYPES[named], field.text("description"))
 
 

@@ -82,7 +82,7 @@ def resolve(
         flags: Settings given as options, by name (`profile`, `base_url`, ...); None is not given.
         environ: The environment.
         config: The config file.
-        may_make_profile: Whether a profile may be named that is not there yet.
+        may_make_profile: Whether a profile may be named that does not exist yet.
 
     Raises:
         InvalidValue: A flag or variable holds what the setting cannot be.

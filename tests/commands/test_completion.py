@@ -58,7 +58,7 @@ def test_bash_without_its_loader_is_told_of(
             ("powershell", "--install"),
             {},
             (
-                "PowerShell has no directory of completions\n  hint: add to $PROFILE: "
+                "PowerShell has no completions directory\n  hint: add to $PROFILE: "
                 "sendx completion powershell | Out-String | Invoke-Expression\n"
             ),
         ),

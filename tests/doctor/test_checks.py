@@ -69,7 +69,7 @@ def test_the_limit_that_is_known_is_told(age_s: float, cap: float | None, found:
 @pytest.mark.parametrize("record", [b"", b"x" * 100])
 def test_no_limit_known_is_told_as_such(record: bytes) -> None:
     """A broken record is none."""
-    assert machine.rate_known(record, 0.0, None).found == "no limit met yet"
+    assert machine.rate_known(record, 0.0, None).found == "no limit found yet"
 
 
 def test_a_name_with_many_addresses_is_shown_with_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_a_name_with_many_addresses_is_shown_with_few(monkeypatch: pytest.Monkey
 def test_a_name_service_without_an_answer_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The look-up goes on in its thread; the check ends."""
+    """The look-up continues in its thread; the check ends."""
     import threading
 
     never = threading.Event()

@@ -184,7 +184,7 @@ def test_reads_google_contacts(tmp_path: Path) -> None:
             company="Kone",
             birthday="1985-02-28",
             tags=("Navy", "starred"),
-            notes=("further addresses of the cell are left out",),
+            notes=("further addresses of the cell are ignored",),
         )
     ]
 
@@ -345,8 +345,8 @@ def test_reads_json_lines_with_the_apis_own_members(tmp_path: Path) -> None:
         row(3, "b@example.com", new_email="c@example.com"),
     ]
     assert [(error.line, error.column, error.message) for error in errors] == [
-        (4, "email", "must be a text, not a number"),
-        (5, "tags", "must be an array of texts, not a text"),
+        (4, "email", "must be a string, not a number"),
+        (5, "tags", "must be an array of strings, not a text"),
         (6, "customFields", "custom field a is nested"),
         (7, "email", "email is empty"),
     ]

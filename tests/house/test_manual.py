@@ -80,7 +80,7 @@ def test_options_under_file_and_columns_go_with_a_file(sendx: Command, action: s
         takes = not (option.is_flag or option.count)
         words = [option.opts[0], *[VALUES.get(option.metavar or "", "json")] * takes]
         said = sendx(action, "jane@example.com", *words, "--sandbox")
-        refused = re.search(r"^sendx: (--\S+) goes with --from FILE$", said.err, re.MULTILINE)
+        refused = re.search(r"^sendx: (--\S+) requires --from FILE$", said.err, re.MULTILINE)
         assert (refused is not None) == (section in {"File", "Columns"}), option.name
 
 
@@ -133,7 +133,7 @@ def test_the_usage_of_login_has_no_argument(sendx: Command) -> None:
 def test_batches_need_a_file(sendx: Command) -> None:
     """Addresses on the command line go one a call."""
     run = sendx("identify", "jane@example.com", "--batch", "5")
-    assert run == Run(2, "", "sendx: --batch goes with --from FILE\n")
+    assert run == Run(2, "", "sendx: --batch requires --from FILE\n")
 
 
 def test_help_lists_the_topics(sendx: Command) -> None:

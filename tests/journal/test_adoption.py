@@ -125,7 +125,7 @@ def test_tags_added_and_tags_removed_are_not_the_same_row(tmp_path: Path) -> Non
 
 
 def test_nothing_changes_before_it_is_taken(tmp_path: Path) -> None:
-    """A run that ends between weighing and taking goes on with its own rows."""
+    """A run that ends between weighing and taking continues with its own rows."""
     with begin(tmp_path, [A, B]) as journal:
         journal.record([decided(Row(0, A, 2), Outcome.ACCEPTED)])
         before = list(journal.view.rows(list(State)))

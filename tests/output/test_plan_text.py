@@ -42,7 +42,7 @@ FULL = Plan(
     lists=NameCounts((("list_x", 2),)),
     fields=NameCounts(tuple((f"F{number:02}", 30 - number) for number in range(22))),
     counting_fields=NameCounts((("F00", 4),)),
-    row_notes=NameCounts((("further addresses of the cell are left out", 2),)),
+    row_notes=NameCounts((("further addresses of the cell are ignored", 2),)),
     similar_tags=(("vip", "VIP"),),
     similar_fields=(("Plan", "plan "),) * 21,
     collisions=Collisions(
@@ -90,8 +90,8 @@ def test_a_full_plan_says_what_is_sent_and_what_looks_odd() -> None:
         '  email: "Email Address" (spelling)',
         '  first_name: "First Name" (spelling)',
         '  custom field "Plan": "Plan" (--map)',
-        '  custom field "State": "Status" (--map, and says who left)',
-        '  not sent: "NOTES", "LEID", "EUID" (Mailchimp export: has no place in SendX)',
+        '  custom field "State": "Status" (--map, and says who opted out)',
+        '  not sent: "NOTES", "LEID", "EUID" (Mailchimp export: has no counterpart in SendX)',
         '  not sent: "Birthday" (--ignore)',
         "tags to add:",
         '  1,100  "vip"',
@@ -105,18 +105,18 @@ def test_a_full_plan_says_what_is_sent_and_what_looks_odd() -> None:
         "  and 2 more",
         "of them to count up or down:",
         '  4  "F00"',
-        "held back because they left:",
+        "held back: opted out:",
         "  14  Status is Unsubscribed",
-        "odd, but sent:",
-        "  2  further addresses of the cell are left out",
-        'look: tags "vip", "VIP" differ only in case or spacing',
-        *['look: custom fields "Plan", "plan " differ only in case or spacing'] * 20,
-        "look: and 1 more",
-        "look: lines 2 and 3 change to the same address",
-        "look: line 4 changes to an address that line 3 names",
-        "look: line 5 changes to an address that line 6 changes",
-        "look: line 7 changes an address that line 8 still uses",
-        "look: and 1 more",
+        "unusual, but sent:",
+        "  2  further addresses of the cell are ignored",
+        'note: tags "vip", "VIP" differ only in case or spacing',
+        *['note: custom fields "Plan", "plan " differ only in case or spacing'] * 20,
+        "note: and 1 more",
+        "note: lines 2 and 3 change to the same address",
+        "note: line 4 changes to an address that line 3 names",
+        "note: line 5 changes to an address that line 6 changes",
+        "note: line 7 changes an address that line 8 still uses",
+        "note: and 1 more",
     ]
 
 
@@ -150,7 +150,7 @@ def test_names_that_would_be_created_are_listed_up_to_twenty() -> None:
         "  and 2 more",
     ]
     too_many = NameCounts((("vip", 1),), further=9)
-    told = "look: too many tags to tell of each whether it would be created"
+    told = "note: too many tags to tell of each whether it would be created"
     assert account_part(account, tags_added=too_many)[-2:] == ["  and 2 more", told]
     none_new = AccountComparison(tags=NamesCompared(0))
     assert account_part(none_new, tags_added=too_many)[-1] == told

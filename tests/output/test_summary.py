@@ -101,7 +101,7 @@ def test_a_bad_day_is_told_whole() -> None:
         "  such as people.csv:12: no such contact",
         "5 unknown: timeout",
         "  such as people.csv:80: no answer within 30 s",
-        "exit 6: it is unknown whether some rows were applied: look at them",
+        "exit 6: it is unknown whether some rows were applied: check them",
         "next: sendx runs resume 7",
         "next: sendx identify --from people.failed.csv",
     ]
@@ -111,8 +111,8 @@ def test_a_bad_day_is_told_whole() -> None:
     ("exit_code", "line"),
     [
         (0, "exit 0: every row was accepted"),
-        (4, "exit 4: some rows were rejected for good: mend them"),
-        (5, "exit 5: some rows were given up or not come to: run it again"),
+        (4, "exit 4: some rows were rejected: fix them"),
+        (5, "exit 5: some rows failed or were not reached: run it again"),
         (130, "exit 130: ended by a signal"),
         (143, "exit 143: ended by a signal"),
         (255, "exit 255: nothing can succeed until you act"),
@@ -173,7 +173,7 @@ def test_the_markdown_says_the_same() -> None:
         "| rejected&#58; no&#95;such&#95;contact | 300 |"
         " people&#46;csv&#58;12&#58; no such contact |\n"
         "| unknown&#58; timeout | 5 | people&#46;csv&#58;80&#58; no answer within 30 s |\n\n"
-        "exit 6: it is unknown whether some rows were applied: look at them\n\n"
+        "exit 6: it is unknown whether some rows were applied: check them\n\n"
         "    sendx runs resume 7\n"
     )
 

@@ -153,7 +153,7 @@ class Campaign:
         self.account.check_end(self._states())
 
     def _next(self) -> tuple[str, ...] | None:
-        """Return what goes on with the input; None: all of it has been sent."""
+        """Return what continues with the input; None: all of it has been sent."""
         for run in self._runs:
             if run["to_come"] or run["failed"]:
                 return ("runs", "resume", str(run["run"]))

@@ -27,8 +27,8 @@ MANY_ROWS = 60_000
 STUCK_S = 60.0
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
 NAMED = re.compile(
-    r"run \d{8}-\d{4}-\w{4} of this file is being sent by another sendx"
-    r"|a run of this file is being started by another sendx"
+    r"run \d{8}-\d{4}-\w{4} of this file is being sent by another sendx process"
+    r"|a run of this file is being started by another sendx process"
 )
 
 

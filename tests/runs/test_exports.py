@@ -80,10 +80,10 @@ def test_mailchimps_file_of_who_left_is_refused(
     run = sendx("identify", "--from", file_name, *DRY_RUN)
     assert (run.code, run.out) == (2, "")
     assert run.err.splitlines()[-4:] == [
-        "held back because they left:",
+        "held back: opted out:",
         f"  2  {reason}",
         f"sendx: {file_name}: everybody in it unsubscribed, bounced or never agreed",
-        "  hint: sent, they could be mailed again; if that is meant, say --include-unsubscribed",
+        "  hint: sending them could get them mailed again; if that is intended, use --include-unsubscribed",
     ]
 
 
@@ -92,8 +92,8 @@ def test_mailchimps_file_of_who_left_is_refused(
     [
         (
             Export("mailchimp", MAILCHIMP[2:]),
-            'the dates of column "Birthday" have no year, and the API takes none without',
-            "leave the column out: --ignore 'Birthday'",
+            'the dates of column "Birthday" have no year, which the API requires',
+            "ignore the column: --ignore 'Birthday'",
         ),
         (
             Export("brevo", ("--map", "GEBURTSTAG=birthday")),
@@ -101,7 +101,7 @@ def test_mailchimps_file_of_who_left_is_refused(
                 'column "GEBURTSTAG" does not tell whether its dates begin with the day '
                 "or the month, as in 03-04-1988"
             ),
-            "say --date-order dmy or --date-order mdy",
+            "use --date-order dmy or --date-order mdy",
         ),
     ],
     ids=["no-year", "ambiguous"],

@@ -9,7 +9,7 @@ from tests.servers import ScriptedServer
 
 ROW = "2026-01-31,Ann,ann@example.com\n"
 MAPS = ("--map", "DATE=field:since", "--map", "NAME=first_name", "--map", "ADDRESS=email")
-REPEATED = "people.csv:{line}: the row repeats the header (were files joined?)\n"
+REPEATED = "people.csv:{line}: the row repeats the header (were files concatenated?)\n"
 
 
 @pytest.mark.parametrize(

@@ -73,15 +73,15 @@ def record(send: Send) -> dict[str, object]:
 def test_a_run_that_is_told_to_come_back_later_says_when(
     at_noon: Callable[..., Run], send: Send, server: ScriptedServer, status: int
 ) -> None:
-    """Nothing has failed: every row is to come, and the command that goes on is named."""
+    """Nothing has failed: every row is to come, and the command that continues is named."""
     write_people(100)
     server.script = asking(status, "3900")
     run = at_noon("identify", "--from", "p.csv")
     made = record(send)
     assert run.code == 5
-    assert [line for line in run.err.splitlines() if "wait" in line or "goes on" in line] == [
+    assert [line for line in run.err.splitlines() if "wait" in line or "continues" in line] == [
         "sendx: stopped: the service asks to wait until 14:05: resume then",
-        f"  hint: `sendx runs resume {made['run']}` goes on",
+        f"  hint: `sendx runs resume {made['run']}` continues",
     ]
     assert (made["to_come"], made["failed"], made["unknown"]) == (100, 0, 0)
     assert len(server.requests) <= 8

@@ -104,14 +104,14 @@ def test_a_value_stops_the_run_under_any_header(
         run = send(*IDENTIFY, "--custom-fields", *more)
         assert (run.code, server.requests) == (2, [])
         assert run.err.splitlines()[-2:] == [
-            'sendx: p.csv: column "Kundenart" says of 1 row that the person left: nothing was sent',
+            'sendx: p.csv: column "Kundenart" says of 1 row that the person opted out: nothing was sent',
             (
                 "  hint: hold them back: --map 'Kundenart=subscription' (and --opt-out-values if it "
                 "holds other words, too); send them: name the column in another --map "
                 "or --ignore, or say --include-unsubscribed"
             ),
         ]
-    assert f"p.csv:3:Kundenart: says that the person left: {word.strip()}" in run.err.splitlines()
+    assert f"p.csv:3:Kundenart: says that the person opted out: {word.strip()}" in run.err.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_value_stops_the_run_where_a_rule_would_ignore_or_take_it(
     Path("p.csv").write_text(text, "utf-8")
     run = send(*IDENTIFY)
     assert (run.code, server.requests) == (2, [])
-    assert "that the person left: nothing was sent" in run.err
+    assert "that the person opted out: nothing was sent" in run.err
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_header_that_only_holds_the_name_of_a_place_is_none(
     Path("p.csv").write_text(f"email,{header}\na@b.co,baja\n")
     run = send(*IDENTIFY, "--custom-fields")
     assert (run.code, server.requests) == (2, [])
-    assert "that the person left: nothing was sent" in run.err
+    assert "that the person opted out: nothing was sent" in run.err
 
 
 @pytest.mark.parametrize("command", ["identify", "track"])
@@ -195,7 +195,7 @@ def test_json_lines_are_looked_at_like_cells(send: Send, server: ScriptedServer)
         Path("p.jsonl").write_text(f'{{"email":"a@b.co",{member}}}\n', "utf-8")
         run = send("identify", "--from", "p.jsonl", "--custom-fields")
         assert (run.code, server.requests) == (2, []), member
-        assert "that the person left: nothing was sent" in run.err
+        assert "that the person opted out: nothing was sent" in run.err
 
 
 def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path) -> None:
@@ -205,9 +205,9 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
     run = sendx(*words)
     assert (run.code, run.out) == (2, "")
     assert (
-        "p.csv:2:Art: cannot tell whether the person agreed or left: Gold "
-        "(name the words that mean leaving, as in --opt-out-values 'unsubscribed'; "
-        "all others mean staying then)"
+        "p.csv:2:Art: cannot tell whether the person opted in or out: Gold "
+        "(list the values that mean opted out, as in --opt-out-values 'unsubscribed'; "
+        "all others then mean opted in)"
     ) in run.err.splitlines()
     for more in (("--opt-out-values", "weg, raus"), ("--opt-out-values", "weg", "--opt-out-values", "RAUS")):
         run = sendx(*words, *more)
@@ -221,8 +221,8 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
     [
         (
             ("--opt-out-values", "weg"),
-            "p.csv: --opt-out-values: no column says who left",
-            "name the one that does: --map 'COLUMN=subscription'",
+            "p.csv: --opt-out-values: no column says who opted out",
+            "map the one that does: --map 'COLUMN=subscription'",
         ),
         (("--opt-out-values", "?", "--map", "Art=subscription"), "p.csv: --opt-out-values has", ""),
     ],
@@ -255,7 +255,7 @@ def test_naming_the_column_is_an_answer(
     bodies = [json.loads(line)["body"] for line in run.out.splitlines()]
     assert [body.get("customFields") for body in bodies] == fields
     lines = run.err.splitlines()
-    at = lines.index("sent though they say that the person left:")
+    at = lines.index("sent although opted out:")
     assert lines[at + 1] == "  1  Art is baja"
     assert json.loads(sendx(*words, "json").out)["sent_though_opted_out"] == {
         "rows": 1,
@@ -320,7 +320,7 @@ def test_a_stream_stops_before_the_first_of_them(send: Send, server: ScriptedSer
     run = send("identify", "--from", "-", "--stream", "--custom-fields", stdin=rows)
     assert run.code != 0
     assert sent(server) == ["a@b.co"]
-    assert "standard input:3: Art: says that the person left: abgemeldet" in run.err
+    assert "standard input:3: Art: says that the person opted out: abgemeldet" in run.err
     assert "--map 'Art=subscription'" in run.err
 
 

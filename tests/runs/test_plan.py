@@ -34,17 +34,17 @@ def test_the_plan_tells_all_that_is_about_to_happen(sendx: Command, folder: Path
         '  tags: "Tags" (spelling)',
         '  new_email: "new_email" (spelling)',
         '  custom field "Plan": "Plan" (--map)',
-        '  not sent: "Status" (says who left)',
+        '  not sent: "Status" (says who opted out)',
         "tags to add:",
         '  2  "trial"',
         '  1  "VIP"',
         '  1  "vip"',
         "custom fields to write:",
         '  3  "Plan"',
-        "held back because they left:",
+        "held back: opted out:",
         "  1  Status is unsubscribed",
-        'look: tags "VIP", "vip" differ only in case or spacing',
-        *[line for line in run.err.splitlines() if line.startswith("look: line")],
+        'note: tags "VIP", "vip" differ only in case or spacing',
+        *[line for line in run.err.splitlines() if line.startswith("note: line")],
         "tags that would be created:",
         '  2  "trial": new',
         '  1  "VIP": new',
@@ -52,7 +52,7 @@ def test_the_plan_tells_all_that_is_about_to_happen(sendx: Command, folder: Path
         "custom fields that would be created:",
         '  3  "Plan": new',
     ]
-    assert any(line.startswith("look: line 3 changes") for line in run.err.splitlines())
+    assert any(line.startswith("note: line 3 changes") for line in run.err.splitlines())
 
 
 def test_a_dry_run_shows_the_plan_or_each_request(sendx: Command, folder: Path) -> None:

@@ -70,14 +70,14 @@ def test_standard_input_is_checked_like_a_file(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("identify", "a@b.co", "--from", "p.csv"), "give EMAILs, or --from FILE, not both"),
-        (("identify", "a@b.co", "--map", "a=email"), "--map goes with --from FILE"),
-        (("identify", "--from", "p.csv", "--batch", "1"), "--batch is a number from 2 to 25"),
-        (("identify", "--from", "p.csv", "--batch", "26"), "--batch is a number from 2 to 25"),
-        (("identify", "--from", "p.csv", "--stream"), "--stream goes with --from -"),
+        (("identify", "a@b.co", "--from", "p.csv"), "use either EMAIL or --from FILE, not both"),
+        (("identify", "a@b.co", "--map", "a=email"), "--map requires --from FILE"),
+        (("identify", "--from", "p.csv", "--batch", "1"), "--batch must be a number from 2 to 25"),
+        (("identify", "--from", "p.csv", "--batch", "26"), "--batch must be a number from 2 to 25"),
+        (("identify", "--from", "p.csv", "--stream"), "--stream requires --from -"),
         (("identify", "--from", "p.csv", "--date-order", "x"), "--date-order: no such choice: x"),
         (("identify", "--from", "none.csv"), "none.csv: no such file"),
-        (("track", "--from", "p.csv"), "nothing says which tags to add or remove"),
+        (("track", "--from", "p.csv"), "no tags to add or remove"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -108,7 +108,7 @@ def test_a_profile_for_production_needs_a_yes(send: Send, server: ScriptedServer
 def test_the_same_file_anew_is_refused_while_its_run_is_unfinished(
     send: Send, server: ScriptedServer
 ) -> None:
-    """Both ways are on offer; a resume goes on where it stopped."""
+    """Both ways are on offer; a resume continues where it stopped."""
     Path("p.csv").write_text("email\n" + "".join(f"p{n}@b.co\n" for n in range(20)))
     server.script = lambda _request, number: REFUSED if number == 6 else OK
     assert send("identify", "--from", "p.csv", "--concurrency", "1").code == 255

@@ -74,5 +74,5 @@ def test_a_resumed_run_shows_what_it_is_asked_to(send: Send, server: ScriptedSer
 def test_show_goes_with_a_file(send: Send, server: ScriptedServer) -> None:
     """Results of contacts named on the command line are what was asked for."""
     run = send("track", "a@b.co", "--add-tag", "vip", "--show", "none")
-    assert (run.code, run.err) == (2, "sendx: --show goes with --from FILE\n")
+    assert (run.code, run.err) == (2, "sendx: --show requires --from FILE\n")
     assert server.requests == []

@@ -105,7 +105,7 @@ def test_a_run_under_way_again_bars_its_file(
     with open_journal(run.path):
         barred = send(*WORDS)
     assert (barred.code, server.requests) == (2, [])
-    assert f"run {run.id} of this file is being sent by another sendx" in barred.err
+    assert f"run {run.id} of this file is being sent by another sendx process" in barred.err
     assert send(*WORDS).code == 0
     assert folder.exists()
 
@@ -122,7 +122,7 @@ def test_a_resume_waits_for_nobody_who_starts_the_same_file(
     with StartLock(runs, place(runs)):
         barred = send("runs", "resume")
     assert (barred.code, server.requests) == (2, [])
-    assert "a run of this file is being started by another sendx (process " in barred.err
+    assert "a run of this file is being started by another sendx process (process " in barred.err
     with StartLock(runs, place(runs)._replace(sha256="other")):
         assert send("runs", "resume").code == 0
 
@@ -156,7 +156,7 @@ def test_a_resume_takes_no_file_that_another_run_is_about(
 def test_a_resume_repeats_no_row_that_a_later_run_of_the_file_is_to_send(
     send: Send, server: ScriptedServer, runs: Path
 ) -> None:
-    """Rows failed, the file was sent anew, and that run stopped: one of the two goes on."""
+    """Rows failed, the file was sent anew, and that run stopped: one of the two continues."""
     write("p.csv", 3)
     server.script = lambda _request, _number: FAILED
     assert send(*WORDS).code == 5

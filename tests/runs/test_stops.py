@@ -1,4 +1,4 @@
-"""What stops a run of itself, and how it goes on."""
+"""What stops a run of itself, and how it continues."""
 
 import json
 from pathlib import Path

@@ -51,10 +51,10 @@ def test_the_end_of_the_input_is_told_and_kept(send: Send, sendx: Command) -> No
     """A stream that was read to its end is finished, and says that line."""
     run = send(*STREAM, stdin=people(3))
     assert run.code == 0
-    assert "sendx: standard input: read to its end, line 4\n" in run.err
+    assert "sendx: standard input: read to the end, line 4\n" in run.err
     record = latest(sendx)
     assert (record["state"], record["read_to_line"], record["input_ended"]) == ("finished", 4, True)
-    assert "read to its end, line 4" in sendx("runs", "show", "-o", "table").out
+    assert "read to the end, line 4" in sendx("runs", "show", "-o", "table").out
 
 
 @pytest.mark.parametrize(("refusal", "code"), [(REFUSED, 255), (QUOTA, 5)], ids=["key", "quota"])
@@ -208,7 +208,7 @@ def test_an_input_that_cannot_be_read_on_is_told(server: ScriptedServer, sendx: 
     runtime = Runtime(environ=environ, stdin=io.TextIOWrapper(_Breaking(people(3).encode())))
     result = CliRunner().invoke(app, [*STREAM, "-q"], obj=runtime, prog_name="sendx")
     assert result.exit_code == 5
-    assert "sendx: standard input:5: cannot be read on: input/output error\n" in result.stderr
+    assert "sendx: standard input:5: cannot be read further: input/output error\n" in result.stderr
     assert told_line(Run(5, "", result.stderr)) == 4
     assert sorted(rows_of(server)) == ["n0", "n1", "n2"]
     assert latest(sendx)["accepted"] == 3

@@ -183,7 +183,7 @@ def undo(account: Account, faults: dict[int, str]) -> dict[str, list[str]]:
     if run.code == 255:
         event("undo resumed")
         assert account.run("runs", "resume", "--yes").code in {0, 4}
-    if "nothing to take back" in run.err:
+    if "nothing to undo" in run.err:
         return by_address(records(run))
     return by_address(records(account.run("runs", "show", "--rows")))
 

@@ -49,7 +49,7 @@ SUMMARY = [
     "latency p50 N ms, p95 N ms, p99 N ms",
     "1 rejected",
     "  such as p.csv:3: Request body is not in proper format",
-    "exit 4: some rows were rejected for good: mend them",
+    "exit 4: some rows were rejected: fix them",
 ]
 
 
@@ -66,15 +66,15 @@ def test_the_end_of_a_run(ended: Run) -> None:
         "account: 0 tags, 0 custom fields",
         "columns:",
         '  email: "email" (spelling)',
-        '  not sent: "status" (says who left)',
+        '  not sent: "status" (says who opted out)',
         "tags to add:",
         '  2  "vip"',
-        "held back because they left:",
+        "held back: opted out:",
         "  1  status is unsubscribed",
         "tags that would be created:",
         '  2  "vip": new',
         'p.csv:4:email: not an address, it has no "@": bad',
-        "sendx: 2 rows to mend: p.failed.csv",
+        "sendx: 2 rows to fix: p.failed.csv",
         *SUMMARY,
         (
             "next: fix the rows in p.failed.csv first, then: "

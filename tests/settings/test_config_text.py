@@ -125,7 +125,7 @@ def test_what_is_no_utf8_is_refused_with_its_line() -> None:
         (f'[profiles.main]\napi_key = ["{CANARY}"]\n', "api_key: must be text", ":2"),
         (
             f'[profiles.main]\nbase_url = "https://{CANARY}@h.example"\n',
-            "base_url: must not hold a user name or password",
+            "base_url: must not contain a user name or password",
             ":2",
         ),
         (

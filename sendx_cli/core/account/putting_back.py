@@ -29,7 +29,7 @@ def rows_back(
     found: list[Contact] = []
     before = course.before
     if before is None:
-        remarks.add(Irreversible.CREATED, "it was created by the run, and stays with all but its tags")
+        remarks.add(Irreversible.CREATED, "it was created by the run and stays; only its tags are removed")
         before = ServiceContact("", now.email)
     else:
         values = _texts(course.rows, before, now, remarks)
@@ -38,7 +38,7 @@ def rows_back(
             found.append(Identify(email=now.email, fields=fields, **values))
         _remark_on_lists(course.rows, before, now, list_names, remarks)
         if any(row.birthday for row in course.rows):
-            remarks.add(Irreversible.BIRTHDAY, "birthday: stays as the run wrote it")
+            remarks.add(Irreversible.BIRTHDAY, "birthday: stays as the run set it")
     track = _tags(course.rows, before, now, remarks)
     return found if track is None else [*found, track]
 
@@ -68,7 +68,7 @@ def moves_back(
         found.append(Identify(email=contact.email, new_email=old))
         taken = taken - {key} | {old_key}
     for contact, old in left:
-        text = f"its address stays: {old} is another contact's by now"
+        text = f"its address stays: {old} now belongs to another contact"
         remarks.append(Remark(Irreversible.ADDRESS, contact.email, text))
     return found
 
@@ -104,7 +104,7 @@ def _fields(
         if not was:
             remarks.add(Irreversible.NO_FIELD_BEFORE, f"{noun}: had no value before")
         elif counts(was):
-            remarks.add(Irreversible.UNREADABLE, f"{noun}: its value before would count: {was}")
+            remarks.add(Irreversible.UNREADABLE, f"{noun}: its previous value would count: {was}")
         elif _can_be_sent(noun, was, remarks, max_length=None):
             values[name] = was
     return tuple(values.items())
@@ -143,7 +143,7 @@ def _is_unclear(name: str, before: ServiceContact, now: ServiceContact, remarks:
     if name not in {*before.unclear, *now.unclear}:
         return False
     noun = _NOUNS.get(name, name)
-    remarks.add(Irreversible.UNREADABLE, f"{noun}: could not be read whole, before the run or now")
+    remarks.add(Irreversible.UNREADABLE, f"{noun}: could not be read completely, before the run or now")
     return True
 
 
@@ -152,6 +152,6 @@ def _can_be_sent(noun: str, value: str, remarks: Remarks, *, max_length: int | N
     try:
         check_text(noun, value, max_length=max_length)
     except InvalidValue as error:
-        remarks.add(Irreversible.UNREADABLE, f"its value before cannot be sent: {error.message}")
+        remarks.add(Irreversible.UNREADABLE, f"its previous value cannot be sent: {error.message}")
         return False
     return True

@@ -15,7 +15,7 @@ from sendx_cli.core.account.remarks import NotUndone, Irreversible, Remark, Rema
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 
-_UNEXPLAINED = "it was not there before, and is not as the run would have left it"
+_UNEXPLAINED = "it was not there before, and it is not as the run would have left it"
 _DOUBT = "one of its rows has an unknown outcome, and it is neither as before nor as after"
 
 
@@ -98,20 +98,20 @@ def _found(
         elif not (is_as_left or rules.is_forced):
             remarks.append(_changed(now, is_in_doubt=is_in_doubt))
         elif (leaving := _leaving(course.before, now)) and not rules.is_forced:
-            remarks.append(Remark(NotUndone.LEFT, now.email, f"left since: {leaving}"))
+            remarks.append(Remark(NotUndone.LEFT, now.email, f"opted out since: {leaving}"))
         else:
             yield course, now
     remarks += [Remark(NotUndone.DOUBTFUL, now.email, _UNEXPLAINED) for now in found.unexplained]
 
 
 def _gone(course: Course) -> Remark:
-    return Remark(NotUndone.GONE, course.left.email, "it is not there any more")
+    return Remark(NotUndone.GONE, course.left.email, "it no longer exists")
 
 
 def _changed(now: ServiceContact, *, is_in_doubt: bool) -> Remark:
     if is_in_doubt:
         return Remark(NotUndone.DOUBTFUL, now.email, _DOUBT)
-    return Remark(NotUndone.CHANGED, now.email, "it was changed since, by others than the run")
+    return Remark(NotUndone.CHANGED, now.email, "it was changed by others since the run")
 
 
 def _leaving(before: ServiceContact | None, now: ServiceContact) -> str:
@@ -140,7 +140,7 @@ def _take_tags(
         return
     remarks = Remarks(now.email, undoing.remarks)
     if not rules.assumes_new:
-        remarks.add(NotUndone.NOT_RECORDED, "no snapshot says how it was")
+        remarks.add(NotUndone.NOT_RECORDED, "it is in no snapshot")
         return
     if now.opt_outs and not rules.is_forced:
         remarks.add(NotUndone.LEFT, f"left: {', '.join(now.opt_outs)}")
@@ -150,9 +150,9 @@ def _take_tags(
         undoing.rows.append(Track(email=now.email, remove_tags=added))
     for tag in dict.fromkeys(tag for row in course.rows for tag in row.remove_tags):
         if tag not in now.tags:
-            remarks.add(Irreversible.NOT_RECORDED, f"tag {tag}: was removed, and may have been there")
+            remarks.add(Irreversible.NOT_RECORDED, f"tag {tag}: was removed, but may have been there before")
     if any(
         isinstance(row, Identify) and any(row._replace(email="", tags=())) for row in course.rows
     ):
-        text = "names, fields, lists and address stay as the run wrote them"
+        text = "names, fields, lists and address stay as the run set them"
         remarks.add(Irreversible.NOT_RECORDED, text)

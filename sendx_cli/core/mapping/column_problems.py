@@ -67,7 +67,7 @@ def _unmapped(columns: Sequence[Column], action: str) -> Iterator[tuple[str, str
         yield message, f"say {mapped}--ignore '{first}'"
         return
     said = f"--map '{first}={target or f'field:{first}'}', --ignore '{first}'"
-    yield message, f"say {said}, or --custom-fields for all that is left"
+    yield message, f"say {said}, or --custom-fields for all the rest"
 
 
 def _with_nearest(name: str, taken: Collection[Target]) -> str:
@@ -111,4 +111,4 @@ def _without_address(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     if not any(column.target is Target.EMAIL for column in columns):
         found = ", ".join(f'"{column.name}"' for column in columns[: 2 * _MAX_NAMED])
         near = next((c.name for c in columns if nearest_target(c.name) is Target.EMAIL), "COLUMN")
-        yield f"no column holds the address; there are {found}", f"say --map '{near}=email'"
+        yield f"no column contains the address; the columns are {found}", f"say --map '{near}=email'"

@@ -169,13 +169,13 @@ def _overridden(position: int, name: str, override: ColumnOverride, action: str)
 def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
     key = column_key(name)
     if key in RESULT_COLUMNS:
-        return Target.IGNORED, "written by sendx beside failed rows"
+        return Target.IGNORED, "added by sendx to failed rows"
     if key in preset.targets:
         return preset.targets[key], f"{preset.name} export"
     if preset.ignores(key):
-        return Target.IGNORED, f"{preset.name} export: has no place in SendX"
+        return Target.IGNORED, f"{preset.name} export: has no counterpart in SendX"
     if is_only_opt_out(name) and key not in preset.is_not_opt_out:
-        return Target.OPT_OUT, "says who left"
+        return Target.OPT_OUT, "says who opted out"
     if key in KNOWN:
         return KNOWN[key], "spelling"
     return None, ""
@@ -215,6 +215,6 @@ def _refuse_useless_opt_out_values(columns: Sequence[Column], options: ColumnOpt
     is_idle = not any(column.opt_out for column in columns)
     if options.opt_out_values and is_idle and not options.include_unsubscribed:
         raise InvalidValue(
-            "--opt-out-values: no column says who left",
-            hint="name the one that does: --map 'COLUMN=subscription'",
+            "--opt-out-values: no column says who opted out",
+            hint="map the one that does: --map 'COLUMN=subscription'",
         )

@@ -98,7 +98,7 @@ def _columns(value: object) -> tuple[tuple[str, str], ...]:
         raise InvalidValue("a map file has no [columns]")
     for name, target_text in value.items():
         if not isinstance(target_text, str):
-            raise InvalidValue(f'the target of column "{name}" is not a text')
+            raise InvalidValue(f'the target of column "{name}" is not a string')
         parse_target(target_text)
     return tuple(value.items())
 
@@ -112,7 +112,7 @@ def _date_order(value: object) -> DateOrder | None:
 
 def _separator(value: object) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
-        raise InvalidValue("tag_separator is not a text")
+        raise InvalidValue("tag_separator is not a string")
     return value
 
 
@@ -120,5 +120,5 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise InvalidValue(f"{name} is not an array of texts")
+        raise InvalidValue(f"{name} is not an array of strings")
     return tuple(value)

@@ -98,9 +98,9 @@ def refuse_bad_rows(bad: BadRows, *, rows: int, where: str, skip_invalid: bool =
     """
     if not bad.count or (skip_invalid and not bad.is_structural):
         return
-    hint = "mend the file, or say --skip-invalid to send the other rows"
+    hint = "fix the file, or use --skip-invalid to send the other rows"
     if bad.is_structural:
-        hint = "mend its quotes first: where a row ends is in doubt"
+        hint = "fix its quotes first: it is unclear where rows end"
     raise InputError(
         f"{bad.count:,} of {rows:,} rows {'is' if bad.count == 1 else 'are'} bad: nothing was sent",
         where=where,

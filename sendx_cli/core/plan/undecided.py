@@ -22,7 +22,7 @@ def refuse_undecided(undecided: NameCounts, mapping: ColumnMapping, *, where: st
     if not undecided.total:
         return
     said = "; ".join(
-        f'column "{name}" says of {count:,} {"row" if count == 1 else "rows"} that the person left'
+        f'column "{name}" says of {count:,} {"row" if count == 1 else "rows"} that the person opted out'
         for name, count in undecided.names[:_MAX_NAMED]
     )
     first = undecided.names[0][0]

@@ -12,7 +12,7 @@ class Counted(NamedTuple):
     Args:
         counts: Rows decided, by outcome; every outcome is there.
         retried: Rows that more than one request was made for.
-        accepted_per_s: Rows accepted a second, over slots of equal width; those that are over.
+        accepted_per_s: Rows accepted per second, over slots of equal width; those that are over.
     """
 
     counts: dict[Outcome, int]

@@ -62,10 +62,10 @@ def test_explains_each_column_and_says_why() -> None:
     assert mapping.columns == (
         Column(1, "Email", Target.EMAIL, "spelling"),
         Column(2, "Plan", Target.FIELD, "--map", "Plan A"),
-        Column(3, "Status", Target.OPT_OUT, "says who left", opt_out=OptOutRule.STATUS),
+        Column(3, "Status", Target.OPT_OUT, "says who opted out", opt_out=OptOutRule.STATUS),
         Column(4, "Notes", Target.IGNORED, "--ignore"),
         Column(5, "", Target.NAMELESS, "it has no name"),
-        Column(6, "_sendx_error", Target.IGNORED, "written by sendx beside failed rows"),
+        Column(6, "_sendx_error", Target.IGNORED, "added by sendx to failed rows"),
         Column(7, "add_tags", Target.TAGS, "spelling"),
     )
 
@@ -94,14 +94,14 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             'nothing explains columns "frist name" (near to first_name), "Plan"',
             (
                 "say --map 'frist name=first_name', --ignore 'frist name', "
-                "or --custom-fields for all that is left"
+                "or --custom-fields for all the rest"
             ),
         ),
         (
             ["email", "name"],
             ColumnOptions(),
             'nothing explains column "name" (near to full_name)',
-            "say --map 'name=full_name', --ignore 'name', or --custom-fields for all that is left",
+            "say --map 'name=full_name', --ignore 'name', or --custom-fields for all the rest",
         ),
         (
             ["email", "add_tags", "K"],
@@ -121,13 +121,13 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             'nothing explains column "Address"',
             (
                 "say --map 'Address=field:Address', --ignore 'Address', "
-                "or --custom-fields for all that is left"
+                "or --custom-fields for all the rest"
             ),
         ),
         (
             ["emial"],
             ColumnOptions(custom_fields=True),
-            'no column holds the address; there are "emial"',
+            'no column contains the address; the columns are "emial"',
             "say --map 'emial=email'",
         ),
         (
@@ -159,7 +159,7 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             ColumnOptions(action="track", maps=("email=first_name",)),
             (
                 'column "email": a track has no first_name; '
-                'no column holds the address; there are "email", "tags"'
+                'no column contains the address; the columns are "email", "tags"'
             ),
             "say --ignore 'email'; say --map 'email=email'",
         ),
@@ -173,7 +173,7 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             ["e-post"],
             ColumnOptions(maps=("email=e-post",)),
             'no column "email"',
-            "the column stands first: --map 'e-post=email'",
+            "the column comes first: --map 'e-post=email'",
         ),
         (
             ["email"],
@@ -191,12 +191,12 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             ["email", "a", "a"],
             ColumnOptions(ignores=("a",)),
             'column "a" stands there 2 times',
-            "name it by its place: '#2' or '#3'",
+            "use its position: '#2' or '#3'",
         ),
         (
             ["email", "a"],
             ColumnOptions(maps=("a=tags",), ignores=("#2",)),
-            'column "#2" is named twice in --map and --ignore',
+            'column "#2" is given twice in --map and --ignore',
             None,
         ),
         (["email", "customFields"], ColumnOptions(), 'nothing explains column "customFields"', ...),
@@ -249,9 +249,9 @@ def test_keeps_a_mapping_in_a_file() -> None:
         ("= 1", "not a map file: Invalid statement (at line 1, column 1)"),
         ("x = 1\n[columns]", "no such setting in a map file: x"),
         ('date_order = "ydm"\n[columns]', "no such date_order: ydm"),
-        ("[columns]\na = 1", 'the target of column "a" is not a text'),
+        ("[columns]\na = 1", 'the target of column "a" is not a string'),
         ("[columns]\na = 'nmae'", "no such target: nmae"),
-        ("tag_separator = ''\n[columns]", "tag_separator is not a text"),
+        ("tag_separator = ''\n[columns]", "tag_separator is not a string"),
         ("", "a map file has no [columns]"),
     ],
 )
