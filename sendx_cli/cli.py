@@ -132,7 +132,7 @@ def sendx(
 ) -> None:
     """Tell SendX who a contact is and what they did: right, then fast.
 
-    `sendx help` lists topics beyond the commands, such as columns and exit codes. With --sandbox
+    `sendx help` lists topics beyond the commands, such as columns and exit codes. With --sandbox,
     everything can be tried without an account.
 
     Examples:

@@ -34,7 +34,7 @@ class Result(NamedTuple):
         status: HTTP status of the last answer, or None.
         response: The body of the last answer as it came.
         error: Why it was not accepted, or None.
-        attempts: Requests made for it.
+        attempts: Number of requests made.
         elapsed_ms: From its first request to its last answer.
         source: The file it came from, or None.
         line: Its line in that file, or None.

@@ -68,7 +68,8 @@ def untrusted(host: str, reason: str) -> TransportFailure:
         f"the certificate of {host} cannot be trusted: {reason}",
         may_have_arrived=False,
         is_final=True,
-        hint="the connection may be intercepted; for a company proxy, set SENDX_CA_BUNDLE to its certificate authority",
+        hint="the connection may be intercepted; for a company proxy, set SENDX_CA_BUNDLE to "
+        "its certificate authority",
     )
 
 

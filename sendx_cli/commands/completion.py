@@ -44,5 +44,5 @@ def completion(
         return
     place = place_for(shell, runtime.environ)
     write(place, SCRIPTS[shell])
-    needed = "" if place.needs is None else f", once it is in {place.needs}"
-    runtime.output.note(f"{place.path} is written; {shell} uses it from its next start on{needed}")
+    needed = "" if place.needs is None else f", after you add to {place.needs}"
+    runtime.output.note(f"{place.path} is written; {shell} uses it from its next start{needed}")

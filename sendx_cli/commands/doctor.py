@@ -43,9 +43,9 @@ def doctor(
     *,
     formatted: Formatted,
 ) -> None:
-    """Check settings, key, network, clock and runs, and say what to type where one fails.
+    """Check settings, key, network, clock and runs, and show how to fix what fails.
 
-    The service is asked once whether it takes the key, which changes nothing there.
+    The key is checked by one request that changes nothing.
 
     Examples:
       sendx doctor

@@ -34,7 +34,9 @@ MAX_BATCH = 25
 
 def yes_option(section: str) -> Any:  # noqa: ANN401 - Typer's declarations have no type
     """Return the option `--yes` for a section of the help."""
-    return typer.Option("--yes", "-y", help="Send without asking for confirmation.", rich_help_panel=section)
+    return typer.Option(
+        "--yes", "-y", help="Send without asking for confirmation.", rich_help_panel=section
+    )
 
 
 def report_option(section: str) -> Any:  # noqa: ANN401 - as above
@@ -78,7 +80,9 @@ class FromFile(NamedTuple):
     include_unsubscribed: Annotated[
         bool,
         typer.Option(
-            "--include-unsubscribed", help="Also send rows of people who opted out.", rich_help_panel=FILE
+            "--include-unsubscribed",
+            help="Also send rows of people who opted out.",
+            rich_help_panel=FILE,
         ),
     ] = False
     opt_out_values: Annotated[
@@ -216,7 +220,9 @@ class FromFile(NamedTuple):
         if self.stream and self.from_ != "-":
             raise InvalidValue("--stream requires --from -", hint="a file needs no --stream")
         if self.stream and is_dry:
-            raise InvalidValue("--dry-run cannot be used with --stream: its rows are not known in advance")
+            raise InvalidValue(
+                "--dry-run cannot be used with --stream: its rows are not known in advance"
+            )
 
     def _columns(self, action: str) -> "ColumnOptions":
         from sendx_cli.core.mapping.columns import ColumnOptions

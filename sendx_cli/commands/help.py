@@ -27,7 +27,7 @@ def help(  # noqa: A001 - the command's name
 ) -> None:
     """Show help on a topic, or list the topics.
 
-    The options of a command are shown by its own --help.
+    For the options of a command, use its own --help.
 
     Examples:
       sendx help

@@ -30,7 +30,9 @@ def identify(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."),
+        typer.Argument(
+            metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."
+        ),
     ] = None,
     *,
     first_name: Annotated[
@@ -91,10 +93,10 @@ def identify(
 ) -> None:
     """Create or update contacts.
 
-    What is not named stays as it is. Several EMAILs are sent with the same options.
+    What is not given stays unchanged. Several EMAILs are sent with the same options.
 
     With --from, each row of a file is a contact; all rows are checked before the first is sent.
-    The options under File and Columns go with --from.
+    The options under File and Columns require --from.
 
     Examples:
       sendx identify jane@example.com --first-name Jane --tag vip

@@ -20,9 +20,7 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
     words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     profile: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="Store the key in this profile; create it if needed."
-        ),
+        typer.Option(metavar="NAME", help="Store the key in this profile; create it if needed."),
     ] = None,
     base_url: Annotated[
         str | None,
@@ -32,12 +30,13 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
         bool, typer.Option("--no-check", help="Store the key without checking it.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only check whether the service accepts the current key.")
+        bool,
+        typer.Option("--check", help="Only check whether the service accepts the current key."),
     ] = False,
 ) -> None:
     """Store the API key (SendX app: Settings, Team API Key) in a profile.
 
-    The key is asked for without echo, or read from standard input where that is no terminal.
+    The key is prompted for without echo, or read from standard input if that is not a terminal.
 
     Examples:
       sendx login

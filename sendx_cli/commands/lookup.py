@@ -27,7 +27,9 @@ def lookup(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."),
+        typer.Argument(
+            metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."
+        ),
     ] = None,
     *,
     file: FileToLookUp,
@@ -36,8 +38,8 @@ def lookup(
 ) -> None:
     """Show contacts as the service has them: tags, custom fields and lists by name.
 
-    It changes nothing. With --from, only a file's addresses matter; a contact that is named twice
-    is shown once. The exit code is 4 where one is not there. The options under File and Columns
+    It changes nothing. With --from, only a file's addresses matter; a contact that is given twice
+    is shown once. The exit code is 4 if one is not found. The options under File and Columns
     go with --from.
 
     Examples:

@@ -33,9 +33,7 @@ class Common(NamedTuple):
 
     quiet: Annotated[
         bool | None,
-        typer.Option(
-            "--quiet", "-q", help="Show only results and errors.", rich_help_panel=OUTPUT
-        ),
+        typer.Option("--quiet", "-q", help="Show only results and errors.", rich_help_panel=OUTPUT),
     ] = None
     verbose: Annotated[
         int | None,
@@ -65,7 +63,9 @@ class Common(NamedTuple):
     ] = None
     no_input: Annotated[
         bool | None,
-        typer.Option("--no-input", help="Never ask for input; fail instead.", rich_help_panel=OUTPUT),
+        typer.Option(
+            "--no-input", help="Never ask for input; fail instead.", rich_help_panel=OUTPUT
+        ),
     ] = None
     debug: Annotated[
         bool | None,
@@ -95,9 +95,7 @@ class Formatted(NamedTuple):
             "--output",
             "-o",
             metavar="FORMAT",
-            help=(
-                "Format of results. Default: table on a terminal, jsonl elsewhere."
-            ),
+            help=("Format of results. Default: table on a terminal, jsonl elsewhere."),
             show_default=False,
             rich_help_panel=OUTPUT,
         ),

@@ -38,9 +38,9 @@ _Report = Annotated[Path | None, report_option(OUTPUT)]
 
 @app.callback()
 def runs() -> None:
-    """Look at bulk runs, go on with one that stopped, take one back.
+    """List, show, resume, check and undo bulk runs.
 
-    A run is what `--from FILE` begins. Without a RUN, the latest is meant.
+    `--from FILE` starts a run. Without a RUN, the latest is used.
 
     Examples:
       sendx runs list
@@ -52,7 +52,7 @@ def runs() -> None:
 @app.command("list")
 @with_option_groups
 def list_them(ctx: typer.Context, *, formatted: Formatted) -> None:
-    """List the runs that were made here, the earliest first.
+    """List the runs of this machine, the earliest first.
 
     Examples:
       sendx runs list
@@ -88,10 +88,10 @@ def show(
     *,
     formatted: Formatted,
 ) -> None:
-    """Show what became of a run, or of its rows.
+    """Show the result of a run, or of its rows.
 
-    A row is pending, in_flight, accepted, rejected, failed or unknown; or it was not to be sent:
-    bad or held_back. What an undo does not take back is not_undone or irreversible.
+    A row is pending, in_flight, accepted, rejected, failed or unknown; or it is not sent:
+    bad or held_back. What an undo does not change is not_undone or irreversible.
 
     Examples:
       sendx runs show --state unknown
@@ -139,14 +139,14 @@ def resume(
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Go on with a run that stopped.
+    """Resume a run that stopped.
 
-    Rows are known by their content, so a file that was mended or sorted since continues too. What
-    was accepted is not sent again.
+    Rows are known by their content, so the file may have been fixed or sorted since. What was
+    accepted is not sent again.
 
     Examples:
       sendx runs resume
-      sendx runs resume --from people-mended.csv --report results.csv
+      sendx runs resume --from people-fixed.csv --report results.csv
     """
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.resuming import context_of, resume_run
@@ -179,7 +179,7 @@ def verify(
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Read the contacts of a run back, and show which are not as they were sent.
+    """Read the contacts of a run back, and show which differ from what was sent.
 
     Only the last value sent of each member counts. Birthdays cannot be read.
 
@@ -202,17 +202,19 @@ def reconcile(
     resend: Annotated[
         bool,
         typer.Option(
-            "--resend", help="Queue rows again that the account does not show.", rich_help_panel=SENDING
+            "--resend",
+            help="Make rows that the account does not show pending again.",
+            rich_help_panel=SENDING,
         ),
     ] = False,
     yes: _Yes = False,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Look up in the account what became of a run's unknown rows.
+    """Look up the unknown rows of a run in the account.
 
-    A row that the account shows becomes accepted. The others stay unknown; --resend makes those
-    pending that it certainly does not show, for `sendx runs resume`.
+    A row that the account shows becomes accepted. The others stay unknown; with --resend,
+    those that it certainly does not show become pending, for `sendx runs resume`.
 
     Examples:
       sendx runs reconcile
@@ -256,11 +258,11 @@ def undo(
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Take back what a run with --snapshot changed.
+    """Undo what a run with --snapshot changed.
 
-    Tags, names, company, custom fields and addresses are as before again. What SendX has no call
-    for is listed: contacts that were created, lists that were joined, values where there was none
-    before. Contacts that others changed since are left alone.
+    Tags, names, company, custom fields and addresses are restored. What SendX has no call for is
+    listed: contacts that were created, lists that were joined, values where there was none before.
+    Contacts that others have changed since are skipped.
 
     Examples:
       sendx runs undo --dry-run
@@ -287,9 +289,7 @@ def forget(
         list[str] | None,
         typer.Argument(metavar="[RUN]...", help="The runs' ids or their first characters."),
     ] = None,
-    finished: Annotated[
-        bool, typer.Option("--finished", help="Delete all finished runs.")
-    ] = False,
+    finished: Annotated[bool, typer.Option("--finished", help="Delete all finished runs.")] = False,
 ) -> None:
     """Delete runs: their results are gone, and they cannot be resumed.
 

@@ -43,9 +43,7 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
     ] = 0,
     key: Annotated[
         str | None,
-        typer.Option(
-            metavar="KEY", help="Accept only this key. Default: any non-empty key."
-        ),
+        typer.Option(metavar="KEY", help="Accept only this key. Default: any non-empty key."),
     ] = None,
     account: Annotated[
         Path | None,
@@ -70,9 +68,7 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
     ] = None,
     log: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="Log each request to this file; - is standard error."
-        ),
+        typer.Option(metavar="FILE", help="Log each request to this file; - is standard error."),
     ] = None,
 ) -> None:
     """Serve the sandbox on a loopback port until it is interrupted.
@@ -100,12 +96,15 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
 def contacts(
     ctx: typer.Context,
     email: Annotated[
-        str | None, typer.Argument(metavar="[EMAIL]", help="The contact's email address. Default: all contacts.")
+        str | None,
+        typer.Argument(
+            metavar="[EMAIL]", help="The contact's email address. Default: all contacts."
+        ),
     ] = None,
     *,
     formatted: Formatted,
 ) -> None:
-    """Show who is in the sandbox, with the API's own member names.
+    """Show the contacts in the sandbox, with the API's own member names.
 
     Examples:
       sendx sandbox contacts jane@example.com --json

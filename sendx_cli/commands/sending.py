@@ -176,7 +176,9 @@ def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
     if emails:
         raise InvalidValue("use either EMAIL or --from FILE, not both")
     if values.new_email is not None:
-        raise InvalidValue("--new-email requires exactly one EMAIL", hint="in a file, use a column new_email")
+        raise InvalidValue(
+            "--new-email requires exactly one EMAIL", hint="in a file, use a column new_email"
+        )
 
 
 def _refuse_fence_without_account(settings: "Settings") -> None:
@@ -274,7 +276,9 @@ def _stop(sender: "Sender", output: "Output") -> None:
     sender.stop()
     count = len(sender.addresses_in_flight())
     if count:
-        output.note(f"stopping: waiting for {count} calls under way; interrupt again to stop at once")
+        output.note(
+            f"stopping: waiting for {count} calls under way; interrupt again to stop at once"
+        )
 
 
 def _last_words(sender: "Sender") -> str:

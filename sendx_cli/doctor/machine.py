@@ -81,7 +81,7 @@ def unfinished_runs(directory: Path) -> Check:
     stopped = [run for run in found.runs if not (run.is_finished or run.is_under_way)]
     if stopped:
         hint = f"sendx runs resume {stopped[-1].id}"
-        return warning(name, f"{len(stopped)} to go on with: {_named(stopped)}", hint)
+        return warning(name, f"{len(stopped)} to resume: {_named(stopped)}", hint)
     unknown = [run for run in found.runs if run.counts.unknown]
     if unknown:
         hint = f"sendx runs show {unknown[-1].id} --state unknown"
@@ -111,7 +111,7 @@ def rate_known(record: bytes, now_unix_s: float, cap_per_s: float | None) -> Che
     if known is not None:
         _free_at, _saved_at, saved_unix_s, search = known
         found = f"about {search.limit_per_s:.3g}/s, {_ago(now_unix_s - saved_unix_s)}"
-    return ok("rate", found if cap_per_s is None else f"{found}; held to {cap_per_s:g}/s")
+    return ok("rate", found if cap_per_s is None else f"{found}; capped at {cap_per_s:g}/s")
 
 
 def _ago(age_s: float) -> str:

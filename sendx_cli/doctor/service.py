@@ -65,10 +65,10 @@ def name_look_up(base_url: str) -> Check:
             f"{host} cannot be resolved",
             hint=f"check the network, the base URL and DNS: getent hosts {host}",
         )
-        return failed("name look-up", error)
+        return failed("name lookup", error)
     shown = ", ".join(addresses[:_SHOWN_ADDRESSES])
     more = len(addresses) - _SHOWN_ADDRESSES
-    return ok("name look-up", f"{host} is {shown}{f' and {more} more' if more > 0 else ''}")
+    return ok("name lookup", f"{host} is {shown}{f' and {more} more' if more > 0 else ''}")
 
 
 def _addresses_of(host: str) -> list[str]:

@@ -91,7 +91,8 @@ def refuse_if_all_opted_out(source: Source, *, opted_out: int, rows: int) -> Non
         raise FileRefused(
             "everybody in it unsubscribed, bounced or never agreed",
             where=source.name,
-            hint="sending them could get them mailed again; if that is intended, use --include-unsubscribed",
+            hint="sending them could get them mailed again; if that is intended, use "
+            "--include-unsubscribed",
         )
 
 

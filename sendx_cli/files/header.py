@@ -193,9 +193,13 @@ def _notes(dialect: Dialect, separator: str | None, titles: int) -> tuple[str, .
     if separator is not None:
         notes.append(f"used the line sep={separator}")
     elif dialect.delimiter != ",":
-        notes.append(f"found {_NAMES.get(dialect.delimiter, dialect.delimiter)} as delimiter")
+        notes.append(f"found {_NAMES.get(dialect.delimiter, dialect.delimiter)} as the delimiter")
     if dialect.quote != '"':
-        notes.append(f"found {dialect.quote} as quote" if dialect.quote else "cells have no quotes")
+        notes.append(
+            f"found {dialect.quote} as the quote character"
+            if dialect.quote
+            else "cells have no quotes"
+        )
     if titles:
-        notes.append(f"left out {titles} line{'s' * (titles > 1)} before the header")
+        notes.append(f"skipped {titles} line{'s' * (titles > 1)} before the header")
     return tuple(notes)

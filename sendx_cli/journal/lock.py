@@ -38,7 +38,8 @@ class RunLock:
             undo.callback(os.close, self._descriptor)
             if not take_lock(self._descriptor, path, MARGIN_S):
                 raise InputError(
-                    f"run {run} is being sent by another sendx process{holder_of(self._descriptor)}",
+                    f"run {run} is being sent by another sendx "
+                    f"process{holder_of(self._descriptor)}",
                     hint="wait until it ends, or stop it (Ctrl-C), then resume the run",
                 )
             name_holder(self._descriptor)
@@ -103,7 +104,8 @@ def take_lock(descriptor: int, path: Path, timeout_s: float) -> bool:
         raise SetupError(
             f"cannot lock the run: {reason}",
             where=str(path),
-            hint="runs are kept in $XDG_STATE_HOME: set it to a directory on a file system that has locks",
+            hint="runs are kept in $XDG_STATE_HOME: set it to a directory on a file system that "
+            "has locks",
         ) from None
 
 

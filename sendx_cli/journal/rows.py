@@ -99,7 +99,7 @@ class JournalRow:
         contact: What is sent.
         state: Its state.
         status: HTTP status of its last answer.
-        attempts: Requests made for it.
+        attempts: Number of requests made.
         code: The stable code of its last verdict, as in `Verdict`.
         message: The message of its last verdict.
         elapsed_ms: From its first request to its last answer.

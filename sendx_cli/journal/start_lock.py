@@ -98,7 +98,8 @@ def _acquire(path: Path) -> int:
             undo.callback(os.close, descriptor)
             if not take_lock(descriptor, path, MARGIN_S):
                 raise InputError(
-                    f"a run of this file is being started by another sendx process{holder_of(descriptor)}",
+                    "a run of this file is being started by another sendx "
+                    f"process{holder_of(descriptor)}",
                     hint="`sendx runs list` shows it once it has started",
                 )
             if _is_still_there(descriptor, path):

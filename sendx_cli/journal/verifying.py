@@ -71,7 +71,8 @@ def damaged(path: Path) -> InputError:
     return InputError(
         "the run's journal is damaged or not a journal",
         where=str(path),
-        hint=f"keep its files for inspection; check in the account what was sent, then `sendx runs forget {path.stem}`",
+        hint="keep its files for inspection; check in the account what was sent, then `sendx "
+        f"runs forget {path.stem}`",
     )
 
 
@@ -90,7 +91,8 @@ def incomplete(path: Path, name: str) -> InputError:
     return InputError(
         f"the run's journal is incomplete: {name} is missing",
         where=str(path),
-        hint=f"restore that file, as it was when the run stopped; if that is impossible, `sendx runs forget {path.stem}`",
+        hint="restore that file, as it was when the run stopped; if that is impossible, `sendx "
+        f"runs forget {path.stem}`",
     )
 
 

@@ -17,19 +17,19 @@ _READ = (
         "JSON Lines",
         'An object on each line, such as {"email": "jane@example.com", "tags": ["vip"]}.',
     ),
-    ("-", "Standard input, in either format; --stream sends its rows as they come."),
+    ("-", "Standard input, in either format; --stream sends its rows as they arrive."),
 )
 _WRITTEN = (
     (
         "NAME.failed.csv",
         (
-            "The rows that failed, beside the file that was sent, with _sendx_line, _sendx_code "
-            "and _sendx_error behind its own columns. Fix it and send it as it is."
+            "The rows that failed, next to the file that was sent, with _sendx_line, _sendx_code "
+            "and _sendx_error after its own columns. Fix it and send it as it is."
         ),
     ),
-    ("--report FILE", "A result for each row: CSV if the name ends in .csv, else JSON Lines."),
-    ("--save-map FILE", "What the columns are for, to be used again with --map-file."),
-    ("--html FILE", "A run as a web page, by sendx runs show."),
+    ("--report FILE", "A result for each row: CSV if the name ends in .csv, otherwise JSON Lines."),
+    ("--save-map FILE", "The column mapping, for use with --map-file."),
+    ("--html FILE", "A run as a web page, written by sendx runs show."),
 )
 _KEPT = (
     (
@@ -39,9 +39,9 @@ _KEPT = (
             "it is."
         ),
     ),
-    ("~/.local/state/sendx/runs/", "What became of each row of each run; see sendx runs forget."),
+    ("~/.local/state/sendx/runs/", "The result of each row of each run; see sendx runs forget."),
     ("~/.local/state/sendx/names/", "Names of your account, for completions."),
-    ("~/.local/state/sendx/", "What is known of the service's limit, shared by all processes."),
+    ("~/.local/state/sendx/", "What is known about the service's limit, shared by all processes."),
     ("~/.local/share/sendx/sandbox.sqlite3", "The sandbox's contacts; see sendx sandbox reset."),
 )
 _CONFIG = (
@@ -60,11 +60,12 @@ def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
     return (
         Rows("Files that can be sent (--from FILE)", _READ),
-        Rows("Files that are written where you say, or beside yours", _WRITTEN),
+        Rows("Files that are written where you choose, or next to yours", _WRITTEN),
         Rows("Files that are kept", _KEPT),
         Paragraph(
             "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME move them; macOS and Windows have "
-            "their own places, which sendx doctor shows. No file of the working directory is ever "
+            "their own locations, which sendx doctor shows. No file of the working directory is "
+            "ever "
             "read for settings."
         ),
         Lines("A config file", _CONFIG),

@@ -9,10 +9,10 @@ from sendx_cli.output.formats import OutputFormat
 from sendx_cli.results import PlannedRequest, Result
 
 _FORMATS = {
-    OutputFormat.TABLE: "For people; what results are on a terminal. See --plain, too.",
-    OutputFormat.JSON: "One document, when all is done: an array, or an object for one contact.",
-    OutputFormat.JSONL: "A line for each result, as it comes; what results are elsewhere.",
-    OutputFormat.CSV: "A header and a row for each result; members that hold members are JSON.",
+    OutputFormat.TABLE: "For people; the default on a terminal. See also --plain.",
+    OutputFormat.JSON: "One document at the end: an array, or an object for one contact.",
+    OutputFormat.JSONL: "A line for each result as it arrives; the default elsewhere.",
+    OutputFormat.CSV: "A header and a row for each result; nested members are JSON.",
 }
 _RESULT = {
     "email": "The address as it was sent.",
@@ -22,7 +22,7 @@ _RESULT = {
     "message": "What the service or the network said last.",
     "response": "The body of the last answer as it came.",
     "error": "Why it was not accepted: kind (a word for programs), message, hint; or null.",
-    "attempts": "Requests made for it.",
+    "attempts": "Number of requests made.",
     "elapsed_ms": "Milliseconds from its first request to its last answer.",
     "source": "The file it came from; only for a file's rows.",
     "line": "Its line in that file; only for a file's rows.",
@@ -36,16 +36,16 @@ _REQUEST = {
 }
 _STATES = {
     State.PENDING: "Not sent yet.",
-    State.IN_FLIGHT: "Sent, and not answered yet.",
-    State.ACCEPTED: "The service took it.",
-    State.REJECTED: "The service refused it for good.",
+    State.IN_FLIGHT: "Sent, but not answered yet.",
+    State.ACCEPTED: "Accepted by the service.",
+    State.REJECTED: "Rejected by the service; fix the row.",
     State.FAILED: "Given up for now; it can be sent again.",
-    State.UNKNOWN: "It may have been applied, and must not be sent again unseen.",
-    State.UNCHANGED: "Not sent, as it would change nothing (--only-changed).",
-    LeftOutKind.BAD: "Not sent, as the row cannot be (--skip-invalid).",
-    LeftOutKind.HELD_BACK: "Not sent, as the row says that the person opted out.",
-    LeftOutKind.NOT_UNDONE: "Not taken back by an undo, as others changed it since.",
-    LeftOutKind.IRREVERSIBLE: "Not taken back by an undo, as the service has no call for it.",
+    State.UNKNOWN: "It may have been applied; check before sending it again.",
+    State.UNCHANGED: "Not sent: it would change nothing (--only-changed).",
+    LeftOutKind.BAD: "Not sent: the row is invalid (--skip-invalid).",
+    LeftOutKind.HELD_BACK: "Not sent: the row says that the person opted out.",
+    LeftOutKind.NOT_UNDONE: "Skipped by an undo: others have changed it since.",
+    LeftOutKind.IRREVERSIBLE: "Not undone: the service has no call for it.",
 }
 
 
@@ -70,7 +70,7 @@ def blocks() -> Sequence[Block]:
             [(str(state), _STATES[state]) for state in states],
         ),
         Paragraph(
-            "sendx lookup has the members email, ok, found (null where that could not be found "
-            "out), contact and error, and of a file source and line."
+            "sendx lookup has the members email, ok, found (null if that could not be "
+            "determined), contact and error, and of a file source and line."
         ),
     )

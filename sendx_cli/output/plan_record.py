@@ -15,8 +15,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
     `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as
     `--map` writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`,
     `counting_fields` and `row_notes`, each with `names` (`name`, `rows`) and `further`, the
-    occurrences of names too many to keep; `held_back` and `sent_though_opted_out` (rows that say that
-    their person left, in columns that were named) with `rows` and `reasons` of the same form;
+    occurrences of names too many to keep; `held_back` and `sent_though_opted_out` (rows that say
+    that their person opted out, in columns that were named) with `rows` and `reasons` of the same form;
     `bad_rows` with `rows`, `first` (`line`, `column`, `message`, `hint`) and `kinds` (`message`,
     `column`, `rows`, `first_line`); `similar_tags` and `similar_fields`, arrays of names that
     differ only in case or spacing; `address_collisions` with `count` and `first` (`kind`, `line`,

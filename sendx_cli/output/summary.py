@@ -14,6 +14,7 @@ _COLUMNS = 80
 _MINUTE_S = 60
 _HOUR_S = 3600
 _TEN = 10
+_WORD_WIDTH = 9
 _NOT_SENT = "  (not sent)"
 _UNSENT = frozenset({Outcome.UNCHANGED})
 _OF_UNDO = frozenset({"not_undone", "irreversible"})
@@ -54,9 +55,10 @@ def summary_lines(
     """
     counts = _counts(totals, total_rows, left_out)
     width = max(len(f"{count:,}") for _, count, _ in counts)
+    word_width = max(_WORD_WIDTH, *(len(word) for word, _, _ in counts))
     lines = [
         heading_text(totals, total_rows, elapsed_s),
-        *(f"  {word:<9}  {count:>{width},}{remark}" for word, count, remark in counts),
+        *(f"  {word:<{word_width}}  {count:>{width},}{remark}" for word, count, remark in counts),
         *_throughput(totals, ascii_only=ascii_only),
         *filter(None, [latency_text(totals)]),
     ]
@@ -138,7 +140,7 @@ def _counts(
 
 
 def _why_not(left_out: str) -> str:
-    return "  (not taken back)" if left_out in _OF_UNDO else "  (not sent)"
+    return "" if left_out in _OF_UNDO else _NOT_SENT
 
 
 def _throughput(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:

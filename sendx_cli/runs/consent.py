@@ -81,8 +81,8 @@ def ask(
         context: The run; an undo, and any with a profile for production, always needs a
             confirmation.
         contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
-        sent_though_opted_out: Opt-outs among its rows, which are sent all the same; any of them needs
-            a confirmation.
+        sent_though_opted_out: Opt-outs among its rows, which are sent anyway; any of them needs a
+            confirmation.
         account: What it would change in its account, if that was read.
         was_sent_before: Whether a run that is finished sent the same; that needs a confirmation.
 
@@ -116,7 +116,8 @@ def confirm(context: RunContext, question: str) -> None:
             _ask_yes(terminal, context, question)
         elif context.settings.production.value and not context.mode.is_sandbox:
             raise InputError(
-                f"profile {context.settings.profile.value} is for production, and nobody can confirm",
+                f"profile {context.settings.profile.value} is for production, and nobody can "
+                "confirm",
                 hint="check with --dry-run, then use --yes",
             )
 
@@ -147,7 +148,7 @@ def _question(
     left = ""
     if sent_though_opted_out:
         rows = "1 row says" if sent_though_opted_out == 1 else f"{sent_though_opted_out:,} rows say"
-        left = f", though {rows} that the person opted out"
+        left = f", although {rows} that the person opted out"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
     return f"{undo}send {people} to {where}{again}{creating}{left}?"
 

@@ -82,7 +82,8 @@ def _ripe(context: RunContext, unknown: Sequence[UnknownRow]) -> list[UnknownRow
     counting = [row for row in unknown if row.contact.counts_twice]
     if counting:
         context.output.note(
-            f"counting a custom field up or down: {_rows(len(counting))}, which reading the account cannot settle"
+            f"counting a custom field up or down: {_rows(len(counting))}, which reading the "
+            "account cannot settle"
         )
     rest = [row for row in unknown if not row.contact.counts_twice]
     early = [row for row in rest if now - row.decided_at < SETTLES_AFTER_S]
@@ -149,7 +150,7 @@ def _resend(context: RunContext, journal: RunJournal, looked: Sequence[Looked]) 
     what = _rows(len(rows))
     confirm(
         context,
-        f"send {what} again, which the account does not show? Automations may be triggered a second time",
+        f"send {what} again, which the account does not show (automations may be triggered twice)?",
     )
     journal.unknown_rows().put_back(row.number for row in rows)
     context.output.note(f"{what} to be sent again: `sendx runs resume {journal.id}` sends them")

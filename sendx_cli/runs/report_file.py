@@ -103,6 +103,8 @@ def open_report(path: Path | None, source_path: Path | None) -> Iterator[Report 
         return
     with suppress(OSError):
         if source_path is not None and path.samefile(source_path):
-            raise InputError("the report would overwrite the file that it is about", where=str(path))
+            raise InputError(
+                "the report would overwrite the file that it is about", where=str(path)
+            )
     with closing(Report(path)) as report:
         yield report

@@ -124,7 +124,8 @@ def _stop(sender: Sender, output: Output) -> None:
     sender.stop()
     if sender.in_flight:
         output.note(
-            f"stopping: waiting for {sender.in_flight} calls under way; interrupt again to stop at once"
+            f"stopping: waiting for {sender.in_flight} calls under way; interrupt again to stop "
+            "at once"
         )
 
 

@@ -132,7 +132,8 @@ def _refuse_unrecorded(undone: RunJournal, options: UndoOptions) -> None:
     if not (undone.before or options.assumes_new) and undone.view.sent_rows().addresses():
         raise InputError(
             f"run {undone.id} has no snapshot: how its contacts were is not known",
-            hint="--assume-new removes the tags that it added, as if none of them had been there before; --snapshot records a snapshot of the next run",
+            hint="--assume-new removes the tags that it added, as if none of them had been "
+            "there before; --snapshot records a snapshot of the next run",
         )
 
 

@@ -134,7 +134,8 @@ def _rewritten(stored: Stored | None, before: ConfigFile, after: ConfigFile) -> 
         raise ConfigUnusable(
             "the change cannot be made without losing comments",
             where=str(after.path),
-            hint="edit the file yourself, or write profiles as [profiles.NAME] with one line per setting",
+            hint="edit the file yourself, or write profiles as [profiles.NAME] with one line "
+            "per setting",
         )
     return _toml_of(after)
 

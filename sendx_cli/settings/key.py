@@ -64,7 +64,9 @@ def _reason_against(text: str) -> str | None:
     if text.startswith(_BYTE_ORDER_MARKS):
         return "a byte order mark comes before the API key: save it as UTF-8 without one"
     if " " in text:
-        return 'the API key contains a space (a prefix such as "Token" is the setting api_key_prefix)'
+        return (
+            'the API key contains a space (a prefix such as "Token" is the setting api_key_prefix)'
+        )
     if any(not "!" <= character <= "~" for character in text):
         return "the API key contains a character that a header cannot"
     if text[0] in "\"'" or text[-1] in "\"'":

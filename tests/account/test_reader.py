@@ -134,11 +134,11 @@ def test_a_minute_without_a_page_ends_all_reading(reply: Answer | TransportFailu
     """Whatever the time-out of a call is, and however often it may be retried."""
     account = SimulatedAccount(NAMES | {"/contact": contacts(5)}, lambda *_: reply)
     catalogue = account.reader.catalogue()
-    assert catalogue.problems == dict.fromkeys(PATHS, "it gave no page for a minute")
+    assert catalogue.problems == dict.fromkeys(PATHS, "it returned no page for a minute")
     calls, ended_at = account.reader.calls, account.clock.now()
     reading = contact_pages()
     assert list(account.reader.contacts(reading, catalogue)) == []
-    assert reading.problem == "it gave no page for a minute"
+    assert reading.problem == "it returned no page for a minute"
     assert 60.0 <= ended_at <= 61.0
     assert (account.reader.calls, account.clock.now()) == (calls, ended_at)
 
@@ -152,7 +152,7 @@ def test_a_service_that_stops_answering_is_given_up_after_a_minute() -> None:
     found = list(account.reader.contacts(reading, Catalogue()))
     assert 0 < len(found) < 9000
     assert not reading.is_complete
-    assert reading.problem == "it gave no page for a minute"
+    assert reading.problem == "it returned no page for a minute"
     assert 60.0 < account.clock.now() < 63.0
 
 

@@ -302,6 +302,4 @@ def test_setting_a_value_makes_the_profile_it_is_for(sendx: Command) -> None:
     assert sendx("config", "get", "profile", "--profile", "staging").out == "staging\n"
     slip = sendx("config", "set", "rate", "50", "--profile", "stagin")
     assert slip.code == 2
-    assert slip.err == (
-        'sendx: stagin: no such profile\n  hint: did you mean "staging"?\n'
-    )
+    assert slip.err == ('sendx: stagin: no such profile\n  hint: did you mean "staging"?\n')

@@ -45,7 +45,7 @@ def test_all_is_well(
         "ok       key          from environment SENDX_API_KEY",
         "ok       proxy        none",
         "ok       authorities  none needed: plain HTTP, to this machine",
-        "ok       name look-up 127.0.0.1 is 127.0.0.1",
+        "ok       name lookup 127.0.0.1 is 127.0.0.1",
         lines[7],
     ]
     assert lines[7].startswith(f"ok       service      {place} accepts the key (HTTP 200, ")
@@ -195,7 +195,7 @@ def test_the_way_is_checked_before_it_is_taken(
         "failed",
         "/nope.pem: cannot read the certificate authorities: no such file or directory",
     )
-    assert found["name look-up"] == (
+    assert found["name lookup"] == (
         "failed",
         "proxy.invalid cannot be resolved",
         "check the network, the base URL and DNS: getent hosts proxy.invalid",

@@ -167,7 +167,10 @@ def test_the_key_in_force_is_checked_and_left_as_it_is(
 def test_a_check_needs_a_key(login: Login, taking: ScriptedServer) -> None:
     """Nothing is asked; both ways at once cannot be meant."""
     assert login("--check", "--base-url", taking.url).code == 255
-    assert login("--check", "--no-check").err == "sendx: --check and --no-check cannot be used together\n"
+    assert (
+        login("--check", "--no-check").err
+        == "sendx: --check and --no-check cannot be used together\n"
+    )
     assert taking.requests == []
 
 
@@ -188,7 +191,8 @@ def test_a_key_as_an_argument_is_refused_and_not_shown(
     assert login(*words) == Run(
         2,
         "",
-        "sendx: the API key is never accepted as an argument, which others on this machine can see\n"
+        "sendx: the API key is never accepted as an argument, which others on this machine can "
+        "see\n"
         "  hint: run `sendx login` without it; if it was a real key, replace it in SendX\n",
     )
     assert not config.exists()

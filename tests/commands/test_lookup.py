@@ -99,7 +99,7 @@ def lookup(sendx: Command, server: ScriptedServer) -> Lookup:
 
 
 def test_one_contact_is_one_object_with_names_for_ids(lookup: Lookup) -> None:
-    """The one whose address is equal; an id that nothing explains stays an id."""
+    """The one whose address is equal; an unknown id stays an id."""
     run = lookup("jane@example.com", "--json")
     assert (run.code, json.loads(run.out), run.err) == (0, FOUND, "")
 

@@ -251,7 +251,8 @@ def test_a_login_page_is_not_a_success(send: Send, server: ScriptedServer) -> No
     run = send(*IDENTIFY)
     assert run.code == 255
     assert run.err == (
-        "sendx: jane@example.com: skipped: received a web page instead of an answer of the contact API (HTTP 200)\n"
+        "sendx: jane@example.com: skipped: received a web page instead of an answer of the "
+        "contact API (HTTP 200)\n"
         "  hint: this looks like a login page or a proxy: check the base URL and the network\n"
     )
 

@@ -85,7 +85,7 @@ def test_reads_back_any_table_cell_by_cell(
         (
             "email\tn\r\na@example.com\tJö\r\n".encode("utf-16"),
             "utf-16",
-            ("found a tab as delimiter", "encoding utf-16"),
+            ("found a tab as the delimiter", "encoding utf-16"),
         ),
         ("email,n\na@example.com,Jö\n".encode("utf-16-le"), "utf-16-le", ("encoding utf-16-le",)),
         ("email,n\na@example.com,Jö\n".encode("utf-16-be"), "utf-16-be", ("encoding utf-16-be",)),
@@ -161,16 +161,16 @@ def test_refuses_what_cannot_be_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "dialect", "titles", "notes"),
     [
-        (b"email;n\n", Dialect(";"), (), ('found ";" as delimiter',)),
+        (b"email;n\n", Dialect(";"), (), ('found ";" as the delimiter',)),
         (b"sep=;\r\nemail;n\r\n", Dialect(";"), (), ("used the line sep=;",)),
-        (b"email|n\n", Dialect("|"), (), ('found "|" as delimiter',)),
-        (b"'email','n'\n", Dialect(",", "'"), (), ("found ' as quote",)),
+        (b"email|n\n", Dialect("|"), (), ('found "|" as the delimiter',)),
+        (b"'email','n'\n", Dialect(",", "'"), (), ("found ' as the quote character",)),
         (b'"email", "n"\n', Dialect(",", '"', skips_space=True), (), ()),
         (
             b"Members of 2024;\nby nea@example.com\n\nemail;n\n",
             Dialect(";"),
             ("Members of 2024", "by nea@example.com"),
-            ('found ";" as delimiter', "left out 2 lines before the header"),
+            ('found ";" as the delimiter', "left out 2 lines before the header"),
         ),
         (b'email,n\r\na@example.com,"x\ny"\r\n', Dialect(), (), ()),
         (

@@ -75,7 +75,7 @@ def test_the_plan_names_what_would_be_created_and_what_is_near(acme: Callable[..
         '  2  "vip"',
         '  1  "V I P"',
         '  1  "trail"',
-        "lists to put contacts on:",
+        "lists to add contacts to:",
         f'  2  "Newsletter" ({NEWS}), double opt-in: new members are mailed to confirm',
         f'  2  "Partners" ({PARTNERS})',
         "custom fields to write:",
@@ -393,7 +393,8 @@ def test_a_lists_name_needs_the_account(words: tuple[str, ...], acme: Callable[.
     assert run.err.splitlines()[-2:] == [
         f"sendx: {'--list: ' if words[0] == '--from' else ''}not a list id: Newsletter",
         (
-            "  hint: a list id is list_ and 22 letters or digits; finding it by name needs the account, which is not read here (--no-account, or account = false)"
+            "  hint: a list id is list_ and 22 letters or digits; finding it by name needs the "
+            "account, which is not read here (--no-account, or account = false)"
         ),
     ]
     assert acme("identify", *words, "--list", NEWS, "--no-account").code == 0

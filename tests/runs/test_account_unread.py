@@ -111,7 +111,7 @@ def test_a_service_that_says_nothing_is_not_waited_for_longer_than_an_outage(
     server.pages = lambda _request: None
     run = send(*IDENTIFY, "--max-outage", "1")
     assert (run.code, len(server.requests)) == (0, 2)
-    assert "sendx: not compared with the account: it gave no page for 1 s\n" in run.err
+    assert "sendx: not compared with the account: it returned no page for 1 s\n" in run.err
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def check_right(left: Left, send: Send, server: ScriptedServer, where: str) -> N
 def test_a_flipped_bit_is_found_out_or_harms_nobody(
     left: Left, send: Send, server: ScriptedServer, runs: Path
 ) -> None:
-    """A run with any bit of its files flipped is refused and bars its file, or continues rightly."""
+    """A run with any bit of its files flipped is refused and bars its file, or continues right."""
     found = 0
     for where in damaged_copies(left, runs, random.Random(SEED)):
         server.requests.clear()

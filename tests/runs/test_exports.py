@@ -83,7 +83,10 @@ def test_mailchimps_file_of_who_left_is_refused(
         "held back: opted out:",
         f"  2  {reason}",
         f"sendx: {file_name}: everybody in it unsubscribed, bounced or never agreed",
-        "  hint: sending them could get them mailed again; if that is intended, use --include-unsubscribed",
+        (
+            "  hint: sending them could get them mailed again; if that is intended, use "
+            "--include-unsubscribed"
+        ),
     ]
 
 

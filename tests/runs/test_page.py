@@ -59,7 +59,7 @@ def page(send: Send, server: ScriptedServer) -> str:
 def test_it_shows_what_became_of_the_run(page: str) -> None:
     """Counts, failures by reason with an example, what was sent, how to go on."""
     text = Page(page).text
-    for word, count in (("accepted", "2"), ("rejected (look)", "1"), ("failed (look)", "1")):
+    for word, count in (("accepted", "2"), ("rejected (check)", "1"), ("failed (check)", "1")):
         assert text[text.index(word) - 1] == count
     assert text[text.index("server_error") : text.index("server_error") + 4] == [
         "server_error", "1", "p.csv:4", "trouble",

@@ -104,14 +104,19 @@ def test_a_value_stops_the_run_under_any_header(
         run = send(*IDENTIFY, "--custom-fields", *more)
         assert (run.code, server.requests) == (2, [])
         assert run.err.splitlines()[-2:] == [
-            'sendx: p.csv: column "Kundenart" says of 1 row that the person opted out: nothing was sent',
             (
-                "  hint: hold them back: --map 'Kundenart=subscription' (and --opt-out-values if it "
-                "holds other words, too); send them: name the column in another --map "
+                'sendx: p.csv: column "Kundenart" says that the person opted out in 1 row: '
+                "nothing was sent"
+            ),
+            (
+                "  hint: hold them back: --map 'Kundenart=subscription' (and --opt-out-values if "
+                "it contains other words, too); send them: name the column in another --map "
                 "or --ignore, or say --include-unsubscribed"
             ),
         ]
-    assert f"p.csv:3:Kundenart: says that the person opted out: {word.strip()}" in run.err.splitlines()
+    assert (
+        f"p.csv:3:Kundenart: says that the person opted out: {word.strip()}" in run.err.splitlines()
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,7 +204,7 @@ def test_json_lines_are_looked_at_like_cells(send: Send, server: ScriptedServer)
 
 
 def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path) -> None:
-    """And words that nobody knows are asked about, unless --opt-out-values says all that mean it."""
+    """And words that nobody knows are asked about, unless --opt-out-values lists all."""
     (folder / "p.csv").write_text("email,Art\na@b.co,Gold\nb@b.co,abgemeldet\nc@b.co,Raus\n")
     words = (*IDENTIFY, "--map", "Art=subscription", "--sandbox", "--dry-run", "-o", "jsonl")
     run = sendx(*words)
@@ -209,7 +214,10 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
         "(list the values that mean opted out, as in --opt-out-values 'unsubscribed'; "
         "all others then mean opted in)"
     ) in run.err.splitlines()
-    for more in (("--opt-out-values", "weg, raus"), ("--opt-out-values", "weg", "--opt-out-values", "RAUS")):
+    for more in (
+        ("--opt-out-values", "weg, raus"),
+        ("--opt-out-values", "weg", "--opt-out-values", "RAUS"),
+    ):
         run = sendx(*words, *more)
         assert [json.loads(line)["body"] for line in run.out.splitlines()] == [{"email": "a@b.co"}]
         assert "  1  Art is Raus" in run.err.splitlines()
@@ -446,7 +454,7 @@ def test_a_named_column_answers_for_no_other(send: Send, server: ScriptedServer)
 
 
 def test_words_of_ones_own_hold_for_a_known_header_too(sendx: Command, folder: Path) -> None:
-    """Mapped by name, the words are all that mean leaving; with --include-unsubscribed none does."""
+    """Mapped by name, the words are all that mean opting out; --include-unsubscribed: none."""
     (folder / "p.csv").write_text("email,Status\na@b.co,Gold\nb@b.co,Ex\n")
     words = (*IDENTIFY, "--map", "Status=subscription", "--opt-out-values", "ex")
     dry = ("--sandbox", "--dry-run", "-o", "jsonl")

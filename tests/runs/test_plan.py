@@ -27,7 +27,7 @@ def test_the_plan_tells_all_that_is_about_to_happen(sendx: Command, folder: Path
         "  2  contacts",
         "  1  duplicates: an earlier row is about the same contact",
         "account: owner@sandbox.invalid, 0 tags, 0 custom fields",
-        'file: found ";" as delimiter',
+        'file: found ";" as the delimiter',
         "columns:",
         '  email: "Email" (spelling)',
         '  first_name: "First Name" (spelling)',

@@ -102,7 +102,10 @@ def test_a_counting_row_is_never_settled(account: Account, later: ShiftedClock) 
     later.seconds += 61
     run = reconcile(account, "--resend", "--yes")
     assert (run.code, account.requests) == (6, [])
-    assert "counting a custom field up or down: 1 row, which reading the account cannot settle" in run.err
+    assert (
+        "counting a custom field up or down: 1 row, which reading the account cannot settle"
+        in run.err
+    )
 
 
 def test_what_is_not_shown_can_be_sent_again(account: Account, later: ShiftedClock) -> None:

@@ -29,7 +29,9 @@ def rows_back(
     found: list[Contact] = []
     before = course.before
     if before is None:
-        remarks.add(Irreversible.CREATED, "it was created by the run and stays; only its tags are removed")
+        remarks.add(
+            Irreversible.CREATED, "it was created by the run and stays; only its tags are removed"
+        )
         before = ServiceContact("", now.email)
     else:
         values = _texts(course.rows, before, now, remarks)
@@ -143,7 +145,9 @@ def _is_unclear(name: str, before: ServiceContact, now: ServiceContact, remarks:
     if name not in {*before.unclear, *now.unclear}:
         return False
     noun = _NOUNS.get(name, name)
-    remarks.add(Irreversible.UNREADABLE, f"{noun}: could not be read completely, before the run or now")
+    remarks.add(
+        Irreversible.UNREADABLE, f"{noun}: could not be read completely, before the run or now"
+    )
     return True
 
 

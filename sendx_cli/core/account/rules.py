@@ -168,7 +168,9 @@ class AccountRules:
             return named[0].id
         if named:
             ids = " or ".join(one.id for one in named)
-            return Fault(f"several lists have this name: {name}", f"use one of their ids: {ids}", "lists")
+            return Fault(
+                f"several lists have this name: {name}", f"use one of their ids: {ids}", "lists"
+            )
         hint = _did_you_mean(self._list_names.nearest(name))
         return Fault(f"no such list: {name}", hint, "lists")
 

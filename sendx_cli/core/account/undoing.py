@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sendx_cli.core.account.courses import Contacts, Course, SentRow, possible_courses
 from sendx_cli.core.account.placing import placing
 from sendx_cli.core.account.putting_back import moves_back, rows_back
-from sendx_cli.core.account.remarks import NotUndone, Irreversible, Remark, Remarks
+from sendx_cli.core.account.remarks import Irreversible, NotUndone, Remark, Remarks
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 
@@ -150,7 +150,9 @@ def _take_tags(
         undoing.rows.append(Track(email=now.email, remove_tags=added))
     for tag in dict.fromkeys(tag for row in course.rows for tag in row.remove_tags):
         if tag not in now.tags:
-            remarks.add(Irreversible.NOT_RECORDED, f"tag {tag}: was removed, but may have been there before")
+            remarks.add(
+                Irreversible.NOT_RECORDED, f"tag {tag}: was removed, but may have been there before"
+            )
     if any(
         isinstance(row, Identify) and any(row._replace(email="", tags=())) for row in course.rows
     ):

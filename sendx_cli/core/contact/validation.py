@@ -26,7 +26,9 @@ def check_text(name: str, text: str, *, max_length: int | None = MAX_TEXT_LENGTH
             f"{name} is empty", hint="leave it out: what is not given stays unchanged"
         )
     if max_length is not None and len(text) > max_length:
-        raise InvalidValue(f"{name} is {len(text)} characters long, at most {max_length} are allowed")
+        raise InvalidValue(
+            f"{name} is {len(text)} characters long, at most {max_length} are allowed"
+        )
     if not text.isprintable():
         _refuse_unsendable(name, text)
     return text

@@ -109,13 +109,13 @@ def _position(header: Sequence[str], name: str) -> int:
         return positions[0]
     if positions:
         raise InvalidValue(
-            f'column "{name}" stands there {len(positions)} times',
+            f'column "{name}" appears {len(positions)} times',
             hint="use its position: " + " or ".join(f"'#{place}'" for place in positions),
         )
     near = nearest(name, header)
     raise InvalidValue(
         f'no column "{name}"',
-        hint=f'did you mean "{near}"?' if near else f"there are: {', '.join(header)}",
+        hint=f'did you mean "{near}"?' if near else f"the columns are: {', '.join(header)}",
     )
 
 

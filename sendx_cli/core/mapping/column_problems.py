@@ -60,19 +60,19 @@ def _unmapped(columns: Sequence[Column], action: str) -> Iterator[tuple[str, str
     more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""
     first = unknown[0].name
     noun = "column" if len(unknown) == 1 else "columns"
-    message = f"nothing explains {noun} {named}{more}"
+    message = f"unknown {noun} {named}{more}"
     target = nearest_target(first, taken)
     if action == "track":  # which has no custom fields
         mapped = f"--map '{first}={target}' or " if target in _IN_TRACK - {None} else ""
-        yield message, f"say {mapped}--ignore '{first}'"
+        yield message, f"use {mapped}--ignore '{first}'"
         return
     said = f"--map '{first}={target or f'field:{first}'}', --ignore '{first}'"
-    yield message, f"say {said}, or --custom-fields for all the rest"
+    yield message, f"use {said}, or --custom-fields for all the rest"
 
 
 def _with_nearest(name: str, taken: Collection[Target]) -> str:
     near = nearest_target(name, taken)
-    return f'"{name}" (near to {near})' if near else f'"{name}"'
+    return f'"{name}" (near {near})' if near else f'"{name}"'
 
 
 def _doubled(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
@@ -87,7 +87,7 @@ def _doubled(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
             both = f"{_placed(earlier)} and {_placed(column)}"
             yield (
                 f"columns {both} are both for {column.target_text}",
-                f"say --ignore '#{column.position}'",
+                f"use --ignore '#{column.position}'",
             )
 
 
@@ -96,7 +96,10 @@ def _out_of_place(columns: Sequence[Column], action: str) -> Iterator[tuple[str,
         if action == "identify" and column.target is Target.REMOVE_TAGS:
             yield f'column "{column.name}": only `sendx track` removes tags', _ignore(column)
         elif action == "track" and column.target not in _IN_TRACK:
-            yield f'column "{column.name}": a track has no {column.target_text}', _ignore(column)
+            yield (
+                f'column "{column.name}": not used by track: {column.target_text}',
+                _ignore(column),
+            )
 
 
 def _placed(column: Column) -> str:
@@ -104,11 +107,14 @@ def _placed(column: Column) -> str:
 
 
 def _ignore(column: Column) -> str:
-    return f"say --ignore '{column.name}'"
+    return f"use --ignore '{column.name}'"
 
 
 def _without_address(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     if not any(column.target is Target.EMAIL for column in columns):
         found = ", ".join(f'"{column.name}"' for column in columns[: 2 * _MAX_NAMED])
         near = next((c.name for c in columns if nearest_target(c.name) is Target.EMAIL), "COLUMN")
-        yield f"no column contains the address; the columns are {found}", f"say --map '{near}=email'"
+        yield (
+            f"no column contains the address; the columns are {found}",
+            f"use --map '{near}=email'",
+        )

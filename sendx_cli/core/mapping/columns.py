@@ -187,7 +187,7 @@ def _for_action(action: str, target: Target, why: str) -> tuple[Target, str]:
     if target in {Target.IGNORED, Target.OPT_OUT}:
         return target, why
     if target not in _FOR_TRACK:
-        return Target.IGNORED, f"a track has no {target}"
+        return Target.IGNORED, f"not used by track: {target}"
     return _FOR_TRACK[target], why
 
 

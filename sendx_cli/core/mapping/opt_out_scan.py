@@ -105,14 +105,14 @@ def is_decided(column: Column) -> bool:
 def decision_hint(column: Column) -> str:
     """Return the hint for a column with opt-outs that the user has not decided about."""
     name = column.name
-    send = f"send them: name the column in --map or --ignore, or say {_INCLUDE}"
+    send = f"to send them, use --map or --ignore for the column, or use {_INCLUDE}"
     if column.target in _TAG_TARGETS:
-        return f"hold them back: take the rows out; {send}"
+        return f"to hold them back, remove the rows; {send}"
     if column.target is Target.FIELDS:
-        return f"hold them back: take the rows out; send them: say {_INCLUDE}"
+        return f"to hold them back, remove the rows; to send them, use {_INCLUDE}"
     other = send.replace("--map or", "another --map or")
-    hold = f"--map '{name}=subscription' (and --opt-out-values if it holds other words, too)"
-    return f"hold them back: {hold}; {other}"
+    hold = f"--map '{name}=subscription' (and --opt-out-values if it contains other words, too)"
+    return f"to hold them back, use {hold}; {other}"
 
 
 _INCLUDE = "--include-unsubscribed"

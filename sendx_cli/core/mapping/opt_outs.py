@@ -49,8 +49,8 @@ class OptOutRule(Enum):
 
         Args:
             text: The cell.
-            opt_out_values: Keys of the words given by `--opt-out-values`. In a column named by `--map`
-                they are complete: no other word means an opt-out then.
+            opt_out_values: Keys of the words given by `--opt-out-values`. In a column named by
+                `--map` they are complete: no other word means an opt-out then.
         """
         value = value_key(text)
         if value in opt_out_values:

@@ -138,10 +138,11 @@ class RowReader:
                 raise InvalidValue(
                     f"cannot tell whether the person opted in or out: {text}",
                     where=name,
-                    hint="list the values that mean opted out, as in --opt-out-values 'unsubscribed'; "
+                    hint="list the values that mean opted out, as in --opt-out-values "
+                    "'unsubscribed'; "
                     "all others then mean opted in"
                     if column.opt_out is OptOutRule.NAMED
-                    else f"if nobody left whose {name} is {text}, say --ignore '{name}'",
+                    else f"if nobody left whose {name} is {text}, use --ignore '{name}'",
                 )
         return None
 

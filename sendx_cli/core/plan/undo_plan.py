@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sendx_cli.core.account.remarks import NotUndone, Irreversible, Remark
+from sendx_cli.core.account.remarks import Irreversible, NotUndone, Remark
 from sendx_cli.core.account.undoing import Undoing
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.plan.account_comparison import AccountComparison

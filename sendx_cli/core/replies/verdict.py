@@ -93,7 +93,9 @@ def _judge_success(answer: Answer, body: object, *, is_first: bool) -> Verdict:
 
     if isinstance(body, dict):
         if reports_error(body):
-            return verdict(Kind.REFUSED, "rejected", _message_in(body) or "the service reported an error")
+            return verdict(
+                Kind.REFUSED, "rejected", _message_in(body) or "the service reported an error"
+            )
         return verdict(Kind.ACCEPTED, "accepted", _message_in(body) or "OK")
     if is_first and _is_web_page(answer):
         return verdict(

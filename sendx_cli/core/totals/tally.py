@@ -42,7 +42,7 @@ class Tally:
 
         Args:
             outcome: Its outcome.
-            attempts: Requests made for it.
+            attempts: Number of requests made.
             now: When its outcome was decided.
         """
         self._counts[outcome] += 1

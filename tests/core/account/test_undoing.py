@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from sendx_cli.core.account.courses import MAX_DOUBTFUL, SentRow, possible_courses
-from sendx_cli.core.account.remarks import NotUndone, Irreversible
+from sendx_cli.core.account.remarks import Irreversible, NotUndone
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.account.undoing import History, Undoing, UndoRules, undo
 from sendx_cli.core.contact.contact import Contact, Identify, Track

@@ -91,36 +91,36 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
         (
             ["email", "frist name", "Plan"],
             ColumnOptions(),
-            'nothing explains columns "frist name" (near to first_name), "Plan"',
+            'unknown columns "frist name" (near first_name), "Plan"',
             (
-                "say --map 'frist name=first_name', --ignore 'frist name', "
+                "use --map 'frist name=first_name', --ignore 'frist name', "
                 "or --custom-fields for all the rest"
             ),
         ),
         (
             ["email", "name"],
             ColumnOptions(),
-            'nothing explains column "name" (near to full_name)',
-            "say --map 'name=full_name', --ignore 'name', or --custom-fields for all the rest",
+            'unknown column "name" (near full_name)',
+            "use --map 'name=full_name', --ignore 'name', or --custom-fields for all the rest",
         ),
         (
             ["email", "add_tags", "K"],
             ColumnOptions(action="track"),
-            'nothing explains column "K"',
-            "say --ignore 'K'",
+            'unknown column "K"',
+            "use --ignore 'K'",
         ),
         (
             ["email", "add_tag", "remove_tgs"],
             ColumnOptions(action="track"),
-            'nothing explains column "remove_tgs" (near to remove_tags)',
-            "say --map 'remove_tgs=remove_tags' or --ignore 'remove_tgs'",
+            'unknown column "remove_tgs" (near remove_tags)',
+            "use --map 'remove_tgs=remove_tags' or --ignore 'remove_tgs'",
         ),
         (
             ["Email Address", "Address"],
             ColumnOptions(),
-            'nothing explains column "Address"',
+            'unknown column "Address"',
             (
-                "say --map 'Address=field:Address', --ignore 'Address', "
+                "use --map 'Address=field:Address', --ignore 'Address', "
                 "or --custom-fields for all the rest"
             ),
         ),
@@ -128,31 +128,31 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             ["emial"],
             ColumnOptions(custom_fields=True),
             'no column contains the address; the columns are "emial"',
-            "say --map 'emial=email'",
+            "use --map 'emial=email'",
         ),
         (
             ["email", "e-mail"],
             ColumnOptions(),
             'columns 1 "email" and 2 "e-mail" are both for email',
-            "say --ignore '#2'",
+            "use --ignore '#2'",
         ),
         (
             ["email", "first name", "whole"],
             ColumnOptions(maps=("whole=full_name",)),
             'columns 2 "first name" and 3 "whole" are both for full_name',
-            "say --ignore '#3'",
+            "use --ignore '#3'",
         ),
         (
             ["email", "remove_tags"],
             ColumnOptions(),
             'column "remove_tags": only `sendx track` removes tags',
-            "say --ignore 'remove_tags'",
+            "use --ignore 'remove_tags'",
         ),
         (
             ["email", "Plan"],
             ColumnOptions(action="track", custom_fields=True),
             'column "Plan": a track has no field:Plan',
-            "say --ignore 'Plan'",
+            "use --ignore 'Plan'",
         ),
         (
             ["email", "tags"],
@@ -161,7 +161,7 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
                 'column "email": a track has no first_name; '
                 'no column contains the address; the columns are "email", "tags"'
             ),
-            "say --ignore 'email'; say --map 'email=email'",
+            "use --ignore 'email'; use --map 'email=email'",
         ),
         (
             ["email"],
@@ -199,7 +199,7 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             'column "#2" is given twice in --map and --ignore',
             None,
         ),
-        (["email", "customFields"], ColumnOptions(), 'nothing explains column "customFields"', ...),
+        (["email", "customFields"], ColumnOptions(), 'unknown column "customFields"', ...),
     ],
 )
 def test_stops_at_what_cannot_be(
