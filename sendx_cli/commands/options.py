@@ -95,7 +95,8 @@ class Formatted(NamedTuple):
             "--output",
             "-o",
             metavar="FORMAT",
-            help=("Format of results. Default: table on a terminal, jsonl elsewhere."),
+            help=("Format of results: table, json, jsonl or csv. Default: table on a terminal, jsonl "
+                "elsewhere."),
             show_default=False,
             rich_help_panel=OUTPUT,
         ),

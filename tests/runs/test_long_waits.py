@@ -80,7 +80,7 @@ def test_a_run_that_is_told_to_come_back_later_says_when(
     made = record(send)
     assert run.code == 5
     assert [line for line in run.err.splitlines() if "wait" in line or "continues" in line] == [
-        "sendx: stopped: the service asks to wait until 14:05: resume then",
+        "sendx: stopped: the service asks to wait until 14:05: resume the run then",
         f"  hint: `sendx runs resume {made['run']}` continues",
     ]
     assert (made["to_come"], made["failed"], made["unknown"]) == (100, 0, 0)
@@ -98,7 +98,7 @@ def test_a_track_that_is_told_to_come_back_later_is_still_to_come(
     server.script = asking(429, "86400")
     run = at_noon("track", "--from", "p.csv", "--add-tag", "vip")
     assert run.code == 5
-    assert "asks to wait until 2026-11-25 13:00: resume then\n" in run.err
+    assert "asks to wait until 2026-11-25 13:00: resume the run then\n" in run.err
     assert record(send)["to_come"] == 20
 
 
@@ -108,7 +108,7 @@ def test_what_a_run_may_wait_is_its_outage(send: Send, server: ScriptedServer) -
     server.script = asking(503, "60")
     run = send("identify", "--from", "p.csv", "--max-outage", "5")
     assert (run.code, record(send)["to_come"]) == (5, 10)
-    assert re.search(r"the service asks to wait until .*\d\d:\d\d: resume then\n", run.err)
+    assert re.search(r"the service asks to wait until .*\d\d:\d\d: resume the run then\n", run.err)
 
 
 @pytest.mark.parametrize("status", [429, 503])
