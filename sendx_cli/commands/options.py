@@ -95,8 +95,10 @@ class Formatted(NamedTuple):
             "--output",
             "-o",
             metavar="FORMAT",
-            help=("Format of results: table, json, jsonl or csv. Default: table on a terminal, jsonl "
-                "elsewhere."),
+            help=(
+                "Format of results: table, json, jsonl or csv. Default: table on a terminal, jsonl "
+                "elsewhere."
+            ),
             show_default=False,
             rich_help_panel=OUTPUT,
         ),

@@ -119,4 +119,4 @@ def _ago(age_s: float) -> str:
         return "just now"
     if age_s < _HOUR_S:
         return f"{age_s / _MINUTE_S:.0f} min ago"
-    return f"{age_s / _HOUR_S:.0f} h ago, so it will be searched anew"
+    return f"{age_s / _HOUR_S:.0f} h ago, so it will be searched again"

@@ -123,7 +123,7 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
             f"run {other.id} of this file is not finished: {other.counts.to_come:,} rows to come",
             where=header.source,
             hint=f"`sendx runs resume {other.id}` continues it; "
-            f"`sendx runs forget {other.id}` makes way for {run.id}",
+            f"`sendx runs forget {other.id}` lets you resume {run.id}",
         )
 
 

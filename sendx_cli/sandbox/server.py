@@ -189,5 +189,5 @@ def _listen(port: int) -> socket.socket:
 
 
 def _port_refused(port: int, reason: str) -> InvalidValue:
-    hint = "leave out --port to use a free one"
+    hint = "remove --port to use a free one"
     return InvalidValue(f"cannot listen on port {port}: {reason}", hint=hint)

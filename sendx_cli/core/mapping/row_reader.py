@@ -142,7 +142,7 @@ class RowReader:
                     "'unsubscribed'; "
                     "all others then mean opted in"
                     if column.opt_out is OptOutRule.NAMED
-                    else f"if nobody left whose {name} is {text}, use --ignore '{name}'",
+                    else f"if nobody whose {name} is {text} opted out, use --ignore '{name}'",
                 )
         return None
 

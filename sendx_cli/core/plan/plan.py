@@ -31,7 +31,7 @@ class Plan:
         new_addresses: Different addresses that they change one to.
         bad: Rows that cannot be sent.
         held_back: Opt-outs that are not sent, by what marks them.
-        sent_though_opted_out: Rows that will be sent though they say that their person opted out, by
+        sent_though_opted_out: Rows that are sent though they say that the person opted out, by
             what says so: somebody named their column.
         undecided: Bad rows of which nobody said whether they are to be sent, by their column.
         tags_added: Rows that add each tag.

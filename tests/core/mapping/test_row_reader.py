@@ -57,7 +57,7 @@ def test_takes_the_address_out_of_its_wrapping(cell: str, email: str) -> None:
             (
                 "cannot tell whether the person opted in or out: Gold",
                 "status",
-                "if nobody left whose status is Gold, use --ignore 'status'",
+                "if nobody whose status is Gold opted out, use --ignore 'status'",
             ),
         ),
         (
