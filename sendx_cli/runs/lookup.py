@@ -197,7 +197,7 @@ def _tell(runtime: Runtime, wanted: Wanted, catalogue: Catalogue, codes: Counter
     if wanted.source is not None:
         counts = [
             f"{len(wanted.places):,} contacts looked up: {codes[ExitCode.OK]:,} found",
-            f"{codes[ExitCode.REJECTED]:,} not there",
+            f"{codes[ExitCode.REJECTED]:,} not found",
         ]
         if codes[ExitCode.PASSING]:
             counts.append(f"{codes[ExitCode.PASSING]:,} could not be looked up: run it again")

@@ -239,7 +239,7 @@ def test_a_files_contacts_are_found_by_pages(
     assert [one["line"] for one in results] == list(range(2, 702))
     assert {one["source"] for one in results} == {str(path)}
     assert [one["found"] for one in results] == [False] * 100 + [True] * 600
-    assert run.err == "sendx: 700 contacts looked up: 600 found, 100 not there\n"
+    assert run.err == "sendx: 700 contacts looked up: 600 found, 100 not found\n"
     assert len(server.reads) < 130
 
 
