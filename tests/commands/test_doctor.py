@@ -45,7 +45,7 @@ def test_all_is_well(
         "ok       key          from environment SENDX_API_KEY",
         "ok       proxy        none",
         "ok       authorities  none needed: plain HTTP, to this machine",
-        "ok       name lookup 127.0.0.1 is 127.0.0.1",
+        "ok       name lookup  127.0.0.1 is 127.0.0.1",
         lines[7],
     ]
     assert lines[7].startswith(f"ok       service      {place} accepts the key (HTTP 200, ")
@@ -137,7 +137,7 @@ def test_a_config_file_that_others_can_read_is_told_of_once(
     assert (run.code, run.err) == (0, "")
     expected = ("warning", f"others can read {path} (mode 0644)", f"chmod 600 {path}")
     assert found["config file"] == expected
-    assert found["rate"] == ("ok", "no limit found yet; held to 50/s", None)
+    assert found["rate"] == ("ok", "no limit found yet; capped at 50/s", None)
     path.chmod(0o600)
     expected = ("ok", f"{path} (mode 0600)", "")
     assert found_by(sendx("doctor", "-o", "json", env=env))["config file"][:2] == expected[:2]
@@ -239,7 +239,7 @@ def test_runs_that_wait_are_named(
     found = found_by(sendx("doctor", "-o", "json", env=env))["runs"]
     assert found == (
         "warning",
-        f"1 to go on with: {run_id} ({path})",
+        f"1 to resume: {run_id} ({path})",
         f"sendx runs resume {run_id}",
     )
 

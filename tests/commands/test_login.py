@@ -266,7 +266,7 @@ def _on_terminal(words: list[str], typed: bytes, environ: dict[str, str]) -> tup
     try:
         while part := os.read(master, 1024):
             shown += part
-            if typed and b"not shown" in shown:
+            if typed and b"hidden" in shown:
                 os.write(master, typed)
                 typed = b""
     except OSError:

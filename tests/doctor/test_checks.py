@@ -57,7 +57,7 @@ def test_without_a_date_no_clock_is_compared(reply: Answer | TransportFailure) -
     [
         (5.0, None, "about 95/s, just now"),
         (600.0, None, "about 95/s, 10 min ago"),
-        (7200.0, 50.0, "about 95/s, 2 h ago, so it will be searched anew; held to 50/s"),
+        (7200.0, 50.0, "about 95/s, 2 h ago, so it will be searched again; capped at 50/s"),
     ],
 )
 def test_the_limit_that_is_known_is_told(age_s: float, cap: float | None, found: str) -> None:

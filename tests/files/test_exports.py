@@ -366,4 +366,4 @@ def test_reads_a_track_file(tmp_path: Path) -> None:
         "tags": "add_tags",
         "remove_tags": "remove_tags",
     }
-    assert mapping.columns[1].why == "a track has no first_name"
+    assert mapping.columns[1].why == "not used by track: first_name"

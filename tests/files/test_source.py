@@ -170,7 +170,7 @@ def test_refuses_what_cannot_be_opened(tmp_path: Path) -> None:
             b"Members of 2024;\nby nea@example.com\n\nemail;n\n",
             Dialect(";"),
             ("Members of 2024", "by nea@example.com"),
-            ('found ";" as the delimiter', "left out 2 lines before the header"),
+            ('found ";" as the delimiter', "skipped 2 lines before the header"),
         ),
         (b'email,n\r\na@example.com,"x\ny"\r\n', Dialect(), (), ()),
         (

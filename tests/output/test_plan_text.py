@@ -150,7 +150,7 @@ def test_names_that_would_be_created_are_listed_up_to_twenty() -> None:
         "  and 2 more",
     ]
     too_many = NameCounts((("vip", 1),), further=9)
-    told = "note: too many tags to tell of each whether it would be created"
+    told = "note: too many tags to check whether each would be created"
     assert account_part(account, tags_added=too_many)[-2:] == ["  and 2 more", told]
     none_new = AccountComparison(tags=NamesCompared(0))
     assert account_part(none_new, tags_added=too_many)[-1] == told

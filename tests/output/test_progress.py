@@ -67,13 +67,13 @@ def test_a_terminal_shows_a_bar_that_goes_away() -> None:
     """Rows, time left, throughput; rate, limit, counts; a note; and at the end nothing of it."""
     terminal = Terminal()
     with Progress(output_on(terminal), total=12000, clock=HandClock(1000.0)) as progress:
-        update(progress, 5988, note="the service is down: trying again")
+        update(progress, 5988, note="the service is down: retrying")
         during = terminal.screen()
     assert (during, terminal.screen()) == (
         [
             "━━━━━━━━━━──────────  6,000 of 12,000 rows (50 %)  1 min 40 s left  ▂▅█",
             "60/s  limit 65/s  5,988 accepted  12 failed  3 retried  8 under way",
-            "the service is down: trying again",
+            "the service is down: retrying",
         ],
         ["", "", ""],
     )

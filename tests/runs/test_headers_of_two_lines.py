@@ -52,7 +52,7 @@ def test_a_line_of_groups_above_the_header_is_left_out(
     )
     run = send("identify", "--from", "people.csv", "-o", "jsonl")
     assert run.code == 0
-    assert "left out 1 line before the header" in run.err
+    assert "skipped 1 line before the header" in run.err
     assert [request.json for request in server.requests] == [
         {"email": "ann@example.com", "firstName": "Ann", "lastName": "Lee"}
     ]

@@ -250,7 +250,7 @@ not undone, unless with --force:
 """
         in run.err
     )
-    assert "  left alone  1  (not taken back)\n" in run.err
+    assert "  not undone  1\n" in run.err
     assert "exit 4: some contacts were not undone: check them\n" in run.err
     assert run.err.endswith(f"next: sendx runs show {last(account)} --state not_undone\n")
     (alone,) = records(account.run("runs", "show", "--state", "not_undone"))

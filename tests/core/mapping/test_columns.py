@@ -151,14 +151,14 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
         (
             ["email", "Plan"],
             ColumnOptions(action="track", custom_fields=True),
-            'column "Plan": a track has no field:Plan',
+            'column "Plan": not used by track: field:Plan',
             "use --ignore 'Plan'",
         ),
         (
             ["email", "tags"],
             ColumnOptions(action="track", maps=("email=first_name",)),
             (
-                'column "email": a track has no first_name; '
+                'column "email": not used by track: first_name; '
                 'no column contains the address; the columns are "email", "tags"'
             ),
             "use --ignore 'email'; use --map 'email=email'",
@@ -167,7 +167,7 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             ["email"],
             ColumnOptions(maps=("Plna=field:Plan",)),
             'no column "Plna"',
-            "there are: email",
+            "the columns are: email",
         ),
         (
             ["e-post"],
@@ -190,7 +190,7 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
         (
             ["email", "a", "a"],
             ColumnOptions(ignores=("a",)),
-            'column "a" stands there 2 times',
+            'column "a" appears 2 times',
             "use its position: '#2' or '#3'",
         ),
         (
@@ -240,7 +240,7 @@ def test_keeps_a_mapping_in_a_file() -> None:
         ["Email", "Kind"],
         ColumnOptions(action="track", file_maps=(saved.columns[0], saved.columns[4])),
     )
-    assert track.columns[1] == Column(2, "Kind", Target.IGNORED, "a track has no first_name")
+    assert track.columns[1] == Column(2, "Kind", Target.IGNORED, "not used by track: first_name")
 
 
 @pytest.mark.parametrize(
