@@ -108,7 +108,7 @@ def _refuse_half_characters(value: object) -> None:
 
 
 def _kind(value: object) -> str:
-    kinds = ((list, "an array"), (JsonNumber, "a number"), (str, "a text"), (bool, "a boolean"))
+    kinds = ((list, "an array"), (JsonNumber, "a number"), (str, "a string"), (bool, "a boolean"))
     return next((word for kind, word in kinds if isinstance(value, kind)), "null")
 
 

@@ -125,7 +125,7 @@ FAULTS: dict[str, tuple[Answering, TransportFailure]] = {
     "garbled length": (b"HTTP/1.1 200 OK\r\nContent-Length: nine\r\n\r\n{}", LOST),
     "too long, said so": (answer(200, LONG_BODY), TOO_LONG),
     "too long, unsaid": (CHUNKED + b"%x\r\n" % len(LONG_BODY) + LONG_BODY, TOO_LONG),
-    "encoding nobody asked for": (answer(200, b"{}", {"Content-Encoding": "br"}), ENCODED),
+    "encoding that was not requested": (answer(200, b"{}", {"Content-Encoding": "br"}), ENCODED),
 }
 
 

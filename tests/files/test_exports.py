@@ -346,7 +346,7 @@ def test_reads_json_lines_with_the_apis_own_members(tmp_path: Path) -> None:
     ]
     assert [(error.line, error.column, error.message) for error in errors] == [
         (4, "email", "must be a string, not a number"),
-        (5, "tags", "must be an array of strings, not a text"),
+        (5, "tags", "must be an array of strings, not a string"),
         (6, "customFields", "custom field a is nested"),
         (7, "email", "email is empty"),
     ]

@@ -109,9 +109,9 @@ def test_a_value_stops_the_run_under_any_header(
                 "nothing was sent"
             ),
             (
-                "  hint: hold them back: --map 'Kundenart=subscription' (and --opt-out-values if "
-                "it contains other words, too); send them: name the column in another --map "
-                "or --ignore, or say --include-unsubscribed"
+                "  hint: to hold them back, use --map 'Kundenart=subscription' (and "
+                "--opt-out-values if it contains other words, too); to send them, use another "
+                "--map or --ignore for the column, or use --include-unsubscribed"
             ),
         ]
     assert (
@@ -180,7 +180,7 @@ def test_of_tags_nobody_is_told_to_map_them_to_subscription(
     Path("p.csv").write_text("email,tags\na@b.co,abgemeldet\n")
     run = send(command, "--from", "p.csv")
     assert (run.code, server.requests) == (2, [])
-    assert "hold them back: take the rows out; send them: name the column in --map" in run.err
+    assert "to hold them back, remove the rows; to send them, use --map" in run.err
     assert "subscription" not in run.err
 
 
@@ -316,7 +316,7 @@ def test_a_map_file_keeps_what_was_said_and_answers_nothing_else(
     (folder / "q.csv").write_text("email,Art,Plan,Weg\na@b.co,baja,,\nb@b.co,,baja,\n")
     run = sendx("identify", "--from", "q.csv", "--map-file", "m.toml", *dry)
     assert (run.code, run.out) == (2, "")
-    assert 'column "Plan" says of 1 row' in run.err
+    assert 'column "Plan" says that the person opted out in 1 row' in run.err
     resaved = sendx(*IDENTIFY, "--map-file", "m.toml", "--save-map", "n.toml", *dry)
     assert resaved.code == 0
     assert (folder / "n.toml").read_text() == (folder / "m.toml").read_text()
@@ -450,7 +450,7 @@ def test_a_named_column_answers_for_no_other(send: Send, server: ScriptedServer)
     Path("p.csv").write_text("email,Art,Plan\na@b.co,baja,baja\n")
     run = send(*IDENTIFY, "--map", "Art=field:Art", "--custom-fields")
     assert (run.code, server.requests) == (2, [])
-    assert 'column "Plan" says of 1 row' in run.err
+    assert 'column "Plan" says that the person opted out in 1 row' in run.err
 
 
 def test_words_of_ones_own_hold_for_a_known_header_too(sendx: Command, folder: Path) -> None:

@@ -130,4 +130,4 @@ def test_unknown_rows_are_not_repeated_unasked(send: Send, server: ScriptedServe
     run = send("runs", "resume")
     assert (run.code, server.requests) == (6, [])
     assert "2 rows have an unknown outcome and are not repeated" in run.err
-    assert "--retry-unknown repeats them" in run.err
+    assert "--retry-unknown sends them again" in run.err

@@ -39,8 +39,8 @@ def rows_of(server: ScriptedServer) -> list[str]:
 
 def told_line(run: Run) -> int:
     """Return the line that the input was read to, as it was told."""
-    (line,) = [line for line in run.err.splitlines() if "its end was not seen" in line]
-    return int(line.split("read to line ")[1].split(", its")[0].replace(",", ""))
+    (line,) = [line for line in run.err.splitlines() if ", not to the end" in line]
+    return int(line.split("read to line ")[1].split(", not")[0].replace(",", ""))
 
 
 def refuse_after(count: int, refusal: bytes) -> Callable[[Request, int], Answering]:
@@ -107,7 +107,7 @@ def test_a_resume_never_says_that_all_was_accepted_when_input_was_left(
     assert (again.code, told_line(again)) == (5, record["read_to_line"])
     shown = sendx("runs", "show", "-o", "table").out
     assert "every row was accepted" not in shown
-    assert f"read to line {record['read_to_line']:,}, its end was not seen" in shown
+    assert f"read to line {record['read_to_line']:,}, not to the end" in shown
     assert f"tail -n +{told_line(again) + 1} FILE" in shown
 
 

@@ -246,7 +246,7 @@ def test_a_contact_that_others_changed_is_left_alone(account: Account) -> None:
         """\
 not undone, unless with --force:
   1  changed by others since
-     - ann@b.co: it was changed by others since than the run
+     - ann@b.co: it was changed by others since the run
 """
         in run.err
     )
@@ -369,7 +369,7 @@ def test_a_run_is_undone_once(account: Account) -> None:
     )
     back = account.run("runs", "undo", last(account), "--yes")
     assert (back.code, account.requests) == (2, [])
-    assert f"run {last(account)} is itself an undo" in back.err
+    assert f"run {last(account)} is an undo" in back.err
     account.run("runs", "forget", last(account))
     again = undo(account)
     assert (again.code, again.err.splitlines()[1]) == (2, "  hint: that run has been forgotten")
