@@ -287,7 +287,10 @@ def test_a_proxy_never_sees_a_request_in_clear(send: Send, server: ScriptedServe
         (("identify", "bob"), 'not an address, it has no "@": bob'),
         (("identify", "a@b.co", "--birthday", "1.2.90"), "birthday is not a date"),
         (("identify", "a@b.co", "--field", "x"), "not of the form NAME=VALUE: x"),
-        (("identify", "a@b.co", "c@d.co", "--new-email", "e@f.co"), "--new-email requires exactly one"),
+        (
+            ("identify", "a@b.co", "c@d.co", "--new-email", "e@f.co"),
+            "--new-email requires exactly one",
+        ),
         (("track", "a@b.co"), "no tag to add or remove"),
         (("track", "a@b.co", "--add-tag", "x", "--remove-tag", "x"), "tag x is both added and"),
         (("track", "a@b.co", "nobody", "--add-tag", "x"), 'not an address, it has no "@": nobody'),

@@ -146,7 +146,12 @@ def _as_written(value: object) -> str:
 
 
 def _kind(value: object) -> str:
-    kinds = ((bool, "true or false"), (JsonNumber, "a number"), (str, "a string"), (list, "an array"))
+    kinds = (
+        (bool, "true or false"),
+        (JsonNumber, "a number"),
+        (str, "a string"),
+        (list, "an array"),
+    )
     return next((word for kind, word in kinds if isinstance(value, kind)), _other_kind(value))
 
 
