@@ -202,7 +202,7 @@ class Transfer:
 def _header_lines(headers: Mapping[str, str]) -> list[bytes]:
     lines = [f"{name}: {value}" for name, value in headers.items()]
     if any(character in line for line in lines for character in "\r\n\0"):
-        raise ValueError("a header holds a line break")
+        raise ValueError("a header contains a line break")
     return [line.encode("ascii") for line in lines]
 
 

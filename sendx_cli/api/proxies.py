@@ -62,7 +62,7 @@ def unusable(proxy: str | None, reason: str) -> ServiceUnusable:
     """Return the error for a proxy that cannot be used."""
     return ServiceUnusable(
         f"the proxy {shown_proxy(proxy or '')} cannot be used: {reason}",
-        hint="check HTTPS_PROXY and ALL_PROXY in the environment: such as http://proxy:3128",
+        hint="check HTTPS_PROXY and ALL_PROXY in the environment, such as http://proxy:3128",
     )
 
 

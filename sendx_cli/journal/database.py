@@ -56,7 +56,7 @@ _TEMPORARY = {
     sqlite3.SQLITE_IOERR: "the disk cannot be written",
     sqlite3.SQLITE_READONLY: "the file is read-only",
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-    sqlite3.SQLITE_BUSY: "another process holds it",
+    sqlite3.SQLITE_BUSY: "another process is using it",
 }
 
 

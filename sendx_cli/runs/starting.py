@@ -113,7 +113,7 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
     earlier = runs.unfinished_run_at(path=header.source_path or "", **wanted)
     if earlier is not None:
         runtime.output.warn(
-            f"run {earlier.id} of what {header.source} held before has "
+            f"run {earlier.id} of the earlier content of {header.source} has "
             f"{earlier.counts.to_come:,} rows to come",
             hint=f"`sendx runs resume {earlier.id}` continues it with the file as it is now",
         )

@@ -94,11 +94,13 @@ def read_account(path: Path) -> Account:
         raise FileRefused(f"the account file is not JSON: {reason}", where=where) from None
     except UnicodeEncodeError:
         # Half of a surrogate pair is valid JSON, but no text.
-        raise FileRefused("the account file holds half a character", where=str(path)) from None
+        raise FileRefused("the account file contains half a character", where=str(path)) from None
     except RecursionError:
         raise FileRefused("the account file is nested too deep", where=str(path)) from None
     except ValueError:
-        raise FileRefused("the account file holds too long a number", where=str(path)) from None
+        raise FileRefused(
+            "the account file contains a number that is too long", where=str(path)
+        ) from None
     try:
         return account_of(value)
     except InvalidValue as error:

@@ -175,7 +175,7 @@ class _Sources:
         return KeyUnusable(
             f"the stored key belongs to {_shown_origin(own)}, "
             f"not to {_shown_origin(base_url.value)} ({base_url.origin})",
-            hint=f"give {declared.API_KEY.variable} for this run, or make a profile: "
+            hint=f"set {declared.API_KEY.variable} for this run, or create a profile: "
             "sendx login --profile NAME --base-url URL",
         )
 

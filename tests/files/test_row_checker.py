@@ -125,17 +125,17 @@ def test_options_that_cannot_be_sent_are_refused_at_once(defaults: ContactValues
             "first name is 256 characters long, at most 255 are allowed",
             "Whole",
         ),
-        (row(2, "a@b.co", company="\x01"), "company holds the control character U+0001", "C"),
+        (row(2, "a@b.co", company="\x01"), "company contains the control character U+0001", "C"),
         (
             row(2, "a@b.co", birthday="2026-02-01"),
             "birthday is in the future: 2026-02-01",
             "dob",
         ),
-        (row(2, "a@b.co", tags=("\0",)), "tag holds the control character U+0000", None),
+        (row(2, "a@b.co", tags=("\0",)), "tag contains the control character U+0000", None),
         (row(2, "a@b.co", lists=("7",)), "not a list id: 7", "lists"),
         (
             row(2, "a@b.co", fields=(("Ok", "1"), ("Plan", "\x02"))),
-            "custom field Plan holds the control character U+0002",
+            "custom field Plan contains the control character U+0002",
             "P",
         ),
         (
@@ -166,7 +166,7 @@ def test_a_tracks_bad_values_are_found_as_well() -> None:
         check(row(3, "a@b.co", add_tags=("\0",))),
     ] == [
         RowError(2, 'not an address, it has no "@": bob', "email", email="bob"),
-        RowError(3, "tag to add holds the control character U+0000", "add_tags", email="a@b.co"),
+        RowError(3, "tag to add contains the control character U+0000", "add_tags", email="a@b.co"),
     ]
 
 

@@ -91,7 +91,7 @@ def test_what_cannot_be_meant_is_refused(
 
 
 def test_a_profile_for_production_needs_a_yes(send: Send, server: ScriptedServer) -> None:
-    """Where nobody can be asked; the sandbox is no account that could be mailed from."""
+    """Where nobody can confirm; the sandbox is no account that could be mailed from."""
     config = Path("config.toml")
     Path("p.csv").write_text("email\nann@b.co\n")
     assert send("config", "set", "production", "true").code == 0

@@ -134,8 +134,12 @@ def test_hints_say_what_can_be_written() -> None:
     [
         (b'{"tags":\n  [,]}', ":2:4", "the account file is not JSON: expecting value"),
         (b"\xff{}", "", "the account file is not UTF-8"),
-        (rb'{"tags": ["\ud800"]}', "", "the account file holds half a character"),
-        (b'{"tags": [' + b"9" * 5000 + b"]}", "", "the account file holds too long a number"),
+        (rb'{"tags": ["\ud800"]}', "", "the account file contains half a character"),
+        (
+            b'{"tags": [' + b"9" * 5000 + b"]}",
+            "",
+            "the account file contains a number that is too long",
+        ),
         (b"[" * 200_000, "", "the account file is nested too deep"),
         (b'{"tags": [5]}', ": tags[0]", "must be a name"),
         (b"[]", "", "must be an object"),

@@ -143,7 +143,7 @@ def _take_tags(
         remarks.add(NotUndone.NOT_RECORDED, "it is in no snapshot")
         return
     if now.opt_outs and not rules.is_forced:
-        remarks.add(NotUndone.LEFT, f"left: {', '.join(now.opt_outs)}")
+        remarks.add(NotUndone.LEFT, f"opted out: {', '.join(now.opt_outs)}")
         return
     added = tuple(tag for tag in course.left.tags if tag in now.tags)
     if added:

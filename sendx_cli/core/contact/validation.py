@@ -114,4 +114,4 @@ def _refuse_unsendable(name: str, text: str) -> None:
         if category == "Cs":
             raise InvalidValue(f"{name} is not valid Unicode text")
         if category == "Cc" and character not in "\t\n\r":
-            raise InvalidValue(f"{name} holds the control character U+{ord(character):04X}")
+            raise InvalidValue(f"{name} contains the control character U+{ord(character):04X}")

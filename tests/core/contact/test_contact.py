@@ -57,7 +57,7 @@ def test_a_track_carries_only_the_tags_it_names() -> None:
     [
         ({"first_name": " "}, "first name is empty"),
         ({"first_name": "x" * 256}, "first name is 256 characters long, at most 255 are allowed"),
-        ({"last_name": "a\x00b"}, "last name holds the control character U+0000"),
+        ({"last_name": "a\x00b"}, "last name contains the control character U+0000"),
         ({"company": "\udc80"}, "company is not valid Unicode text"),
         ({"birthday": "1.2.1990"}, "birthday is not a date of the form YYYY-MM-DD: 1.2.1990"),
         ({"birthday": "1990-02-30"}, "birthday is not a calendar date: 1990-02-30"),
