@@ -139,7 +139,7 @@ def test_a_value_stops_the_run_where_a_rule_would_ignore_or_take_it(
     Path("p.csv").write_text(text, "utf-8")
     run = send(*IDENTIFY)
     assert (run.code, server.requests) == (2, [])
-    assert "that the person opted out: nothing was sent" in run.err
+    assert "that the person opted out in 1 row: nothing was sent" in run.err
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_header_that_only_holds_the_name_of_a_place_is_none(
     Path("p.csv").write_text(f"email,{header}\na@b.co,baja\n")
     run = send(*IDENTIFY, "--custom-fields")
     assert (run.code, server.requests) == (2, [])
-    assert "that the person opted out: nothing was sent" in run.err
+    assert "that the person opted out in 1 row: nothing was sent" in run.err
 
 
 @pytest.mark.parametrize("command", ["identify", "track"])
@@ -200,7 +200,7 @@ def test_json_lines_are_looked_at_like_cells(send: Send, server: ScriptedServer)
         Path("p.jsonl").write_text(f'{{"email":"a@b.co",{member}}}\n', "utf-8")
         run = send("identify", "--from", "p.jsonl", "--custom-fields")
         assert (run.code, server.requests) == (2, []), member
-        assert "that the person opted out: nothing was sent" in run.err
+        assert "that the person opted out in 1 row: nothing was sent" in run.err
 
 
 def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path) -> None:

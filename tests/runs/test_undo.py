@@ -94,7 +94,7 @@ cannot be undone, as the service has no call for it:
 emails that were sent cannot be undone
 5 rows in"""
     assert run.err.startswith(expected)
-    assert "  accepted   5\n  irreversible  4\n" in run.err
+    assert "  accepted      5\n  irreversible  4\n" in run.err
     assert "exit 0: every row was accepted\n" in run.err
     sent = [(one["email"], one["action"], one["ok"]) for one in records(run)]
     assert sorted(sent) == [
