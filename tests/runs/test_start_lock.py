@@ -140,7 +140,9 @@ def test_a_resume_takes_no_file_that_another_run_is_about(
     stop_at(server, len(server.requests) + 2)
     second = send(*WORDS)
     assert second.code == 255
-    warning = f"run {first.id} of the earlier content of p.csv has {first.counts.to_come} rows to come"
+    warning = (
+        f"run {first.id} of the earlier content of p.csv has {first.counts.to_come} rows to come"
+    )
     assert f"sendx: warning: {warning}\n" in second.err
     taken = place(runs)
     if is_starting:
