@@ -11,7 +11,12 @@ TOPICS: Mapping[str, str] = {
     "environment": "Every environment variable that sendx reads.",
     "files": "Files that can be sent, and files that sendx keeps and writes.",
     "columns": "What a file's columns can be used for, and which names are known.",
+    "opt-outs": "Which people are held back, and how to change that.",
+    "sending": "Checks, order, limits, and what is sent again.",
+    "runs": "What became of each row: resuming, verifying and undoing.",
+    "account": "Comparing files with what the account already has.",
     "output": "Formats of results, and their members.",
+    "sandbox": "The contact API on this machine, for tries and tests.",
     "recipes": "Complete commands for everyday work.",
 }
 """Each topic with what it is about."""
