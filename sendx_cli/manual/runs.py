@@ -55,8 +55,8 @@ def blocks() -> Sequence[Block]:
         Paragraph(
             "A run that was sent with --snapshot (in a profile: snapshot = true) can be undone: "
             "how its contacts are is recorded before the first write. sendx runs undo removes the "
-            "tags that were added and restores tags, names, companies, custom fields and addresses. "
-            "It is a run of its own, with a plan, a question and a journal. A run that stopped is "
+            "tags that were added and restores tags, names, companies, custom fields and "
+            "addresses. It is a run of its own, with a plan, a question and a journal. A run that stopped is "
             "undone as far as it went; each run can be undone once. Without a snapshot, "
             "--assume-new removes all tags that were added and restores nothing else. Where a "
             "snapshot cannot be read, --snapshot ends the run before anything is sent (exit 5); "

@@ -41,7 +41,9 @@ _AGAIN = {
         "Sent again, with growing random pauses and never before Retry-After: up to --retries "
         "times."
     ),
-    "identify": "Also sent again where it may have been delivered, as applying it twice changes nothing.",
+    "identify": (
+        "Also sent again where it may have been delivered, as applying it twice changes nothing."
+    ),
     "track, and counts": (
         "Never sent again where it may have been delivered: its tags can trigger emails, and "
         "--field visits=++1 would count twice. The outcome is unknown (exit 6); --retry-unknown "

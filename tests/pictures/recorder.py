@@ -8,7 +8,7 @@ import os
 import select
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 WIDTH, HEIGHT = 92, 34
