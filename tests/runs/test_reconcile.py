@@ -162,3 +162,53 @@ def test_a_run_without_unknown_rows_is_left_as_it_is(account: Account, later: Sh
     run = reconcile(account)
     assert (run.code, account.requests) == (0, [])
     assert run.err.startswith("sendx: run RUN: no row has an unknown outcome\n")
+
+
+def move(account: Account, faults: dict[int, str], *rows: str) -> Run:
+    Path("m.csv").write_text("email,new_email,tags\n" + "".join(f"{row}\n" for row in rows))
+    return account.run("identify", "--from=m.csv", "--yes", "--concurrency=1", faults=faults)
+
+
+def test_a_change_of_address_whose_answer_was_lost_is_not_repeated(
+    account: Account, later: ShiftedClock
+) -> None:
+    """It would be refused, for the new address is taken: by the contact itself."""
+    account.begin(*PEOPLE)
+    run = account.run
+    assert move(account, {0: LOST}, "ann@b.co,anna@b.co,vip", "bob@b.co,,vip").code == 6
+    assert len(account.writes) == 2
+    assert run("runs", "resume").code == 6
+    assert account.writes == []
+    later.seconds += 61
+    assert reconcile(account).code == 0
+    assert account.contact("anna@b.co")["tags"] == {"old", "vip"}
+
+
+def test_a_change_of_address_that_was_not_made_is_sent_again(
+    account: Account, later: ShiftedClock
+) -> None:
+    """Where the old address is there still, and the new one is free."""
+    account.begin(*PEOPLE)
+    faults = {0: BROKEN, 1: BROKEN}
+    assert move(account, faults, "ann@b.co,anna@b.co,vip", "bob@b.co,cid@b.co,vip").code == 6
+    later.seconds += 61
+    run = reconcile(account, "--resend", "--yes")
+    assert "1 row to be sent again" in run.err
+    shown = [steady(one["message"]) for one in records(account.run("runs", "show", "--rows"))]
+    assert shown[1] == "at HH:MM: bob@b.co is still there, and so is cid@b.co"
+    account.run("runs", "resume")
+    assert account.writes == ["POST /contact/identify"]
+    assert account.contact("anna@b.co")["tags"] == {"old", "vip"}
+
+
+def test_a_change_of_address_that_was_made_is_not_sent_again(
+    account: Account, later: ShiftedClock
+) -> None:
+    """Though others changed the contact since: there is nobody at the old address."""
+    account.begin(*PEOPLE)
+    assert move(account, {0: LOST}, "ann@b.co,anna@b.co,vip").code == 6
+    account.post("/contact/track", {"email": "anna@b.co", "removeTags": ["vip"]})
+    later.seconds += 61
+    run = reconcile(account, "--resend", "--yes")
+    assert (run.code, states(account)) == (6, ["unknown"])
+    assert "sendx: no row is to be sent again\n" in run.err
