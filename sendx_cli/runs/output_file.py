@@ -10,9 +10,9 @@ from typing import TextIO
 
 from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.files.source import STANDARD_INPUT
-from sendx_cli.settings.passing_file import create_passing
 from sendx_cli.runs.options import RunMode
 from sendx_cli.runtime import Runtime
+from sendx_cli.settings.passing_file import create_passing
 from sendx_cli.settings.storage import sync_file
 
 PRIVATE = 0o600

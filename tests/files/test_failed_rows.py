@@ -271,7 +271,7 @@ def test_the_file_has_its_name_only_once_it_is_whole(tmp_path: Path) -> None:
     failed = write_failed_rows(source, failures(), failed_path(source, tmp_path))
     assert failed == FailedFile(tmp_path / "people.failed.csv", 2)
     assert seen == [path for path in seen if path.name.startswith(".")]
-    assert sorted(tmp_path.iterdir()) == [source.path, failed.path]
+    assert sorted(tmp_path.glob("*people*")) == [source.path, failed.path]
 
 
 def test_the_file_takes_its_name_without_links(
@@ -289,7 +289,7 @@ def test_the_file_takes_its_name_without_links(
     failed = write_failed_rows(source, failures, failed_path(source, tmp_path))
     assert failed == FailedFile(tmp_path / "people.failed-2.csv", 1)
     assert (tmp_path / "people.failed.csv").read_text() == "mine"
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.glob("*people*"))) == 3
 
 
 @pytest.mark.parametrize("failures", [[], [FailedRow(99, "rejected", "no")]])

@@ -190,6 +190,27 @@ class WriteSeen(Protocol):
         """Whether it changed the account."""
 
 
+def check_undone(
+    before: Mapping[str, Mapping[str, object]],
+    after: Mapping[str, Mapping[str, object]],
+    now: Mapping[str, Mapping[str, object]],
+    doubtful: Collection[str],
+) -> None:
+    """Hold that an account is as before, but for contacts of which a row is said to be unknown.
+
+    Args:
+        before: The contacts before the run that was undone, as of `contents`.
+        after: And after it.
+        now: And after its undo.
+        doubtful: The addresses, of before or after, of the contacts with unknown rows.
+    """
+    assert set(now) == set(before), "contacts were created, or are gone"
+    for identifier, contact in now.items():
+        names = {before[identifier]["email"], after[identifier]["email"]}
+        if names.isdisjoint(doubtful):
+            assert contact == before[identifier], f"{contact} was {before[identifier]}"
+
+
 def check_towards(
     before: Mapping[str, Mapping[str, object]],
     after: Mapping[str, Mapping[str, object]],

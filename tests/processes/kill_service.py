@@ -14,7 +14,6 @@ from tests.servers import OK, Answering, Request, Reset, json_answer
 LIMIT = 100
 LONGEST_ANSWER_S = 0.02
 NO_FAULTS = (1, 0, 0, 0)
-FAULTS = (92, 3, 3, 2)
 """How often a write is acted on; acted on and cut off; answered 429; answered 500."""
 
 _CAME_TO = ("acted", "cut", "later", "error")
