@@ -84,7 +84,9 @@ class Endings:
             assert [line.split(",")[1] for line in lines] == failed, f"{path.name} is no whole"
 
     def _moment(self, stem: str) -> Moment:
-        """Draw a moment: at a write to the report or to the failed rows, or once all was sent."""
+        """Draw a moment: at a write to a report, failed rows or the journal, or at the end."""
+        if self._draw.random() < 0.25:
+            return self.sendx.at_a_commit(self._draw.randint(1, 6))
         mark = self._draw.choice((f"r{stem[1:]}.jsonl", f"{stem}.failed", ""))
         if mark:
             return self.sendx.at_a_write(mark, self._draw.randint(1, MOST_WRITES))
