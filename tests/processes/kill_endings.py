@@ -60,7 +60,8 @@ class Endings:
         begin = ("identify", "--from", source.name, "--skip-invalid", "--yes")
         run, earlier = "", EARLIER
         self._calls.clear()
-        for time_left in reversed(range(KILLS_AN_END + 1)):
+        kills = min(KILLS_AN_END, self._kills - self.sendx.landed.total())
+        for time_left in reversed(range(kills + 1)):
             words = ("runs", "resume", run) if run else begin
             moment = self._moment(source.stem) if time_left else None
             ended = self.sendx.run(*words, "--report", report.name, "-o", "jsonl", moment=moment)

@@ -12,7 +12,8 @@ from tests.servers import ScriptedServer
 
 PEOPLE = 36
 IN_FLIGHT = 8
-MOST_KILLS = 7
+MOST_KILLS_BEFORE = 2
+MOST_KILLS = 8
 LONGEST_START_S = 0.4
 TRIES = 12
 FAULTS = (95, 1, 3, 1)
@@ -61,12 +62,12 @@ class Undos:
         before = service.contacts()
         path, words = self._input(number)
         begin = (*words, "--from", path.name, "--snapshot", "--yes")
-        run = self._through(begin, 2 * number, service, kills=self._draw.randint(0, 2))
+        run = self._through(begin, 2 * number, service, kills=self._drawn(0, MOST_KILLS_BEFORE))
         after_run = contents(service.contacts())
         assert after_run != contents(before), "the run changed nothing"
         since = len(service.writes)
         service.faults = FAULTS
-        kills = self._draw.randint(3, MOST_KILLS)
+        kills = self._drawn(1, MOST_KILLS)
         undo = self._through(("runs", "undo", run, "--yes"), 2 * number + 1, service, kills=kills)
         unknown = self.sendx.read("runs", "show", undo, "--state", "unknown")
         doubtful = {str(row["email"]) for row in unknown}
@@ -75,6 +76,10 @@ class Undos:
         again = self.sendx.run("runs", "undo", run, "--yes")
         assert again.code == 2, "an undo was undone once more"
         check_undone(contents(before), after_run, contents(service.contacts()), doubtful)
+
+    def _drawn(self, fewest: int, most: int) -> int:
+        """Draw how many kills come next: no more than are left."""
+        return min(self._draw.randint(fewest, most), self._kills - self.sendx.landed.total())
 
     def _through(
         self, begin: tuple[str, ...], place: int, service: AccountService, *, kills: int
