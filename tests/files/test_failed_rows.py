@@ -259,7 +259,7 @@ def test_what_cannot_be_finished_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_the_file_has_its_name_only_once_it_is_whole(tmp_path: Path) -> None:
-    """A kill while it is written leaves no half that could be mended and sent."""
+    """A kill while it is written leaves no half that could be fixed and sent."""
     source = opened(tmp_path / "people.csv", b"email\na@b.co\nb@b.co\n")
     seen: list[Path] = []
 

@@ -18,7 +18,8 @@ from tests.processes.kill_checker import (
     state_of,
 )
 from tests.processes.kill_process import Ended, HasEnded, Moment, Sendx, after
-from tests.servers import OK, Answering, Request, Reset, ScriptedServer, json_answer
+from tests.processes.kill_service import answer_of
+from tests.servers import Answering, Request, ScriptedServer
 
 ROWS_A_KILL = 14
 FEWEST_ROWS = 40
@@ -83,17 +84,7 @@ class Service:
             self.calls.append(Call(marks, came_to))
             self.came.notify_all()
         time.sleep(latency_s)
-        match came_to:
-            case "acted":
-                return OK
-            case "cut":
-                return Reset()
-            case "later":
-                return json_answer(429, {"message": "slow down"}, {"Retry-After": "0"})
-            case "refused":
-                return json_answer(400, {"message": "no"})
-            case _:
-                return json_answer(500, {"message": "trouble"})
+        return answer_of(came_to)
 
     def wait_for(self, calls: int, has_ended: HasEnded) -> None:
         """Return when so many calls have come, or when the process has ended."""

@@ -90,15 +90,7 @@ class AccountService:
             self.writes.append(write)
             self._changed.notify_all()
         time.sleep(answer_s)
-        match came_to:
-            case "acted":
-                return OK
-            case "cut":
-                return Reset()
-            case "later":
-                return json_answer(429, {"message": "slow down"}, {"Retry-After": "0"})
-            case _:
-                return json_answer(500, {"message": "trouble"})
+        return answer_of(came_to)
 
     def page(self, request: Request) -> Answering:
         """Answer a read."""
@@ -185,6 +177,21 @@ class AccountService:
         assert isinstance(values, dict)
         fields.update(values)
         return True
+
+
+def answer_of(came_to: str) -> Answering:
+    """Return how a write is answered that came to this."""
+    match came_to:
+        case "acted":
+            return OK
+        case "cut":
+            return Reset()
+        case "later":
+            return json_answer(429, {"message": "slow down"}, {"Retry-After": "0"})
+        case "refused":
+            return json_answer(400, {"message": "no"})
+        case _:
+            return json_answer(500, {"message": "trouble"})
 
 
 def _texts(body: Mapping[str, object], member: str) -> list[str]:
