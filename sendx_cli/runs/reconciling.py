@@ -1,6 +1,6 @@
 """`runs reconcile`: the unknown rows of a run, looked up in the account."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sendx_cli.account.finding import find_contacts
@@ -98,8 +98,7 @@ def _ripe(context: RunContext, unknown: Sequence[UnknownRow]) -> list[UnknownRow
 def _look(context: RunContext, rows: Sequence[UnknownRow]) -> list[Looked]:
     if not rows:
         return []
-    contacts = [row.contact for row in rows]
-    addresses = [one for contact in contacts for one in (contact.email, contact.new_email) if one]
+    addresses = [row.contact.email for row in rows]
     clock = context.runtime.clock
     with (
         require_account(context) as account,
@@ -111,23 +110,12 @@ def _look(context: RunContext, rows: Sequence[UnknownRow]) -> list[Looked]:
             progress.update(len(found))
     now = clock.unix()
     at = moment_text(now, now)
-    return [_looked(row, found, at) for row in rows]
+    return [_looked(row, found[contact_key(row.contact.email)], at) for row in rows]
 
 
-def _looked(row: UnknownRow, found: Mapping[str, SearchedContact], at: str) -> Looked:
-    email, new_email = row.contact.email, row.contact.new_email
-    old = found[contact_key(email)]
-    searched = found[contact_key(new_email or email)]
-    problem = old.problem or searched.problem
-    if problem is not None:
-        return Looked(row, is_so=False, seen=f"could not be looked up at {at}: {problem}")
-    moves = searched is not old
-    if moves and old.contact is not None:
-        is_free = searched.contact is None
-        also = "" if is_free else f", and so is {new_email}"
-        may_be_resent = is_free and not row.is_overtaken
-        seen = f"at {at}: {email} is still there{also}"
-        return Looked(row, is_so=False, seen=seen, may_be_resent=may_be_resent)
+def _looked(row: UnknownRow, searched: SearchedContact, at: str) -> Looked:
+    if searched.problem is not None:
+        return Looked(row, is_so=False, seen=f"could not be looked up at {at}: {searched.problem}")
     if searched.contact is None:
         return Looked(
             row, is_so=False, seen=f"no such contact at {at}", may_be_resent=not row.is_overtaken
@@ -137,9 +125,7 @@ def _looked(row: UnknownRow, found: Mapping[str, SearchedContact], at: str) -> L
     differences, unclear = expected.compare(searched.contact)
     if differences:
         seen = f"at {at}: {'; '.join(map(_in_words, differences))}"
-        # Once the address was changed, nothing of the row can be sent to the old one again.
-        may_be_resent = not (moves or row.is_overtaken)
-        return Looked(row, is_so=False, seen=seen, may_be_resent=may_be_resent)
+        return Looked(row, is_so=False, seen=seen, may_be_resent=not row.is_overtaken)
     if unclear:
         return Looked(row, is_so=False, seen=f"cannot be told at {at}: {', '.join(unclear)}")
     return Looked(row, is_so=True)

@@ -37,12 +37,8 @@ class Identify(ContactValues):
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether it may be sent again although it could have arrived.
-
-        A change of address may not: once it is made, there is no contact at the old address, and
-        it would be refused although it was done, or create a second contact.
-        """
-        return not self.counts_twice and self.new_email is None
+        """Whether it may be sent again although it could have arrived."""
+        return not self.counts_twice
 
     @property
     def contact_keys(self) -> tuple[str, ...]:
