@@ -159,14 +159,13 @@ class AccountService:
     def _apply(self, body: dict[str, object]) -> bool:
         """Change the contact; return False where its new address is another's."""
         addresses = {str(c["email"]): c for c in self._contacts.values()}
+        if "newEmail" in body and body["newEmail"] in addresses:
+            return False
         contact = addresses.get(str(body["email"]))
         if contact is None:
-            contact = {"email": body["email"], "firstName": "", "tags": set(), "fields": {}}
+            contact = {"firstName": "", "tags": set(), "fields": {}}
             self._contacts[_id("contact", len(self._contacts))] = contact
-        if "newEmail" in body:
-            if body["newEmail"] in addresses:
-                return False
-            contact["email"] = body["newEmail"]
+        contact["email"] = body.get("newEmail", body["email"])
         if "firstName" in body:
             contact["firstName"] = body["firstName"]
         tags, fields = contact["tags"], contact["fields"]

@@ -100,8 +100,10 @@ class Undos:
             assert run or len(service.writes) == writes, "sent without a run"
             if ended.code == 0:
                 return run
-            if ended.code == 6 and not is_killed:
-                assert self.sendx.read("runs", "show", run, "--state", "unknown"), ended
+            if ended.code in {4, 6} and not is_killed:
+                # A change of address that is repeated is refused: its place is taken, by itself.
+                states = ("--state", "unknown", "--state", "rejected")
+                assert self.sendx.read("runs", "show", run, *states), ended
                 return run
         raise AssertionError(ended)
 
