@@ -107,7 +107,9 @@ class Reads:
         """Kill the looking up of unknown rows; then it settles those that were acted on."""
         number = self._draw.randrange(10**9)
         path = self._write(
-            f"u{number}.csv", [f"p{n}@example.com,u{number}" for n in range(UNKNOWN)], "add_tags"
+            f"u{number}.csv",
+            [f"p{n}@example.com,u{number}" for n in range(ROWS, ROWS + UNKNOWN)],
+            "add_tags",
         )
         runs, writes = self._runs(), len(self._service.writes)
         was_acted_on = number % 2 == 0
