@@ -12,6 +12,7 @@ from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.files.source import STANDARD_INPUT
 from sendx_cli.runs.options import RunMode
 from sendx_cli.runtime import Runtime
+from sendx_cli.settings.passing_file import create_passing
 from sendx_cli.settings.storage import sync_file
 
 PRIVATE = 0o600
@@ -24,9 +25,6 @@ _NOT_REPORTS = frozenset(
 )
 """Endings that promise another format than JSON Lines or CSV."""
 
-_FLAGS = (
-    os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-)
 _Identity = tuple[object, ...]
 
 
@@ -47,10 +45,9 @@ class OutputFile:
     def __init__(self, path: Path, what: str, mode: int) -> None:
         self._path = path
         self._what = what
-        self._passing = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         refuse_special(path, f"the {what}")
         try:
-            descriptor = os.open(self._passing, _FLAGS, mode)
+            descriptor, self._passing = create_passing(path, mode)
             _set_mode(descriptor, path, mode)
         except OSError as error:
             raise InputError(self._message(error), where=str(path)) from None
@@ -76,8 +73,10 @@ class OutputFile:
         try:
             self.text.flush()
             sync_file(self.text.fileno())
-            self.text.close()
+            if sys.platform == "win32":
+                self.text.close()
             self._passing.replace(self._path)
+            self.text.close()
         except OSError as error:
             raise self._error(error) from None
 

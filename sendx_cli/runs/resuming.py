@@ -15,7 +15,7 @@ from sendx_cli.journal.adoption import Adoption
 from sendx_cli.journal.opening import open_journal
 from sendx_cli.journal.rows import State, content_of
 from sendx_cli.journal.run_header import RunHeader
-from sendx_cli.journal.runs import Run, list_runs
+from sendx_cli.journal.runs import Run, Runs, list_runs
 from sendx_cli.journal.start_lock import StartLock, identity_of
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
@@ -31,7 +31,7 @@ from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.snapshot import take_snapshot
-from sendx_cli.runs.undo_settling import settle_undo
+from sendx_cli.runs.undo_settling import note_undone, settle_undo, undo_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
@@ -71,10 +71,11 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(context, run))
         refuse_other_account(run.header, context, _SAME_ACCOUNT)
-        _refuse_undone(journal)
+        _refuse_undone(run, journal.view.undone_by)
         header, source = run.header, None
         if context.spec.undoes:
             _refuse_file(path)
+            note_undone(context, run.path.with_stem(context.spec.undoes), run.id)
         else:
             header = _adopt_changed_file(context, journal, run, path)
         take_snapshot(context, journal)
@@ -102,7 +103,10 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
 def _held_journal(context: RunContext, run: Run) -> RunJournal:
     """Open a run's journal while no other process can start or resume a run of the same file."""
     with StartLock(run.path.parent, identity_of(run.header)):
-        _refuse_other_run(run, run.header)
+        runs = list_runs(run.path.parent)
+        _refuse_other_run(runs, run, run.header)
+        undo = undo_of(runs, run.id)
+        _refuse_undone(run, undo.id if undo else None)
         journal = open_journal(run.path, context.runtime.clock)
         if journal.view.header == run.header:
             return journal
@@ -110,9 +114,9 @@ def _held_journal(context: RunContext, run: Run) -> RunJournal:
         raise InputError(f"another sendx resumed run {run.id}", hint="see `sendx runs show`")
 
 
-def _refuse_other_run(run: Run, header: RunHeader) -> None:
+def _refuse_other_run(runs: Runs, run: Run, header: RunHeader) -> None:
     """Refuse to resume a run while another one of the same file is unfinished."""
-    other = list_runs(run.path.parent).unfinished_run_of(
+    other = runs.unfinished_run_of(
         sha256=header.source_sha256,
         action=header.action,
         origin=header.origin,
@@ -127,12 +131,11 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
         )
 
 
-def _refuse_undone(journal: RunJournal) -> None:
+def _refuse_undone(run: Run, undone_by: str | None) -> None:
     """Refuse to send what is left of a run that was taken back."""
-    undone_by = journal.view.undone_by
     if undone_by is not None:
         raise InputError(
-            f"run {journal.id} was undone by {undone_by}: what is left of it is not sent",
+            f"run {run.id} was undone by {undone_by}: what is left of it is not sent",
             hint="send the file again, if it is to be sent after all",
         )
 
@@ -162,7 +165,7 @@ def _adopt_changed_file(
             started_at=header.started_at,
         )
         with StartLock(run.path.parent, identity_of(changed)):
-            _refuse_other_run(run, changed)
+            _refuse_other_run(list_runs(run.path.parent), run, changed)
             with open_account(context) as account:
                 _adopt(context, journal, changed, compared(context, reading, account))
         return changed

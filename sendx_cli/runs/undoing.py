@@ -34,6 +34,7 @@ from sendx_cli.runs.report_file import open_report
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.snapshot import record_contacts
 from sendx_cli.runs.starting import unsealed_forgotten
+from sendx_cli.runs.undo_settling import undo_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
@@ -113,19 +114,14 @@ def _refuse_not_undoable(runs: Runs, name: str) -> None:
             f"run {run.id} is an undo, which cannot be undone",
             hint="send the file of the run that it undid",
         )
-    found = [one for one in runs.runs if _undoes(one) == run.id]
-    undone_by = found[-1].id if found else run.undone_by
+    found = undo_of(runs, run.id)
+    undone_by = found.id if found else run.undone_by
     if undone_by is None:
         return
     hint = f"see `sendx runs show {undone_by}`" if found else "that run has been forgotten"
-    if found and not found[-1].is_finished:
+    if found and not found.is_finished:
         hint = f"it is not finished: `sendx runs resume {undone_by}` continues it"
     raise InputError(f"run {run.id} was already undone by run {undone_by}", hint=hint)
-
-
-def _undoes(run: Run) -> str | None:
-    """Return which run this one takes back, if any."""
-    return RunSpec.from_text(run.header.options).undoes if run.header.action == UNDO else None
 
 
 def _refuse_unrecorded(undone: RunJournal, options: UndoOptions) -> None:

@@ -463,6 +463,24 @@ def test_a_contact_in_doubt_that_is_neither_as_before_nor_as_after_is_left_alone
     assert "one of its rows has an unknown outcome, and it is neither as before nor as" in run.err
 
 
+def test_a_run_stays_undone_where_a_kill_kept_it_from_being_noted(account: Account) -> None:
+    """Its undo had begun: what is left of it is not sent, and resuming the undo notes it."""
+    account.begin(ANN, BOB)
+    assert identify(account, "ann@b.co,new", "bob@b.co,new", faults={1: REFUSED}).code == 255
+    run, folder = first(account), path_of("").parent
+    before = {path: path.read_bytes() for path in folder.glob(f"{run}*")}
+    assert undo(account, faults={0: REFUSED}).code == 255
+    for path in folder.glob(f"{run}*"):
+        path.unlink()
+    for path, content in before.items():
+        path.write_bytes(content)
+    resume = account.run("runs", "resume", run)
+    assert (resume.code, account.writes) == (2, [])
+    assert f"run {run} was undone by {last(account)}" in resume.err
+    assert account.run("runs", "resume", last(account)).code == 0
+    assert next(one["state"] for one in records(account.run("runs", "list"))) == "undone"
+
+
 def test_a_run_that_is_under_way_is_not_undone(account: Account) -> None:
     """It would go on changing what the undo puts back."""
     identify(account, "ann@b.co,new")
