@@ -18,6 +18,7 @@ from sendx_cli.errors import InvalidValue
 _FULL_NAME = (str(Target.FIRST_NAME), str(Target.LAST_NAME))
 _MAX_NAMED = 5
 _MAX_LINES = 50
+_MAX_SUGGESTED = 2
 _MAX_FIRST = 40
 """Columns that first options are filled up to."""
 
@@ -76,7 +77,8 @@ def _option_lines(
         named = named_in_option(column, columns)
         targets = suggestions(column, assumed, action, fields)
         assumed[column.position - 1] = mapped_to(column, targets[0])
-        found.append([option_text(named, target) for target in targets])
+        few = dict.fromkeys([*targets[:_MAX_SUGGESTED], targets[-1]])
+        found.append([option_text(named, target) for target in few])
     width = min(max((len(first) for first, *_ in found), default=0), _MAX_FIRST)
     for first, *others in found:
         yield f"{first:<{width}}  or {' or '.join(others)}" if others else first

@@ -40,9 +40,9 @@ IN_TRACK = frozenset(
 )
 """Targets that a column of a track may have."""
 _NAMES = frozenset({Target.FIRST_NAME, Target.LAST_NAME, Target.FULL_NAME})
-_MOST_TARGETS = 3
-_FAINT = 0.6
-"""As alike are a name and one that it may be, though it is more likely something else."""
+_MOST_TARGETS = 2
+_LIKELY = 0.79
+"""As alike are a slip (`emial`, `compnay`) and what was meant; less alike, it may be another name."""
 
 
 def unexplained(columns: Iterable[Column]) -> list[Column]:
@@ -99,13 +99,13 @@ def _of_identify(name: str, columns: Sequence[Column], fields: Collection[str]) 
     same = by_key.get(column_key(name))
     if same is not None:
         yield _field(same)
-    yield from nearest_targets(name, taken, most=_MOST_TARGETS)
+    yield from nearest_targets(name, taken, most=_MOST_TARGETS, cutoff=_LIKELY)
     if same is None:
         near = nearest(column_key(name), by_key)
         own = " ".join(name.strip(EDGES).split())
         yield from [] if near is None else [_field(by_key[near])]
         yield from [_field(own)] if own.isprintable() and own not in used else []
-    yield from nearest_targets(name, taken, most=_MOST_TARGETS, cutoff=_FAINT)
+    yield from nearest_targets(name, taken, most=_MOST_TARGETS)
 
 
 def _of_track(name: str, columns: Sequence[Column], _fields: Collection[str]) -> Iterator[str]:
