@@ -31,7 +31,7 @@ from sendx_cli.errors import InvalidValue
         (
             ["email", "first_name", "name"],
             "identify",
-            ["--map 'name=field:name'  or --ignore name"],
+            ["--map 'name=last_name'  or --map 'name=field:name' or --ignore name"],
         ),
         (["email", "add_tags", "K"], "track", ["--ignore K"]),
         (
