@@ -18,7 +18,6 @@ from sendx_cli.errors import InvalidValue
 _FULL_NAME = (str(Target.FIRST_NAME), str(Target.LAST_NAME))
 _MAX_NAMED = 5
 _MAX_LINES = 50
-_MAX_SUGGESTED = 2
 _MAX_FIRST = 40
 """Columns that first options are filled up to."""
 
@@ -77,13 +76,19 @@ def _option_lines(
         named = named_in_option(column, columns)
         targets = suggestions(column, assumed, action, fields)
         assumed[column.position - 1] = mapped_to(column, targets[0])
-        few = dict.fromkeys([*targets[:_MAX_SUGGESTED], targets[-1]])
-        found.append([option_text(named, target) for target in few])
+        found.append([option_text(named, target) for target in _few(targets)])
     width = min(max((len(first) for first, *_ in found), default=0), _MAX_FIRST)
     for first, *others in found:
         yield f"{first:<{width}}  or {' or '.join(others)}" if others else first
     if len(unknown) > _MAX_LINES:
         yield f"and {len(unknown) - _MAX_LINES} more columns"
+
+
+def _few(targets: Sequence[str]) -> list[str]:
+    """Return the likeliest target, a custom field, and `ignore`, which is the last."""
+    first, *others = targets
+    field = next((target for target in targets if target.startswith(f"{Target.FIELD}:")), first)
+    return [*dict.fromkeys([first, field, *others[-1:]])]
 
 
 def _doubled(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:

@@ -167,8 +167,10 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
             ["email", "customFields"],
             ColumnOptions(),
             'nothing explains column "customFields"',
-            "use one option for it, or --custom-fields for all; "
-            "`sendx help columns` shows all targets",
+            (
+                "use one option for it, or --custom-fields for all; "
+                "`sendx help columns` shows all targets"
+            ),
         ),
     ],
 )

@@ -18,8 +18,10 @@ from sendx_cli.errors import InvalidValue
             ["email", "frist name", "Plan"],
             "identify",
             [
-                "--map 'frist name=first_name'  or --map 'frist name=field:frist name' "
-                "or --ignore 'frist name'",
+                (
+                    "--map 'frist name=first_name'  or --map 'frist name=field:frist name' "
+                    "or --ignore 'frist name'"
+                ),
                 "--map 'Plan=field:Plan'  or --ignore Plan",
             ],
         ),
