@@ -80,10 +80,10 @@ class Output:
         """Write one line of plain text to standard output: a path, a value, a version."""
         self.write(safe(text) + "\n")
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, hint: str | None = None) -> None:
         """Write a note, unless quiet."""
         if not self.is_quiet:
-            self._tell(text)
+            self._tell(text, hint)
 
     def detail(self, text: str) -> None:
         """Write a detail, if verbose."""

@@ -42,7 +42,7 @@ IN_TRACK = frozenset(
 _NAMES = frozenset({Target.FIRST_NAME, Target.LAST_NAME, Target.FULL_NAME})
 _MOST_TARGETS = 2
 _LIKELY = 0.79
-"""As alike are a slip (`emial`, `compnay`) and what was meant; less alike, it may be another name."""
+"""As alike are a slip (`emial`, `compnay`) and what was meant at least."""
 
 
 def unexplained(columns: Iterable[Column]) -> list[Column]:
