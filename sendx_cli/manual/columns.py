@@ -35,6 +35,14 @@ def blocks() -> Sequence[Block]:
             "run before anything is sent: name its target with --map, leave it out with --ignore, "
             "or make custom fields of all that are left with --custom-fields."
         ),
+        Paragraph(
+            "On a terminal such columns are asked about one by one, also by --dry-run: a key "
+            "chooses a target, a custom field or to ignore the column, Enter takes the likeliest, "
+            "q sends nothing. The answers are shown as the options that say the same, and "
+            "--save-map keeps them. A run that asked is always confirmed before it sends. Elsewhere, "
+            "with --yes or --no-input, and where CI is set, each column is listed with the options "
+            "to add."
+        ),
         Rows("Targets (--map COLUMN=TARGET)", [*map(_row, Target)]),
         Paragraph(
             f"track takes {Target.EMAIL}, {Target.TAGS}, {Target.ADD_TAGS}, {Target.REMOVE_TAGS}, "

@@ -22,6 +22,7 @@ _TERMINAL = (
     ("LC_ALL, LC_CTYPE, LANG", "The first one set counts. C or POSIX: boxes and bars in ASCII."),
 )
 _CI = (
+    ("CI", "Not empty: nobody is asked what a column is for."),
     ("GITHUB_ACTIONS", "true: bad rows are shown at their lines."),
     ("GITHUB_STEP_SUMMARY", "The file to which a run's summary is appended."),
     ("GITHUB_WORKSPACE", "The checkout, from which files are named."),

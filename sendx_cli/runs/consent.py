@@ -79,7 +79,8 @@ def ask(
     Args:
         context: The run; an undo, any with a profile for production, and any whose columns were
             asked about always needs a confirmation.
-        contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
+        contacts: How many it concerns, 0 where only time will tell; `ASK_FROM_CONTACTS` or more
+            need a confirmation.
         sent_though_left: Opt-outs among its rows, which are sent all the same; any of them needs
             a confirmation.
         account: What it would change in its account, if that was read.
@@ -142,6 +143,8 @@ def _question(
     if account is not None and account.members and not context.mode.is_sandbox:
         where += f" ({members_text(account)})"
     people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
+    if not contacts:
+        people = "the contacts that come by standard input"
     created = new_names_text(account) if account else ""
     creating = f", creating {created}" if created else ""
     left = ""
