@@ -78,8 +78,8 @@ def test_each_unexplained_column_has_a_line_to_paste(
     assert (run.code, run.out, server.requests, journals()) == (2, "", [], [])
     assert run.err == (
         'sendx: standard input: nothing explains columns "Plan", "Frist Name"\n'
-        "  --map 'Plan=field:Plan'          or --ignore Plan\n"
-        "  --map 'Frist Name=first_name'    "
+        "  --map 'Plan=field:Plan'        or --ignore Plan\n"
+        "  --map 'Frist Name=first_name'  "
         "or --map 'Frist Name=field:Frist Name' or --ignore 'Frist Name'\n"
         "  hint: use one option for each, or --custom-fields for all; "
         "`sendx help columns` shows all targets\n"
