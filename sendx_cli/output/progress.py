@@ -13,7 +13,7 @@ from sendx_cli.output.writer import Output
 _REDRAW_EVERY_S = 0.1
 _LINE_EVERY_S = 10.0
 _SLOTS_SHOWN = 10
-_FAILURES = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
+_NOT_ACCEPTED = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
 
 
 class NoProgress:
@@ -154,10 +154,10 @@ def _rates(rate_per_s: float | None, limit_per_s: float | None) -> list[str]:
 
 
 def _counts(counted: Counted) -> list[str]:
-    failed = sum(counted.counts[outcome] for outcome in _FAILURES)
-    counts = {
-        "accepted": counted.counts[Outcome.ACCEPTED],
-        "failed": failed,
-        "retried": counted.retried,
-    }
-    return [f"{count:,} {word}" for word, count in counts.items()]
+    """Return the counts by the words of the summary; of those that are 0, accepted alone."""
+    others = {str(outcome): counted.counts[outcome] for outcome in _NOT_ACCEPTED}
+    others["retried"] = counted.retried
+    return [
+        f"{counted.counts[Outcome.ACCEPTED]:,} accepted",
+        *(f"{count:,} {word}" for word, count in others.items() if count),
+    ]

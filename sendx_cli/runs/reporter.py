@@ -64,6 +64,8 @@ class RunReporter:
         """Set once the pipe that results go to is closed."""
         self.error: SendxError | None = None
         """Why results could not be written."""
+        self.interrupted: set[int] = set()
+        """The numbers of rows that were under way at the end and are to come again."""
 
     @property
     def has_lost_its_reader(self) -> bool:
@@ -83,7 +85,10 @@ class RunReporter:
 
     def _show_decided(self, decided: Decided) -> None:
         result = result_of(decided, self._source)
-        self._tally.add(decided.outcome, attempts=decided.attempts, now=self._clock.now())
+        if decided.outcome is Outcome.SKIPPED:
+            self.interrupted.add(decided.row.number)
+        else:
+            self._tally.add(decided.outcome, attempts=decided.attempts, now=self._clock.now())
         self._annotate(result)
         with self.writing():
             self._report.write(result)

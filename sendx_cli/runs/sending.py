@@ -94,7 +94,7 @@ def send_rows(
         if live is not None:
             live.stop()
         with reporter.writing():
-            report_left(report, journal.view, source)
+            report_left(report, journal.view, source, told=reporter.interrupted)
         reporter.close()
     return Sent(
         clock.now() - began_at,

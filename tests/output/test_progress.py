@@ -72,7 +72,7 @@ def test_a_terminal_shows_a_bar_that_goes_away() -> None:
     assert (during, terminal.screen()) == (
         [
             "━━━━━━━━━━──────────  6,000 of 12,000 rows (50 %)  1 min 40 s left  ▂▅█",
-            "60/s  limit 65/s  5,988 accepted  12 failed  3 retried  8 under way",
+            "60/s  limit 65/s  5,988 accepted  12 rejected  3 retried  8 under way",
             "the service is down: trying again",
         ],
         ["", "", ""],
@@ -89,6 +89,21 @@ def test_a_terminal_of_ascii_gets_a_bar_of_ascii() -> None:
         )
 
 
+def test_what_was_not_accepted_is_told_by_the_words_of_the_summary() -> None:
+    """Rejected, failed and unknown are three things here, too."""
+    terminal = Terminal()
+    counts = dict.fromkeys(Outcome, 0) | {
+        Outcome.ACCEPTED: 9, Outcome.REJECTED: 4, Outcome.FAILED: 3, Outcome.UNKNOWN: 2
+    }  # fmt: skip
+    with Progress(output_on(terminal), total=None, clock=HandClock(1000.0)) as progress:
+        seen = Counted(counts, 0, ())
+        progress.update(seen, rate_per_s=None, limit_per_s=None, in_flight=1)
+        assert terminal.screen() == [
+            "18 rows",
+            "9 accepted  4 rejected  3 failed  2 unknown  1 under way",
+        ]
+
+
 def test_where_nobody_knows_the_end_there_is_no_bar() -> None:
     """Rows that stream in are counted; a rate and a limit not yet known are left out."""
     terminal = Terminal()
@@ -96,7 +111,7 @@ def test_where_nobody_knows_the_end_there_is_no_bar() -> None:
         progress.update(counted(5), rate_per_s=None, limit_per_s=float("inf"), in_flight=1)
         assert terminal.screen() == [
             "5 rows",
-            "5 accepted  0 failed  3 retried  1 under way",
+            "5 accepted  3 retried  1 under way",
         ]
 
 
@@ -127,7 +142,7 @@ def test_results_on_the_same_terminal_stand_above_the_bar() -> None:
     assert during == [
         *lines,
         "━━━━━━━━━━──────────  50 of 100 rows (50 %)  0.8 s left  ▂▅█",
-        "60/s  limit 65/s  38 accepted  12 failed  3 retried  8 under way",
+        "60/s  limit 65/s  38 accepted  12 rejected  3 retried  8 under way",
         "waiting",
     ]
     assert terminal.screen() == [*lines, "fifth", "", ""]
@@ -194,7 +209,7 @@ def test_a_terminal_that_has_gone_ends_nothing() -> None:
 
 
 LINE = (
-    "sendx: 50 of 100 rows (50 %), 0.8 s left, 60/s, limit 65/s, 38 accepted, 12 failed, "
+    "sendx: 50 of 100 rows (50 %), 0.8 s left, 60/s, limit 65/s, 38 accepted, 12 rejected, "
     "3 retried, 8 under way, waiting\n"
 )
 
