@@ -143,7 +143,8 @@ def _rows(counted: Counted, total: int | None) -> str:
 def _time_left(counted: Counted, total: int | None, rate_per_s: float | None) -> list[str]:
     if not total or not rate_per_s or not math.isfinite(rate_per_s):
         return []
-    return [f"{duration(max(total - counted.rows, 0) / rate_per_s)} left"]
+    left = total - counted.rows
+    return [f"{duration(max(left / rate_per_s, 1.0))} left"] if left > 0 else []
 
 
 def _rates(rate_per_s: float | None, limit_per_s: float | None) -> list[str]:

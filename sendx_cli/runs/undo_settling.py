@@ -16,7 +16,8 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.rows import State
-from sendx_cli.journal.store import CRASHED, RunJournal
+from sendx_cli.journal.store import RunJournal
+from sendx_cli.journal.view import CRASHED
 from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.context import RunContext
 

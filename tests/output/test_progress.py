@@ -141,7 +141,7 @@ def test_results_on_the_same_terminal_stand_above_the_bar() -> None:
     lines = ["first", "second", "sendx: warning: third", "  hint: fourth"]
     assert during == [
         *lines,
-        "━━━━━━━━━━──────────  50 of 100 rows (50 %)  0.8 s left  ▂▅█",
+        "━━━━━━━━━━──────────  50 of 100 rows (50 %)  1 s left  ▂▅█",
         "60/s  limit 65/s  38 accepted  12 rejected  3 retried  8 under way",
         "waiting",
     ]
@@ -209,7 +209,7 @@ def test_a_terminal_that_has_gone_ends_nothing() -> None:
 
 
 LINE = (
-    "sendx: 50 of 100 rows (50 %), 0.8 s left, 60/s, limit 65/s, 38 accepted, 12 rejected, "
+    "sendx: 50 of 100 rows (50 %), 1 s left, 60/s, limit 65/s, 38 accepted, 12 rejected, "
     "3 retried, 8 under way, waiting\n"
 )
 
