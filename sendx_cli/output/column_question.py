@@ -76,6 +76,8 @@ def _labels(question: Question) -> Iterator[tuple[str, str]]:
 def _label(target: str, fields: Sequence[str]) -> str:
     if target == Target.IGNORED:
         return "ignore, do not send it"
+    if target == Target.OPT_OUT:
+        return f"{target}, hold back who opted out"
     if not target.startswith(_FIELD):
         return target
     name = target.removeprefix(_FIELD)

@@ -1,17 +1,15 @@
 """Columns that nothing explains: asked about one by one on a terminal, refused elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
 from typing import NamedTuple, TextIO
 
 from sendx_cli.account.name_cache import kept_names
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.column_problems import beyond_unexplained, refuse_problems
 from sendx_cli.core.mapping.columns import map_columns
-from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
-from sendx_cli.core.mapping.spellings import EDGES, Target
+from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.mapping.suggestions import (
     mapped_to,
     named_in_option,
@@ -20,6 +18,7 @@ from sendx_cli.core.mapping.suggestions import (
     unexplained,
 )
 from sendx_cli.errors import InvalidValue, SendxError
+from sendx_cli.files.column_samples import samples_of
 from sendx_cli.files.contact_rows import with_file
 from sendx_cli.files.live import LiveSource
 from sendx_cli.files.source import Source
@@ -35,9 +34,6 @@ from sendx_cli.output.terminal import terminal_width
 from sendx_cli.runs.consent import terminal_to_ask_on
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.keys import END, ENTER, single_keys
-
-_SAMPLES = 3
-_ROWS_LOOKED_AT = 1000
 
 
 class _Answer(NamedTuple):
@@ -141,15 +137,18 @@ class _Questions:
             _Quit: Nobody wants to answer.
         """
         unknown = unexplained(columns)
-        samples = _samples(self._source, unknown)
+        found = samples_of(self._source, unknown)
         count = "1 column" if len(unknown) == 1 else f"{len(unknown):,} columns"
         self._output.complain(self._source.name, f"nothing explains {count}: what is each for?")
         mapped = list(columns)
         answers: list[_Answer] = []
         for number, column in enumerate(unknown, start=1):
+            samples = found[column.position]
             targets = suggestions(column, mapped, self._action, self._fields)
+            if samples.has_opt_out:
+                targets.insert(0, Target.OPT_OUT)
             place = f"{number} of {len(unknown)}"
-            question = Question(column, place, samples[column.position], targets, self._fields)
+            question = Question(column, place, samples.texts, targets, self._fields)
             answer = _Answer(named_in_option(column, columns), self._ask_one(question, mapped))
             self._output.complain_lines([safe(option_text(*answer))])
             mapped[column.position - 1] = mapped_to(column, answer.target)
@@ -208,28 +207,3 @@ class _Questions:
             return text
         self._output.complain(column.name, problems[0][0], problems[0][1])
         return None
-
-
-def _samples(source: Source | LiveSource, columns: Iterable[Column]) -> dict[int, list[str]]:
-    """Return a few different values of columns by their places; none of what comes only once."""
-    found: dict[int, list[str]] = {column.position: [] for column in columns}
-    if isinstance(source, LiveSource):
-        return found
-    names = source.layout.header
-    for row in islice(source.rows(), _ROWS_LOOKED_AT):
-        for position, texts in found.items():
-            text = _value(row, position, names)
-            if text and text not in texts and len(texts) < _SAMPLES:
-                texts.append(text)
-        if all(len(texts) == _SAMPLES for texts in found.values()):
-            break
-    return found
-
-
-def _value(row: SourceRow | MemberRow | RowError, position: int, names: Sequence[str]) -> str:
-    if isinstance(row, RowError):
-        return ""
-    if isinstance(row, SourceRow):
-        return row.cells[position - 1].strip(EDGES)
-    value = row.members.get(names[position - 1])
-    return "" if value is None else str(value).strip(EDGES)

@@ -177,6 +177,19 @@ def test_where_lines_are_typed_an_enter_ends_the_answer(
         assert '  custom field "Compnay": "Compnay" (--map)' in terminal.screen
 
 
+def test_a_column_that_says_who_opted_out_is_held_back_by_enter(ask: Ask) -> None:
+    """Where one of its values does; it is shown, however late it comes."""
+    words = ("active", "aktiv", "actif", "subscribed")
+    rows = "email,Art\n" + "".join(f"{word}@b.co,{word}\n" for word in words)
+    with ask("--dry-run", given=f"{rows}z@b.co,abgemeldet\n") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("\r")
+        assert terminal.end() == 0
+        assert '  such as "abgemeldet", "active", "aktiv"' in terminal.screen
+        assert "  1  subscription, hold back who opted out" in terminal.screen
+        assert f"  {len(words)}  to send" in terminal.screen
+
+
 def test_narrow_terminals_cut_what_is_long(ask: Ask) -> None:
     """At 40 columns no line of a question is wider."""
     rows = "email," + "Plan" * 20 + "\nann@b.co," + "gold" * 20 + "\n"
