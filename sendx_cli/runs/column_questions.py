@@ -138,8 +138,13 @@ class _Questions:
         """
         unknown = unexplained(columns)
         found = samples_of(self._source, unknown)
-        count = "1 column" if len(unknown) == 1 else f"{len(unknown):,} columns"
-        self._output.complain(self._source.name, f"nothing explains {count}: what is each for?")
+        count = len(unknown)
+        asked = (
+            "unknown column: what is it for?"
+            if count == 1
+            else "unknown columns: what is each for?"
+        )
+        self._output.complain(self._source.name, f"{count:,} {asked}")
         mapped = list(columns)
         answers: list[_Answer] = []
         for number, column in enumerate(unknown, start=1):

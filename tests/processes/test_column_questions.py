@@ -27,7 +27,7 @@ FIRST = (
     "  q  quit, send nothing",
 )
 REFUSED = [
-    'sendx: p.csv: nothing explains columns "Plan", "Compnay", "Notes"',
+    'sendx: p.csv: unknown columns "Plan", "Compnay", "Notes"',
     "  --map 'Plan=field:Plan'    or --ignore Plan",
     "  --map 'Compnay=company'    or --map 'Compnay=field:Compnay' or --ignore Compnay",
     "  --map 'Notes=field:Notes'  or --ignore Notes",

@@ -77,7 +77,7 @@ def test_each_unexplained_column_has_a_line_to_paste(
     run = send("identify", "--from", "-", stdin=UNEXPLAINED)
     assert (run.code, run.out, server.requests, journals()) == (2, "", [], [])
     assert run.err == (
-        'sendx: standard input: nothing explains columns "Plan", "Frist Name"\n'
+        'sendx: standard input: unknown columns "Plan", "Frist Name"\n'
         "  --map 'Plan=field:Plan'        or --ignore Plan\n"
         "  --map 'Frist Name=first_name'  "
         "or --map 'Frist Name=field:Frist Name' or --ignore 'Frist Name'\n"

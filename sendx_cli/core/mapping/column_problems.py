@@ -61,7 +61,7 @@ def _unmapped(unknown: Sequence[Column], action: str) -> Iterator[tuple[str, str
     noun, use = ("column", "it") if len(unknown) == 1 else ("columns", "each")
     or_fields = "" if action == "track" else ", or --custom-fields for all"  # it has none
     yield (
-        f"nothing explains {noun} {named}{more}",
+        f"unknown {noun} {named}{more}",
         f"use one option for {use}{or_fields}; `sendx help columns` shows all targets",
     )
 

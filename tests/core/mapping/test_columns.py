@@ -166,7 +166,7 @@ def test_makes_custom_fields_of_what_is_left_only_when_asked() -> None:
         (
             ["email", "customFields"],
             ColumnOptions(),
-            'nothing explains column "customFields"',
+            'unknown column "customFields"',
             (
                 "use one option for it, or --custom-fields for all; "
                 "`sendx help columns` shows all targets"
