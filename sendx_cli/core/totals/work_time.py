@@ -31,10 +31,17 @@ def spans_of(noted: Sequence[Noted], seconds: Iterable[int]) -> list[Span]:
     first = floor(noted[0][0]) if noted else inf
     spans = _inferred([second for second in decided if second < first])
     for (began_at, ended_at), (next_at, _) in pairwise([*noted, (inf, None)]):
-        within = [second for second in decided if floor(began_at) <= second < next_at]
-        last = min(float(within[-1] + 1), next_at) if within else began_at
-        spans.append(Span(began_at, max(last if ended_at is None else ended_at, began_at)))
+        last = _last_row(decided, began_at, next_at) if ended_at is None else ended_at
+        spans.append(Span(began_at, max(last, began_at)))
     return spans
+
+
+def _last_row(decided: Sequence[int], began_at: float, next_at: float) -> float:
+    """Return when the last row was decided before the next process began."""
+    # The second in which that began may be full of rows of its own.
+    end = next_at if next_at == inf else floor(next_at)
+    within = [second for second in decided if floor(began_at) <= second < end]
+    return float(within[-1] + 1) if within else began_at
 
 
 def _inferred(decided: Sequence[int]) -> list[Span]:

@@ -9,11 +9,11 @@ def test_a_stop_between_two_processes_is_left_out() -> None:
 
 
 def test_of_a_process_that_was_killed_its_last_row_tells() -> None:
-    """Not the row that the next one decided; where there is none, it took no time."""
-    noted = [(100.5, None), (103.5, None), (5000.0, None)]
-    assert spans_of(noted, [101, 102, 103, 140]) == [
-        Span(100.5, 103.5),
-        Span(103.5, 141.0),
+    """Not a row that the next one decided; where there is none, it took no time."""
+    noted = [(100.5, None), (903.5, None), (5000.0, None)]
+    assert spans_of(noted, [101, 102, 903, 940]) == [
+        Span(100.5, 103.0),
+        Span(903.5, 941.0),
         Span(5000.0, 5000.0),
     ]
 
