@@ -126,7 +126,8 @@ def heading_text(totals: Totals, total_rows: int | None) -> str:
     """Return how many rows were decided, in what time, and how many a second were accepted."""
     of_all = "" if total_rows in {None, totals.rows} else f" of {total_rows:,}"
     elapsed_s, per_s = totals.timeline.elapsed_s, totals.timeline.average_per_s
-    time = f" in {duration(elapsed_s)}" if elapsed_s > 0 else ""
+    is_idle = totals.rows == totals.counts[Outcome.UNCHANGED] == total_rows
+    time = f" in {duration(elapsed_s)}" if elapsed_s > 0 and not is_idle else ""
     speed = f", {rate(per_s)}" if per_s else ""
     rows = "row" if (total_rows or totals.rows) == 1 else "rows"
     return f"{totals.rows:,}{of_all} {rows}{time}{speed}"

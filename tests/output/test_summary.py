@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.timeline import Slot, Timeline
 from sendx_cli.core.totals.totals import Failure, Totals
-from sendx_cli.output.summary import duration, rate, summary_lines, summary_markdown
+from sendx_cli.output.summary import duration, heading_text, rate, summary_lines, summary_markdown
 
 COUNTS = dict.fromkeys(Outcome, 0)
 SMOOTH = Totals(
@@ -91,6 +91,16 @@ def test_rows_that_were_not_sent_do_not_make_a_run_faster() -> None:
         "  unchanged  990  (not sent)",
         "exit 0: every row was accepted, or would change nothing",
     ]
+
+
+def test_where_nothing_was_sent_no_time_is_told() -> None:
+    """Neither where no row would change anything, nor where the run never began to send."""
+    unchanged = COUNTS | {Outcome.UNCHANGED: 2}
+    line = Timeline(1, (Slot(width_s=0.001),))
+    totals = Totals(unchanged, 0, 0, None, None, None, line, ())
+    assert heading_text(totals, 2) == "2 rows"
+    assert heading_text(totals, 3) == "2 of 3 rows in 1 ms"
+    assert heading_text(Totals(COUNTS, 0, 0, None, None, None, Timeline(), ()), 3) == "0 of 3 rows"
 
 
 def test_a_bad_day_is_told_whole() -> None:
