@@ -18,6 +18,7 @@ An outcome of a single contact is a value (`core.replies.outcome`), not an excep
 rejection must not end the others.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar, Self
 
@@ -41,20 +42,29 @@ class SendxError(Exception):
         message: What happened, lower case, without a full stop. Never holds the key.
         where: The contact (an address) or place (`file:line:column`) it happened to.
         hint: What to do next.
+        lines: What belongs to the message and needs lines of its own, such as options to paste.
     """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
 
-    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        lines: Sequence[str] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.where = where
         self.hint = hint
+        self.lines = tuple(lines)
 
     def at(self, where: str) -> Self:
         """Return the same, with the place it happened at."""
-        return type(self)(self.message, where=where, hint=self.hint)
+        return type(self)(self.message, where=where, hint=self.hint, lines=self.lines)
 
 
 class InputError(SendxError):

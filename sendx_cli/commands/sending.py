@@ -291,7 +291,9 @@ def _last_words(sender: "Sender") -> str:
 
 
 def _tell_pause(output: "Output", pause: "Pause") -> None:
-    text = f"{pause.verdict.message}: retrying in {pause.seconds:.1f} s"
+    from sendx_cli.output.summary import duration
+
+    text = f"{pause.verdict.message}: retrying in {duration(pause.seconds)}"
     if pause.seconds >= _LONG_WAIT_S or pause.verdict.code == "timeout":
         output.note(text)
     else:

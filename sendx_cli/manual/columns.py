@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sendx_cli.core.mapping.presets import PRESETS
 from sendx_cli.core.mapping.spellings import SPELLINGS, Target
+from sendx_cli.core.mapping.suggestions import IN_TRACK
 from sendx_cli.manual.blocks import Block, Lines, Paragraph, Rows
 
 _MEANINGS = {
@@ -28,6 +29,8 @@ _MEANINGS = {
 
 def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
+    may_track = IN_TRACK - {Target.NAMELESS} | {Target.TAGS}
+    of_track = [target for target in Target if target in may_track]
     return (
         Paragraph(
             "The header says what each column is for. Upper and lower case, blanks, hyphens and "
@@ -35,11 +38,18 @@ def blocks() -> Sequence[Block]:
             "stops the run before anything is sent: set its target with --map, ignore it with "
             "--ignore, or send all unknown columns as custom fields with --custom-fields."
         ),
+        Paragraph(
+            "On a terminal such columns are asked about one by one, also by --dry-run: a key "
+            "chooses a target, a custom field or to ignore the column, Enter takes the likeliest, "
+            "q sends nothing. The answers are shown as the options that say the same, and "
+            "--save-map keeps them. A run that asked is always confirmed before it sends. "
+            "Elsewhere, with --yes or --no-input, and where CI is set, each column is listed with "
+            "the options to add."
+        ),
         Rows("Targets (--map COLUMN=TARGET)", [*map(_row, Target)]),
         Paragraph(
-            f"track takes {Target.EMAIL}, {Target.TAGS}, {Target.ADD_TAGS}, {Target.REMOVE_TAGS}, "
-            f"{Target.OPT_OUT} and {Target.IGNORED}. '#3' is the third column of the file, for "
-            "columns that have the same name."
+            f"track takes {', '.join(of_track[:-1])} and {of_track[-1]}. '#3' is the third column "
+            "of the file, for columns that have the same name."
         ),
         Rows("Known names", [*_spellings()]),
         Paragraph(

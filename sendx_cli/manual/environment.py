@@ -25,6 +25,7 @@ _TERMINAL = (
     ),
 )
 _CI = (
+    ("CI", "Not empty: nobody is asked what a column is for."),
     ("GITHUB_ACTIONS", "true: bad rows become annotations on their lines."),
     ("GITHUB_STEP_SUMMARY", "The file that a run's summary is appended to."),
     ("GITHUB_WORKSPACE", "The checkout, which file names are relative to."),

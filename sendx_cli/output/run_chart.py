@@ -17,8 +17,7 @@ _SECOND_MS = 1000
 
 def throughput_chart(timeline: Timeline) -> str:
     """Draw the rows accepted a second, with marks where the service asked for less."""
-    rates = [slot.accepted / timeline.slot_s for slot in timeline.slots]
-    highest = max(rates, default=0.0)
+    rates, highest = timeline.rates, timeline.highest_per_s
     bars = [
         _bar(place, len(rates), _height(value, highest))
         for place, value in enumerate(rates)
@@ -74,7 +73,7 @@ def _marks(timeline: Timeline) -> Iterator[str]:
 
 
 def _drawing(title: str, timeline: Timeline, shapes: Sequence[str], highest: str) -> str:
-    span = duration(timeline.slot_s * len(timeline.slots))
+    span = duration(timeline.elapsed_s)
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>"

@@ -13,6 +13,8 @@ from sendx_cli.output.safe import safe
 _COLUMNS = 80
 _MINUTE_S = 60
 _HOUR_S = 3600
+_SECOND_MS = 1000
+_TENTH = 0.1
 _TEN = 10
 _WORD_WIDTH = 9
 _NOT_SENT = "  (not sent)"
@@ -36,7 +38,6 @@ def summary_lines(
     left_out: Mapping[str, int],
     exit_code: int,
     next_commands: Sequence[str],
-    elapsed_s: float,
     ascii_only: bool = False,
 ) -> list[str]:
     """Return the summary as lines of at most 80 columns, harmless to a terminal.
@@ -50,14 +51,13 @@ def summary_lines(
         left_out: Rows of the file that were not to be sent, by why.
         exit_code: What the process is about to tell its caller.
         next_commands: What to type next, quoted for the shell.
-        elapsed_s: How long the run took.
         ascii_only: Whether the stream can show nothing but ASCII.
     """
     counts = _counts(totals, total_rows, left_out)
     width = max(len(f"{count:,}") for _, count, _ in counts)
     word_width = max(_WORD_WIDTH, *(len(word) for word, _, _ in counts))
     lines = [
-        heading_text(totals, total_rows, elapsed_s),
+        heading_text(totals, total_rows),
         *(f"  {word:<{word_width}}  {count:>{width},}{remark}" for word, count, remark in counts),
         *_throughput(totals, ascii_only=ascii_only),
         *filter(None, [latency_text(totals)]),
@@ -78,14 +78,13 @@ def summary_markdown(
     left_out: Mapping[str, int],
     exit_code: int,
     next_commands: Sequence[str],
-    elapsed_s: float,
 ) -> str:
     """Return the summary as GitHub's Markdown; the arguments are those of `summary_lines`.
 
     Text from elsewhere is shown as it is: it makes no link, no image and no table of its own.
     """
     parts = [
-        [f"### sendx: {heading_text(totals, total_rows, elapsed_s)}"],
+        [f"### sendx: {heading_text(totals, total_rows)}"],
         ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
         [", ".join(filter(None, [*_throughput(totals), latency_text(totals)]))],
         _failure_table(totals.failures),
@@ -97,29 +96,43 @@ def summary_markdown(
 
 
 def duration(seconds: float) -> str:
-    """Write a duration for people: `0.4 s`, `12 s`, `3 min 12 s`, `1 h 02 min`."""
-    whole = round(seconds)
-    if seconds < _TEN:
-        return f"{seconds:.1f} s"
+    """Write a duration for people: `40 ms`, `4.2 s`, `12 s`, `3 min 12 s`, `1 h 02 min`.
+
+    Nothing takes no time at all, and a part that is 0 is left out: `3 min`.
+    """
+    ms, whole = max(round(seconds * _SECOND_MS), 1), round(seconds)
+    if ms < _SECOND_MS:
+        return f"{ms} ms"
+    if round(seconds, 1) < _TEN:
+        return f"{seconds:.1f} s".replace(".0 ", " ")
     if whole < _MINUTE_S:
         return f"{whole} s"
     if whole < _HOUR_S:
-        return f"{whole // _MINUTE_S} min {whole % _MINUTE_S:02} s"
-    return f"{whole // _HOUR_S} h {whole % _HOUR_S // _MINUTE_S:02} min"
+        return _in_two(whole, _MINUTE_S, ("min", "s"))
+    return _in_two(round(seconds / _MINUTE_S), _MINUTE_S, ("h", "min"))
+
+
+def _in_two(count: int, of_one: int, units: tuple[str, str]) -> str:
+    large, small = divmod(count, of_one)
+    return f"{large} {units[0]} {small:02} {units[1]}" if small else f"{large} {units[0]}"
 
 
 def rate(per_s: float) -> str:
-    """Write a rate for people: `0.4/s`, `64/s`, `1,200/s`."""
+    """Write a rate for people: `0.04/s`, `0.4/s`, `64/s`, `1,200/s`."""
+    if per_s < _TENTH:
+        return f"{per_s:.1g}/s"
     return f"{per_s:.1f}/s" if per_s < _TEN else f"{per_s:,.0f}/s"
 
 
-def heading_text(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
-    """Return how many rows were decided, in what time, and how fast."""
+def heading_text(totals: Totals, total_rows: int | None) -> str:
+    """Return how many rows were decided, in what time, and how many a second were accepted."""
     of_all = "" if total_rows in {None, totals.rows} else f" of {total_rows:,}"
-    sent = totals.rows - totals.counts[Outcome.UNCHANGED]
-    speed = f", {rate(sent / elapsed_s)}" if sent and elapsed_s > 0 else ""
+    elapsed_s, per_s = totals.timeline.elapsed_s, totals.timeline.average_per_s
+    is_idle = totals.rows == totals.counts[Outcome.UNCHANGED] == total_rows
+    time = f" in {duration(elapsed_s)}" if elapsed_s > 0 and not is_idle else ""
+    speed = f", {rate(per_s)}" if per_s else ""
     rows = "row" if (total_rows or totals.rows) == 1 else "rows"
-    return f"{totals.rows:,}{of_all} {rows} in {duration(elapsed_s)}{speed}"
+    return f"{totals.rows:,}{of_all} {rows}{time}{speed}"
 
 
 def _counts(
@@ -144,10 +157,11 @@ def _why_not(left_out: str) -> str:
 
 
 def _throughput(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:
-    rates = totals.accepted_per_s
-    if rates:
-        yield f"throughput {sparkline(rates, ascii_only=ascii_only)}"
-        yield f"each bar {duration(totals.slot_s)}, the highest {rate(max(rates))}"
+    line = totals.timeline
+    if len(line.slots) > 1 and line.highest_per_s:
+        yield f"throughput {sparkline(line.rates, ascii_only=ascii_only)}"
+        highest, average = rate(line.highest_per_s), rate(line.average_per_s)
+        yield f"each bar {duration(line.slot_s)}, highest {highest}, average {average}"
 
 
 def latency_text(totals: Totals) -> str:

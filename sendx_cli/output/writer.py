@@ -80,10 +80,10 @@ class Output:
         """Write one line of plain text to standard output: a path, a value, a version."""
         self.write(safe(text) + "\n")
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, hint: str | None = None) -> None:
         """Write a note, unless quiet."""
         if not self.is_quiet:
-            self._tell(text)
+            self._tell(text, hint)
 
     def detail(self, text: str) -> None:
         """Write a detail, if verbose."""
@@ -99,7 +99,7 @@ class Output:
         """Write the error that ended the command: what happened, where, what to do next."""
         is_shown = error.where is None or error.message.endswith(f": {error.where}")
         where = "" if is_shown else f"{error.where}: "
-        self._tell(f"{where}{error.message}", error.hint)
+        self._tell(f"{where}{error.message}", error.hint, error.lines)
 
     def traceback(self, bug: BaseException) -> None:
         """Write the traceback of a bug, without the values of variables: one may be the key."""
@@ -198,8 +198,8 @@ class Output:
             )
         return PassingTrouble(f"output could not be written: {reason}", hint="nothing was sent")
 
-    def _tell(self, text: str, hint: str | None = None) -> None:
-        lines = f"sendx: {safe(text)}\n"
+    def _tell(self, text: str, hint: str | None = None, more: Sequence[str] = ()) -> None:
+        lines = f"sendx: {safe(text)}\n" + "".join(f"  {safe(line)}\n" for line in more)
         if hint:
             lines += f"  hint: {safe(hint)}\n"
         self._hand_over(lines)

@@ -19,7 +19,6 @@ from sendx_cli.output.plan_text import plan_lines
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.options import RunSpec
-from sendx_cli.runtime import Runtime
 
 ASK_FROM_CONTACTS = 100
 """As many contacts, or more, need a confirmation on a terminal."""
@@ -78,9 +77,10 @@ def ask(
     Without a terminal it goes ahead, unless the profile is for production and `--yes` is absent.
 
     Args:
-        context: The run; an undo, and any with a profile for production, always needs a
-            confirmation.
-        contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
+        context: The run; an undo, any with a profile for production, and any whose columns were
+            asked about always needs a confirmation.
+        contacts: How many it concerns, 0 where only time will tell; `ASK_FROM_CONTACTS` or more
+            need a confirmation.
         sent_though_opted_out: Opt-outs among its rows, which are sent anyway; any of them needs a
             confirmation.
         account: What it would change in its account, if that was read.
@@ -92,7 +92,9 @@ def ask(
     settings, mode = context.settings, context.mode
     is_production = settings.production.value and not mode.is_sandbox
     is_undo = bool(context.spec.undoes)
-    is_risky = is_production or is_undo or was_sent_before or sent_though_opted_out
+    is_risky = (
+        is_production or is_undo or was_sent_before or sent_though_opted_out or mode.has_answered
+    )
     if mode.is_confirmed or not (is_risky or contacts >= ASK_FROM_CONTACTS):
         return
     again = " again" if was_sent_before else ""
@@ -111,7 +113,7 @@ def confirm(context: RunContext, question: str) -> None:
     """
     if context.mode.is_confirmed:
         return
-    with _terminal(context.runtime, context.spec) as terminal:
+    with terminal_to_ask_on(context) as terminal:
         if terminal is not None:
             _ask_yes(terminal, context, question)
         elif context.settings.production.value and not context.mode.is_sandbox:
@@ -143,6 +145,8 @@ def _question(
     if account is not None and account.members and not context.mode.is_sandbox:
         where += f" ({members_text(account)})"
     people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
+    if not contacts:
+        people = "the contacts that come by standard input"
     created = new_names_text(account) if account else ""
     creating = f", creating {created}" if created else ""
     left = ""
@@ -159,8 +163,9 @@ def console_path() -> str:
 
 
 @contextmanager
-def _terminal(runtime: Runtime, spec: RunSpec) -> Iterator[TextIO | None]:
+def terminal_to_ask_on(context: RunContext) -> Iterator[TextIO | None]:
     """Yield where an answer can be read: the console if rows come from standard input; or None."""
+    runtime, spec = context.runtime, context.spec
     if runtime.verbosity.no_input or not runtime.output.stderr.isatty():
         yield None
     elif spec.path != STANDARD_INPUT:

@@ -50,7 +50,6 @@ def finish_run(
     summary = summarise(
         view,
         journal.id,
-        elapsed_s=sent.elapsed_s,
         ending=sent.ending,
         stopped_by=sent.stopped_by,
         failed=failed,

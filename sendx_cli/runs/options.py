@@ -99,6 +99,8 @@ class RunMode:
         save_map: Where to save the mapping.
         map_file: Where the mapping came from.
         show: Which rows have their results shown; None: as it suits standard output.
+        has_answered: Whether somebody answered what columns are for: whatever is sent is then
+            confirmed, too, as a key is pressed easily.
     """
 
     is_sandbox: bool = False
@@ -111,6 +113,7 @@ class RunMode:
     save_map: Path | None = None
     map_file: Path | None = None
     show: Shown | None = None
+    has_answered: bool = False
 
 
 def _tuples(members: Mapping[str, object]) -> dict[str, Any]:

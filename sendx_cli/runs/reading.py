@@ -85,8 +85,17 @@ def open_reading(
         spool_folder,
         must_be_plain=must_be_plain,
     ) as source:
-        mapping = determine_mapping(source, spec.columns)
-        yield Reading(source, mapping, unruled_checker(runtime, spec, mapping))
+        yield reading_of(runtime, spec, source)
+
+
+def reading_of(runtime: Runtime, spec: RunSpec, source: Source) -> Reading:
+    """Map the columns of a run's file.
+
+    Raises:
+        InputError: A column cannot be mapped, or what the options say cannot be sent.
+    """
+    mapping = determine_mapping(source, spec.columns)
+    return Reading(source, mapping, unruled_checker(runtime, spec, mapping))
 
 
 def unruled_checker(runtime: Runtime, spec: RunSpec, mapping: ColumnMapping) -> RowChecker:

@@ -88,7 +88,7 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
         is_finished = journal.view.was_finished
         if not (is_finished or context.spec.undoes):
             source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
-        sent = Sent(0.0)
+        sent = Sent()
         if to_come:
             source_path = None if source is None else source.path
             sent = send_rows(context, journal, source=header.source, source_path=source_path)

@@ -34,7 +34,6 @@ class RunSummary:
         counts: Its rows by state.
         left_out: How many rows of the file are not sent, by reason.
         totals: Its numbers.
-        elapsed_s: How long it was sent.
         exit_code: The exit code of its process.
         next_commands: What to type next.
     """
@@ -42,7 +41,6 @@ class RunSummary:
     counts: Counts
     left_out: dict[LeftOutKind, int]
     totals: Totals
-    elapsed_s: float
     exit_code: ExitCode | Ending
     next_commands: list[str]
 
@@ -54,7 +52,6 @@ class RunSummary:
             left_out={str(kind): count for kind, count in self.left_out.items()},
             exit_code=self.exit_code,
             next_commands=self.next_commands,
-            elapsed_s=self.elapsed_s,
             ascii_only=ascii_only,
         )
 
@@ -72,7 +69,6 @@ class RunSummary:
             left_out={str(kind): count for kind, count in self.left_out.items()},
             exit_code=self.exit_code,
             next_commands=self.next_commands,
-            elapsed_s=self.elapsed_s,
         )
 
 
@@ -80,7 +76,6 @@ def summarise(
     view: RunView,
     run: str,
     *,
-    elapsed_s: float = 0.0,
     ending: Ending | None = None,
     stopped_by: Verdict | None = None,
     failed: Path | None = None,
@@ -91,7 +86,6 @@ def summarise(
     Args:
         view: Its journal.
         run: Its id.
-        elapsed_s: How long it took, if known: the journal has whole seconds only.
         ending: The signal that has just ended it.
         stopped_by: The verdict that has just ended it.
         failed: Where its failed rows were written, if they were.
@@ -101,7 +95,7 @@ def summarise(
     is_undo = view.header.action == UNDO
     kinds = [kind for kind in LeftOutKind if kind.is_of_undo is is_undo]
     left_out = {kind: view.count_left_out(kind) for kind in kinds}
-    totals, worked_s = totals_of(view, view.header.source)
+    totals = totals_of(view, view.header.source)
     found = {
         Outcome.REJECTED: counts.rejected or any(left_out.get(kind) for kind in _REJECTED),
         Outcome.FAILED: counts.failed,
@@ -120,7 +114,6 @@ def summarise(
         counts=counts,
         left_out=left_out,
         totals=totals,
-        elapsed_s=max(elapsed_s, float(worked_s - 1)) if elapsed_s else float(worked_s),
         exit_code=ending or code,
         next_commands=commands,
     )

@@ -1,7 +1,7 @@
 """Sending a run's rows: journalled, stopped by signals, each result shown."""
 
 import gc
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sendx_cli.delivery.circuit_breaker import OUTAGE
 from sendx_cli.delivery.reply_handler import ASKED_TO_WAIT
 from sendx_cli.delivery.sender import Sender
 from sendx_cli.ending import Ending
-from sendx_cli.errors import SendxError
+from sendx_cli.errors import PassingTrouble, SendxError
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.progress import open_progress
 from sendx_cli.output.shown import shown_on
@@ -29,13 +29,11 @@ class Sent:
     """How the sending ended.
 
     Args:
-        elapsed_s: How long it took.
         ending: The signal that ended it, or the closed pipe.
         stopped_by: The verdict that ended it before its last row.
         error: Why results could not be written.
     """
 
-    elapsed_s: float
     ending: Ending | None = None
     stopped_by: Verdict | None = None
     error: SendxError | None = None
@@ -67,6 +65,7 @@ def send_rows(
     _collect_garbage()
     output, clock, mode = context.output, context.runtime.clock, context.mode
     began_at = clock.now()
+    journal.note_sending()
     with ExitStack() as stack:
         report = stack.enter_context(open_report(mode.report, source_path))
         total = journal.view.counts().to_come if live is None else None
@@ -94,10 +93,11 @@ def send_rows(
         if live is not None:
             live.stop()
         with reporter.writing():
-            report_left(report, journal.view, source)
+            report_left(report, journal.view, source, told=reporter.interrupted)
         reporter.close()
+    with suppress(PassingTrouble):  # what became of the rows is in the journal
+        journal.note_sent(clock.now() - began_at)
     return Sent(
-        clock.now() - began_at,
         signals.ending or reporter.ending,
         _with_resume_hint(sender.stopped_by, journal.id),
         reporter.error,

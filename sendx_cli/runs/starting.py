@@ -7,7 +7,7 @@ from pathlib import Path
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.ending import Ending
 from sendx_cli.errors import AccountUnread, ExitCode, InputError, PassingTrouble
-from sendx_cli.files.source import Source
+from sendx_cli.files.source import Source, open_source
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.runs import Runs, delete_journal, forget_never_started, list_runs
@@ -16,6 +16,7 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.column_questions import settle_columns
 from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
 from sendx_cli.runs.context import RunContext
@@ -24,7 +25,7 @@ from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import leave_out_unchanged
-from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
+from sendx_cli.runs.reading import NumberedRows, Reading, reading_of, stdin_of
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.sent_before import warn_if_sent_before
 from sendx_cli.runs.snapshot import announce_snapshot, take_snapshot
@@ -47,15 +48,18 @@ def start_run(context: RunContext) -> ExitCode | Ending:
         return show_dry_run(context)
     directory = runs_directory()
     make_private_directory(directory)
-    with open_reading(runtime, spec, directory) as reading, _spool_kept(reading.source) as keep:
+    stdin = stdin_of(runtime)
+    source = open_source(spec.path, spec.overrides, stdin, directory)
+    with source, _spool_kept(source) as keep:
+        context = settle_columns(context, source)
+        reading = reading_of(runtime, context.spec, source)
         journal = _begin(context, directory, reading)
         if journal is None:
             ResultStream(runtime.output).close()
-            runtime.output.note(f"{reading.source.name}: no rows to send")
+            runtime.output.note(f"{source.name}: no rows to send")
             return ExitCode.OK
         keep.append(True)
         with journal:
-            source = reading.source
             counts = journal.view.counts()
             if counts.unchanged and not counts.to_come:
                 runtime.output.note(f"{source.name}: nothing to send: no row would change anything")

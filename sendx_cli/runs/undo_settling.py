@@ -21,7 +21,8 @@ from sendx_cli.errors import InputError
 from sendx_cli.journal.opening import open_journal
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.runs import Run, Runs, open_view
-from sendx_cli.journal.store import CRASHED, RunJournal
+from sendx_cli.journal.store import RunJournal
+from sendx_cli.journal.view import CRASHED
 from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.options import RunSpec

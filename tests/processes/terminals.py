@@ -83,6 +83,15 @@ class Terminal:
             if not self._read():
                 raise EOFError(f"ended without showing: {text}; last: {self.screen[-1]}")
 
+    def wait_for_more(self) -> None:
+        """Return when anything more was shown.
+
+        Raises:
+            EOFError: The command ends without it.
+        """
+        if not self._read():
+            raise EOFError(f"ended without showing more; last: {self.screen[-1]}")
+
     def end(self) -> int:
         """Wait for the command's end; return its exit code."""
         while self._read():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sendx_cli.clock import SystemClock
+from tests.clocks import ShiftedClock
 from tests.conftest import Run
 from tests.runs.accounts import BROKEN, LOST, Account, records
 
@@ -15,15 +15,6 @@ PEOPLE = [{"email": f"{name}@b.co", "tags": ["old"]} for name in ("ann", "bob", 
 def steady(text: str) -> str:
     text = re.sub(r"\d{8}-\d{4}-[a-z0-9]{4}", "RUN", text)
     return re.sub(r"\b\d\d:\d\d\b", "HH:MM", text)
-
-
-class ShiftedClock(SystemClock):
-    """The machine's clock, whose calendar is ahead by some seconds."""
-
-    seconds = 0.0
-
-    def unix(self) -> float:
-        return super().unix() + self.seconds
 
 
 @pytest.fixture

@@ -67,6 +67,45 @@ def test_standard_input_is_checked_like_a_file(
     assert [path.suffix for path in journals()] == [".lock", ".sqlite3", ".sqlite3-check"]
 
 
+UNEXPLAINED = "email,Plan,Frist Name\nann@b.co,gold,Ann\n"
+
+
+def test_each_unexplained_column_has_a_line_to_paste(
+    send: Send, server: ScriptedServer, journals: Callable[[], list[Path]]
+) -> None:
+    """Where nobody can be asked; of standard input no copy is left behind."""
+    run = send("identify", "--from", "-", stdin=UNEXPLAINED)
+    assert (run.code, run.out, server.requests, journals()) == (2, "", [], [])
+    assert run.err == (
+        'sendx: standard input: unknown columns "Plan", "Frist Name"\n'
+        "  --map 'Plan=field:Plan'        or --ignore Plan\n"
+        "  --map 'Frist Name=first_name'  "
+        "or --map 'Frist Name=field:Frist Name' or --ignore 'Frist Name'\n"
+        "  hint: use one option for each, or --custom-fields for all; "
+        "`sendx help columns` shows all targets\n"
+    )
+
+
+def test_the_nearest_field_that_the_account_was_seen_to_have_is_the_likeliest(
+    send: Send, server: ScriptedServer
+) -> None:
+    """Its names are those that the last plan read; the sandbox's account is another one."""
+    server.pages = lambda request: json_answer(
+        200,
+        [{"id": "field_1", "name": "plan_name", "type": 0}]
+        if "/customfield" in request.path and "offset=0" in request.path
+        else [],
+    )
+    Path("p.csv").write_text("email\nann@b.co\n")
+    assert send("identify", "--from", "p.csv", "--dry-run").code == 0
+    Path("p.csv").write_text("email,Plan Name\nann@b.co,gold\n")
+    line = "  --map 'Plan Name=field:{}'  or --ignore 'Plan Name'"
+    seen = send("identify", "--from", "p.csv").err.splitlines()
+    assert line.format("plan_name") in seen
+    elsewhere = send("identify", "--from", "p.csv", "--sandbox").err.splitlines()
+    assert line.format("Plan Name") in elsewhere
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

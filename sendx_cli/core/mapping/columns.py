@@ -106,6 +106,15 @@ class ColumnMapping:
         return replace(self, date_order=order)
 
 
+def map_columns(header: Sequence[str], options: ColumnOptions) -> tuple[Column, ...]:
+    """Map the columns of `header` as far as they are explained; `explain` refuses the others.
+
+    Raises:
+        InvalidValue: An override is invalid.
+    """
+    return _all_mapped(header, options)[0]
+
+
 def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
     """Map every column of `header`.
 
@@ -113,14 +122,7 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         InvalidValue: A column is not mapped, two are mapped to the same value, none to the
             address, or an override is invalid.
     """
-    overrides = column_overrides(
-        header, options.maps, options.ignores, options.file_maps, options.file_named
-    )
-    preset = find_preset({column_key(name) for name in header})
-    columns = tuple(
-        _with_opt_out_rule(_mapped(position, name, preset, overrides, options), preset, options)
-        for position, name in enumerate(header, start=1)
-    )
+    columns, preset = _all_mapped(header, options)
     refuse_problems(columns, options.action)
     _refuse_useless_opt_out_values(columns, options)
     return ColumnMapping(
@@ -135,6 +137,18 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         opt_out_values=options.opt_out_values,
         includes_opted_out=options.include_unsubscribed,
     )
+
+
+def _all_mapped(header: Sequence[str], options: ColumnOptions) -> tuple[tuple[Column, ...], Preset]:
+    overrides = column_overrides(
+        header, options.maps, options.ignores, options.file_maps, options.file_named
+    )
+    preset = find_preset({column_key(name) for name in header})
+    columns = tuple(
+        _with_opt_out_rule(_mapped(position, name, preset, overrides, options), preset, options)
+        for position, name in enumerate(header, start=1)
+    )
+    return columns, preset
 
 
 def _mapped(

@@ -86,13 +86,13 @@ class OptOutScan:
         """Return the tag or custom field value of a column that means an opt-out; or None."""
         if column not in self._scanned or not _may_tell(texts):
             return None
-        return next((text for text in texts if _tells(column, text)), None)
+        return next((text for text in texts if tells_opt_out(column, text)), None)
 
 
 def _first_telling(columns: Iterable[Column], texts: Sequence[str]) -> tuple[Column, str] | None:
     for column in columns:
         text = texts[column.position - 1]
-        if _tells(column, text):
+        if tells_opt_out(column, text):
             return column, text.strip(EDGES)
     return None
 
@@ -130,7 +130,8 @@ def _may_tell(texts: Sequence[str]) -> bool:
     return not _STARTS.isdisjoint([text.strip(EDGES)[:_START].lower() for text in texts])
 
 
-def _tells(column: Column, text: str) -> bool:
+def tells_opt_out(column: Column, text: str) -> bool:
+    """Return whether a cell of a column means an opt-out, whatever its header says."""
     if len(text) > _MAX_LENGTH:
         return False
     key = bare_key(text)
