@@ -61,7 +61,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
 
 def _mapping_record(mapping: ColumnMapping) -> dict[str, object]:
     return {
-        "export": mapping.preset.name or None,
+        "export": mapping.preset.name or (mapping.results and str(mapping.results.kind)) or None,
         "date_order": mapping.date_order and str(mapping.date_order),
         "columns": [
             {
