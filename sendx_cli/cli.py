@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
     "runs": "Look at bulk runs, and go on with one that stopped.",
+    "schema": "Print the JSON Schema of results, plans and runs.",
     "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",
     "help": "Show help on files, columns, exit codes and more.",

@@ -36,6 +36,10 @@ _RECIPES = {
     "List the addresses that were not accepted": (
         "sendx identify --from people.csv -o jsonl | jq -r 'select(.ok | not) | .email'",
     ),
+    "Send on the contacts that were accepted": (
+        "sendx identify --from people.csv --tag trial > added.jsonl",
+        "sendx track --from added.jsonl --remove-tag trial --skip-invalid",
+    ),
     "Find out who of a file is a contact already": (
         "sendx lookup --from people.csv -o csv > found.csv",
     ),

@@ -62,13 +62,7 @@ class Totals:
         return tuple(count / self.slot_s for count in self.accepted_per_slot[:-1])
 
     def record(self) -> dict[str, object]:
-        """Return the documented members, in their documented order.
-
-        `rows`; `accepted`, `rejected`, `failed`, `unknown`, `skipped`, `unchanged` (together they
-        are `rows`); `attempts`; `retried`; `latency_ms` with `p50`, `p95`, `p99`, each a number or
-        null; `throughput` with `slot_s` and `accepted`, a number for each slot; `failures`,
-        each with `outcome`, `kind`, `count`, `where`, `message`.
-        """
+        """Return the members that `sendx schema run` documents, in their order."""
         latencies_s = {"p50": self.p50_s, "p95": self.p95_s, "p99": self.p99_s}
         return {
             "rows": self.rows,
