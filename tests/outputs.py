@@ -41,9 +41,10 @@ def check(words: Sequence[str], out: str, folder: Path | None = None) -> None:
             refuse_wrong(name, document, words)
     if name == "result" and (report := _value_of(words, "--report")):
         path = (folder or Path()) / report
-        if path.is_file() and path.suffix.lower() != ".csv":
-            for document in documents(words, path.read_text("utf-8")):
-                refuse_wrong(name, document, words)
+        text = path.read_text("utf-8") if path.is_file() else ""
+        # Where the command was refused, something else may be there still.
+        for document in documents(words, text) if text.startswith("{") else ():
+            refuse_wrong(name, document, words)
 
 
 def schema_name(words: Sequence[str]) -> str | None:

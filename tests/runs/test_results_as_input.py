@@ -227,6 +227,34 @@ def test_a_plan_as_json_names_results_as_their_export(send: Send) -> None:
     assert {column["why"] for column in plan["columns"][1:]} == {"a member of sendx's results"}
 
 
+def test_what_else_is_taken_of_results_is_shown(send: Send, server: ScriptedServer) -> None:
+    """Columns that somebody added, and members that somebody mapped."""
+    record = json.loads(Path("added.jsonl").read_text().splitlines()[0])
+    Path("more.jsonl").write_text(json.dumps({**record, "company": "Acme"}) + "\n")
+    words = ("--map", "message=field:Said", "--ignore", "status", "--no-account", *ALONE)
+    run = send("identify", "--from", "more.jsonl", *words)
+    assert run.code == 0
+    assert run.err.splitlines()[4:8] == [
+        "results of sendx: email, message taken, 9 columns left aside",
+        "columns:",
+        '  custom field "Said": "message" (--map)',
+        '  company: "company" (spelling)',
+    ]
+    assert server.requests[-1].json == {
+        "email": "ann@b.co",
+        "company": "Acme",
+        "customFields": {"Said": "OK"},
+    }
+
+
+def test_a_saved_map_of_results_has_the_address_alone(send: Send) -> None:
+    """The other members are known again; so it says the same the next time."""
+    words = ("--skip-invalid", "--no-account", "--dry-run", "-o", "table")
+    first = send(*NEXT, *words, "--save-map", "map.toml")
+    assert Path("map.toml").read_text() == '[columns]\nemail = "email"\n'
+    assert send(*NEXT, *words, "--map-file", "map.toml").err == first.err
+
+
 def test_results_with_fewer_members_are_an_ordinary_file(
     send: Send, server: ScriptedServer
 ) -> None:

@@ -123,13 +123,15 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
     )
     results = own_results(header, takes_unknown=options.takes_unknown)
     preset = NO_PRESET if results else find_preset({column_key(name) for name in header})
-    columns = tuple(
-        Column(position, name, Target.IGNORED, LEFT_ASIDE)
-        if results and results.leaves_aside(name) and position not in overrides
-        else _with_opt_out_rule(
-            _mapped(position, name, preset, overrides, options), preset, options
-        )
+    mapped = (
+        _mapped(position, name, preset, overrides, options)
         for position, name in enumerate(header, start=1)
+    )
+    columns = tuple(
+        Column(column.position, column.name, Target.IGNORED, LEFT_ASIDE)
+        if results and results.leaves_aside(column.name) and column.position not in overrides
+        else _with_opt_out_rule(column, preset, options)
+        for column in mapped
     )
     refuse_problems(columns, options.action)
     _refuse_useless_left_values(columns, options)
@@ -146,17 +148,6 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         includes_opted_out=options.include_departed,
         results=results,
     )
-
-
-def _column(
-    position: int,
-    name: str,
-    preset: Preset,
-    overrides: dict[int, ColumnOverride],
-    options: ColumnOptions,
-) -> Column:
-    column = _mapped(position, name, preset, overrides, options)
-    return _with_opt_out_rule(column, preset, options)
 
 
 def _mapped(

@@ -29,7 +29,7 @@ class ResultsKind(StrEnum):
 
 _EVERY = {
     ResultsKind.SENT: frozenset(
-        [
+        {
             "email",
             "action",
             "ok",
@@ -39,9 +39,9 @@ _EVERY = {
             "error",
             "attempts",
             "elapsed_ms",
-        ]
+        }
     ),
-    ResultsKind.LOOKED_UP: frozenset(["email", "ok", "found", "contact", "error"]),
+    ResultsKind.LOOKED_UP: frozenset({"email", "ok", "found", "contact", "error"}),
 }
 """Members that all results of a kind have: a file without one of them is an ordinary file."""
 _SOME = frozenset({"source", "line", "sent"})
