@@ -181,7 +181,7 @@ def test_topics_are_completed() -> None:
 def test_outputs_with_a_schema_are_completed() -> None:
     """All of them, and no file."""
     answer = reply("fish", {}, ["schema", ""])
-    assert answer.splitlines() == ["words", *OUTPUTS]
+    assert [line.strip() for line in answer.splitlines()] == ["words", *OUTPUTS]
 
 
 def test_every_exit_code_is_explained(sendx: Command) -> None:
