@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
     "runs": "List, show, resume, check and undo bulk runs.",
+    "schema": "Print the JSON Schema of results, plans and runs.",
     "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",
     "help": "Show help on files, columns, exit codes and more.",

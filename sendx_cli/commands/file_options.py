@@ -1,5 +1,6 @@
 """Options of identify and track that go with `--from FILE`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -185,6 +186,7 @@ class FromFile(NamedTuple):
         service: dict[str, str],
         *,
         batch: int | None = None,
+        takes_unknown: bool = False,
     ) -> "RunSpec":
         """Return the options that are kept with the run.
 
@@ -193,13 +195,14 @@ class FromFile(NamedTuple):
             defaults: Values given as options, for every row.
             service: Options about the service, as they were typed.
             batch: Contacts in one call; None: one.
+            takes_unknown: Whether results of sendx whose outcome is unknown are to be sent.
 
         Raises:
             InvalidValue: The value of an option is invalid.
         """
         from sendx_cli.runs.options import RunSpec
 
-        columns = self._columns(action)
+        columns = replace(self._columns(action), takes_unknown=takes_unknown)
         return RunSpec(
             action=action,
             path=self.from_ or "",

@@ -152,7 +152,13 @@ def send_from_file(
         show=file.show,
     )
     spec = replace(
-        file.spec(action, defaults, service, batch=options.batch),
+        file.spec(
+            action,
+            defaults,
+            service,
+            batch=options.batch,
+            takes_unknown=options.sending.retry_unknown,
+        ),
         uses_account=settings.account.value,
         existing_only=settings.existing_only.value,
         only_changed=options.account.only_changed,

@@ -43,6 +43,11 @@ class RunHeader:
     options: str
     started_at: float
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the file's columns; none of an undo."""
+        return tuple(name for name, _ in json.loads(self.mapping))
+
     def differences(self, other: "RunHeader") -> list[str]:
         """Return the differences that forbid resuming this run as `other`, in words.
 

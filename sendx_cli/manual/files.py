@@ -17,6 +17,14 @@ _READ = (
         "JSON Lines",
         'An object on each line, such as {"email": "jane@example.com", "tags": ["vip"]}.',
     ),
+    (
+        "Results of sendx",
+        (
+            "CSV or JSON Lines with all members of a result, such as a --report: email is used, "
+            "the others are skipped. Rows that were not accepted are bad rows; with "
+            "--retry-unknown, those whose outcome is unknown are sent."
+        ),
+    ),
     ("-", "Standard input, in either format; --stream sends its rows as they arrive."),
 )
 _WRITTEN = (

@@ -2,37 +2,19 @@
 
 from collections.abc import Sequence
 
-from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.manual.blocks import Block, Paragraph, Rows
 from sendx_cli.output.formats import OutputFormat
-from sendx_cli.results import PlannedRequest, Result
+from sendx_cli.schemas.contacts import LOOKUP, RESULT, VERIFIED
+from sendx_cli.schemas.plans import PLAN, REQUEST
+from sendx_cli.schemas.runs import RUN
+from sendx_cli.schemas.shapes import meanings
 
 _FORMATS = {
     OutputFormat.TABLE: "For people; the default on a terminal. See also --plain.",
     OutputFormat.JSON: "One document at the end: an array, or an object for one contact.",
     OutputFormat.JSONL: "A line for each result as it arrives; the default elsewhere.",
     OutputFormat.CSV: "A header and a row for each result; nested members are JSON.",
-}
-_RESULT = {
-    "email": "The address as it was sent.",
-    "action": "identify or track.",
-    "ok": "Whether the service has the contact as it was sent.",
-    "status": "HTTP status of the last answer, or null.",
-    "message": "What the service or the network said last.",
-    "response": "The body of the last answer as it came.",
-    "error": "Why it was not accepted: kind (a word for programs), message, hint; or null.",
-    "attempts": "Number of requests made.",
-    "elapsed_ms": "Milliseconds from its first request to its last answer.",
-    "source": "The file it came from; only for a file's rows.",
-    "line": "Its line in that file; only for a file's rows.",
-}
-_REQUEST = {
-    "action": "identify or track.",
-    "method": "The HTTP method.",
-    "url": "Where it would be sent.",
-    "body": "What would be sent.",
-    "line": "Its line in the file; only for a file's rows.",
 }
 _STATES = {
     State.PENDING: "Not sent yet.",
@@ -51,8 +33,6 @@ _STATES = {
 
 def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
-    result = Result("", "identify", Outcome.ACCEPTED, "", source="", line=0)
-    request = PlannedRequest("identify", "POST", "", {}, line=0)
     states = (*State, *LeftOutKind)
     return (
         Paragraph(
@@ -60,17 +40,21 @@ def blocks() -> Sequence[Block]:
             "one result, in the order given, with the same members in each format."
         ),
         Rows("Formats (-o FORMAT)", [(str(one), _FORMATS[one]) for one in OutputFormat]),
-        Rows("A result", [(name, _RESULT[name]) for name in result.record()]),
-        Rows(
-            "A request that would be sent (--dry-run)",
-            [(name, _REQUEST[name]) for name in request.record()],
-        ),
+        Rows("A result (sendx schema result)", meanings(RESULT)),
+        Rows("A request that would be sent (--dry-run; sendx schema plan)", meanings(REQUEST)),
+        Rows("The plan of a file (--dry-run -o json; sendx schema plan)", meanings(PLAN)),
+        Rows("A run (sendx runs list and show; sendx schema run)", meanings(RUN)),
         Rows(
             "A row of a run (sendx runs show --state STATE)",
             [(str(state), _STATES[state]) for state in states],
         ),
+        Rows("A contact that was looked up (sendx lookup; sendx schema lookup)", meanings(LOOKUP)),
+        Rows(
+            "A contact that was verified (sendx runs verify; sendx schema verify)",
+            meanings(VERIFIED),
+        ),
         Paragraph(
-            "sendx lookup has the members email, ok, found (null if that could not be "
-            "determined), contact and error, and of a file source and line."
+            "Results can be given to --from as they are, as long as they have all their members: "
+            "see `sendx help files`."
         ),
     )

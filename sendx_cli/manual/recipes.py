@@ -36,6 +36,10 @@ _RECIPES = {
     "List the addresses that were not accepted": (
         "sendx identify --from people.csv -o jsonl | jq -r 'select(.ok | not) | .email'",
     ),
+    "Send the accepted contacts again, with another command": (
+        "sendx identify --from people.csv --tag trial > added.jsonl",
+        "sendx track --from added.jsonl --remove-tag trial --skip-invalid",
+    ),
     "Find out which people in a file are already contacts": (
         "sendx lookup --from people.csv -o csv > found.csv",
     ),

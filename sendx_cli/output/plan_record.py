@@ -8,24 +8,7 @@ from sendx_cli.core.plan.plan import Plan
 
 
 def plan_record(plan: Plan) -> dict[str, object]:
-    """Return the documented members, in their documented order.
-
-    `action`, `source`; `rows`, `to_send`, `contacts`, `duplicates`; `unchanged`, the rows that
-    would change nothing in the account, with `rows` and `contacts`; `notes` of the file's layout;
-    `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as `--map`
-    writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`, `counting_fields` and
-    `row_notes`, each with `names` (`name`, `rows`) and `further`, the occurrences of names too many
-    to keep; `held_back` and `sent_though_opted_out` (rows that say that the person opted out, in
-    columns that were named) with `rows` and `reasons` of the same form; `bad_rows` with `rows`,
-    `first` (`line`, `column`, `message`, `hint`) and `kinds` (`message`, `column`, `rows`,
-    `first_line`); `similar_tags` and `similar_fields`, arrays of names that differ only in case or
-    spacing; `address_collisions` with `count` and `first` (`kind`, `line`, `other_line`);
-    `account`, null where it was not read: `members`, the addresses of its team; `tags` and
-    `custom_fields` with `known`, how many it has (null: not read to their end), and `new`, those
-    that would be created (`name`, `rows`, `near`, the one of the account that it may be a slip of,
-    or null); `lists` with `known` and `used` (`id`, `name`, `double_opt_in`, `rows`);
-    `not_compared`, why something of it could not be read (`path`, `reason`).
-    """
+    """Return the members that `sendx schema plan` documents, in their order."""
     collisions = plan.collisions
     return {
         "action": plan.mapping.action,
@@ -61,7 +44,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
 
 def _mapping_record(mapping: ColumnMapping) -> dict[str, object]:
     return {
-        "export": mapping.preset.name or None,
+        "export": mapping.preset.name or (mapping.results and str(mapping.results.kind)) or None,
         "date_order": mapping.date_order and str(mapping.date_order),
         "columns": [
             {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sendx_cli.core.account.catalogue import ContactList
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.mapping.own_results import OwnResults
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompared
 from sendx_cli.core.plan.address_changes import CollisionKind
@@ -94,11 +95,17 @@ def _contacts(plan: Plan) -> str:
 
 
 def _columns(mapping: ColumnMapping) -> Iterator[str]:
+    columns: Sequence[Column] = mapping.columns
+    if mapping.results is not None:
+        yield from _results(mapping, mapping.results)
+        columns = [column for column in columns if not _is_usual(column, mapping.results)]
+        if not columns:
+            return
     export = f" of an export by {mapping.preset.name}" if mapping.preset.name else ""
     dates = f", dates in the order {mapping.date_order}" if mapping.date_order else ""
     yield f"columns{export}{dates}:"
     left_out: dict[str, list[str]] = {}
-    for column in mapping.columns:
+    for column in columns:
         if column.target in _NOT_SENT:
             left_out.setdefault(column.why, []).append(column.name)
             continue
@@ -106,6 +113,22 @@ def _columns(mapping: ColumnMapping) -> Iterator[str]:
         yield f"  {_meaning(column)}: {_quoted(column.name)} ({column.why}{leaving})"
     for why, names in left_out.items():
         yield f"  not sent: {_listed(names)} ({why})"
+
+
+def _results(mapping: ColumnMapping, results: OwnResults) -> Iterator[str]:
+    """Yield which members of sendx's own results are taken, and how many are not."""
+    own = [column for column in mapping.columns if results.has(column.name)]
+    taken = [column.name for column in own if column.target not in _NOT_SENT]
+    aside = len(own) - len(taken)
+    yield f"{results.kind}: {', '.join(taken)} taken, {aside} columns left aside"
+    if results.takes_unknown:
+        yield "  those whose outcome is unknown are sent, too (--retry-unknown)"
+
+
+def _is_usual(column: Column, results: OwnResults) -> bool:
+    """Return whether a column of results is for what it always is."""
+    is_sent = column.target not in _NOT_SENT
+    return results.has(column.name) and is_sent is (column.target is Target.EMAIL)
 
 
 def _meaning(column: Column) -> str:

@@ -82,11 +82,19 @@ class ResultStream:
         line = "" if result.line is None else str(result.line)
         row = self._row(line, result.email, result.outcome, result.message)
         self._output.write(row, at_once=False)
+        if sent := self._sent(result):
+            self._output.write(self._cut(f"{'':{_LINE_WIDTH}}  {sent}") + "\n", at_once=False)
 
     def _write_plain_row(self, result: Result) -> None:
         where = "" if result.line is None else f"line {result.line}: "
-        text = f"{where}{result.email}: {result.outcome}: {result.message}"
-        self._output.write(f"{safe(text)}\n", at_once=False)
+        told = (result.email, result.outcome, result.message, self._sent(result))
+        self._output.write(f"{safe(where + ': '.join(filter(None, told)))}\n", at_once=False)
+
+    def _sent(self, result: Result) -> str:
+        """Return what was sent, where that is told; empty where nothing was."""
+        if result.sent is None or result.sent.body is None:
+            return ""
+        return f"sent {json_line(result.sent.body, ascii_only=self._output.is_ascii)}"
 
     def _row(self, line: str, email: str, outcome: str, message: str) -> str:
         email_width = int(self._width() * _EMAIL_SHARE)

@@ -29,13 +29,7 @@ def undo_plan_lines(plan: UndoPlan) -> list[str]:
 
 
 def undo_plan_record(plan: UndoPlan) -> dict[str, object]:
-    """Return the documented members, in their documented order.
-
-    `action`, `run`, `members` (whose account it is), `contacts`, `calls`; `tags_away`,
-    `tags_back`, `values`, `custom_fields`, each with `names` (`name`, `rows`) and `further`;
-    `addresses`; `not_undone` and `irreversible`, arrays of `why`, `count` and `first` (`email`,
-    `message`).
-    """
+    """Return the members that `sendx schema plan` documents, in their order."""
     return {
         "action": "undo",
         "run": plan.run,

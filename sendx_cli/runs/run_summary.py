@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sendx_cli.core.contact.contact import Track
 from sendx_cli.core.contact.payloads import UNDO
+from sendx_cli.core.mapping.own_results import results_kind
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.core.totals.totals import Totals
@@ -104,7 +105,7 @@ def summarise(
     }
     code = exit_code((outcome for outcome, count in found.items() if count), stopped_by)
     is_stopped = code is ExitCode.STOP or (stopped_by is not None and _must_be_seen_to(stopped_by))
-    rows = None if failed is None else _failed_rows(failed, spec, totals, left_out)
+    rows = None if failed is None else _failed_rows(failed, view, totals, left_out)
     commands = next_commands(run, counts, spec, mode or RunMode(), rows, is_stopped=is_stopped)
     if view.undone_by:
         commands = []
@@ -125,12 +126,14 @@ def _must_be_seen_to(stopped_by: Verdict) -> bool:
 
 
 def _failed_rows(
-    path: Path, spec: RunSpec, totals: Totals, left_out: dict[LeftOutKind, int]
+    path: Path, view: RunView, totals: Totals, left_out: dict[LeftOutKind, int]
 ) -> FailedRows:
+    header = view.header
     codes = {each.code for each in totals.failures if each.outcome is Outcome.REJECTED}
-    unknown = codes & {_UNKNOWN_CONTACT} if spec.action == Track.action else set()
+    unknown = codes & {_UNKNOWN_CONTACT} if header.action == Track.action else set()
     return FailedRows(
         path,
         must_be_fixed=bool(codes - unknown or left_out.get(LeftOutKind.BAD)),
         has_unknown_contacts=bool(unknown),
+        are_results=results_kind(header.columns) is not None,
     )

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from sendx_cli.cli import app
 from sendx_cli.output.writer import Output
 from sendx_cli.runtime import Runtime
+from tests import outputs
 from tests.conftest import CANARY, Command, Run
 from tests.servers import ScriptedServer
 
@@ -25,6 +26,7 @@ def at_terminal(*words: str, typed: str, env: dict[str, str]) -> Run:
     out, err = io.StringIO(), Terminal()
     runtime.output = Output(out, err, runtime.environ)
     result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
+    outputs.check(words, out.getvalue())
     return Run(result.exit_code, out.getvalue(), err.getvalue())
 
 

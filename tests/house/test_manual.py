@@ -20,6 +20,7 @@ from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, InvalidValue
 from sendx_cli.manual.topics import TOPICS, blocks_of
+from sendx_cli.schemas.documents import OUTPUTS
 from sendx_cli.settings.declared import PROFILE_VARIABLE, SETTINGS
 from sendx_cli.settings.paths import config_path, runs_directory, sandbox_path
 from tests.conftest import Command, Run
@@ -175,6 +176,12 @@ def test_an_unknown_topic_names_the_nearest(sendx: Command, typed: str, hint: st
 def test_topics_are_completed() -> None:
     """With what each is about."""
     assert "exit-codes\tWhat each exit code means" in reply("fish", {}, ["help", "ex"])
+
+
+def test_outputs_with_a_schema_are_completed() -> None:
+    """All of them, and no file."""
+    answer = reply("fish", {}, ["schema", ""])
+    assert [line.strip() for line in answer.splitlines()] == ["words", *OUTPUTS]
 
 
 def test_every_exit_code_is_explained(sendx: Command) -> None:

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from typer.testing import CliRunner
 
-from sendx_cli.cli import app
 from sendx_cli.clock import SystemClock
 from sendx_cli.runtime import Runtime
-from tests.conftest import CANARY, Run
+from tests.conftest import CANARY, Run, invoke
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
 from tests.tools import heed_time_zone
@@ -46,8 +44,7 @@ def at_noon(
     def run(*words: str) -> Run:
         environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
         runtime = Runtime(environ, io.StringIO(), NoonClock())
-        result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
-        return Run(result.exit_code, result.stdout, result.stderr)
+        return invoke(words, runtime)
 
     yield run
     monkeypatch.undo()
@@ -210,7 +207,7 @@ def test_an_outage_ends_by_the_clock_whatever_the_silence(
         environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": url}
         runtime = Runtime(environ, io.StringIO())
         words = ("identify", "--from", "p.csv", "--max-outage", "2", "--timeout", "1", "-q")
-        run = CliRunner().invoke(app, (*words, "--no-account"), obj=runtime, prog_name="sendx")
-    assert (run.exit_code, record(send)["to_come"]) == (5, 100)
-    assert "stopped: nothing was accepted for 2 s: no " in run.stderr
+        run = invoke((*words, "--no-account"), runtime)
+    assert (run.code, record(send)["to_come"]) == (5, 100)
+    assert "stopped: nothing was accepted for 2 s: no " in run.err
     assert 8 <= silent.connections <= 12

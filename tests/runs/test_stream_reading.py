@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from sendx_cli.cli import app
 from sendx_cli.runtime import Runtime
-from tests.conftest import CANARY, Command, Run
+from tests.conftest import CANARY, Command, Run, invoke
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
 
@@ -206,10 +204,10 @@ def test_an_input_that_cannot_be_read_on_is_told(server: ScriptedServer, sendx: 
     """What was read is sent; that the rest could not be read is no end of the input."""
     environ = {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
     runtime = Runtime(environ=environ, stdin=io.TextIOWrapper(_Breaking(people(3).encode())))
-    result = CliRunner().invoke(app, [*STREAM, "-q"], obj=runtime, prog_name="sendx")
-    assert result.exit_code == 5
-    assert "sendx: standard input:5: cannot be read further: input/output error\n" in result.stderr
-    assert told_line(Run(5, "", result.stderr)) == 4
+    run = invoke([*STREAM, "-q"], runtime)
+    assert run.code == 5
+    assert "sendx: standard input:5: cannot be read further: input/output error\n" in run.err
+    assert told_line(run) == 4
     assert sorted(rows_of(server)) == ["n0", "n1", "n2"]
     assert latest(sendx)["accepted"] == 3
 

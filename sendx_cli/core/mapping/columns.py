@@ -25,6 +25,7 @@ from sendx_cli.core.mapping.opt_outs import (
     opt_out_rule,
     opted_out_by_file_name,
 )
+from sendx_cli.core.mapping.own_results import LEFT_ASIDE, OwnResults, own_results
 from sendx_cli.core.mapping.presets import NO_PRESET, Preset, find_preset
 from sendx_cli.core.mapping.spellings import EDGES, KNOWN, RESULT_COLUMNS, Target, column_key
 from sendx_cli.core.mapping.tag_cells import TagStyle
@@ -57,6 +58,7 @@ class ColumnOptions:
         include_unsubscribed: Whether to send opt-outs all the same.
         file_name: The file's own name, which can mark all of its rows as opt-outs.
         is_json: Whether a column can hold an object of custom fields.
+        takes_unknown: Whether results of sendx whose outcome is unknown are to be sent.
     """
 
     action: str = "identify"
@@ -71,6 +73,7 @@ class ColumnOptions:
     include_unsubscribed: bool = False
     file_name: str = ""
     is_json: bool = False
+    takes_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ class ColumnMapping:
         opted_out_by_name: Set if the file's name marks all of its rows as opt-outs.
         opt_out_values: Words that mean an opt-out, beside the known ones.
         includes_opted_out: Whether to send opt-outs all the same.
+        results: How its rows are told if it holds results of sendx; None: an ordinary file.
     """
 
     action: str
@@ -96,6 +100,7 @@ class ColumnMapping:
     opted_out_by_name: OptedOutFile | None = None
     opt_out_values: tuple[str, ...] = ()
     includes_opted_out: bool = False
+    results: OwnResults | None = None
 
     def column(self, target: Target) -> Column | None:
         """Return the first column with this target, if there is one."""
@@ -122,7 +127,7 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         InvalidValue: A column is not mapped, two are mapped to the same value, none to the
             address, or an override is invalid.
     """
-    columns, preset = _all_mapped(header, options)
+    columns, preset, results = _all_mapped(header, options)
     refuse_problems(columns, options.action)
     _refuse_useless_opt_out_values(columns, options)
     return ColumnMapping(
@@ -136,19 +141,29 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         else opted_out_by_file_name(options.file_name),
         opt_out_values=options.opt_out_values,
         includes_opted_out=options.include_unsubscribed,
+        results=results,
     )
 
 
-def _all_mapped(header: Sequence[str], options: ColumnOptions) -> tuple[tuple[Column, ...], Preset]:
+def _all_mapped(
+    header: Sequence[str], options: ColumnOptions
+) -> tuple[tuple[Column, ...], Preset, OwnResults | None]:
     overrides = column_overrides(
         header, options.maps, options.ignores, options.file_maps, options.file_named
     )
-    preset = find_preset({column_key(name) for name in header})
-    columns = tuple(
-        _with_opt_out_rule(_mapped(position, name, preset, overrides, options), preset, options)
+    results = own_results(header, takes_unknown=options.takes_unknown)
+    preset = NO_PRESET if results else find_preset({column_key(name) for name in header})
+    mapped = (
+        _mapped(position, name, preset, overrides, options)
         for position, name in enumerate(header, start=1)
     )
-    return columns, preset
+    columns = tuple(
+        Column(column.position, column.name, Target.IGNORED, LEFT_ASIDE)
+        if results and results.leaves_aside(column.name) and column.position not in overrides
+        else _with_opt_out_rule(column, preset, options)
+        for column in mapped
+    )
+    return columns, preset, results
 
 
 def _mapped(

@@ -6,6 +6,7 @@ from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.column_overrides import FROM_MAP_FILE, parse_target
 from sendx_cli.core.mapping.columns import INCLUDED, ColumnMapping
 from sendx_cli.core.mapping.dates import DateOrder
+from sendx_cli.core.mapping.own_results import LEFT_ASIDE
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.mapping.tag_cells import TagStyle
 from sendx_cli.errors import InvalidValue
@@ -84,8 +85,9 @@ def _is_kept(column: Column) -> bool:
     is_given = column.is_named or column.why == FROM_MAP_FILE
     if column.target is Target.OPT_OUT and is_given:
         return True
-    # A column ignored because of --include-unsubscribed is so for this file only.
-    return column.target not in _FOUND_AGAIN and column.why != INCLUDED
+    # A column ignored because of --include-unsubscribed is so for this file only; results of sendx
+    # are known again.
+    return column.target not in _FOUND_AGAIN and column.why not in {INCLUDED, LEFT_ASIDE}
 
 
 def _unique_name(mapping: ColumnMapping, position: int, name: str) -> str:

@@ -68,6 +68,8 @@ class RowReader:
             if isinstance(row, MemberRow):
                 members = read_members(row.members, self._columns)
                 texts = members.texts
+            if self._mapping.results is not None:
+                self._mapping.results.refuse_unaccepted(row, self._header)
             return self._read(row.line, texts, members)
         except InvalidValue as error:
             return RowError(

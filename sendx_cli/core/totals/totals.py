@@ -56,14 +56,7 @@ class Totals:
         return sum(self.counts.values())
 
     def record(self) -> dict[str, object]:
-        """Return the documented members, in their documented order.
-
-        `rows`; `accepted`, `rejected`, `failed`, `unknown`, `skipped`, `unchanged` (together they
-        are `rows`); `attempts`; `retried`; `elapsed_s`, stops between resumes left out;
-        `latency_ms` with `p50`, `p95`, `p99`, each a number or null; `throughput` with `slot_s`,
-        `accepted`, a number for each slot, `average_per_s` and `highest_per_s` (of a slot);
-        `failures`, each with `outcome`, `kind`, `count`, `where`, `message`.
-        """
+        """Return the members that `sendx schema run` documents, in their order."""
         latencies_s = {"p50": self.p50_s, "p95": self.p95_s, "p99": self.p99_s}
         return {
             "rows": self.rows,
