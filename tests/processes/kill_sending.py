@@ -112,7 +112,7 @@ class Sending:
         self._kind = kind
         self._kills = kills
         self._draw = random.Random(f"{kind.name} {kills}")
-        rows = max(FEWEST_ROWS, ROWS_A_KILL * kills)
+        rows = max(FEWEST_ROWS, ROWS_A_KILL * kills * kind.batch)
         flight = IN_FLIGHT * kind.batch
         self.account = Account(rows, CONTACTS, kind.is_repeatable, flight)
         self._service = Service(self._draw, self.account.calls)
