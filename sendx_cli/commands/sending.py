@@ -13,7 +13,7 @@ from sendx_cli.commands.slips import refuse_file_names, settle_commas
 from sendx_cli.core.contact.contact import Contact, Identify, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import is_list_id
-from sendx_cli.errors import InputError, InvalidValue
+from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.output.repetitions import Repetitions
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sendx_cli.delivery.rows import Decided
     from sendx_cli.delivery.sender import Pause, Sender
     from sendx_cli.output.writer import Output
+    from sendx_cli.runs.options import RunMode
     from sendx_cli.settings.resolve import Settings
 
 _LONG_WAIT_S = 2.0
@@ -73,7 +74,7 @@ def send(
         send_from_file(runtime, action, file, values, options)
     file.refuse_without_file()
     if options.batch is not None:
-        raise InvalidValue("--batch goes with --from FILE")
+        raise UsageError("--batch goes with --from FILE")
     options.account.refuse_without_file()
     today = runtime.clock.today()
     contacts = [
@@ -90,7 +91,7 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOp
         typer.Exit: With the code that sums up what became of them.
     """
     if not contacts:
-        raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
+        raise UsageError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
     settings = runtime.settings(options.flags())
     output = runtime.output
     output.format = options.formatted.chosen(settings.output.value, output.format)
@@ -122,13 +123,18 @@ def send_from_file(
         typer.Exit: With the code that sums up what became of the rows.
     """
     from sendx_cli.runs.context import RunContext
-    from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.job_report import JobReport
     from sendx_cli.runs.output_file import refuse_outputs
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
 
     file.refuse_stream_of_file(is_dry=options.sending.dry_run)
     options.account.refuse_contradictions(is_stream=file.stream)
+    mode = _mode(file, options)
+    refuse_outputs(runtime, file.from_ or "", mode)
+    job = JobReport(runtime.output, action, file.from_ or "")
+    job.code_quality = mode.code_quality
+    runtime.at_end.append(job.finish)
     flags = options.flags()
     settings = runtime.settings(flags)
     _refuse_fence_without_account(settings)
@@ -138,8 +144,22 @@ def send_from_file(
     }
     if options.account.only_changed:
         _refuse_without_account(settings)
+    spec = replace(
+        file.spec(action, defaults, service, batch=options.batch),
+        uses_account=settings.account.value,
+        existing_only=settings.existing_only.value,
+        only_changed=options.account.only_changed,
+        keeps_snapshot=settings.snapshot.value and not file.stream,
+    )
+    context = RunContext(runtime, settings, spec, mode, job)
+    raise typer.Exit(stream_run(context) if file.stream else start_run(context))
+
+
+def _mode(file: FromFile, options: CallOptions) -> "RunMode":
+    from sendx_cli.runs.options import RunMode
+
     usual = RunMode()
-    mode = RunMode(
+    return RunMode(
         is_sandbox=options.service.sandbox,
         is_dry=options.sending.dry_run,
         is_confirmed=file.yes,
@@ -149,18 +169,9 @@ def send_from_file(
         report=file.report,
         save_map=file.save_map,
         map_file=file.map_file,
+        code_quality=file.code_quality,
         show=file.show,
     )
-    spec = replace(
-        file.spec(action, defaults, service, batch=options.batch),
-        uses_account=settings.account.value,
-        existing_only=settings.existing_only.value,
-        only_changed=options.account.only_changed,
-        keeps_snapshot=settings.snapshot.value and not file.stream,
-    )
-    refuse_outputs(runtime, spec.path, mode)
-    context = RunContext(runtime, settings, spec, mode)
-    raise typer.Exit(stream_run(context) if file.stream else start_run(context))
 
 
 def _refuse_without_account(settings: "Settings") -> None:
@@ -174,9 +185,9 @@ def _refuse_without_account(settings: "Settings") -> None:
 
 def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
     if emails:
-        raise InvalidValue("give EMAILs, or --from FILE, not both")
+        raise UsageError("give EMAILs, or --from FILE, not both")
     if values.new_email is not None:
-        raise InvalidValue("--new-email goes with one EMAIL", hint="a file has a column new_email")
+        raise UsageError("--new-email goes with one EMAIL", hint="a file has a column new_email")
 
 
 def _refuse_fence_without_account(settings: "Settings") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 from sendx_cli.manual.blocks import Block
 
 TOPICS: Mapping[str, str] = {
@@ -21,10 +21,10 @@ def blocks_of(topic: str) -> Sequence[Block]:
     """Return the contents of a topic.
 
     Raises:
-        InvalidValue: There is no such topic; the hint names the nearest.
+        UsageError: There is no such topic; the hint names the nearest.
     """
     if topic not in TOPICS:
-        raise InvalidValue(f"no such topic: {topic}", hint=_hint(topic))
+        raise UsageError(f"no such topic: {topic}", hint=_hint(topic))
     module = import_module(f"sendx_cli.manual.{topic.replace('-', '_')}")
     found: Sequence[Block] = module.blocks()
     return found

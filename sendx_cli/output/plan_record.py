@@ -5,9 +5,10 @@ from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompa
 from sendx_cli.core.plan.bad_rows import BadRows
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
+from sendx_cli.errors import SendxError
 
 
-def plan_record(plan: Plan) -> dict[str, object]:
+def plan_record(plan: Plan, refusal: SendxError | None = None) -> dict[str, object]:
     """Return the documented members, in their documented order.
 
     `action`, `source`; `rows`, `to_send`, `contacts`, `duplicates`; `unchanged`, the rows that
@@ -24,7 +25,12 @@ def plan_record(plan: Plan) -> dict[str, object]:
     `tags` and `custom_fields` with `known`, how many it has (null: not read to their end), and
     `new`, those that would be created (`name`, `rows`, `near`, the one of the account that it may
     be a slip of, or null); `lists` with `known` and `used` (`id`, `name`, `double_opt_in`,
-    `rows`); `not_compared`, why something of it could not be read (`path`, `reason`).
+    `rows`); `not_compared`, why something of it could not be read (`path`, `reason`); `ok`,
+    whether it would be sent, and `error`, why not, as in the end of a command, or null.
+
+    Args:
+        plan: The plan.
+        refusal: Why it must not be sent, if it must not.
     """
     collisions = plan.collisions
     return {
@@ -56,6 +62,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
             ],
         },
         "account": plan.account and _account_record(plan.account),
+        "ok": refusal is None,
+        "error": refusal and refusal.record()["error"],
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.spellings import Target, nearest_target
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import ColumnsRefused
 
 _SHARED = frozenset(
     {
@@ -38,7 +38,7 @@ def refuse_problems(columns: Sequence[Column], action: str) -> None:
     """Refuse columns that no contact can be made of.
 
     Raises:
-        InvalidValue: It names all problems.
+        ColumnsRefused: It names all problems.
     """
     problems = [
         *_unmapped(columns, action),
@@ -48,7 +48,9 @@ def refuse_problems(columns: Sequence[Column], action: str) -> None:
     ]
     if problems:
         messages, hints = zip(*problems, strict=True)
-        raise InvalidValue("; ".join(messages), hint="; ".join(dict.fromkeys(filter(None, hints))))
+        raise ColumnsRefused(
+            "; ".join(messages), hint="; ".join(dict.fromkeys(filter(None, hints)))
+        )
 
 
 def _unmapped(columns: Sequence[Column], action: str) -> Iterator[tuple[str, str]]:
