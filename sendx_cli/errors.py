@@ -85,7 +85,7 @@ class InputError(SendxError):
     """Input that was refused before anything was sent."""
 
     code = "input"
-    meaning = "something else was refused"
+    meaning = "another reason"
     exit_code = ExitCode.INPUT
 
 

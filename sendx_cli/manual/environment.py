@@ -24,7 +24,9 @@ _TERMINAL = (
 _CI = (
     ("GITHUB_ACTIONS", "true: bad rows are shown at their lines."),
     ("GITHUB_STEP_SUMMARY", "The file to which a run's summary is appended."),
+    ("GITHUB_OUTPUT", "The file to which a run's counts are appended; see sendx help ci."),
     ("GITHUB_WORKSPACE", "The checkout, from which files are named."),
+    ("CI_PROJECT_DIR", "GitLab's checkout, from which --code-quality names files."),
 )
 _PLACES = (
     ("HOME", "Where the directories below are, unless they are set."),
@@ -54,7 +56,7 @@ def blocks() -> Sequence[Block]:
         Rows("Settings", [*_settings()]),
         Rows("Network", _NETWORK),
         Rows("Terminal", _TERMINAL),
-        Rows("GitHub Actions", _CI),
+        Rows("Build servers", _CI),
         Rows("Places", _PLACES),
         Rows("Completion", _COMPLETION),
     )

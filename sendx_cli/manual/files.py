@@ -28,6 +28,7 @@ _WRITTEN = (
         ),
     ),
     ("--report FILE", "A result for each row: CSV if the name ends in .csv, else JSON Lines."),
+    ("--code-quality FILE", "Bad and rejected rows, for GitLab; see sendx help ci."),
     ("--save-map FILE", "What the columns are for, to be used again with --map-file."),
     ("--html FILE", "A run as a web page, by sendx runs show."),
 )

@@ -1,8 +1,9 @@
 """The topic `output`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.errors import SendxError, kinds_of_errors
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.manual.blocks import Block, Paragraph, Rows
 from sendx_cli.output.formats import OutputFormat
@@ -34,6 +35,12 @@ _REQUEST = {
     "body": "What would be sent.",
     "line": "Its line in the file; only for a file's rows.",
 }
+_ENDING = {
+    "ok": "false.",
+    "exit_code": "The exit code.",
+    "where": "The contact or the place (FILE:LINE:COLUMN) it happened to, or null.",
+    "error": "kind, message and hint, as in a result.",
+}
 _STATES = {
     State.PENDING: "Not sent yet.",
     State.IN_FLIGHT: "Sent, and not answered yet.",
@@ -49,6 +56,12 @@ _STATES = {
 }
 
 
+def _kinds() -> Iterator[tuple[str, str]]:
+    kinds = {kind.code: kind for kind in kinds_of_errors()}
+    for code, kind in kinds.items():
+        yield code, f"{kind.meaning[0].upper()}{kind.meaning[1:]} (exit {int(kind.exit_code)})."
+
+
 def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
     result = Result("", "identify", Outcome.ACCEPTED, "", source="", line=0)
@@ -61,6 +74,19 @@ def blocks() -> Sequence[Block]:
         ),
         Rows("Formats (-o FORMAT)", [(str(one), _FORMATS[one]) for one in OutputFormat]),
         Rows("A result", [(name, _RESULT[name]) for name in result.record()]),
+        Paragraph(
+            "A command that an error ends, such as a usage error, a file that is refused or a "
+            "missing key, writes the error to standard output as well, where json or jsonl is "
+            "asked for by -o, --json, SENDX_OUTPUT or a profile. It is the last line of jsonl; in "
+            "json it is the only object, or the last item of an array. A plan (--dry-run) has ok "
+            "and error as members instead. Before it, a file that is refused for its rows has a "
+            "result for each bad row, whose error is of the kind bad."
+        ),
+        Rows(
+            "The error that ended a command",
+            [(name, _ENDING[name]) for name in SendxError("").record()],
+        ),
+        Rows("Kinds of errors that end a command", [*_kinds()]),
         Rows(
             "A request that would be sent (--dry-run)",
             [(name, _REQUEST[name]) for name in request.record()],

@@ -13,6 +13,7 @@ TOPICS: Mapping[str, str] = {
     "columns": "What a file's columns can be used for, and which names are known.",
     "output": "Formats of results, and their members.",
     "recipes": "Complete commands for everyday work.",
+    "ci": "GitHub Actions, GitLab, cron and systemd.",
 }
 """Each topic with what it is about."""
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendx_cli.output.annotations import Annotations, append_step_summary, error_command
+from sendx_cli.output.annotations import Annotations, error_command
+from sendx_cli.output.job_files import append_step_summary
 from sendx_cli.output.writer import Output
 
 

@@ -112,5 +112,5 @@ def test_birthdays_that_cannot_be_told_stop_the_run(
     """No date is guessed: what to say instead stands there."""
     export.write(folder / "people.csv")
     run = sendx("identify", "--from", "people.csv", *DRY_RUN, *export.options)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["invalid_columns"])
     assert run.err.splitlines() == [f"sendx: people.csv: {message}", f"  hint: {hint}"]

@@ -203,7 +203,7 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
     (folder / "p.csv").write_text("email,Art\na@b.co,Gold\nb@b.co,abgemeldet\nc@b.co,Raus\n")
     words = (*IDENTIFY, "--map", "Art=subscription", "--sandbox", "--dry-run", "-o", "jsonl")
     run = sendx(*words)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["bad", "bad", "invalid_rows"])
     assert (
         "p.csv:2:Art: cannot tell whether the person agreed or left: Gold "
         "(name the words that mean leaving, as in --left-values 'unsubscribed'; "
