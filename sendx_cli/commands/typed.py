@@ -7,7 +7,7 @@ import typer
 
 from sendx_cli.errors import SendxError
 from sendx_cli.output.formats import OutputFormat
-from sendx_cli.output.job_files import JOB_FILES
+from sendx_cli.output.job_files import names_job_files
 
 if TYPE_CHECKING:
     from sendx_cli.runtime import Runtime
@@ -100,7 +100,7 @@ def tell_of_run(runtime: "Runtime", root: Any, words: Sequence[str]) -> None:  #
         root: As for `typed`.
         words: As for `typed`.
     """
-    if runtime.at_end or not any(runtime.environ.get(name) for name in JOB_FILES):
+    if runtime.at_end or not names_job_files(runtime.environ):
         return
     line = typed(root, words)
     if line.is_of_run:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from sendx_cli.output.writer import Output
 
-JOB_FILES = ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")
-"""The variables that name them."""
 MAX_SUMMARY_BYTES = 1 << 20
 """GitHub shows nothing of a step's page that is longer."""
+
+
+def names_job_files(environ: Mapping[str, str]) -> bool:
+    """Return whether the environment names such a file."""
+    return bool(environ.get("GITHUB_STEP_SUMMARY") or environ.get("GITHUB_OUTPUT"))
 
 
 def append_step_summary(output: Output, markdown: str) -> None:

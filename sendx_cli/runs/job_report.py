@@ -21,7 +21,11 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.view import RunView
 from sendx_cli.output.annotations import Annotations, path_in_project
 from sendx_cli.output.code_quality import Finding, code_quality
-from sendx_cli.output.job_files import JOB_FILES, append_step_outputs, append_step_summary
+from sendx_cli.output.job_files import (
+    append_step_outputs,
+    append_step_summary,
+    names_job_files,
+)
 from sendx_cli.output.step_summary import BadRowsShown, StepSummary
 from sendx_cli.output.summary import ending_text_of
 from sendx_cli.output.writer import Output
@@ -108,8 +112,7 @@ class JobReport:
     @property
     def is_read(self) -> bool:
         """Whether anybody reads what is written at the end."""
-        environ = self._output.environ
-        return self.code_quality is not None or any(environ.get(name) for name in JOB_FILES)
+        return self.code_quality is not None or names_job_files(self._output.environ)
 
     def finish(self, exit_code: int, error: SendxError | None) -> None:
         """Write everything; a file that cannot be written is warned of.
