@@ -10,7 +10,7 @@ import typer
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import AccountOptions, Formatted, Sending, ServiceOptions
 from sendx_cli.commands.slips import refuse_file_names, settle_commas
-from sendx_cli.core.contact.contact import Contact, Identify, check_contact
+from sendx_cli.core.contact.contact import Contact, Identify, Track, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import is_list_id
 from sendx_cli.errors import InvalidValue, UsageError
@@ -76,6 +76,8 @@ def send(
     if options.batch is not None:
         raise UsageError("--batch goes with --from FILE")
     options.account.refuse_without_file()
+    if emails and action == Track.action and not (values.add_tags or values.remove_tags):
+        raise UsageError("no tag to add or remove", hint="give --add-tag or --remove-tag")
     today = runtime.clock.today()
     contacts = [
         check_contact(action, values._replace(email=email), today=today) for email in emails

@@ -78,7 +78,7 @@ def test_mailchimps_file_of_who_left_is_refused(
     """The file's name tells, and where it was renamed the column does; nothing would be sent."""
     Export("mailchimp_left").write(folder / file_name)
     run = sendx("identify", "--from", file_name, *DRY_RUN)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["file_refused"])
     assert run.err.splitlines()[-4:] == [
         "held back because they left:",
         f"  2  {reason}",

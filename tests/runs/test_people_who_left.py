@@ -307,7 +307,7 @@ def test_a_map_file_keeps_what_was_said_and_answers_nothing_else(
     assert [json.loads(line)["body"]["email"] for line in again.out.splitlines()] == ["b@b.co"]
     (folder / "q.csv").write_text("email,Art,Plan,Weg\na@b.co,baja,,\nb@b.co,,baja,\n")
     run = sendx("identify", "--from", "q.csv", "--map-file", "m.toml", *dry)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["bad", "invalid_rows"])
     assert 'column "Plan" says of 1 row' in run.err
     resaved = sendx(*IDENTIFY, "--map-file", "m.toml", "--save-map", "n.toml", *dry)
     assert resaved.code == 0

@@ -49,7 +49,7 @@ SUMMARY = [
     "latency p50 N ms, p95 N ms, p99 N ms",
     "1 rejected",
     "  such as p.csv:3: Request body is not in proper format",
-    "exit 4: some rows were rejected for good: mend them",
+    "exit 4: some rows were rejected for good, and bad rows were skipped: fix them",
 ]
 
 
