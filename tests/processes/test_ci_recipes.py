@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ import yaml
 from sendx_cli.manual import ci
 from tests.commands.test_sandbox import serving
 from tests.conftest import CANARY
+from tests.processes.conftest import Start
+from tests.servers import OK, Answering, Request, ScriptedServer
 from tests.tools import need
 
 GOOD = "email,first_name\nann@b.co,Ann\nbob@b.co,Bob\n"
@@ -182,3 +186,29 @@ def test_a_closed_pipe_is_told_on_the_page(service: str, checkout: Path, program
     line = "sendx identify --from people.csv --yes --concurrency 1 | head -n 1"
     assert run_line(line, checkout, program, runner).stdout.count("\n") == 1
     assert "**exit 141: ended by a signal**" in page.read_text()
+
+
+def test_an_interrupted_run_is_told_on_the_page(
+    server: ScriptedServer, start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that is cancelled says what was sent, and how to go on."""
+    (folder / "people.csv").write_text("email\n" + "".join(f"p{n}@b.co\n" for n in range(50)))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "page.md"))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(folder / "outputs"))
+    running: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
+
+    def script(_request: Request, number: int) -> Answering:
+        if number == 3:
+            running.get(timeout=30).send_signal(signal.SIGINT)
+        return OK
+
+    server.script = script
+    sending = start("identify", "--from", "people.csv", "--concurrency", "1", "--no-account")
+    running.put(sending)
+    sending.communicate(timeout=60)
+    assert sending.returncode == -signal.SIGINT
+    page = (folder / "page.md").read_text()
+    assert "**exit 130: ended by a signal**" in page
+    assert "    sendx runs resume " in page
+    values = dict(re.findall(r"^(\w+)=(.*)$", (folder / "outputs").read_text(), re.MULTILINE))
+    assert (values["exit_code"], int(values["accepted"]) + int(values["to_come"])) == ("130", 50)
