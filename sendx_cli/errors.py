@@ -85,7 +85,7 @@ class InputError(SendxError):
     """Input that was refused before anything was sent."""
 
     code = "input"
-    meaning = "another reason"
+    meaning = "see the message"
     exit_code = ExitCode.INPUT
 
 

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
+from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.core.mapping.source_rows import RowError
 from sendx_cli.core.plan.bad_rows import MAX_LISTED
 from sendx_cli.core.plan.plan import Plan
@@ -88,7 +89,8 @@ class JobReport:
             stopped_by: The verdict that ended it before its last row.
         """
         self._summary, self._stopped_by = summary, stopped_by
-        self._source = view.header.source
+        if view.header.action != UNDO:
+            self._source = view.header.source
         if self._plan is None:
             first = [
                 (f"{self._source}:{row.line}", row.message)

@@ -1,14 +1,17 @@
 """The page of a build server's job: whole, harmless, and of bounded size."""
 
+import io
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.totals import Failure, Totals
-from sendx_cli.output.job_files import MAX_SUMMARY_BYTES
+from sendx_cli.output.job_files import MAX_SUMMARY_BYTES, append_step_outputs
 from sendx_cli.output.step_summary import BadRowsShown, StepSummary
+from sendx_cli.output.writer import Output
 
 COUNTS = dict.fromkeys(Outcome, 0)
 
@@ -89,3 +92,16 @@ def test_its_size_does_not_grow_with_the_file() -> None:
         bad=BadRowsShown(20, [(long, long)] * 20),
     )
     assert len(page.markdown().encode()) < MAX_SUMMARY_BYTES / 4
+
+
+def test_values_stand_on_lines_of_their_own(tmp_path: Path) -> None:
+    """Also behind what another program left without a line end."""
+    file = tmp_path / "outputs"
+    file.write_text("theirs=1")
+    output = Output(io.StringIO(), io.StringIO(), {"GITHUB_OUTPUT": str(file)})
+    append_step_outputs(output, {"accepted": 2, "run": "x"})
+    assert [line for line in file.read_text().splitlines() if line] == [
+        "theirs=1",
+        "accepted=2",
+        "run=x",
+    ]

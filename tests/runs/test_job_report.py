@@ -149,7 +149,7 @@ def test_a_run_is_told_with_all_counts(job: Job, server: ScriptedServer) -> None
             ("runs", "resume", "nosuch"),
             2,
             "input",
-            "exit 2: refused before anything was sent: another reason",
+            "exit 2: refused before anything was sent: see the message",
         ),
     ],
 )
