@@ -8,6 +8,7 @@ documentation in `conformance`, the whole in `house`.
 """
 
 import io
+import json
 import os
 import random
 import signal
@@ -55,6 +56,11 @@ class Run:
     code: int
     out: str
     err: str
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the errors that the lines of JSON on standard output have."""
+        return [json.loads(line)["error"]["kind"] for line in self.out.splitlines()]
 
 
 Command = Callable[..., Run]

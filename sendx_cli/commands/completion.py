@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 app = new_app()
 
@@ -37,7 +37,7 @@ def completion(
     from sendx_cli.completion.scripts import SCRIPTS
 
     if shell not in SCRIPTS:
-        raise InvalidValue(f"no such shell: {shell}", hint=f"one of {', '.join(SCRIPTS)}")
+        raise UsageError(f"no such shell: {shell}", hint=f"one of {', '.join(SCRIPTS)}")
     runtime = runtime_of(ctx)
     if not install:
         runtime.output.write(SCRIPTS[shell])

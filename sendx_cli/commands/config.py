@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.options import Formatted, new_app, runtime_of, with_option_groups
-from sendx_cli.errors import InputError
+from sendx_cli.errors import InputError, UsageError
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.changes import assigned, unassigned
 from sendx_cli.settings.config_text import DEFAULT_PROFILE
@@ -86,7 +86,7 @@ def set_setting(
     """
     runtime = runtime_of(ctx)
     if value is None and name != API_KEY.name:
-        raise InputError("the new value is missing", hint="sendx config set NAME VALUE")
+        raise UsageError("the new value is missing", hint="sendx config set NAME VALUE")
     # A name near another one is more likely a slip than a new profile.
     is_new = profile is not None and nearest(profile, runtime.config.profiles) is None
     where = _profile_of(runtime, profile, may_make=is_new)

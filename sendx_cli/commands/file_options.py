@@ -21,7 +21,7 @@ from sendx_cli.commands.layout_options import (
 from sendx_cli.commands.options import Show
 from sendx_cli.commands.sections import COLUMNS, FILE
 from sendx_cli.core.contact.members import ContactValues
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sendx_cli.core.mapping.columns import ColumnOptions
@@ -46,6 +46,16 @@ def report_option(section: str) -> Any:  # noqa: ANN401 - as above
         "--report",
         metavar="FILE",
         help="Also write each row's result to this file (.jsonl or .csv).",
+        rich_help_panel=section,
+    )
+
+
+def code_quality_option(section: str) -> Any:  # noqa: ANN401 - as above
+    """Return the option `--code-quality` for a section of the help."""
+    return typer.Option(
+        "--code-quality",
+        metavar="FILE",
+        help="Also write bad and rejected rows to this file, for GitLab (see `sendx help ci`).",
         rich_help_panel=section,
     )
 
@@ -95,6 +105,7 @@ class FromFile(NamedTuple):
         ),
     ] = None
     report: Annotated[Path | None, report_option(FILE)] = None
+    code_quality: Annotated[Path | None, code_quality_option(FILE)] = None
     show: Show = None
     map_: Annotated[
         list[str] | None,
@@ -175,7 +186,7 @@ class FromFile(NamedTuple):
         """Refuse these options if there is no `--from`.
 
         Raises:
-            InvalidValue: One of them was given.
+            UsageError: One of them was given.
         """
         refuse_without_file(self)
 
@@ -218,12 +229,12 @@ class FromFile(NamedTuple):
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.
 
         Raises:
-            InvalidValue: They are combined.
+            UsageError: They are combined.
         """
         if self.stream and self.from_ != "-":
-            raise InvalidValue("--stream requires --from -", hint="a file needs no --stream")
+            raise UsageError("--stream requires --from -", hint="a file needs no --stream")
         if self.stream and is_dry:
-            raise InvalidValue(
+            raise UsageError(
                 "--dry-run cannot be used with --stream: its rows are not known in advance"
             )
 
@@ -275,5 +286,5 @@ def _checked_batch(batch: int | None) -> int:
     if batch is None:
         return 1
     if not MIN_BATCH <= batch <= MAX_BATCH:
-        raise InvalidValue(f"--batch must be a number from {MIN_BATCH} to {MAX_BATCH}")
+        raise UsageError(f"--batch must be a number from {MIN_BATCH} to {MAX_BATCH}")
     return batch

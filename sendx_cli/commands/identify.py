@@ -19,7 +19,7 @@ from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import parse_field
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 app = new_app()
 
@@ -104,7 +104,7 @@ def identify(
       sendx identify --from people.csv --tag webinar --report results.csv
     """
     if new_email is not None and len(emails or ()) > 1:
-        raise InvalidValue("--new-email requires exactly one EMAIL")
+        raise UsageError("--new-email requires exactly one EMAIL")
     values = ContactValues(
         new_email=new_email,
         first_name=first_name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 from sendx_cli.commands.sections import COLUMNS, FILE
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sendx_cli.files.layout import Overrides
@@ -91,7 +91,7 @@ def overrides_of(options: LayoutOptions, targets: Iterable[tuple[str, str]]) -> 
         targets: Columns that options name, each with its target.
 
     Raises:
-        InvalidValue: The format is none.
+        UsageError: The format is none.
     """
     from sendx_cli.files.layout import FileFormat, Overrides
 
@@ -113,20 +113,20 @@ def refuse_without_file(group: Any) -> None:  # noqa: ANN401 - a group of option
     """Refuse the options of a group if there is no `--from`.
 
     Raises:
-        InvalidValue: One of them was given.
+        UsageError: One of them was given.
     """
     for member, usual in group._field_defaults.items():
         if getattr(group, member) != usual:
             name = member.rstrip("_").replace("_", "-")
-            raise InvalidValue(f"--{name} requires --from FILE")
+            raise UsageError(f"--{name} requires --from FILE")
 
 
 def one_of(option: str, text: str | None, choices: Sequence[str]) -> str | None:
     """Return an option's text.
 
     Raises:
-        InvalidValue: It is none of the choices.
+        UsageError: It is none of the choices.
     """
     if text is not None and text not in choices:
-        raise InvalidValue(f"{option}: no such choice: {text}", hint=f"one of {', '.join(choices)}")
+        raise UsageError(f"{option}: no such choice: {text}", hint=f"one of {', '.join(choices)}")
     return text

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
-from sendx_cli.errors import InputError
+from sendx_cli.errors import InputError, UsageError
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.declared import API_KEY
 from sendx_cli.settings.resolve import Settings, resolve
@@ -52,7 +52,7 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
     flags = {"profile": profile, "base_url": base_url}
     if check:
         if no_check:
-            raise InputError("--check and --no-check cannot be used together")
+            raise UsageError("--check and --no-check cannot be used together")
         _check(runtime, resolve(flags, runtime.environ, runtime.config))
         return
     settings = resolve(flags, runtime.environ, runtime.config, may_make_profile=True)

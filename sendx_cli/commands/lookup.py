@@ -12,7 +12,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sendx_cli.runs.lookup import Wanted
@@ -66,5 +66,5 @@ def _wanted(runtime: "Runtime", emails: list[str], file: FileToLookUp) -> "Wante
         file.refuse_without_file()
         return wanted_of(emails)
     if emails:
-        raise InvalidValue("use either EMAIL or --from FILE, not both")
+        raise UsageError("use either EMAIL or --from FILE, not both")
     return wanted_in(runtime, file.value())

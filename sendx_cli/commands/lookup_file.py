@@ -60,7 +60,7 @@ class FileToLookUp(NamedTuple):
         """Refuse these options if there is no `--from`.
 
         Raises:
-            InvalidValue: One of them was given.
+            UsageError: One of them was given.
         """
         refuse_without_file(self)
 

@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 
 from sendx_cli.commands.pages import PagedCommand, PagedGroup
 from sendx_cli.commands.sections import FILE, OUTPUT, SENDING, SERVICE
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.shown import Shown
 from sendx_cli.runtime import Runtime, Verbosity
@@ -264,20 +264,20 @@ class AccountOptions(NamedTuple):
         """Refuse what goes with a run only if there is no `--from`.
 
         Raises:
-            InvalidValue: It was given.
+            UsageError: It was given.
         """
         for is_given, option in (
             (self.only_changed, "--only-changed"),
             (self.snapshot, "--snapshot"),
         ):
             if is_given:
-                raise InvalidValue(f"{option} requires --from FILE")
+                raise UsageError(f"{option} requires --from FILE")
 
     def refuse_contradictions(self, *, is_stream: bool) -> None:
         """Refuse options of a run that exclude each other.
 
         Raises:
-            InvalidValue: They are combined.
+            UsageError: They are combined.
         """
         needing = [
             option
@@ -289,9 +289,9 @@ class AccountOptions(NamedTuple):
             if is_given
         ]
         if self.no_account and needing:
-            raise InvalidValue(f"{needing[0]} needs the account: remove --no-account")
+            raise UsageError(f"{needing[0]} needs the account: remove --no-account")
         if is_stream and (self.only_changed or self.snapshot):
-            raise InvalidValue(
+            raise UsageError(
                 f"{needing[-1]} cannot be used with --stream: its contacts are not known in advance"
             )
 

@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sendx_cli.commands.file_options import keep_going_option, report_option, yes_option
+from sendx_cli.commands.file_options import (
+    code_quality_option,
+    keep_going_option,
+    report_option,
+    yes_option,
+)
 from sendx_cli.commands.options import (
     Formatted,
     RetryUnknown,
@@ -16,7 +21,7 @@ from sendx_cli.commands.options import (
     with_option_groups,
 )
 from sendx_cli.commands.sections import FILE, OUTPUT, SENDING
-from sendx_cli.errors import InputError, InvalidValue
+from sendx_cli.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from sendx_cli.journal.runs import Run, Runs
@@ -104,7 +109,7 @@ def show(
     _choose_format(runtime, formatted)
     for name in state or ():
         if name not in STATES:
-            raise InvalidValue(f"no such state: {name}", hint=f"one of {', '.join(STATES)}")
+            raise UsageError(f"no such state: {name}", hint=f"one of {', '.join(STATES)}")
     found = _chosen(_runs(runtime), run)
     if html is not None:
         from sendx_cli.runs.page import write_page
@@ -133,6 +138,7 @@ def resume(
     ] = None,
     yes: _Yes = False,
     report: _Report = None,
+    code_quality: Annotated[Path | None, code_quality_option(OUTPUT)] = None,
     show: Show = None,
     keep_going: Annotated[bool, keep_going_option(SENDING)] = False,
     retry_unknown: RetryUnknown = False,
@@ -158,6 +164,7 @@ def resume(
         retry_unknown=retry_unknown,
         keeps_going=keep_going,
         report=report,
+        code_quality=code_quality,
         show=show,
     )
     context = context_of(runtime, settings, found, mode)
@@ -302,7 +309,7 @@ def forget(
     runtime = runtime_of(ctx)
     found = _runs(runtime)
     if not ids and not finished:
-        raise InputError("no run given", hint="see `sendx runs list`, or use --finished")
+        raise UsageError("no run given", hint="see `sendx runs list`, or use --finished")
     for run in forget_runs(found, ids or (), finished=finished):
         runtime.output.note(f"forgot {run}")
 

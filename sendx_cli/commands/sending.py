@@ -10,10 +10,10 @@ import typer
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import AccountOptions, Formatted, Sending, ServiceOptions
 from sendx_cli.commands.slips import refuse_file_names, settle_commas
-from sendx_cli.core.contact.contact import Contact, Identify, check_contact
+from sendx_cli.core.contact.contact import Contact, Identify, Track, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import is_list_id
-from sendx_cli.errors import InputError, InvalidValue
+from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.output.repetitions import Repetitions
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sendx_cli.delivery.rows import Decided
     from sendx_cli.delivery.sender import Pause, Sender
     from sendx_cli.output.writer import Output
+    from sendx_cli.runs.options import RunMode
     from sendx_cli.settings.resolve import Settings
 
 _LONG_WAIT_S = 2.0
@@ -73,8 +74,10 @@ def send(
         send_from_file(runtime, action, file, values, options)
     file.refuse_without_file()
     if options.batch is not None:
-        raise InvalidValue("--batch requires --from FILE")
+        raise UsageError("--batch requires --from FILE")
     options.account.refuse_without_file()
+    if emails and action == Track.action and not (values.add_tags or values.remove_tags):
+        raise UsageError("no tag to add or remove", hint="use --add-tag or --remove-tag")
     today = runtime.clock.today()
     contacts = [
         check_contact(action, values._replace(email=email), today=today) for email in emails
@@ -90,7 +93,7 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOp
         typer.Exit: With the code that sums up what became of them.
     """
     if not contacts:
-        raise InputError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
+        raise UsageError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
     settings = runtime.settings(options.flags())
     output = runtime.output
     output.format = options.formatted.chosen(settings.output.value, output.format)
@@ -122,13 +125,18 @@ def send_from_file(
         typer.Exit: With the code that sums up what became of the rows.
     """
     from sendx_cli.runs.context import RunContext
-    from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.job_report import JobReport
     from sendx_cli.runs.output_file import refuse_outputs
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
 
     file.refuse_stream_of_file(is_dry=options.sending.dry_run)
     options.account.refuse_contradictions(is_stream=file.stream)
+    mode = _mode(file, options)
+    refuse_outputs(runtime, file.from_ or "", mode)
+    job = JobReport(runtime.output, action, file.from_ or "")
+    job.code_quality = mode.code_quality
+    runtime.at_end.append(job.finish)
     flags = options.flags()
     settings = runtime.settings(flags)
     _refuse_fence_without_account(settings)
@@ -138,19 +146,6 @@ def send_from_file(
     }
     if options.account.only_changed:
         _refuse_without_account(settings)
-    usual = RunMode()
-    mode = RunMode(
-        is_sandbox=options.service.sandbox,
-        is_dry=options.sending.dry_run,
-        is_confirmed=file.yes,
-        retry_unknown=options.sending.retry_unknown,
-        keeps_going=file.keep_going,
-        max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
-        report=file.report,
-        save_map=file.save_map,
-        map_file=file.map_file,
-        show=file.show,
-    )
     spec = replace(
         file.spec(
             action,
@@ -164,9 +159,27 @@ def send_from_file(
         only_changed=options.account.only_changed,
         keeps_snapshot=settings.snapshot.value and not file.stream,
     )
-    refuse_outputs(runtime, spec.path, mode)
-    context = RunContext(runtime, settings, spec, mode)
+    context = RunContext(runtime, settings, spec, mode, job)
     raise typer.Exit(stream_run(context) if file.stream else start_run(context))
+
+
+def _mode(file: FromFile, options: CallOptions) -> "RunMode":
+    from sendx_cli.runs.options import RunMode
+
+    usual = RunMode()
+    return RunMode(
+        is_sandbox=options.service.sandbox,
+        is_dry=options.sending.dry_run,
+        is_confirmed=file.yes,
+        retry_unknown=options.sending.retry_unknown,
+        keeps_going=file.keep_going,
+        max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
+        report=file.report,
+        save_map=file.save_map,
+        map_file=file.map_file,
+        code_quality=file.code_quality,
+        show=file.show,
+    )
 
 
 def _refuse_without_account(settings: "Settings") -> None:
@@ -180,9 +193,9 @@ def _refuse_without_account(settings: "Settings") -> None:
 
 def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
     if emails:
-        raise InvalidValue("use either EMAIL or --from FILE, not both")
+        raise UsageError("use either EMAIL or --from FILE, not both")
     if values.new_email is not None:
-        raise InvalidValue(
+        raise UsageError(
             "--new-email requires exactly one EMAIL", hint="in a file, use a column new_email"
         )
 

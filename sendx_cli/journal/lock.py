@@ -8,7 +8,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from sendx_cli.errors import InputError, PassingTrouble, SetupError, reason_of
+from sendx_cli.errors import PassingTrouble, RunUnfinished, SetupError, reason_of
 from sendx_cli.file_lock import lock_within
 from sendx_cli.settings.storage import keep_for_owner
 
@@ -27,7 +27,7 @@ class RunLock:
         run: The run's id, for the message.
 
     Raises:
-        InputError: Another process has it.
+        RunUnfinished: Another process has it.
         PassingTrouble: The file cannot be used.
         SetupError: The file system has no locks.
     """
@@ -37,7 +37,7 @@ class RunLock:
             self._descriptor = open_lock(path)
             undo.callback(os.close, self._descriptor)
             if not take_lock(self._descriptor, path, MARGIN_S):
-                raise InputError(
+                raise RunUnfinished(
                     f"run {run} is being sent by another sendx "
                     f"process{holder_of(self._descriptor)}",
                     hint="wait until it ends, or stop it (Ctrl-C), then resume the run",

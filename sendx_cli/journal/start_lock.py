@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from sendx_cli.errors import InputError
+from sendx_cli.errors import RunUnfinished
 from sendx_cli.journal.lock import MARGIN_S, holder_of, name_holder, open_lock, take_lock
 from sendx_cli.journal.run_header import RunHeader
 
@@ -58,7 +58,7 @@ class StartLock:
         identity: The run's identity; None holds nothing.
 
     Raises:
-        InputError: Another process holds it.
+        RunUnfinished: Another process holds it.
         PassingTrouble: Its file cannot be used.
         SetupError: The file system has no locks.
     """
@@ -97,7 +97,7 @@ def _acquire(path: Path) -> int:
             descriptor = open_lock(path)
             undo.callback(os.close, descriptor)
             if not take_lock(descriptor, path, MARGIN_S):
-                raise InputError(
+                raise RunUnfinished(
                     "a run of this file is being started by another sendx "
                     f"process{holder_of(descriptor)}",
                     hint="`sendx runs list` shows it once it has started",

@@ -28,7 +28,9 @@ _CI = (
     ("CI", "Not empty: nobody is asked what a column is for."),
     ("GITHUB_ACTIONS", "true: bad rows become annotations on their lines."),
     ("GITHUB_STEP_SUMMARY", "The file that a run's summary is appended to."),
+    ("GITHUB_OUTPUT", "The file to which a run's counts are appended; see sendx help ci."),
     ("GITHUB_WORKSPACE", "The checkout, which file names are relative to."),
+    ("CI_PROJECT_DIR", "GitLab's checkout, from which --code-quality names files."),
 )
 _PLACES = (
     ("HOME", "The parent of the directories below, unless they are set."),
@@ -58,7 +60,7 @@ def blocks() -> Sequence[Block]:
         Rows("Settings", [*_settings()]),
         Rows("Network", _NETWORK),
         Rows("Terminal", _TERMINAL),
-        Rows("GitHub Actions", _CI),
+        Rows("Build servers", _CI),
         Rows("Places", _PLACES),
         Rows("Completion", _COMPLETION),
     )

@@ -36,6 +36,7 @@ _WRITTEN = (
         ),
     ),
     ("--report FILE", "A result for each row: CSV if the name ends in .csv, otherwise JSON Lines."),
+    ("--code-quality FILE", "Bad and rejected rows, for GitLab; see sendx help ci."),
     ("--save-map FILE", "The column mapping, for use with --map-file."),
     ("--html FILE", "A run as a web page, written by sendx runs show."),
 )

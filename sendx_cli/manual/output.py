@@ -1,11 +1,13 @@
 """The topic `output`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from sendx_cli.errors import kinds_of_errors
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.manual.blocks import Block, Paragraph, Rows
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.schemas.contacts import LOOKUP, RESULT, VERIFIED
+from sendx_cli.schemas.endings import ENDING
 from sendx_cli.schemas.plans import PLAN, REQUEST
 from sendx_cli.schemas.runs import RUN
 from sendx_cli.schemas.shapes import meanings
@@ -31,6 +33,12 @@ _STATES = {
 }
 
 
+def _kinds() -> Iterator[tuple[str, str]]:
+    kinds = {kind.code: kind for kind in kinds_of_errors()}
+    for code, kind in kinds.items():
+        yield code, f"{kind.meaning[0].upper()}{kind.meaning[1:]} (exit {int(kind.exit_code)})."
+
+
 def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
     states = (*State, *LeftOutKind)
@@ -41,6 +49,16 @@ def blocks() -> Sequence[Block]:
         ),
         Rows("Formats (-o FORMAT)", [(str(one), _FORMATS[one]) for one in OutputFormat]),
         Rows("A result (sendx schema result)", meanings(RESULT)),
+        Paragraph(
+            "A command that an error ends, such as a usage error, a file that is refused or a "
+            "missing key, writes the error to standard output as well, where json or jsonl is "
+            "asked for by -o, --json, SENDX_OUTPUT or a profile. It is the last line of jsonl; in "
+            "json it is the only object, or the last item of an array. A plan (--dry-run) has ok "
+            "and error as members instead. Before it, a file that is refused for its rows has a "
+            "result for each bad row, whose error is of the kind bad."
+        ),
+        Rows("The error that ended a command", meanings(ENDING)),
+        Rows("Kinds of errors that end a command", [*_kinds()]),
         Rows("A request that would be sent (--dry-run; sendx schema plan)", meanings(REQUEST)),
         Rows("The plan of a file (--dry-run -o json; sendx schema plan)", meanings(PLAN)),
         Rows("A run (sendx runs list and show; sendx schema run)", meanings(RUN)),

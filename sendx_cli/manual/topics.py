@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 from sendx_cli.manual.blocks import Block
 
 TOPICS: Mapping[str, str] = {
@@ -18,6 +18,7 @@ TOPICS: Mapping[str, str] = {
     "output": "Formats of results, and their members.",
     "sandbox": "The contact API on this machine, for tries and tests.",
     "recipes": "Complete commands for everyday work.",
+    "ci": "GitHub Actions, GitLab, cron and systemd.",
 }
 """Each topic with what it is about."""
 
@@ -26,10 +27,10 @@ def blocks_of(topic: str) -> Sequence[Block]:
     """Return the contents of a topic.
 
     Raises:
-        InvalidValue: There is no such topic; the hint names the nearest.
+        UsageError: There is no such topic; the hint names the nearest.
     """
     if topic not in TOPICS:
-        raise InvalidValue(f"no such topic: {topic}", hint=_hint(topic))
+        raise UsageError(f"no such topic: {topic}", hint=_hint(topic))
     module = import_module(f"sendx_cli.manual.{topic.replace('-', '_')}")
     found: Sequence[Block] = module.blocks()
     return found

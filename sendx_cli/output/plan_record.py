@@ -5,10 +5,16 @@ from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompa
 from sendx_cli.core.plan.bad_rows import BadRows
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
+from sendx_cli.errors import SendxError
 
 
-def plan_record(plan: Plan) -> dict[str, object]:
-    """Return the members that `sendx schema plan` documents, in their order."""
+def plan_record(plan: Plan, refusal: SendxError | None = None) -> dict[str, object]:
+    """Return the members that `sendx schema plan` documents, in their order.
+
+    Args:
+        plan: The plan.
+        refusal: Why it must not be sent, if it must not.
+    """
     collisions = plan.collisions
     return {
         "action": plan.mapping.action,
@@ -39,6 +45,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
             ],
         },
         "account": plan.account and _account_record(plan.account),
+        "ok": refusal is None,
+        "error": refusal and refusal.record()["error"],
     }
 
 

@@ -56,7 +56,7 @@ class ResultStream:
     def close(self) -> None:
         """Write what follows the last result, and flush."""
         if self._output.format is OutputFormat.JSON:
-            self._output.write("\n]\n" if self._count else "[]\n")
+            self._output.close_items()
         for line in self._repetitions.rest():
             self._output.write(f"{self._cut(safe(line))}\n", at_once=False)
         self._output.flush()
@@ -73,8 +73,7 @@ class ResultStream:
         self._output.stream(result.record(), at_once=False)
 
     def _write_item(self, result: Result) -> None:
-        text = json_line(result.record(), ascii_only=self._output.is_ascii)
-        self._output.write((",\n  " if self._count else "[\n  ") + text, at_once=False)
+        self._output.item(result.record())
 
     def _write_row(self, result: Result) -> None:
         if not self._count:

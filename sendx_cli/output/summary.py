@@ -1,4 +1,4 @@
-"""A run's summary: plain lines for people, Markdown for a build server's page."""
+"""A run's summary: plain lines for people."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,7 +6,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.sparkline import sparkline
 from sendx_cli.core.totals.totals import Failure, Totals
 from sendx_cli.ending import SIGNAL_BASE
-from sendx_cli.errors import ExitCode
+from sendx_cli.errors import ExitCode, SendxError
 from sendx_cli.output.cell_width import cut_to
 from sendx_cli.output.safe import safe
 
@@ -59,40 +59,16 @@ def summary_lines(
     lines = [
         heading_text(totals, total_rows),
         *(f"  {word:<{word_width}}  {count:>{width},}{remark}" for word, count, remark in counts),
-        *_throughput(totals, ascii_only=ascii_only),
+        *throughput_text(totals, ascii_only=ascii_only),
         *filter(None, [latency_text(totals)]),
     ]
     for failure in totals.failures:
-        lines.append(f"{failure.count:,} {_reason(failure)}")
-        lines.append(f"  such as {_example(failure)}")
+        lines.append(f"{failure.count:,} {reason_text(failure)}")
+        lines.append(f"  such as {example_text(failure)}")
     lines.append(ending_text(totals, exit_code, left_out))
     ellipsis = "..." if ascii_only else "…"
     cut = [cut_to(safe(line), _COLUMNS, ellipsis) for line in lines]
     return cut + [f"next: {safe(command)}" for command in next_commands]
-
-
-def summary_markdown(
-    totals: Totals,
-    *,
-    total_rows: int | None,
-    left_out: Mapping[str, int],
-    exit_code: int,
-    next_commands: Sequence[str],
-) -> str:
-    """Return the summary as GitHub's Markdown; the arguments are those of `summary_lines`.
-
-    Text from elsewhere is shown as it is: it makes no link, no image and no table of its own.
-    """
-    parts = [
-        [f"### sendx: {heading_text(totals, total_rows)}"],
-        ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
-        [", ".join(filter(None, [*_throughput(totals), latency_text(totals)]))],
-        _failure_table(totals.failures),
-        [ending_text(totals, exit_code, left_out)],
-        # Indented code has no end mark that a command could hold.
-        [f"    {safe(command)}" for command in next_commands],
-    ]
-    return "\n\n".join("\n".join(part) for part in parts if any(part)) + "\n"
 
 
 def duration(seconds: float) -> str:
@@ -156,7 +132,8 @@ def _why_not(left_out: str) -> str:
     return "" if left_out in _OF_UNDO else _NOT_SENT
 
 
-def _throughput(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:
+def throughput_text(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:
+    """Yield the throughput over time, and what its bars mean; nothing of a short run."""
     line = totals.timeline
     if len(line.slots) > 1 and line.highest_per_s:
         yield f"throughput {sparkline(line.rates, ascii_only=ascii_only)}"
@@ -179,49 +156,46 @@ def _milliseconds(seconds: float) -> str:
     return f"{ms:.1f} ms" if ms < _TEN else f"{ms:.0f} ms"
 
 
-def _reason(failure: Failure) -> str:
+def reason_text(failure: Failure) -> str:
+    """Return why rows were not accepted: `rejected: no_such_contact`."""
     if failure.code == failure.outcome:
         return str(failure.outcome)
     return f"{failure.outcome}: {failure.code}"
 
 
-def _example(failure: Failure) -> str:
+def example_text(failure: Failure) -> str:
+    """Return the first of rows that were not accepted, and what was said of it."""
     return f"{failure.where}: {failure.message}"
 
 
 def ending_text(totals: Totals, exit_code: int, left_out: Mapping[str, int]) -> str:
-    """Return an exit code with its meaning."""
+    """Return an exit code with its meaning: for one that has several, those that hold here."""
     if exit_code == ExitCode.OK and totals.counts[Outcome.UNCHANGED]:
         return f"exit {exit_code}: every row was accepted, or would change nothing"
-    is_not_undone = left_out.get("not_undone") and not totals.counts[Outcome.REJECTED]
-    if exit_code == ExitCode.REJECTED and is_not_undone:
-        return f"exit {exit_code}: some contacts were not undone: check them"
+    if exit_code == ExitCode.REJECTED:
+        return f"exit {exit_code}: {_why_rejected(totals, left_out)}"
+    if exit_code == ExitCode.PASSING and not totals.counts[Outcome.FAILED]:
+        return f"exit {exit_code}: some rows were not reached: resume the run"
     if exit_code in _MEANINGS:
         return f"exit {exit_code}: {_MEANINGS[ExitCode(exit_code)]}"
     ended = ": ended by a signal" if exit_code > SIGNAL_BASE else ""
     return f"exit {exit_code}{ended}"
 
 
-def _count_cells(totals: Totals, total_rows: int | None, left_out: Mapping[str, int]) -> list[str]:
-    counts = _counts(totals, total_rows, left_out)
-    return [f"| {word} | {count:,}{remark} |" for word, count, remark in counts]
+def ending_text_of(error: SendxError) -> str:
+    """Return the exit code of an error that ended a command, with its meaning."""
+    code, meaning = error.exit_code, error.meaning
+    if code in {ExitCode.INPUT, ExitCode.STOP}:
+        meaning = f"{_MEANINGS[code]}: {meaning}"
+    return f"exit {int(code)}: {meaning}"
 
 
-def _failure_table(failures: Sequence[Failure]) -> list[str]:
-    if not failures:
-        return []
-    rows = [
-        f"| {_literal(_reason(failure))} | {failure.count:,} | {_literal(_example(failure))} |"
-        for failure in failures
-    ]
-    return ["| failure | rows | such as |", "| --- | ---: | --- |", *rows]
-
-
-def _literal(text: str) -> str:
-    """Write ASCII punctuation as character references, which never are markup (CommonMark 2.5)."""
-    return "".join(
-        f"&#{ord(character)};"
-        if character.isascii() and not character.isalnum() and character != " "
-        else character
-        for character in safe(text)
-    )
+def _why_rejected(totals: Totals, left_out: Mapping[str, int]) -> str:
+    """Return why the exit code is that of rejected rows: what was not sent has it, too."""
+    if left_out.get("not_undone") and not totals.counts[Outcome.REJECTED]:
+        return "some contacts were not undone: check them"
+    if not left_out.get("bad"):
+        return _MEANINGS[ExitCode.REJECTED]
+    if not totals.counts[Outcome.REJECTED]:
+        return "bad rows were skipped: fix them"
+    return "some rows were rejected, and bad rows were skipped: fix them"

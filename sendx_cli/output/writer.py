@@ -1,6 +1,7 @@
 """The only writer: results to standard output, everything else to standard error."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
@@ -22,7 +23,8 @@ class Output:
 
     `format` is how results are written; `is_plain` asks for text that a screen reader can follow:
     no boxes, no line that moves; `has_sent` is set once contacts may have been sent, so
-    that results which cannot be written leave doubt.
+    that results which cannot be written leave doubt. `asked_format` finds out which format was
+    asked for, by an option or a setting, even if the command line was refused.
     """
 
     def __init__(
@@ -45,6 +47,10 @@ class Output:
         self.is_plain = False
         self._has_csv_header = False
         self.has_sent = False
+        self.asked_format: Callable[[], OutputFormat | None] = lambda: None
+        self._items = 0
+        self._has_open_array = False
+        self._has_document = False
 
     def show(self, records: Sequence[Record], *, as_one: bool = False) -> None:
         """Write records that are all there.
@@ -75,6 +81,49 @@ class Output:
     def streams(self) -> bool:
         """Whether the format writes each record as it is decided."""
         return self.format in {OutputFormat.JSONL, OutputFormat.CSV}
+
+    def item(self, record: Record) -> None:
+        """Write one item of a JSON array, which `close_items` ends."""
+        text = json_line(record, ascii_only=self.is_ascii)
+        begin, self._items = (",\n  " if self._items else "[\n  "), self._items + 1
+        self._has_open_array = True
+        self.write(begin + text, at_once=False)
+
+    def close_items(self) -> None:
+        """End a JSON array, be it empty."""
+        self._has_open_array, self._has_document = False, True
+        self.write("\n]\n" if self._items else "[]\n")
+
+    def tell_records(self, records: Iterable[Record]) -> None:
+        """Write records beside what a command shows otherwise, where JSON was asked for.
+
+        Raises:
+            SendxError: The system did not take it.
+            BrokenPipeError: Nobody reads any more.
+        """
+        asked = self.asked_format()
+        if asked is OutputFormat.JSONL:
+            for record in records:
+                self.stream(record, at_once=False)
+        elif asked is OutputFormat.JSON and not self._has_document:
+            for record in records:
+                self.item(record)
+
+    def end_by(self, error: SendxError) -> None:
+        """Write the error that ended the command as a record, where JSON was asked for.
+
+        It is a line of `jsonl`. In `json` it is the only object, or the last item of an array
+        that was begun; where the document was complete before, it is left out.
+        """
+        asked = self.asked_format()
+        with suppress(OSError, SendxError):  # nobody is left to tell
+            if asked is OutputFormat.JSONL:
+                self.write(json_line(error.record(), ascii_only=self.is_ascii) + "\n")
+            elif asked is OutputFormat.JSON and self._has_open_array:
+                self.item(error.record())
+                self.close_items()
+            elif asked is OutputFormat.JSON and not self._has_document:
+                self._json(error.record())
 
     def line(self, text: str) -> None:
         """Write one line of plain text to standard output: a path, a value, a version."""
@@ -145,6 +194,7 @@ class Output:
             raise self._lost(error) from None
 
     def _json(self, value: object) -> None:
+        self._has_document = True
         self.write(json_text(value, ascii_only=self.is_ascii) + "\n")
 
     def _table(self, records: Sequence[Record], *, as_one: bool) -> None:

@@ -9,14 +9,12 @@ from sendx_cli.core.plan.account_comparison import AccountComparison
 from sendx_cli.core.plan.bad_rows import refuse_bad_rows
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.core.plan.undecided import refuse_undecided
-from sendx_cli.errors import InputError
+from sendx_cli.errors import NotConfirmed
 from sendx_cli.files.contact_rows import refuse_if_all_opted_out
 from sendx_cli.files.source import STANDARD_INPUT, Source
 from sendx_cli.output.account_text import members_text, new_names_text
-from sendx_cli.output.annotations import Annotations
-from sendx_cli.output.bad_row_text import bad_row_lines
+from sendx_cli.output.bad_row_text import bad_row_lines, bad_row_text
 from sendx_cli.output.plan_text import plan_lines
-from sendx_cli.output.writer import Output
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.options import RunSpec
 
@@ -24,15 +22,20 @@ ASK_FROM_CONTACTS = 100
 """As many contacts, or more, need a confirmation on a terminal."""
 
 
-def show_plan(output: Output, plan: Plan) -> None:
-    """Show the plan, and list its bad rows."""
+def show_plan(context: RunContext, plan: Plan) -> None:
+    """Show the plan, and list its bad rows: each once, at its line where that can be."""
+    output, job = context.output, context.job
     output.tell_lines(plan_lines(plan))
-    if not plan.bad.count:
-        return
-    output.complain_lines(bad_row_lines(plan.bad, plan.source))
-    annotations = Annotations(output)
-    for error in plan.bad.first:
-        annotations.error(plan.source, line=error.line, message=error.message, hint=error.hint)
+    job.learn_plan(plan, is_dry=context.mode.is_dry)
+    annotated = {
+        error.line
+        for error in plan.bad.first
+        if job.annotations.error(
+            plan.source, line=error.line, message=bad_row_text(error, plan.source)
+        )
+    }
+    if plan.bad.count:
+        output.complain_lines(bad_row_lines(plan.bad, plan.source, annotated))
 
 
 def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
@@ -117,7 +120,7 @@ def confirm(context: RunContext, question: str) -> None:
         if terminal is not None:
             _ask_yes(terminal, context, question)
         elif context.settings.production.value and not context.mode.is_sandbox:
-            raise InputError(
+            raise NotConfirmed(
                 f"profile {context.settings.profile.value} is for production, and nobody can "
                 "confirm",
                 hint="check with --dry-run, then use --yes",
@@ -130,7 +133,7 @@ def _ask_yes(terminal: TextIO, context: RunContext, question: str) -> None:
     if not answer.endswith("\n"):
         context.output.end_question()
     if answer.strip().lower() not in {"y", "yes"}:
-        raise InputError("nothing was sent: the answer was not yes")
+        raise NotConfirmed("nothing was sent: the answer was not yes")
 
 
 def _question(

@@ -14,7 +14,7 @@ from sendx_cli.core.contact.address import contact_key, parse_address
 from sendx_cli.core.mapping.source_rows import RowError
 from sendx_cli.core.plan.bad_rows import BadRowsSeen, refuse_bad_rows
 from sendx_cli.core.replies.verdict import Kind, Verdict
-from sendx_cli.errors import ExitCode, InputError, KeyRefused, SendxError, ServiceUnusable
+from sendx_cli.errors import ExitCode, KeyRefused, SendxError, ServiceUnusable, UsageError
 from sendx_cli.files.addresses import read_addresses
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.source import open_source
@@ -78,7 +78,7 @@ def wanted_of(emails: Sequence[str]) -> Wanted:
         InputError: There is none, or one cannot be an address.
     """
     if not emails:
-        raise InputError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
+        raise UsageError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
     wanted = Wanted()
     for email in emails:
         wanted.add(parse_address(email))

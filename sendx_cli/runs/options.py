@@ -98,6 +98,7 @@ class RunMode:
         report: Where to write each row's result as well.
         save_map: Where to save the mapping.
         map_file: Where the mapping came from.
+        code_quality: Where to write the rows that need a look, for GitLab.
         show: Which rows have their results shown; None: as it suits standard output.
         has_answered: Whether somebody answered what columns are for: whatever is sent is then
             confirmed, too, as a key is pressed easily.
@@ -112,6 +113,7 @@ class RunMode:
     report: Path | None = None
     save_map: Path | None = None
     map_file: Path | None = None
+    code_quality: Path | None = None
     show: Shown | None = None
     has_answered: bool = False
 

@@ -110,7 +110,11 @@ def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
     _refuse_other_format(mode.report)
     outputs = {
         option: path
-        for option, path in (("--report", mode.report), ("--save-map", mode.save_map))
+        for option, path in (
+            ("--report", mode.report),
+            ("--save-map", mode.save_map),
+            ("--code-quality", mode.code_quality),
+        )
         if path is not None
     }
     inputs = {("standard input" if source == STANDARD_INPUT else source): _of(runtime, source)}

@@ -102,7 +102,7 @@ def unruled_checker(runtime: Runtime, spec: RunSpec, mapping: ColumnMapping) -> 
     """Return what checks rows before the account is read.
 
     Raises:
-        InvalidValue: What the options say cannot be sent, or nothing names a tag to track.
+        InputError: What the options say cannot be sent, or nothing names a tag to track.
     """
     today = runtime.clock.today()
     return RowChecker(mapping, spec.defaults, today=today, rules=NoRules())

@@ -38,6 +38,7 @@ class RunReporter:
         progress: Shows the progress.
         report: Where each result is written as well.
         clock: What time it is.
+        annotations: Shows rows that were not accepted at their lines.
         shown: Which rows have their results shown.
     """
 
@@ -49,6 +50,7 @@ class RunReporter:
         report: Report | NoReport,
         clock: Clock,
         *,
+        annotations: Annotations,
         shown: Shown,
     ) -> None:
         self._output = output
@@ -57,7 +59,7 @@ class RunReporter:
         self._report = report
         self._clock = clock
         self._results: ResultStream | None = ResultStream(output, shown)
-        self._annotations = Annotations(output)
+        self._annotations = annotations
         self._tally = Tally(clock.now())
         self._lately: deque[tuple[float, Counted]] = deque()
         self._paused_for: Verdict | None = None
@@ -139,7 +141,7 @@ class RunReporter:
             self._annotations.error(
                 self._source,
                 line=result.line,
-                message=result.error.message,
+                message=f"{self._source}:{result.line}: {result.error.message}",
                 hint=result.error.hint,
             )
 

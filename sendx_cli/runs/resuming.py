@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, FileRefused, InputError
+from sendx_cli.errors import ExitCode, FileRefused, InputError, RunUnfinished, UsageError
 from sendx_cli.files.source import Source, open_source
 from sendx_cli.files.spool import is_copy
 from sendx_cli.files.verified import digest_of
@@ -21,14 +21,16 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.account_access import open_account
 from sendx_cli.runs.comparing import compared
-from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
+from sendx_cli.runs.consent import ask_about, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file, is_of_sandbox, refuse_other_account
 from sendx_cli.runs.input_read import tell_input_read
+from sendx_cli.runs.job_report import JobReport
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
+from sendx_cli.runs.refused_rows import refuse_and_tell
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.snapshot import take_snapshot
 from sendx_cli.runs.undo_settling import note_undone, settle_undo, undo_of
@@ -48,7 +50,8 @@ def context_of(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) ->
     """Return the context that resumes a run with the options it started with."""
     spec = RunSpec.from_text(run.header.options)
     is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
-    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox))
+    job = JobReport(runtime.output, f"runs resume {run.id}", run.header.source)
+    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox), job)
 
 
 def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | Ending:
@@ -67,9 +70,12 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
             refused.
     """
     output = context.output
+    context.runtime.at_end.append(context.job.finish)
     refuse_outputs(context.runtime, path or run.header.source_path or "", context.mode)
+    context.job.code_quality = context.mode.code_quality
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(context, run))
+        stack.enter_context(context.job.following(journal))
         refuse_other_account(run.header, context, _SAME_ACCOUNT)
         _refuse_undone(run, journal.view.undone_by)
         header, source = run.header, None
@@ -111,7 +117,8 @@ def _held_journal(context: RunContext, run: Run) -> RunJournal:
         if journal.view.header == run.header:
             return journal
         journal.close()
-        raise InputError(f"another sendx resumed run {run.id}", hint="see `sendx runs show`")
+        message = f"another sendx resumed run {run.id}"
+        raise RunUnfinished(message, hint="see `sendx runs show`")
 
 
 def _refuse_other_run(runs: Runs, run: Run, header: RunHeader) -> None:
@@ -123,7 +130,7 @@ def _refuse_other_run(runs: Runs, run: Run, header: RunHeader) -> None:
         other_than=run.id,
     )
     if header.source_sha256 and other is not None:
-        raise InputError(
+        raise RunUnfinished(
             f"run {other.id} of this file is not finished: {other.counts.to_come:,} rows to come",
             where=header.source,
             hint=f"`sendx runs resume {other.id}` continues it; "
@@ -142,7 +149,7 @@ def _refuse_undone(run: Run, undone_by: str | None) -> None:
 
 def _refuse_file(path: str | None) -> None:
     if path is not None:
-        raise InputError("--from cannot be used with an undo")
+        raise UsageError("--from cannot be used with an undo")
 
 
 def _adopt_changed_file(
@@ -180,8 +187,8 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
         arrivals.add(map(content_of, rows))
         arrivals.leave_out(left_out)
     plan = builder.plan()
-    show_plan(output, plan)
-    refuse_unsendable(plan, reading.source, context.spec)
+    show_plan(context, plan)
+    refuse_and_tell(context, plan, reading)
     adoption = arrivals.match()
     _show_adoption(output, adoption)
     if not adoption.rows.total:

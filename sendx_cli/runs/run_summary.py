@@ -17,7 +17,7 @@ from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode
 from sendx_cli.journal.rows import LeftOutKind
 from sendx_cli.journal.view import Counts, RunView
-from sendx_cli.output.summary import ending_text, summary_lines, summary_markdown
+from sendx_cli.output.summary import ending_text, heading_text, summary_lines
 from sendx_cli.runs.next_commands import FailedRows, next_commands
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.totals import totals_of
@@ -57,20 +57,19 @@ class RunSummary:
         )
 
     @property
+    def heading(self) -> str:
+        """How many rows were decided, in what time, and how fast."""
+        return heading_text(self.totals, self.counts.total)
+
+    @property
     def ending(self) -> str:
         """The exit code with its meaning."""
-        left_out = {str(kind): count for kind, count in self.left_out.items()}
-        return ending_text(self.totals, self.exit_code, left_out)
+        return self.ending_by(self.exit_code)
 
-    def markdown(self) -> str:
-        """Return the summary as Markdown, for a build server's page."""
-        return summary_markdown(
-            self.totals,
-            total_rows=self.counts.total,
-            left_out={str(kind): count for kind, count in self.left_out.items()},
-            exit_code=self.exit_code,
-            next_commands=self.next_commands,
-        )
+    def ending_by(self, exit_code: int) -> str:
+        """Return an exit code with what it means here."""
+        left_out = {str(kind): count for kind, count in self.left_out.items()}
+        return ending_text(self.totals, exit_code, left_out)
 
 
 def summarise(

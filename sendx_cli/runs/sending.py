@@ -72,7 +72,15 @@ def send_rows(
         shown = shown_on(output.stdout, mode.show)
         progress = open_progress(output, total=total, clock=clock)
         stack.enter_context(progress)
-        reporter = RunReporter(output, source, progress, report, clock, shown=shown)
+        reporter = RunReporter(
+            output,
+            source,
+            progress,
+            report,
+            clock,
+            annotations=context.job.annotations,
+            shown=shown,
+        )
         sender = stack.enter_context(
             closing(make_run_sender(context.runtime, context.settings, journal, context.delivery))
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.ending import Ending
-from sendx_cli.errors import AccountUnread, ExitCode, InputError, PassingTrouble
+from sendx_cli.errors import AccountUnread, ExitCode, PassingTrouble, RunUnfinished
 from sendx_cli.files.source import Source, open_source
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.run_header import RunHeader
@@ -18,7 +18,7 @@ from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.runs.account_access import open_account
 from sendx_cli.runs.column_questions import settle_columns
 from sendx_cli.runs.comparing import compared
-from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
+from sendx_cli.runs.consent import ask_about, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.dry_run import show_dry_run
 from sendx_cli.runs.finishing import finish_run
@@ -26,6 +26,7 @@ from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import leave_out_unchanged
 from sendx_cli.runs.reading import NumberedRows, Reading, reading_of, stdin_of
+from sendx_cli.runs.refused_rows import refuse_and_tell
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.sent_before import warn_if_sent_before
 from sendx_cli.runs.snapshot import announce_snapshot, take_snapshot
@@ -59,7 +60,7 @@ def start_run(context: RunContext) -> ExitCode | Ending:
             runtime.output.note(f"{source.name}: no rows to send")
             return ExitCode.OK
         keep.append(True)
-        with journal:
+        with journal, context.job.following(journal):
             counts = journal.view.counts()
             if counts.unchanged and not counts.to_come:
                 runtime.output.note(f"{source.name}: nothing to send: no row would change anything")
@@ -77,10 +78,11 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
         forget_never_started(directory)
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))
         with unsealed_forgotten(journal), open_account(context) as account:
-            plan = _fill(journal, compared(context, reading, account))
+            reading = compared(context, reading, account)
+            plan = _fill(journal, reading)
             plan = leave_out_unchanged(context, journal, account, plan)
-            show_plan(runtime.output, plan)
-            refuse_unsendable(plan, reading.source, spec)
+            show_plan(context, plan)
+            refuse_and_tell(context, plan, reading)
             announce_snapshot(context, plan.contacts + plan.new_addresses)
             if mode.save_map is not None:
                 save_map(mode.save_map, reading.mapping)
@@ -100,14 +102,14 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
     wanted = {"action": header.action, "origin": header.origin}
     run = runs.unfinished_run_of(sha256=header.source_sha256, **wanted)
     if run is not None and run.is_under_way:
-        raise InputError(
+        raise RunUnfinished(
             f"run {run.id} of this file is being sent by another sendx process: "
             f"{run.counts.to_come:,} rows to come",
             where=header.source,
             hint=f"wait until it ends, then see `sendx runs show {run.id}`",
         )
     if run is not None:
-        raise InputError(
+        raise RunUnfinished(
             f"run {run.id} of this file is not finished: {run.counts.to_come:,} rows to come",
             where=header.source,
             hint=f"`sendx runs resume {run.id}` continues it; "
@@ -127,7 +129,7 @@ def _refuse_beside_unreadable(runs: Runs, header: RunHeader) -> None:
     """Refuse a file of which an unreadable run may have sent any rows."""
     for path in runs.unreadable_paths:
         if could_be_of_same_file(path, header):
-            raise InputError(
+            raise RunUnfinished(
                 f"run {path.stem} may have sent rows of this file, and cannot be read",
                 where=header.source,
                 hint=f"`sendx runs show {path.stem}` says why; "

@@ -51,9 +51,14 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     runtime.output.tell_lines(mapping_lines(mapping, source.name, notes, comparison))
     ask(context, contacts=0, account=comparison)
     with create_journal(directory, header, runtime.clock) as journal:
-        rows = LiveRows(source, checker, mapping, journal, runtime.output)
+        rows = LiveRows(
+            source, checker, mapping, journal, runtime.output, annotations=context.job.annotations
+        )
         journal.seal()
-        with _input_read_shown(journal, rows, runtime.output):
+        with (
+            context.job.following(journal),
+            _input_read_shown(journal, rows, runtime.output),
+        ):
             sent = send_rows(context, journal, source=source.name, source_path=None, live=rows)
         return finish_run(context, journal, sent, None)
 

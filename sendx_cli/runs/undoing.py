@@ -29,6 +29,7 @@ from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.dry_run import planned
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_undo, is_of_sandbox, refuse_other_account
+from sendx_cli.runs.job_report import JobReport
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.report_file import open_report
 from sendx_cli.runs.sending import send_rows
@@ -59,7 +60,8 @@ def undo_context(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) 
     undone = RunSpec.from_text(run.header.options)
     spec = RunSpec(action=UNDO, path="", batch=undone.batch, service=undone.service, undoes=run.id)
     is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
-    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox))
+    job = JobReport(runtime.output, "runs undo", run.id)
+    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox), job)
 
 
 def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | Ending:
@@ -76,6 +78,7 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
     Raises:
         SendxError: It was refused before anything was sent, or the journal could not be written.
     """
+    context.runtime.at_end.append(context.job.finish)
     refuse_other_account(run.header, context, "undo it with the same --profile and --base-url")
     directory = run.path.parent
     header = header_of_undo(context, run.id)
@@ -97,7 +100,7 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
             undone.note_undone(journal.id)
         undone.close()
         kept = stack.pop_all()
-    with kept:
+    with kept, context.job.following(journal):
         sent = send_rows(context, journal, source=header.source, source_path=None)
         return finish_run(context, journal, sent, None)
 

@@ -1,5 +1,6 @@
 """What became of a contact: sent, looked up, verified."""
 
+from sendx_cli.schemas.endings import error
 from sendx_cli.schemas.shapes import (
     anything,
     array,
@@ -21,16 +22,7 @@ _OF_FILE = {
 
 
 def _error(meaning: str) -> dict[str, object]:
-    return or_null(
-        record(
-            f"{meaning}: kind (a word for programs), message, hint; or null.",
-            {
-                "kind": text("A word for programs, such as rejected or timeout."),
-                "message": text("What happened."),
-                "hint": or_null(text("What to do next, or null.")),
-            },
-        )
-    )
+    return or_null(error(f"{meaning}: kind (a word for programs), message, hint; or null."))
 
 
 RESULT = record(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sendx_cli.errors import InvalidValue
 from sendx_cli.schemas.contacts import LOOKUP, RESULT, VERIFIED
+from sendx_cli.schemas.endings import ENDING
 from sendx_cli.schemas.plans import PLAN, REQUEST, UNDO_PLAN
 from sendx_cli.schemas.runs import RUN
 from sendx_cli.schemas.shapes import Schema
@@ -51,15 +52,14 @@ def schema_of(name: str) -> Schema:
     output = OUTPUTS.get(name)
     if output is None:
         raise InvalidValue(f"no such output: {name}", hint=f"one of {', '.join(OUTPUTS)}")
-    records = [_reference(one) for one in output.records]
-    items = records[0] if len(records) == 1 else {"anyOf": records}
+    records = [_reference(one) for one in (*output.records, "ending")]
     documents = [_reference(one) for one in output.documents]
     return {
         "$schema": _DIALECT,
         "title": f"sendx {name}",
         "description": output.meaning,
-        "anyOf": [*records, {"type": "array", "items": items}, *documents],
-        "$defs": {**output.records, **output.documents},
+        "anyOf": [*records, {"type": "array", "items": {"anyOf": records}}, *documents],
+        "$defs": {**output.records, "ending": ENDING, **output.documents},
     }
 
 

@@ -1,6 +1,7 @@
 """What would be sent: a file's plan, an undo's plan, single requests."""
 
 from sendx_cli.core.plan.address_changes import CollisionKind
+from sendx_cli.schemas.endings import error
 from sendx_cli.schemas.shapes import (
     Schema,
     array,
@@ -202,6 +203,8 @@ PLAN = record(
         "similar_fields": _look_alikes("Custom fields that differ only in case or spacing."),
         "address_collisions": _COLLISIONS,
         "account": or_null(_ACCOUNT),
+        "ok": flag("Whether it would be sent."),
+        "error": or_null(error("Why it would not be sent: kind, message, hint; or null.")),
     },
 )
 

@@ -146,11 +146,11 @@ def test_a_table_of_one_has_a_line_for_each_member(lookup: Lookup) -> None:
 def test_a_key_that_is_refused_is_an_error(
     lookup: Lookup, server: ScriptedServer, status: int
 ) -> None:
-    """Reading is what was asked for: 255, so that `xargs` stops, and no results."""
+    """Reading is what was asked for: 255, so that `xargs` stops, and the reason for programs."""
     body = {"message": "Invalid API key"}
     server.pages = lambda _: json_answer(status, body)
     run = lookup("jane@example.com", "bob@example.com", "--json")
-    assert (run.code, run.out) == (255, "")
+    assert (run.code, json.loads(run.out)["error"]["kind"]) == (255, "key_refused")
     assert run.err.startswith(f"sendx: Invalid API key (HTTP {status})\n  hint: ")
     assert CANARY not in run.err
 

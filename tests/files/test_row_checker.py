@@ -9,7 +9,7 @@ from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.plan.plan import PlanBuilder
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.files.contact_rows import determine_mapping
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
@@ -97,7 +97,7 @@ def test_a_track_takes_tags_to_remove_from_both() -> None:
 
 def test_a_track_without_any_tag_is_refused_before_the_file_is_read() -> None:
     """A file that names none would be a million bad rows; one with a column may have them."""
-    with pytest.raises(InvalidValue) as caught:
+    with pytest.raises(UsageError) as caught:
         checker(mapped("email", action="track"))
     assert caught.value.message == "no tags to add or remove"
     check = checker(mapped("email", "add_tags", action="track")).check

@@ -76,4 +76,6 @@ def test_the_record_holds_the_whole_plan() -> None:
             "first": [{"kind": "chain", "line": 2, "other_line": 3}],
         },
         "account": None,
+        "ok": True,
+        "error": None,
     }

@@ -1,4 +1,4 @@
-import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.timeline import Slot, Timeline
 from sendx_cli.core.totals.totals import Failure, Totals
-from sendx_cli.output.summary import duration, heading_text, rate, summary_lines, summary_markdown
+from sendx_cli.errors import KeyMissing, RowsRefused, UsageError
+from sendx_cli.output.summary import (
+    duration,
+    ending_text,
+    ending_text_of,
+    heading_text,
+    rate,
+    summary_lines,
+)
 
 COUNTS = dict.fromkeys(Outcome, 0)
 SMOOTH = Totals(
@@ -182,65 +190,6 @@ def test_text_from_elsewhere_stays_in_its_line(where: str, message: str) -> None
     assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
 
 
-def test_the_markdown_says_the_same() -> None:
-    """The page of a build server's job has the counts and failures as tables."""
-    page = summary_markdown(
-        BAD_DAY,
-        total_rows=20000,
-        left_out={},
-        exit_code=6,
-        next_commands=["sendx runs resume 7"],
-    )
-    assert page == (
-        "### sendx: 12,305 of 20,000 rows in 2 min 56 s, 68/s\n\n"
-        "| outcome | rows |\n| --- | ---: |\n"
-        "| accepted | 12,000 |\n| rejected | 300 |\n| unknown | 5 |\n| to come | 7,695 |\n"
-        "| retried | 40  (12,400 requests in all) |\n\n"
-        "throughput ▂▅█▁▇▂, each bar 32 s, highest 150/s, average 68/s, "
-        "latency p50 120 ms, p95 300 ms, p99 1 min 15 s\n\n"
-        "| failure | rows | such as |\n| --- | ---: | --- |\n"
-        "| rejected&#58; no&#95;such&#95;contact | 300 |"
-        " people&#46;csv&#58;12&#58; no such contact |\n"
-        "| unknown&#58; timeout | 5 | people&#46;csv&#58;80&#58; no answer within 30 s |\n\n"
-        "exit 6: it is unknown whether some rows were applied: check them\n\n"
-        "    sendx runs resume 7\n"
-    )
-
-
-def test_the_markdown_of_a_smooth_run_has_no_empty_parts() -> None:
-    """Where nothing failed there is no table of failures."""
-    page = summary_markdown(
-        SMOOTH,
-        total_rows=3,
-        left_out={},
-        exit_code=0,
-        next_commands=[],
-    )
-    assert page == (
-        "### sendx: 3 rows in 500 ms, 6.0/s\n\n"
-        "| outcome | rows |\n| --- | ---: |\n| accepted | 3 |\n\n"
-        "latency p50 2.1 ms, p95 120 ms, p99 1.2 s\n\n"
-        "exit 0: every row was accepted\n"
-    )
-
-
-@given(st.text(), st.text())
-def test_text_from_elsewhere_is_no_markup(where: str, message: str) -> None:
-    """Whatever it holds, it is one cell of letters, spaces and character references."""
-    page = summary_markdown(
-        with_example(where, message),
-        total_rows=1,
-        left_out={},
-        exit_code=4,
-        next_commands=[],
-    )
-    row = page.split("\n\n")[2].split("\n")
-    cells = row[2].split("|")
-    assert (len(row), cells[:3], cells[4:]) == (3, ["", " rejected ", " 1 "], [""])
-    rest = re.sub(r"&#\d+;", "", cells[3])
-    assert all(not c.isascii() or c.isalnum() or c == " " for c in rest)
-
-
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -271,3 +220,37 @@ def test_a_duration_is_as_exact_as_one_wants_to_know(seconds: float, text: str) 
 def test_a_rate_is_as_exact_as_one_wants_to_know(per_s: float, text: str) -> None:
     """Tenths matter below ten a second."""
     assert rate(per_s) == text
+
+
+@pytest.mark.parametrize(
+    ("counts", "left_out", "exit_code", "meaning"),
+    [
+        ({Outcome.REJECTED: 1}, {}, 4, "some rows were rejected for good: mend them"),
+        ({}, {"bad": 2}, 4, "bad rows were skipped: fix them"),
+        (
+            {Outcome.REJECTED: 1},
+            {"bad": 2},
+            4,
+            "some rows were rejected for good, and bad rows were skipped: fix them",
+        ),
+        ({}, {"left_alone": 1}, 4, "some contacts were left alone: look at them"),
+        ({Outcome.FAILED: 1}, {}, 5, "some rows were given up or not come to: run it again"),
+        ({}, {}, 5, "some rows were not reached: resume the run"),
+    ],
+)
+def test_an_exit_code_with_several_meanings_has_those_that_hold(
+    counts: dict[Outcome, int], left_out: dict[str, int], exit_code: int, meaning: str
+) -> None:
+    """A bad row that was skipped was not rejected by the service."""
+    totals = replace(SMOOTH, counts=COUNTS | counts)
+    assert ending_text(totals, exit_code, left_out) == f"exit {exit_code}: {meaning}"
+
+
+def test_the_kind_of_an_error_says_what_its_exit_code_means() -> None:
+    """Two for one exit code are told apart."""
+    told = [ending_text_of(kind("no")) for kind in (UsageError, RowsRefused, KeyMissing)]
+    assert told == [
+        "exit 2: refused before anything was sent: the command line is invalid",
+        "exit 2: refused before anything was sent: rows of the file are bad or undecided",
+        "exit 255: nothing can succeed until you act: there is no API key",
+    ]

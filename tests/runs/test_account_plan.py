@@ -278,7 +278,7 @@ def test_dates_that_do_not_tell_their_order_stop_the_run(acme: Callable[..., Run
     Path("p.csv").write_text("email,Until\nann@b.co,3/4/2026\n")
     field = ("--map", "Until=field:Renewal")
     run = acme(*DATED, *field)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["invalid_columns"])
     assert run.err.splitlines() == [
         (
             'sendx: p.csv: column "Until" does not tell whether its dates begin with the day '

@@ -78,7 +78,7 @@ def test_mailchimps_file_of_who_left_is_refused(
     """The file's name tells, and where it was renamed the column does; nothing would be sent."""
     Export("mailchimp_left").write(folder / file_name)
     run = sendx("identify", "--from", file_name, *DRY_RUN)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["file_refused"])
     assert run.err.splitlines()[-4:] == [
         "held back: opted out:",
         f"  2  {reason}",
@@ -115,5 +115,5 @@ def test_birthdays_that_cannot_be_told_stop_the_run(
     """No date is guessed: what to say instead stands there."""
     export.write(folder / "people.csv")
     run = sendx("identify", "--from", "people.csv", *DRY_RUN, *export.options)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["invalid_columns"])
     assert run.err.splitlines() == [f"sendx: people.csv: {message}", f"  hint: {hint}"]

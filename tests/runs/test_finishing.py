@@ -158,11 +158,11 @@ def test_a_file_of_bad_rows_alone_is_given_account_of(
     ]
     lines = run.err.splitlines()
     assert any(line.startswith("sendx: 2 rows to fix: ") for line in lines)
-    assert "exit 4: some rows were rejected: fix them" in lines
+    assert "exit 4: bad rows were skipped: fix them" in lines
     assert lines[-1].startswith(f"next: fix the rows in {path.name} first, then: sendx identify ")
     assert "exit 4" in page.read_text()
     shown = send("runs", "show", "-o", "table")
-    assert "exit 4: some rows were rejected: fix them" in shown.out.splitlines()
+    assert "exit 4: bad rows were skipped: fix them" in shown.out.splitlines()
 
 
 def test_without_a_row_there_is_nothing_to_give_account_of(

@@ -208,7 +208,7 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
     (folder / "p.csv").write_text("email,Art\na@b.co,Gold\nb@b.co,abgemeldet\nc@b.co,Raus\n")
     words = (*IDENTIFY, "--map", "Art=subscription", "--sandbox", "--dry-run", "-o", "jsonl")
     run = sendx(*words)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["bad", "bad", "invalid_rows"])
     assert (
         "p.csv:2:Art: cannot tell whether the person opted in or out: Gold "
         "(list the values that mean opted out, as in --opt-out-values 'unsubscribed'; "
@@ -315,7 +315,7 @@ def test_a_map_file_keeps_what_was_said_and_answers_nothing_else(
     assert [json.loads(line)["body"]["email"] for line in again.out.splitlines()] == ["b@b.co"]
     (folder / "q.csv").write_text("email,Art,Plan,Weg\na@b.co,baja,,\nb@b.co,,baja,\n")
     run = sendx("identify", "--from", "q.csv", "--map-file", "m.toml", *dry)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["bad", "invalid_rows"])
     assert 'column "Plan" says that the person opted out in 1 row' in run.err
     resaved = sendx(*IDENTIFY, "--map-file", "m.toml", "--save-map", "n.toml", *dry)
     assert resaved.code == 0

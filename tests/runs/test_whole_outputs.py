@@ -49,7 +49,7 @@ SUMMARY = [
     "latency p50 N s, p95 N s, p99 N s",
     "1 rejected",
     "  such as p.csv:3: Request body is not in proper format",
-    "exit 4: some rows were rejected: fix them",
+    "exit 4: some rows were rejected, and bad rows were skipped: fix them",
 ]
 
 

@@ -13,7 +13,7 @@ from sendx_cli.core.mapping.suggestions import (
     suggestions,
     unexplained,
 )
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import ColumnsRefused
 
 _FULL_NAME = (str(Target.FIRST_NAME), str(Target.LAST_NAME))
 _MAX_NAMED = 5
@@ -31,7 +31,7 @@ def refuse_problems(columns: Sequence[Column], action: str, fields: Collection[s
         fields: Custom fields that the account is known to have: one may be meant.
 
     Raises:
-        InvalidValue: It names all problems.
+        ColumnsRefused: It names all problems.
     """
     unknown = unexplained(columns)
     problems = [
@@ -41,7 +41,7 @@ def refuse_problems(columns: Sequence[Column], action: str, fields: Collection[s
     ]
     if problems:
         messages, hints = zip(*problems, strict=True)
-        raise InvalidValue(
+        raise ColumnsRefused(
             "; ".join(messages),
             hint="; ".join(dict.fromkeys(filter(None, hints))),
             lines=[*_option_lines(unknown, columns, action, fields)],

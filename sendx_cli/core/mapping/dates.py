@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import ColumnsRefused, InvalidValue
 
 _MONTHS = 12
 _DATE = re.compile(
@@ -59,16 +59,16 @@ class DatesSeen:
         """Return the column's order; `default` (a preset's) if no date determines it.
 
         Raises:
-            InvalidValue: The dates contradict each other, are all ambiguous, or have no year.
+            ColumnsRefused: The dates contradict each other, are all ambiguous, or have no year.
         """
         if self.day_first and self.month_first:
-            raise InvalidValue(
+            raise ColumnsRefused(
                 f'the dates of column "{column}" have different orders: '
                 f"{self.day_first} and {self.month_first}",
                 hint="fix the column, or use --date-order; dates that do not fit are then errors",
             )
         if self.has_yearless and not self.has_dates:
-            raise InvalidValue(
+            raise ColumnsRefused(
                 f'the dates of column "{column}" have no year, which the API requires',
                 hint=f"ignore the column: --ignore '{column}'",
             )
@@ -82,7 +82,7 @@ class DatesSeen:
     def _only_order(self, column: str) -> DateOrder:
         if self.ambiguous is None:
             return DateOrder.YMD
-        raise InvalidValue(
+        raise ColumnsRefused(
             f'column "{column}" does not tell whether its dates begin with the day or the month, '
             f"as in {self.ambiguous}",
             hint="use --date-order dmy or --date-order mdy",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sendx_cli.core.mapping.source_rows import RowError
-from sendx_cli.errors import InputError
+from sendx_cli.errors import RowsRefused
 
 MAX_LISTED = 20
 _MAX_KINDS = 50
@@ -101,7 +101,7 @@ def refuse_bad_rows(bad: BadRows, *, rows: int, where: str, skip_invalid: bool =
     hint = "fix the file, or use --skip-invalid to send the other rows"
     if bad.is_structural:
         hint = "fix its quotes first: it is unclear where rows end"
-    raise InputError(
+    raise RowsRefused(
         f"{bad.count:,} of {rows:,} rows {'is' if bad.count == 1 else 'are'} bad: nothing was sent",
         where=where,
         hint=hint,
