@@ -15,7 +15,7 @@ from sendx_cli import __version__
 from sendx_cli.commands.options import with_option_groups
 from sendx_cli.commands.pages import PagedGroup
 from sendx_cli.commands.sections import OUTPUT
-from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
+from sendx_cli.ending import Ending, end, open_standard_streams
 from sendx_cli.errors import ExitCode, InvalidValue, SendxError
 from sendx_cli.runtime import Runtime
 
@@ -145,7 +145,6 @@ def sendx(
 def run() -> None:
     """Run the command line as a process, and end it as its caller expects."""
     open_standard_streams()
-    leave_no_memory_behind()
     try:
         app(prog_name="sendx")
     except SystemExit as ending:
@@ -204,7 +203,10 @@ def _is_full_disk(error: Exception) -> bool:
 def _report(bug: Exception, runtime: Runtime) -> None:
     """Tell of a bug. Its message is left out unless asked for: it could hold anything."""
     if runtime.verbosity.debug:
-        runtime.output.traceback(bug)
+        from sendx_cli.api.proxies import proxy_passwords
+        from sendx_cli.settings.key import keys_in_use
+
+        runtime.output.traceback(bug, keys_in_use() | proxy_passwords(runtime.environ))
         return
     frame = bug.__traceback__
     while frame is not None and frame.tb_next is not None:
