@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,8 +77,8 @@ def install(place: Place, script: str) -> None:
 def _make_directories(path: Path) -> None:
     """Make a directory and the parents it lacks, which nobody else may write to."""
     for directory in (*reversed(path.parents), path):
-        if not directory.is_dir():
-            directory.mkdir(mode=0o755, exist_ok=True)
+        with suppress(FileExistsError):  # a file of the name is told when it is gone through
+            directory.mkdir(mode=0o755)
 
 
 def _open_for_owner(path: str, flags: int) -> int:
