@@ -77,8 +77,9 @@ def install(place: Place, script: str) -> None:
 def _make_directories(path: Path) -> None:
     """Make a directory and the parents it lacks, which nobody else may write to."""
     for directory in (*reversed(path.parents), path):
-        with suppress(FileExistsError):  # a file of the name is told when it is gone through
-            directory.mkdir(mode=0o755)
+        if not directory.is_dir():
+            with suppress(FileExistsError):  # a file of the name is told when it is gone through
+                directory.mkdir(mode=0o755)
 
 
 def _open_for_owner(path: str, flags: int) -> int:

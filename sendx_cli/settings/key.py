@@ -47,6 +47,7 @@ def keys_in_use() -> set[str]:
     """Return every key that this process holds, wherever it came from, to mask them all."""
     import gc
 
+    gc.unfreeze()  # what was there before a bulk run is not listed otherwise
     return {each.reveal() for each in gc.get_objects() if type(each) is ApiKey}
 
 
