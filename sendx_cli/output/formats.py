@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from sendx_cli.core.mapping.formulas import as_text
-from sendx_cli.output.safe import safe, safe_json
+from sendx_cli.output.safe import safe, safe_json, safe_to_fold
 
 Record = Mapping[str, object]
 
@@ -45,11 +45,11 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> str:
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([_cell(value, at) for at, value in enumerate(row)] for row in rows)
     return text.getvalue()
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, at: int) -> object:
     if value is None or isinstance(value, str):
-        return value and as_text(safe(value))
+        return value and as_text(safe(value) if at else safe_to_fold(value))
     return safe_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -25,7 +25,7 @@ def safe(text: str) -> str:
 
 
 def safe_to_fold(text: str) -> str:
-    r"""Return what `safe` does, for text that is broken into lines: any part may begin one.
+    r"""Return what `safe` does, for text of which any part, or just its first, may begin a line.
 
     There a build server would also take `::error` for a command: it becomes `:\x3aerror`.
     """
