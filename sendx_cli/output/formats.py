@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from sendx_cli.core.mapping.formulas import as_text
-from sendx_cli.output.safe import safe, safe_json, safe_to_fold
+from sendx_cli.output.safe import safe, safe_json, safe_line
 
 Record = Mapping[str, object]
 
@@ -51,5 +51,5 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object, at: int) -> object:
     if value is None or isinstance(value, str):
-        return value and as_text(safe(value) if at else safe_to_fold(value))
+        return value and as_text(safe(value) if at else safe_line(value))
     return safe_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -9,7 +9,8 @@ _MAX_TWO_DIGITS = 0xFF
 _MAX_FOUR_DIGITS = 0xFFFF
 _MARKED_COMMAND = re.compile(r"##(?=\w*\[)")
 """GitHub Actions takes `##[`, Azure Pipelines `##vso[` for a command anywhere in a line."""
-_LINE_COMMAND = re.compile(r"::(?=[A-Za-z])")
+_LINE_COMMAND = re.compile(r":(?=:[A-Za-z])")
+_LINE_START = re.compile(r"^(\s*):(?=:[A-Za-z])")
 """GitHub Actions takes `::error` for a command at the start of a line."""
 
 
@@ -24,12 +25,17 @@ def safe(text: str) -> str:
     return _MARKED_COMMAND.sub(r"#\\x23", text) if "##" in text else text
 
 
-def safe_to_fold(text: str) -> str:
-    r"""Return what `safe` does, for text of which any part, or just its first, may begin a line.
+def safe_line(text: str) -> str:
+    r"""Return what `safe` does, for text that begins a line.
 
-    There a build server would also take `::error` for a command: it becomes `:\x3aerror`.
+    There a build server would also take `::error` for a command: it becomes `\x3a:error`.
     """
-    return _LINE_COMMAND.sub(r":\\x3a", safe(text))
+    return _LINE_START.sub(r"\1\\x3a", safe(text))
+
+
+def safe_to_fold(text: str) -> str:
+    """Return what `safe_line` does, for text that is broken into lines: any part may begin one."""
+    return _LINE_COMMAND.sub(r"\\x3a", safe(text))
 
 
 def safe_json(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import TextIO
 
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.formats import OutputFormat, Record, csv_lines, json_line, json_text
-from sendx_cli.output.safe import safe, safe_to_fold
+from sendx_cli.output.safe import safe, safe_line
 from sendx_cli.output.terminal import is_utf_8, shows_only_ascii
 from sendx_cli.settings.key import MASK
 
@@ -79,7 +79,7 @@ class Output:
 
     def line(self, text: str) -> None:
         """Write one line of plain text to standard output: a path, a value, a version."""
-        self.write(safe(text) + "\n")
+        self.write(safe_line(text) + "\n")
 
     def note(self, text: str) -> None:
         """Write a note, unless quiet."""
@@ -114,7 +114,7 @@ class Output:
         text = "".join(traceback.format_exception(bug))
         for secret in sorted(secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
-        self.complain_lines(map(safe_to_fold, text.rstrip("\n").split("\n")))
+        self.complain_lines(map(safe_line, text.rstrip("\n").split("\n")))
 
     def complain(self, where: str, message: str, hint: str | None = None) -> None:
         """Write what went wrong with one contact, also when quiet."""

@@ -40,7 +40,7 @@ TEXTS = {
     "format": "%s %n {0} {x!r} %25 %0A",
     "unpaired": "half \ud800 and \udfff of a pair \udc80",
     "no characters": "\ufffe\uffff\ue000\U000e0041\U000f0000",
-    "long": "long" * 5_000,
+    "long": "long" * 2_000,
     "wide": "漢字" * 300 + "e\u0301" * 100,
 }  # fmt: skip
 

@@ -75,7 +75,7 @@ def test_a_traceback_is_harmless_to_a_terminal_and_a_build_server() -> None:
     lines = run("identify", "a@b.co", "--tag", "x", "--debug").err.splitlines()
     assert all(line.isprintable() for line in lines)
     assert not any(line.lstrip().startswith("::") or "##[" in line for line in lines)
-    assert r":\x3aerror file=a.py:\x3agotcha" in lines
+    assert r"\x3a:error file=a.py::gotcha" in lines
 
 
 @pytest.mark.parametrize("verbosity", [(), ("--debug",)])
