@@ -89,12 +89,13 @@ def test_cells_of_a_file(
     check(run, form, commands=20)
     assert run.code in {4, 6}
     assert run.err.count("\n::error ") == 20
-    for words in (
+    looks: list[tuple[str, ...]] = [
         ("runs", "list"),
         ("runs", "show"),
         *(("runs", "show", "--state", state) for state in ("bad", "rejected", "accepted")),
-    ):
-        check(sendx(*words, *form, env=env), form)
+    ]
+    for look in looks:
+        check(sendx(*look, *form, env=env), form)
     assert formulas_in(list(csv.reader(io.StringIO((folder / "r.csv").read_text())))) == []
     assert harm_in((folder / "r.csv").read_text("utf-8")) == []
     assert harm_in((folder / "summary.md").read_text("utf-8")) == []
@@ -188,7 +189,7 @@ def hostile_account(server: ScriptedServer) -> ScriptedServer:
         }
         for n, text in enumerate(texts)
     ]
-    named = {
+    named: dict[str, list[Any]] = {
         "/tag": tags, "/customfield": fields, "/list": lists, "/team/member": members,
         "/contact": contacts,
     }  # fmt: skip
@@ -196,7 +197,7 @@ def hostile_account(server: ScriptedServer) -> ScriptedServer:
     def pages(request: Request) -> bytes:
         url = urlsplit(request.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        found: list[Any] = named[url.path.removeprefix("/api/v1/rest")]
+        found = named[url.path.removeprefix("/api/v1/rest")]
         if "search" in query:
             found = [one for one in found if query["search"] in str(one.get("email"))]
         start = int(query["offset"])
