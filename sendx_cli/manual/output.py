@@ -12,7 +12,10 @@ _FORMATS = {
     OutputFormat.TABLE: "For people; what results are on a terminal. See --plain, too.",
     OutputFormat.JSON: "One document, when all is done: an array, or an object for one contact.",
     OutputFormat.JSONL: "A line for each result, as it comes; what results are elsewhere.",
-    OutputFormat.CSV: "A header and a row for each result; members that hold members are JSON.",
+    OutputFormat.CSV: (
+        "A header and a row for each result; members that hold members are JSON. A ' stands before "
+        "what a spreadsheet would evaluate (=, +, -, @), so that it is shown; JSON has it exact."
+    ),
 }
 _RESULT = {
     "email": "The address as it was sent.",

@@ -81,9 +81,8 @@ def shell(
         terminal.type(f'{SETUP[request.param]}; echo rea""dy\r')
         terminal.wait_for("ready\r\n")
         terminal.type('sendx() { [ -z "$_SENDX_COMPLETE" ] || { command sendx "$@"; return; }; ')
-        terminal.type(
-            f"printf '%s\\0' \"$@\" > {folder}/said; echo said-$n; n=$((n+1)); }}; n=0; echo s''et\r"
-        )
+        terminal.type(f"printf '%s\\0' \"$@\" > {folder}/said; echo said-$n; n=$((n+1)); }}; ")
+        terminal.type("n=0; echo s''et\r")
         terminal.wait_for("set\r\n")
         yield terminal
 
@@ -100,7 +99,7 @@ def typed_as(begun: str, quote: str) -> str | None:
 @pytest.mark.parametrize("quote", ["", "'", '"'], ids=["bare", "single", "double"])
 def test_a_name_is_put_into_the_line_as_a_word(shell: Terminal, folder: Path, quote: str) -> None:
     """Whatever it holds, it is one argument, and nothing of it is run."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for begun in NAMES:
         typed = typed_as(begun, quote)
         if typed is None:
@@ -135,9 +134,8 @@ def test_a_files_name_and_its_columns_run_nothing(
 ) -> None:
     """Nor does a run's file, which is said beside the run."""
     hostile = "$(touch gotcha)\n\tgotcha\x1b[2J.csv"
-    (folder.parent / "cwd" / hostile).write_text(
-        'email,"$(touch gotcha)","a\nb","c\x1b[2J"\n', "utf-8"
-    )
+    table = 'email,"$(touch gotcha)","a\nb","c\x1b[2J"\n'
+    (folder.parent / "cwd" / hostile).write_text(table, "utf-8")
     env = {**settings, "_SENDX_COMPLETE": kind}
     line = f"sendx identify --from {shlex.quote(hostile)} --ignore "
     words = () if kind == "bash" else ("identify", "--from", hostile, "--ignore", "")
