@@ -14,7 +14,7 @@ from sendx_cli.core.account.catalogue import Catalogue, ContactList, CustomField
 from sendx_cli.runtime import Runtime
 from tests.conftest import CANARY, SHELL_ENVIRONMENT, Command
 from tests.hostile.payloads import TEXTS
-from tests.processes.terminals import Terminal
+from tests.processes.terminals import SETUP, WORDS, Terminal
 from tests.tools import need
 
 NAMES = {
@@ -38,12 +38,6 @@ NAMES = {
     "x": "x!y$(touch gotcha)'\"\\z",
 }
 """A name for each character that means something to a shell, by what it begins with."""
-
-WORDS = {"bash": ["bash", "--norc", "-i"], "zsh": ["zsh", "-i"]}
-SETUP = {
-    "bash": 'bind "set bell-style none"; eval "$(sendx completion bash)"',
-    "zsh": 'autoload -U compinit; compinit -u; eval "$(sendx completion zsh)"',
-}
 
 
 @pytest.fixture
