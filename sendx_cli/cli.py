@@ -16,7 +16,7 @@ from sendx_cli import __version__
 from sendx_cli.commands.options import with_option_groups
 from sendx_cli.commands.pages import PagedGroup
 from sendx_cli.commands.sections import OUTPUT
-from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
+from sendx_cli.ending import Ending, end, open_standard_streams
 from sendx_cli.errors import Bug, ExitCode, SendxError, UsageError
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.runtime import Runtime
@@ -180,7 +180,6 @@ def sendx(
 def run() -> None:
     """Run the command line as a process, and end it as its caller expects."""
     open_standard_streams()
-    leave_no_memory_behind()
     try:
         app(prog_name="sendx")
     except SystemExit as ending:
@@ -260,7 +259,10 @@ def _how_it_ended(
 def _bug(bug: Exception, runtime: Runtime) -> Bug:
     """Return what is told of a bug. Its message is left out: it could hold anything."""
     if runtime.verbosity.debug:
-        runtime.output.traceback(bug)
+        from sendx_cli.api.proxies import proxy_passwords
+        from sendx_cli.settings.key import keys_in_use
+
+        runtime.output.traceback(bug, keys_in_use() | proxy_passwords(runtime.environ))
     frame = bug.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next

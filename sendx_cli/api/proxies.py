@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from sendx_cli.errors import ServiceUnusable
@@ -46,6 +47,16 @@ def shown_proxy(proxy: str) -> str:
     if colon and not port.isdigit() and not port.endswith("]"):
         bare = f"{host}:***"
     return f"{scheme}{separator}{bare}" if separator else bare
+
+
+def proxy_passwords(environ: Mapping[str, str]) -> set[str]:
+    """Return the logins in the environment's proxies, with and without the name before them."""
+    logins = {
+        value.rpartition("@")[0].rpartition("//")[2]
+        for name, value in environ.items()
+        if name.lower().endswith("_proxy")
+    }
+    return (logins | {login.partition(":")[2] for login in logins}) - {""}
 
 
 def refuse_unusable(proxy: str | None) -> None:

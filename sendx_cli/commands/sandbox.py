@@ -1,5 +1,6 @@
 """`sendx sandbox`: the contact API on this machine."""
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -174,8 +175,13 @@ def _log_to(path: str | None) -> "Iterator[Callable[[Entry], None] | None]":
         yield LogWriter(sys.stderr).write
         return
     try:
-        stream = open(path, "a", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
+        stream = open(path, "a", encoding="utf-8", opener=_open_private)  # noqa: SIM115 - closed below
     except OSError as error:
         raise InvalidValue(f"cannot write the log: {reason_of(error)}", where=path) from None
     with stream:
         yield LogWriter(stream).write
+
+
+def _open_private(path: str, flags: int) -> int:
+    """Open the log, which has addresses in it: a new one is for its owner alone."""
+    return os.open(path, flags, 0o600)

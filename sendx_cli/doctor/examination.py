@@ -48,11 +48,14 @@ def examine(runtime: Runtime, flags: Mapping[str, object], ask: Ask) -> Iterator
 def _of_profile(runtime: Runtime, settings: Settings, ask: Ask) -> Iterator[Check]:
     base_url = settings.base_url.value
     yield service.profile(settings)
+    proxy = service.proxy(base_url, runtime.environ)
     local = [
         service.key(settings),
-        service.proxy(base_url, runtime.environ),
+        proxy,
         service.authorities(settings, runtime.environ),
-        service.name_look_up(base_url),
+        skipped("name look-up", "not made, as the check proxy failed")
+        if proxy.state is State.FAILED
+        else service.name_look_up(base_url),
     ]
     yield from local
     broken = next((check.name for check in local if check.state is State.FAILED), None)

@@ -13,6 +13,11 @@ DIGEST_BYTES = 16
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def storable(text: str) -> str:
+    r"""Return a text from the service as SQLite can hold it: half a surrogate pair as `\ud800`."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class State(StrEnum):
     """The state of a row: `PENDING` or `IN_FLIGHT`, then the outcome of the same name."""
 

@@ -67,8 +67,8 @@ class RunHeader:
         return found
 
     def to_text(self) -> str:
-        """Return it as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """Return it as JSON; of ASCII, as no UTF-8 can hold every name that a file can have."""
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_text(cls, text: str) -> "RunHeader":

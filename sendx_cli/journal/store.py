@@ -28,7 +28,7 @@ from sendx_cli.journal.comparing import ContactsCompared
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
-from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of
+from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of, storable
 from sendx_cli.journal.unknown_rows import UnknownRows
 from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import damaged
@@ -323,7 +323,7 @@ def _outcome_values(decided: Decided, decided_at: int) -> tuple[object, ...]:
         verdict and verdict.status,
         decided.attempts,
         verdict and verdict.code,
-        verdict and verdict.message[:_MAX_MESSAGE_LENGTH],
+        verdict and storable(verdict.message[:_MAX_MESSAGE_LENGTH]),
         round(decided.elapsed_s * 1000, 1),
         decided_at,
     )

@@ -86,7 +86,8 @@ def blocks() -> Sequence[Block]:
         Lines("cron (crontab -e), with the key from sendx login", CRON),
         Paragraph(
             "Only errors are written, which cron mails. While a run of the file is under way, or "
-            "is not finished, another one is refused with exit code 2; sendx runs resume continues it."
+            "is not finished, another one is refused with exit code 2; sendx runs resume continues "
+            "it."
         ),
         Lines("systemd: ~/.config/systemd/user/sendx.service", SERVICE),
         Lines("systemd: ~/.config/systemd/user/sendx.timer", TIMER),

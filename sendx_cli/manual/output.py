@@ -16,7 +16,10 @@ _FORMATS = {
     OutputFormat.TABLE: "For people; the default on a terminal. See also --plain.",
     OutputFormat.JSON: "One document at the end: an array, or an object for one contact.",
     OutputFormat.JSONL: "A line for each result as it arrives; the default elsewhere.",
-    OutputFormat.CSV: "A header and a row for each result; nested members are JSON.",
+    OutputFormat.CSV: (
+        "A header and a row for each result; nested members are JSON. A ' stands before "
+        "what a spreadsheet would evaluate (=, +, -, @), so that it is shown; JSON has it exact."
+    ),
 }
 _STATES = {
     State.PENDING: "Not sent yet.",

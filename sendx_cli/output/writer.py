@@ -1,13 +1,14 @@
 """The only writer: results to standard output, everything else to standard error."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TextIO
 
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.formats import OutputFormat, Record, csv_lines, json_line, json_text
-from sendx_cli.output.safe import safe
+from sendx_cli.output.safe import safe, safe_line
 from sendx_cli.output.terminal import is_utf_8, shows_only_ascii
+from sendx_cli.settings.key import MASK
 
 
 class Output:
@@ -127,7 +128,7 @@ class Output:
 
     def line(self, text: str) -> None:
         """Write one line of plain text to standard output: a path, a value, a version."""
-        self.write(safe(text) + "\n")
+        self.write(safe_line(text) + "\n")
 
     def note(self, text: str, hint: str | None = None) -> None:
         """Write a note, unless quiet."""
@@ -150,13 +151,19 @@ class Output:
         where = "" if is_shown else f"{error.where}: "
         self._tell(f"{where}{error.message}", error.hint, error.lines)
 
-    def traceback(self, bug: BaseException) -> None:
-        """Write the traceback of a bug, without the values of variables: one may be the key."""
+    def traceback(self, bug: BaseException, secrets: Collection[str] = ()) -> None:
+        """Write the traceback of a bug, without the values of variables: one may be the key.
+
+        Args:
+            bug: What was raised. Its message could hold anything.
+            secrets: What is masked in it.
+        """
         import traceback
 
-        for line in traceback.format_exception(bug):
-            self.stderr.write(line)
-        self.stderr.flush()
+        text = "".join(traceback.format_exception(bug))
+        for secret in sorted(secrets, key=len, reverse=True):
+            text = text.replace(secret, MASK)
+        self.complain_lines(map(safe_line, text.rstrip("\n").split("\n")))
 
     def complain(self, where: str, message: str, hint: str | None = None) -> None:
         """Write what went wrong with one contact, also when quiet."""

@@ -43,6 +43,14 @@ class ApiKey:
         return format(MASK, spec)
 
 
+def keys_in_use() -> set[str]:
+    """Return every key that this process holds, wherever it came from, to mask them all."""
+    import gc
+
+    gc.unfreeze()  # what was there before a bulk run is not listed otherwise
+    return {each.reveal() for each in gc.get_objects() if type(each) is ApiKey}
+
+
 def parse_key(text: str) -> ApiKey:
     r"""Return the key in `text`, less one line break at its end (`\n` or `\r\n`).
 

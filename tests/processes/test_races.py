@@ -71,7 +71,7 @@ def test_a_place_is_free_as_soon_as_its_holder_is_killed(
     wait_for(lambda: [place for place in runs.glob("*.place") if place.stat().st_size])
     second = sendx(*words, env=settings)
     assert (second.code, server.requests) == (2, [])
-    assert f"being started by another sendx (process {first.pid} on " in second.err
+    assert f"being started by another sendx process (process {first.pid} on " in second.err
     first.kill()
     first.communicate(timeout=STUCK_S)
     third = sendx(*words, env=settings)

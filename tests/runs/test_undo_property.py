@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.runs.accounts import BROKEN, LIST, LOST, REFUSED, Account, at_home_in, records
 
 Values = dict[str, Any]
-ALONE = ("changed since", "unknown outcome", "was not there before")
+ALONE = ("changed by others since", "unknown outcome", "was not there before")
 """What is said of contacts that are left alone."""
 ADDRESSES = [f"{name}@b.co" for name in ("ann", "bob", "cid", "dan", "eve")]
 NAMES = st.sampled_from(["", "", "Ann", "Bo"])
