@@ -17,7 +17,7 @@ _FORMATS = {
     OutputFormat.JSON: "One document at the end: an array, or an object for one contact.",
     OutputFormat.JSONL: "A line for each result as it arrives; the default elsewhere.",
     OutputFormat.CSV: (
-        "A header and a row for each result; nested members are JSON. A ' stands before "
+        "A header and a row for each result; nested members are JSON. A ' is put before "
         "what a spreadsheet would evaluate (=, +, -, @), so that it is shown; JSON has it exact."
     ),
 }

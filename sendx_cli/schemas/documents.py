@@ -33,8 +33,9 @@ OUTPUTS: Mapping[str, Output] = {
         {"result": RESULT},
     ),
     "plan": Output(
-        "What --dry-run shows: the plan of a file or an undo (json), or requests.",
-        {"request": REQUEST},
+        "What --dry-run shows: the plan of a file or an undo (json), or requests, or a result for "
+        "each bad row of a file that is refused.",
+        {"request": REQUEST, "result": RESULT},
         {"plan": PLAN, "undo_plan": UNDO_PLAN},
     ),
     "run": Output("What runs list and runs show write.", {"run": RUN}),

@@ -48,7 +48,7 @@ def test_the_page_of_a_run() -> None:
         "stopped&#58; no answer  \nhint&#58; wait  \n\n"
         "12,305 of 20,000 rows in 3 min 12 s, 64/s\n\n"
         "| outcome | rows |\n| --- | ---: |\n| rows | 20,000 |\n| bad | 3  (not sent) |\n\n"
-        "throughput ▂▅█▁█, each bar 4 s, highest 70/s, average 30/s, "
+        "throughput ▂▅█▁█▂, each bar 4 s, highest 70/s, average 30/s, "
         "latency p50 120 ms, p95 300 ms, p99 1 min 15 s\n\n"
         "| failure | rows | such as |\n| --- | ---: | --- |\n"
         "| rejected&#58; no&#95;such&#95;contact | 300 | people&#46;csv&#58;12&#58; none |\n\n"

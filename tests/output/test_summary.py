@@ -146,7 +146,7 @@ def test_a_bad_day_is_told_whole() -> None:
     [
         (0, "exit 0: every row was accepted"),
         (4, "exit 4: some rows were rejected: fix them"),
-        (5, "exit 5: some rows failed or were not reached: run it again"),
+        (5, "exit 5: some rows were not reached: resume the run"),
         (130, "exit 130: ended by a signal"),
         (143, "exit 143: ended by a signal"),
         (255, "exit 255: nothing can succeed until you act"),
@@ -225,16 +225,16 @@ def test_a_rate_is_as_exact_as_one_wants_to_know(per_s: float, text: str) -> Non
 @pytest.mark.parametrize(
     ("counts", "left_out", "exit_code", "meaning"),
     [
-        ({Outcome.REJECTED: 1}, {}, 4, "some rows were rejected for good: mend them"),
+        ({Outcome.REJECTED: 1}, {}, 4, "some rows were rejected: fix them"),
         ({}, {"bad": 2}, 4, "bad rows were skipped: fix them"),
         (
             {Outcome.REJECTED: 1},
             {"bad": 2},
             4,
-            "some rows were rejected for good, and bad rows were skipped: fix them",
+            "some rows were rejected, and bad rows were skipped: fix them",
         ),
-        ({}, {"left_alone": 1}, 4, "some contacts were left alone: look at them"),
-        ({Outcome.FAILED: 1}, {}, 5, "some rows were given up or not come to: run it again"),
+        ({}, {"not_undone": 1}, 4, "some contacts were not undone: check them"),
+        ({Outcome.FAILED: 1}, {}, 5, "some rows failed or were not reached: run it again"),
         ({}, {}, 5, "some rows were not reached: resume the run"),
     ],
 )

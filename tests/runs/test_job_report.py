@@ -78,9 +78,7 @@ def test_a_run_is_told_with_all_counts(job: Job, server: ScriptedServer) -> None
     """The page has each of them, its first bad rows, and what to type; later steps the values."""
     server.script = rejecting("cid@b.co")
     assert job(*SKIPPING).code == 4
-    assert job.ending == (
-        "exit 4: some rows were rejected for good, and bad rows were skipped: fix them"
-    )
+    assert job.ending == ("exit 4: some rows were rejected, and bad rows were skipped: fix them")
     assert [line for line in job.page if line.startswith("| ")][:12] == [
         "| outcome | rows |",
         "| --- | ---: |",
@@ -143,7 +141,7 @@ def test_a_run_is_told_with_all_counts(job: Job, server: ScriptedServer) -> None
             ("identify", "--from", "p.csv", "--map", "first_name=x"),
             2,
             "invalid_value",
-            "exit 2: refused before anything was sent: a value is not valid",
+            "exit 2: refused before anything was sent: a value is invalid",
         ),
         (
             ("runs", "resume", "nosuch"),

@@ -67,7 +67,7 @@ def test_results_are_sent_on_as_they_are(send: Send, server: ScriptedServer) -> 
         '  2  "vip"',
         NOT_ACCEPTED,
         UNKNOWN,
-        "sendx: 2 rows to mend: added.failed.jsonl",
+        "sendx: 2 rows to fix: added.failed.jsonl",
         *run.err.splitlines()[11:13],
     ]
     assert [request.json for request in server.requests] == [
@@ -86,7 +86,7 @@ def test_nothing_is_sent_of_results_that_were_not_all_accepted(
         NOT_ACCEPTED,
         UNKNOWN,
         "sendx: added.jsonl: 2 of 4 rows are bad: nothing was sent",
-        "  hint: mend the file, or say --skip-invalid to send the other rows",
+        "  hint: fix the file, or use --skip-invalid to send the other rows",
     ]
     assert tracked(server) == []
 
@@ -150,7 +150,7 @@ def test_what_was_looked_up_is_sent_on_too(sendx: Command, folder: Path) -> None
     run = sendx(*words, stdin=found)
     assert run.code == 2
     assert "results of sendx lookup: email taken, 4 columns left aside\n" in run.err
-    assert "standard input:2: there is no such contact (--skip-invalid skips" in run.err
+    assert "standard input:2: no such contact (--skip-invalid skips" in run.err
     sent = sendx(*words, "--skip-invalid", stdin=found)
     assert [json.loads(line)["email"] for line in sent.out.splitlines()] == ["ann@b.co"]
 
@@ -165,7 +165,7 @@ def test_a_run_of_results_is_resumed(send: Send, server: ScriptedServer) -> None
     server.requests.clear()
     run = send("runs", "resume", *ALONE)
     assert run.code == 4
-    assert "1 of 3 rows were accepted already" in run.err
+    assert "1 of 3 rows were already accepted" in run.err
     assert sorted(tracked(server)) == ["lost@b.co", "zoe@b.co"]
 
 
@@ -215,7 +215,7 @@ def test_an_array_of_results_is_refused_with_the_way_to_lines(send: Send) -> Non
     array = send("runs", "show", "--rows", "-o", "json").out
     run = send("track", "--from", "-", "--add-tag", "new", stdin=array)
     assert run.code == 2
-    assert run.err.endswith("hint: take it apart: jq -c '.[]'\n")
+    assert run.err.endswith("hint: convert it: jq -c '.[]'\n")
 
 
 def test_a_plan_as_json_names_results_as_their_export(send: Send) -> None:
@@ -262,5 +262,5 @@ def test_results_with_fewer_members_are_an_ordinary_file(
     record = {"email": "ann@b.co", "ok": True, "status": 200}
     run = send("track", "--from", "-", "--add-tag", "new", stdin=json.dumps(record))
     assert run.code == 2
-    assert 'nothing explains column "ok"' in run.err
+    assert 'unknown column "ok"' in run.err
     assert tracked(server) == []

@@ -51,7 +51,7 @@ def test_a_bug_is_told_without_its_message(found: Found) -> None:
         1,
         "",
         f"sendx: a bug in sendx: RuntimeError in tests.secrets.test_bugs:{RAISED_AT}\n"
-        "  hint: run it again with --debug and report what it shows\n",
+        "  hint: run it again with --debug and report the output\n",
     )
     assert found(ended.err) == []
 
