@@ -1,0 +1,288 @@
+"""Tries whether the tests notice a wrong program: `python -m tests.mutation [FOLDER ...]`.
+
+It changes one thing at a time in a copy of the project (`<` to `<=`, `and` to `or`, a statement
+left out, two arguments swapped ...) and runs the tests that run this line, until one fails. A
+change that no test notices is listed: it asks for a test, or stands in `equivalents.toml` with its
+reason.
+
+    python -m tests.mutation --sample 150            150 changes drawn from each folder
+    python -m tests.mutation --sample 150 --seed 2   150 others
+    python -m tests.mutation --only sendx_cli/journal/store.py
+
+First it notes which test runs which line, those of started processes included (ten minutes, once
+for a state of the program). Both that and the results are kept in --state: what was killed is not
+tried again, what survived is tried again after the tests have changed. A mutant takes about two
+seconds on one core. Linux only.
+
+Taken before writing this: mutmut 3 leaves out properties, decorated functions and all that is run
+when a module is loaded, and tells a mutant by the environment, which these tests take from the
+processes that they start; cosmic-ray runs all tests for each mutant.
+"""
+
+import argparse
+import hashlib
+import json
+import queue
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from tests.mutation.lines import LineMap, Selected
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.standing import reasons
+from tests.mutation.trees import Tree
+from tests.mutation.worker import Ending, FileLines, Job
+
+T = TypeVar("T")
+PROJECT = Path(__file__).parents[2]
+FOLDERS = ("core", "delivery", "journal", "api", "files", "settings")
+TESTS = (*FOLDERS, "simulation", "account", "runs", "commands", "processes")
+FIRST_S, FIRST_TESTS = 2.0, 12
+"""The first round: most mutants do not live longer."""
+NOTING_LIMIT_S = 1200.0
+
+
+class Tried(NamedTuple):
+    """What became of a mutant."""
+
+    mutant: Mutant
+    ending: Ending
+    tests: int
+
+
+class Worker:
+    """A copy of the project and the process in it that runs tests."""
+
+    def __init__(self, tree: Tree) -> None:
+        tree.make(PROJECT)
+        self._process = subprocess.Popen(
+            (tree.python, "-m", "tests.mutation.worker"),
+            cwd=tree.root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def do(self, job: Job) -> dict[str, Any]:
+        """Have a job done."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def note(self, file: str) -> FileLines:
+        """Which lines the tests of a file run."""
+        job: Job = {"tests": [file], "limit_s": NOTING_LIMIT_S, "file": None, "text": ""}
+        noted: FileLines | None = self.do(job)["noted"]
+        if noted is None:
+            raise SystemExit(f"{file}: its tests could not be run")
+        return noted
+
+    def attempt(self, mutant: Mutant, tests: list[Selected]) -> Ending:
+        """Run tests until one fails: a few first, then the others."""
+        few = _few(tests)
+        for part in filter(None, (tests[:few], tests[few:])):
+            limit_s = 15.0 + 6.0 * sum(test.seconds for test in part)
+            names = [test.test for test in part]
+            job: Job = {
+                "tests": names,
+                "limit_s": limit_s,
+                "file": mutant.file,
+                "text": mutant.text,
+            }
+            ending: Ending = self.do(job)["ending"]
+            if ending != "passed":
+                return ending
+        return "passed"
+
+
+class Results:
+    """What is known from earlier runs, one result a line."""
+
+    def __init__(self, path: Path, tests: str) -> None:
+        self._path = path
+        self._tests = tests
+        self._known: dict[str, Ending] = {}
+        for line in path.read_text().splitlines() if path.exists() else ():
+            result = json.loads(line)
+            if result["ending"] != "passed" or result["tests"] == tests:
+                self._known[result["mutant"]] = result["ending"]
+
+    def ending(self, mutant: Mutant) -> Ending | None:
+        """How it ended, if that still holds."""
+        return self._known.get(_digest(mutant.file, mutant.text))
+
+    def keep(self, mutant: Mutant, ending: Ending) -> None:
+        """Keep a result."""
+        key = _digest(mutant.file, mutant.text)
+        result = {"mutant": key, "ending": ending, "tests": self._tests, **mutant.change._asdict()}
+        with self._path.open("a") as file:
+            file.write(json.dumps(result) + "\n")
+
+
+def main() -> int:
+    """Try the mutants that were asked for."""
+    asked = _arguments()
+    asked.state.mkdir(parents=True, exist_ok=True)
+    workers = [Worker(Tree(asked.state / f"copy-{number}")) for number in range(asked.jobs)]
+    lines, tests = _line_map(workers, asked.tests, asked.state / "lines")
+    for test in lines.failed:
+        _say(f"not used, because it fails or skips unchanged: {test}")
+    results = Results(asked.state / "results.jsonl", tests)
+    chosen = _chosen(asked)
+    tried: list[Tried] = []
+
+    def attempt(worker: Worker, mutant: Mutant) -> None:
+        selected = lines.tests_for(mutant, asked.budget)
+        ending = results.ending(mutant)
+        if ending is None:
+            ending = worker.attempt(mutant, selected)
+            results.keep(mutant, ending)
+        tried.append(Tried(mutant, ending, len(selected)))
+        if len(tried) % 50 == 0:
+            _say(f"{len(tried)} of {len(chosen)}")
+
+    _share(workers, chosen, attempt)
+    _report(tried)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m tests.mutation", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("folders", nargs="*", metavar="FOLDER", default=FOLDERS)
+    parser.add_argument("--sample", type=int, help="changes drawn from each folder; default: all")
+    parser.add_argument("--seed", type=int, default=1, help="which are drawn")
+    parser.add_argument("--only", help="one file or folder, such as sendx_cli/core/pacing")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="folders of tests to use")
+    parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
+    parser.add_argument("--budget", type=float, default=60.0, help="seconds of tests for a mutant")
+    state = Path(tempfile.gettempdir()) / "sendx-mutation"
+    parser.add_argument("--state", type=Path, default=state, help="where results are kept")
+    parser.add_argument(
+        "--unchanged", action="store_true", help="try the tests themselves: all must survive"
+    )
+    return parser.parse_args()
+
+
+def _chosen(asked: argparse.Namespace) -> list[Mutant]:
+    """The mutants to try, those of one folder after those of the other."""
+    chosen: list[Mutant] = []
+    for folder in [asked.only] if asked.only else [f"sendx_cli/{name}" for name in asked.folders]:
+        below = PROJECT / folder
+        paths = [below] if below.is_file() else sorted(below.rglob("*.py"))
+        found = [mutant for path in paths for mutant in mutants_of(PROJECT, path)]
+        if asked.sample:
+            random.Random(asked.seed).shuffle(found)
+        chosen += islice((mutant for mutant in found if mutant.compiles()), asked.sample)
+    if asked.unchanged:
+        return [_unchanged(mutant) for mutant in chosen]
+    return chosen
+
+
+def _unchanged(mutant: Mutant) -> Mutant:
+    text = (PROJECT / mutant.file).read_text()
+    return Mutant(**{**vars(mutant), "text": f"{text}# {mutant.line} {hash(mutant.text)}\n"})
+
+
+def _line_map(workers: list[Worker], folders: Iterable[str], kept: Path) -> tuple[LineMap, str]:
+    """The tests by line, and a name for the state of the program and its tests."""
+    kept.mkdir(exist_ok=True)
+    program = _digest(*(path.read_text() for path in _modules("sendx_cli")))
+    names = {
+        path: _digest(program, path.as_posix(), path.read_text())
+        for folder in folders
+        for path in _modules(f"tests/{folder}")
+        if path.name.startswith("test_")
+    }
+
+    def note(worker: Worker, path: Path) -> None:
+        file = path.relative_to(PROJECT).as_posix()
+        _say(f"noting {file}")
+        (kept / names[path]).write_text(json.dumps(worker.note(file)))
+
+    _share(workers, [path for path, name in names.items() if not (kept / name).exists()], note)
+    lines = LineMap(PROJECT)
+    for name in names.values():
+        lines.add(json.loads((kept / name).read_text()))
+    return lines, _digest(*names.values())
+
+
+def _share(workers: list[Worker], items: list[T], do: Callable[[Worker, T], None]) -> None:
+    """Have the workers do something with each item."""
+    left: queue.SimpleQueue[T] = queue.SimpleQueue()
+    for item in items:
+        left.put(item)
+
+    def work(worker: Worker) -> None:
+        while True:
+            try:
+                item = left.get_nowait()
+            except queue.Empty:
+                return
+            do(worker, item)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _report(tried: list[Tried]) -> None:
+    """A table by folder, and the survivors."""
+    why = reasons()
+    alive = [one for one in tried if one.ending == "passed"]
+    explained = [one for one in alive if one.mutant.change in why]
+    for mutant, _, tests in sorted(alive, key=lambda one: (one.mutant.file, one.mutant.line)):
+        if mutant.change not in why:
+            _say(f"{mutant.file}:{mutant.line} survived {tests} tests")
+            _say(f"  - {mutant.change.was}\n  + {mutant.change.now}")
+    _say(f"{'':12}{'mutants':>9}{'killed':>9}{'timed out':>11}{'survived':>10}{'explained':>11}")
+    folders = sorted({_folder(one) for one in tried})
+    for folder in [*folders, "all"]:
+        mine = [one for one in tried if folder in {_folder(one), "all"}]
+        killed = sum(one.ending == "failed" for one in mine)
+        late = sum(one.ending == "timed out" for one in mine)
+        known = sum(one in explained for one in mine)
+        lived = len(mine) - killed - late - known
+        rate = (killed + late) / max(len(mine) - known, 1)
+        _say(f"{folder:12}{len(mine):9}{killed:9}{late:11}{lived:10}{known:11}{rate:8.1%}")
+
+
+def _folder(tried: Tried) -> str:
+    return tried.mutant.file.split("/")[1]
+
+
+def _few(tests: list[Selected]) -> int:
+    took = 0.0
+    for number, test in enumerate(tests[:FIRST_TESTS]):
+        took += test.seconds
+        if took > FIRST_S:
+            return max(number, 1)
+    return min(len(tests), FIRST_TESTS)
+
+
+def _modules(folder: str) -> list[Path]:
+    return sorted((PROJECT / folder).rglob("*.py"))
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
