@@ -34,14 +34,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from tests.mutation.lines import LineMap, Selected
-from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.mutants import FOLDERS, PROJECT, Mutant, mutants_of
 from tests.mutation.standing import reasons
 from tests.mutation.trees import Tree
 from tests.mutation.worker import Ending, FileLines, Job
 
 T = TypeVar("T")
-PROJECT = Path(__file__).parents[2]
-FOLDERS = ("core", "delivery", "journal", "api", "files", "settings")
 TESTS = (*FOLDERS, "simulation", "account", "runs", "commands", "processes")
 FIRST_S, FIRST_TESTS = 2.0, 12
 """The first round: most mutants do not live longer."""

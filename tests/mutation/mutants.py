@@ -11,6 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+PROJECT = Path(__file__).parents[2]
+FOLDERS = ("core", "delivery", "journal", "api", "files", "settings")
+"""What is tried, unless something else is asked for."""
 _Words = tuple[str, str]
 
 _COMPARISONS: dict[type[ast.cmpop], _Words] = {

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.__main__ import FOLDERS, PROJECT
-from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.mutants import FOLDERS, PROJECT, Mutant, mutants_of
 from tests.mutation.standing import reasons
 
 SELECT = '    rows = "SELECT max(n) FROM rows WHERE n > 0 AND n < 9 ORDER BY n"'
