@@ -26,11 +26,11 @@ import queue
 import random
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, NamedTuple, TypeVar
 
 from tests.mutation.lines import LineMap, Selected
@@ -41,8 +41,8 @@ from tests.mutation.worker import Ending, FileLines, Job
 
 T = TypeVar("T")
 TESTS = (*FOLDERS, "simulation", "account", "runs", "commands", "processes")
-FIRST_S, FIRST_TESTS = 2.0, 12
-"""The first round: most mutants do not live longer."""
+ROUNDS = (10, 50, 1_000_000)
+"""Tests in the first round, which most mutants do not outlive, and in those after it."""
 NOTING_LIMIT_S = 1200.0
 
 
@@ -76,6 +76,12 @@ class Worker:
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
+    def end(self) -> None:
+        """Let it end: no job comes any more."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait()
+
     def note(self, file: str) -> FileLines:
         """Which lines the tests of a file run."""
         job: Job = {"tests": [file], "limit_s": NOTING_LIMIT_S, "file": None, "text": ""}
@@ -86,8 +92,8 @@ class Worker:
 
     def attempt(self, mutant: Mutant, tests: list[Selected]) -> Ending:
         """Run tests until one fails: a few first, then the others."""
-        few = _few(tests)
-        for part in filter(None, (tests[:few], tests[few:])):
+        starts = (0, *accumulate(ROUNDS))
+        for part in filter(None, (tests[start:end] for start, end in pairwise(starts))):
             limit_s = 15.0 + 6.0 * sum(test.seconds for test in part)
             names = [test.test for test in part]
             job: Job = {
@@ -130,7 +136,13 @@ def main() -> int:
     """Try the mutants that were asked for."""
     asked = _arguments()
     asked.state.mkdir(parents=True, exist_ok=True)
-    workers = [Worker(Tree(asked.state / f"copy-{number}")) for number in range(asked.jobs)]
+    with TemporaryDirectory(prefix="copies-", dir=asked.state) as copies:
+        tried = _try(asked, [Worker(Tree(Path(copies, str(n)))) for n in range(asked.jobs)])
+    _report(tried)
+    return 0
+
+
+def _try(asked: argparse.Namespace, workers: list[Worker]) -> list[Tried]:
     lines, tests = _line_map(workers, asked.tests, asked.state / "lines")
     for test in lines.failed:
         _say(f"not used, because it fails or skips unchanged: {test}")
@@ -149,8 +161,9 @@ def main() -> int:
             _say(f"{len(tried)} of {len(chosen)}")
 
     _share(workers, chosen, attempt)
-    _report(tried)
-    return 0
+    for worker in workers:
+        worker.end()
+    return tried
 
 
 def _arguments() -> argparse.Namespace:
@@ -163,7 +176,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--tests", nargs="+", default=TESTS, help="folders of tests to use")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
     parser.add_argument("--budget", type=float, default=60.0, help="seconds of tests for a mutant")
-    state = Path(tempfile.gettempdir()) / "sendx-mutation"
+    state = Path(gettempdir()) / "sendx-mutation"
     parser.add_argument("--state", type=Path, default=state, help="where results are kept")
     parser.add_argument(
         "--unchanged", action="store_true", help="try the tests themselves: all must survive"
@@ -258,15 +271,6 @@ def _report(tried: list[Tried]) -> None:
 
 def _folder(tried: Tried) -> str:
     return tried.mutant.file.split("/")[1]
-
-
-def _few(tests: list[Selected]) -> int:
-    took = 0.0
-    for number, test in enumerate(tests[:FIRST_TESTS]):
-        took += test.seconds
-        if took > FIRST_S:
-            return max(number, 1)
-    return min(len(tests), FIRST_TESTS)
 
 
 def _modules(folder: str) -> list[Path]:

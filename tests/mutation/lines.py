@@ -51,9 +51,11 @@ class LineMap:
             found = set().union(*(by_line.get(line, set()) for line in mutant.statement))
         near = self._in_file(mutant.file) if mutant.at_import else found
         own = f"/test_{Path(mutant.file).stem}.py::"
+        folder = f"tests/{mutant.file.split('/')[1]}/"
 
-        def rank(test: str) -> tuple[bool, bool, float]:
-            return own not in test, test not in near, self._seconds[test]
+        def rank(test: str) -> tuple[bool, bool, bool, float]:
+            is_beside = test.startswith(folder)
+            return own not in test, test not in near, not is_beside, self._seconds[test]
 
         selected: list[Selected] = []
         for test in sorted(found, key=rank):

@@ -40,7 +40,17 @@ _ARITHMETIC: dict[type[ast.operator], _Words] = {
     ast.BitAnd: ("&", "|"),
 }
 _FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
-_ORDERED_BY_TYPE = {"isinstance", "issubclass", "getattr", "cast", "partial", "TypeVar", "NewType"}
+_NOT_SWAPPED = {
+    "min",
+    "max",
+    "isinstance",
+    "issubclass",
+    "getattr",
+    "cast",
+    "partial",
+    "TypeVar",
+    "NewType",
+}
 _NEVER_HERE = {"TYPE_CHECKING", "sys.platform == 'win32'"}
 _SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|WHERE|WITH|BEGIN)\b")
 _SQL_CHANGES = (
@@ -282,7 +292,7 @@ class _Finder(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         """The first two arguments swapped."""
         name = ast.unparse(node.func).rpartition(".")[2]
-        if len(node.args) > 1 and name not in _ORDERED_BY_TYPE:
+        if len(node.args) > 1 and name not in _NOT_SWAPPED:
             first, second, *_ = node.args
             texts = self._text(first), self._text(second)
             if texts[0] != texts[1] and not any(text.startswith("*") for text in texts):
@@ -290,6 +300,11 @@ class _Finder(ast.NodeVisitor):
                 between = self._source[self._span(first)[1] : self._span(second)[0]].decode()
                 self._note(start, end, texts[1] + between + texts[0])
         self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        """The value; `strict=True` is an assertion."""
+        if node.arg != "strict":
+            self.visit(node.value)
 
     def visit_Name(self, node: ast.Name) -> None:
         """`min` and `max`, `any` and `all`."""
