@@ -72,3 +72,13 @@ def test_counts_sum_up() -> None:
     assert (counts.total, counts.to_come, counts.is_finished) == (21, 3, False)
     assert not Counts(accepted=3, failed=1).is_finished
     assert Counts(accepted=3, rejected=1, unknown=1).is_finished
+
+
+def test_retried_rows_are_those_with_more_than_one_attempt(tmp_path: Path) -> None:
+    """Of all requests made, told beside how many rows needed more than one."""
+    with begin(tmp_path, people(4)) as journal:
+        rows = list(journal.pending())
+        assert journal.view.attempts() == (0, 0)
+        journal.record([decided(rows[0], Outcome.ACCEPTED), decided(rows[1], Outcome.ACCEPTED)])
+        journal.record([decided(rows[2], Outcome.FAILED)._replace(attempts=5)])
+        assert journal.view.attempts() == (7, 1)
