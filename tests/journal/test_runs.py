@@ -142,3 +142,44 @@ def test_a_journal_that_is_deleted_while_runs_are_listed_is_none(tmp_path: Path)
     """Nothing beside it says that rows were sent: it must not bar any file."""
     (tmp_path / "20261118-1106-abcd.sqlite3").symlink_to(tmp_path / "gone")
     assert list_runs(tmp_path) == Runs(())
+
+
+def test_finished_runs_of_the_same_file_are_found_the_latest_first(tmp_path: Path) -> None:
+    """Those that accepted rows, for the same account and with columns that meant the same."""
+    for seconds, accepted in ((0, 2), (100, 2), (200, 1), (300, 2)):
+        make(tmp_path, 1_795_000_000.0 + seconds, accepted=accepted)
+    with begin(tmp_path, people(1), header=replace(HEADER, started_at=1_795_000_400.0)) as journal:
+        journal.record([decided(row, Outcome.REJECTED) for row in journal.pending()])
+    with open_journal(list_runs(tmp_path).runs[3].path) as undone:
+        undone.note_undone("20261124-1945-v8mg")
+    runs = list_runs(tmp_path)
+    assert list(runs.finished_runs_like(HEADER)) == [runs.runs[1], runs.runs[0]]
+    for other in (
+        replace(HEADER, source_sha256="other"),
+        replace(HEADER, mapping="other"),
+        replace(HEADER, action="other"),
+        replace(HEADER, origin="other"),
+        replace(HEADER, key_fingerprint="other"),
+    ):
+        assert list(runs.finished_runs_like(other)) == []
+
+
+def test_streams_are_not_taken_for_the_same_file(tmp_path: Path) -> None:
+    """What they held nobody knows: that of neither is known is no likeness."""
+    stream = replace(HEADER, source_sha256="", source_path=None)
+    with begin(tmp_path, people(1), header=stream) as journal:
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+    assert list(list_runs(tmp_path).finished_runs_like(stream)) == []
+
+
+def test_the_unfinished_run_of_a_file_of_that_name_is_found(tmp_path: Path) -> None:
+    """The latest with rows to come, whatever the file held then."""
+    path = HEADER.source_path or ""
+    make(tmp_path, 1_795_000_000.0, accepted=1)
+    make(tmp_path, 1_795_000_100.0, accepted=0)
+    make(tmp_path, 1_795_000_200.0, accepted=2)
+    runs = list_runs(tmp_path)
+    there = {"path": path, "action": HEADER.action, "origin": HEADER.origin}
+    assert runs.unfinished_run_at(**there) == runs.runs[1]
+    for name in there:
+        assert runs.unfinished_run_at(**{**there, name: "other"}) is None

@@ -1,12 +1,13 @@
+from dataclasses import replace
 from pathlib import Path
 
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.rows import Decided
-from sendx_cli.journal.rows import JournalRow, State
+from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.runs import open_view
 from sendx_cli.journal.view import Counts, FailureGroup
 from tests.clocks import HandClock
-from tests.journal.journals import VERDICTS, begin, decided, path_of, people
+from tests.journal.journals import HEADER, VERDICTS, begin, decided, path_of, people
 
 OK = VERDICTS[Outcome.ACCEPTED]
 
@@ -82,3 +83,19 @@ def test_retried_rows_are_those_with_more_than_one_attempt(tmp_path: Path) -> No
         journal.record([decided(rows[0], Outcome.ACCEPTED), decided(rows[1], Outcome.ACCEPTED)])
         journal.record([decided(rows[2], Outcome.FAILED)._replace(attempts=5)])
         assert journal.view.attempts() == (7, 1)
+
+
+def test_how_far_an_input_was_read_is_inferred_where_it_was_not_recorded(tmp_path: Path) -> None:
+    """An earlier sendx did not: then to the last row it had, and its end counts as not seen."""
+    stream = replace(HEADER, source_sha256="", source_path=None)
+    with begin(tmp_path / "old", people(3), header=stream) as journal:
+        assert journal.view.input_read == InputRead(4, has_ended=False, first_row_line=1)
+        assert journal.view.has_input_left
+        journal.leave_out([LeftOut(9, LeftOutKind.BAD, None, "not an address")])
+        assert journal.view.input_read == InputRead(9, has_ended=False, first_row_line=1)
+    with begin(tmp_path / "now", people(3), header=stream) as journal:
+        journal.add_read([], [], InputRead(12, has_ended=True, first_row_line=2))
+        assert journal.view.input_read == InputRead(12, has_ended=True, first_row_line=2)
+        assert not journal.view.has_input_left
+    with begin(tmp_path / "file", people(3)) as journal:
+        assert (journal.view.input_read, journal.view.has_input_left) == (None, False)
