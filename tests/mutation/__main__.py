@@ -9,10 +9,11 @@ reason.
     python -m tests.mutation --sample 150 --seed 2   150 others
     python -m tests.mutation --only sendx_cli/journal/store.py
 
-First it notes which test runs which line, those of started processes included (ten minutes, once
-for a state of the program). Both that and the results are kept in --state: what was killed is not
-tried again, what survived is tried again after the tests have changed. A mutant takes about two
-seconds on one core. Linux only.
+First it notes which test runs which line, those of started processes included: ten minutes, and
+later only for tests that changed (of a module that changed since, any test that runs some of it may
+be chosen). Both that and the results are kept in --state: what was killed is not tried again, what
+survived is tried again after the tests have changed. A mutant takes about two seconds on one core.
+Linux only.
 
 Taken before writing this: mutmut 3 leaves out properties, decorated functions and all that is run
 when a module is loaded, and tells a mutant by the environment, which these tests take from the
@@ -207,23 +208,25 @@ def _unchanged(mutant: Mutant) -> Mutant:
 def _line_map(workers: list[Worker], folders: Iterable[str], kept: Path) -> tuple[LineMap, str]:
     """The tests by line, and a name for the state of the program and its tests."""
     kept.mkdir(exist_ok=True)
-    program = _digest(*(path.read_text() for path in _modules("sendx_cli")))
+    program = {_name(path): _digest(path.read_text()) for path in _modules("sendx_cli")}
     names = {
-        path: _digest(program, path.as_posix(), path.read_text())
+        path: _digest(_name(path), path.read_text())
         for folder in folders
         for path in _modules(f"tests/{folder}")
         if path.name.startswith("test_")
     }
 
     def note(worker: Worker, path: Path) -> None:
-        file = path.relative_to(PROJECT).as_posix()
-        _say(f"noting {file}")
-        (kept / names[path]).write_text(json.dumps(worker.note(file)))
+        _say(f"noting {_name(path)}")
+        noted = {"lines": worker.note(_name(path)), "program": program}
+        (kept / names[path]).write_text(json.dumps(noted))
 
     _share(workers, [path for path, name in names.items() if not (kept / name).exists()], note)
     lines = LineMap(PROJECT)
     for name in names.values():
-        lines.add(json.loads((kept / name).read_text()))
+        noted = json.loads((kept / name).read_text())
+        changed = {file for file, digest in noted["program"].items() if program.get(file) != digest}
+        lines.add(noted["lines"], changed)
     return lines, _digest(*names.values())
 
 
@@ -275,6 +278,10 @@ def _folder(tried: Tried) -> str:
 
 def _modules(folder: str) -> list[Path]:
     return sorted((PROJECT / folder).rglob("*.py"))
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
 
 
 def _digest(*texts: str) -> str:

@@ -25,10 +25,12 @@ class LineMap:
         self.failed: list[str] = []
         self._seconds: dict[str, float] = {}
         self._tests: dict[str, dict[int, set[str]]] = {}
+        self._moved: set[str] = set()
         self._importers = _importers(root)
 
-    def add(self, noted: FileLines) -> None:
-        """Take in what one file of tests runs."""
+    def add(self, noted: FileLines, changed: set[str]) -> None:
+        """Take in what one file of tests runs; lines of files that changed since may have moved."""
+        self._moved |= changed
         self._seconds |= noted["tests"]
         self.failed += noted["failed"]
         names = list(noted["tests"])
@@ -46,6 +48,8 @@ class LineMap:
         if mutant.at_import:
             files = [mutant.file, *self._importers[mutant.file]]
             found = set().union(*(self._in_file(file) for file in files))
+        elif mutant.file in self._moved:
+            found = self._in_file(mutant.file)
         else:
             by_line = self._tests.get(mutant.file, {})
             found = set().union(*(by_line.get(line, set()) for line in mutant.statement))
