@@ -36,7 +36,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tests.mutation.lines import LineMap, Selected
 from tests.mutation.mutants import FOLDERS, PROJECT, Mutant, mutants_of
-from tests.mutation.standing import reasons
+from tests.mutation.standing import standing
 from tests.mutation.trees import Tree
 from tests.mutation.worker import Ending, FileLines, Job
 
@@ -253,11 +253,11 @@ def _share(workers: list[Worker], items: list[T], do: Callable[[Worker, T], None
 
 def _report(tried: list[Tried]) -> None:
     """A table by folder, and the survivors."""
-    why = reasons()
+    known = standing()
     alive = [one for one in tried if one.ending == "passed"]
-    explained = [one for one in alive if one.mutant.change in why]
+    explained = [one for one in alive if any(why.holds_for(one.mutant.change) for why in known)]
     for mutant, _, tests in sorted(alive, key=lambda one: (one.mutant.file, one.mutant.line)):
-        if mutant.change not in why:
+        if not any(why.holds_for(mutant.change) for why in known):
             _say(f"{mutant.file}:{mutant.line} survived {tests} tests")
             _say(f"  - {mutant.change.was}\n  + {mutant.change.now}")
     _say(f"{'':12}{'mutants':>9}{'killed':>9}{'timed out':>11}{'survived':>10}{'explained':>11}")
@@ -266,10 +266,10 @@ def _report(tried: list[Tried]) -> None:
         mine = [one for one in tried if folder in {_folder(one), "all"}]
         killed = sum(one.ending == "failed" for one in mine)
         late = sum(one.ending == "timed out" for one in mine)
-        known = sum(one in explained for one in mine)
-        lived = len(mine) - killed - late - known
-        rate = (killed + late) / max(len(mine) - known, 1)
-        _say(f"{folder:12}{len(mine):9}{killed:9}{late:11}{lived:10}{known:11}{rate:8.1%}")
+        stands = sum(one in explained for one in mine)
+        lived = len(mine) - killed - late - stands
+        rate = (killed + late) / max(len(mine) - stands, 1)
+        _say(f"{folder:12}{len(mine):9}{killed:9}{late:11}{lived:10}{stands:11}{rate:8.1%}")
 
 
 def _folder(tried: Tried) -> str:
