@@ -41,7 +41,7 @@ from tests.mutation.trees import Tree
 from tests.mutation.worker import Ending, FileLines, Job
 
 T = TypeVar("T")
-TESTS = (*FOLDERS, "simulation", "account", "runs", "commands", "processes")
+TESTS = (*FOLDERS, "simulation", "account", "runs", "commands")
 ROUNDS = (10, 50, 1_000_000)
 """Tests in the first round, which most mutants do not outlive, and in those after it."""
 NOTING_LIMIT_S = 1200.0
