@@ -224,7 +224,7 @@ def test_knows_delimiters_and_quotes_by_their_names() -> None:
     names = ("comma", "Semicolon", "TAB", "\\t", "pipe", "bar", ":")
     assert [parse_delimiter(name) for name in names] == [",", ";", "\t", "\t", "|", "|", ":"]
     assert [parse_quote(name) for name in ("none", "Double", "single", "")] == ["", '"', "'", ""]
-    for text in ("''", " ", "\n"):
+    for text in ("''", "<>", " ", "\n"):
         with pytest.raises(InvalidValue, match="a quote is one character, or none"):
             parse_quote(text)
 
