@@ -3,6 +3,7 @@ import pytest
 from sendx_cli.errors import InputError, InvalidValue
 from sendx_cli.settings.declared import BY_NAME, SETTINGS, nearest, setting_named, shown
 from sendx_cli.settings.key import parse_key
+from tests.conftest import Command
 
 
 @pytest.mark.parametrize(
@@ -129,3 +130,11 @@ def test_names_and_variables_are_unique() -> None:
 def test_shows_no_secret(name: str, value: object, seen: object) -> None:
     """A key command's arguments can hold the key itself."""
     assert str(shown(setting_named(name), value)) == seen
+
+
+def test_a_setting_that_has_a_flag_names_an_option(sendx: Command) -> None:
+    """The help topics and messages send people to it."""
+    shown = sendx("identify", "--help").out.split()
+    flags = {setting.flag for setting in SETTINGS if setting.flag}
+    assert flags - set(shown) == set()
+    assert "--timeout" in flags
