@@ -116,14 +116,20 @@ class Results:
         self._path = path
         self._tests = tests
         self._known: dict[str, Ending] = {}
+        self._last: dict[str, Ending] = {}
         for line in path.read_text().splitlines() if path.exists() else ():
             result = json.loads(line)
+            self._last[result["mutant"]] = result["ending"]
             if result["ending"] != "passed" or result["tests"] == tests:
                 self._known[result["mutant"]] = result["ending"]
 
     def ending(self, mutant: Mutant) -> Ending | None:
         """How it ended, if that still holds."""
         return self._known.get(_digest(mutant.file, mutant.text))
+
+    def has_survived(self, mutant: Mutant) -> bool:
+        """Whether it survived when it was tried last."""
+        return self._last.get(_digest(mutant.file, mutant.text)) == "passed"
 
     def keep(self, mutant: Mutant, ending: Ending) -> None:
         """Keep a result."""
@@ -148,7 +154,7 @@ def _try(asked: argparse.Namespace, workers: list[Worker]) -> list[Tried]:
     for test in lines.failed:
         _say(f"not used, because it fails or skips unchanged: {test}")
     results = Results(asked.state / "results.jsonl", tests)
-    chosen = _chosen(asked)
+    chosen = _chosen(asked, results)
     tried: list[Tried] = []
 
     def attempt(worker: Worker, mutant: Mutant) -> None:
@@ -174,6 +180,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="changes drawn from each folder; default: all")
     parser.add_argument("--seed", type=int, default=1, help="which are drawn")
     parser.add_argument("--only", help="one file or folder, such as sendx_cli/core/pacing")
+    parser.add_argument("--survivors", action="store_true", help="only what survived before")
     parser.add_argument("--tests", nargs="+", default=TESTS, help="folders of tests to use")
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time")
     parser.add_argument("--budget", type=float, default=60.0, help="seconds of tests for a mutant")
@@ -185,13 +192,15 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _chosen(asked: argparse.Namespace) -> list[Mutant]:
+def _chosen(asked: argparse.Namespace, results: Results) -> list[Mutant]:
     """The mutants to try, those of one folder after those of the other."""
     chosen: list[Mutant] = []
     for folder in [asked.only] if asked.only else [f"sendx_cli/{name}" for name in asked.folders]:
         below = PROJECT / folder
         paths = [below] if below.is_file() else sorted(below.rglob("*.py"))
         found = [mutant for path in paths for mutant in mutants_of(PROJECT, path)]
+        if asked.survivors:
+            found = [mutant for mutant in found if results.has_survived(mutant)]
         if asked.sample:
             random.Random(asked.seed).shuffle(found)
         chosen += islice((mutant for mutant in found if mutant.compiles()), asked.sample)
