@@ -102,6 +102,22 @@ def test_a_call_under_way_at_the_end_never_leaves_afterwards(
     assert server.requests == []
 
 
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_call_given_up_is_not_written_even_where_its_connection_holds(
+    server: ScriptedServer, is_kept: bool
+) -> None:
+    """To end the connection under it is a second lock, not the first."""
+    with closing(HttpCarrier(open_transport(server.url, None), HEADERS, 20.0)) as carrier:
+        if is_kept:
+            assert isinstance(carrier.carry(post(server.url), Gate()), Answer)
+        before, gate = len(server.requests), Gate()
+        assert gate.shut()
+        reply = carrier.carry(post(server.url), gate)
+    assert isinstance(reply, TransportFailure)
+    assert (reply.kind, reply.may_have_arrived) == ("connection", False)
+    assert (gate.has_left, len(server.requests)) == (False, before)
+
+
 def test_no_connection_is_kept_to_a_server_that_closes_each(server: ScriptedServer) -> None:
     """Unsaid, the end of one could arrive just when the next request is written to it."""
     server.script = lambda _request, _number: Reset(OK)
