@@ -46,6 +46,8 @@ def test_what_was_never_sent_has_no_answer_of_its_own() -> None:
         "not sent: wrong key",
     )
     assert stopped.error == ResultError("not_sent", "not sent: wrong key", "log in")
+    bare = result_of(Decided(ROW, Outcome.SKIPPED, WRONG_KEY))
+    assert (bare.error, bare.attempts, bare.elapsed_ms) == (stopped.error, 0, 0.0)
     interrupted = shown(Outcome.SKIPPED, None, 0)
     assert (interrupted.status, interrupted.response) == (None, None)
     assert interrupted.error == ResultError("not_sent", "not sent: interrupted", None)

@@ -321,3 +321,13 @@ def test_a_call_that_is_cut_off_says_so() -> None:
     (decided,) = list(decided_in(sender.run(iter([Row(0, people(1)[0])]))))
     error = result_of(decided).error
     assert error == ResultError("interrupted", "interrupted before the answer", "run it again")
+
+
+def test_whoever_watches_a_run_is_never_left_waiting() -> None:
+    """Four times a second there is a turn, though no call may start for ten seconds."""
+    sender, _, clock = simulate(
+        lambda _c, _t: SimulatedReply(3.0, OK, True), cap_per_s=0.1, concurrency=1
+    )
+    moments = [clock.now() for _ in sender.run(map(Row, range(3), people(3)))]
+    assert moments[-1] > 20.0
+    assert max(later - earlier for earlier, later in pairwise(moments)) <= 0.25
