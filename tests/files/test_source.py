@@ -238,6 +238,21 @@ def test_a_stray_quote_before_the_header_hides_it_not(tmp_path: Path) -> None:
     )
 
 
+def test_refuses_a_wide_text_that_is_cut_short(tmp_path: Path) -> None:
+    """Half a letter at its end: rows may be missing behind it."""
+    content = "email,n\na@e.org,x\n".encode("utf-16-le")
+    for mark in (b"\xff\xfe", b""):
+        with pytest.raises(FileRefused) as refused:
+            _open(tmp_path, mark + content[:-1])
+        assert refused.value.message.startswith("the file is not UTF-16")
+        assert refused.value.message.endswith(", or it is cut short")
+
+
+def test_knows_formats_by_the_words_of_the_option() -> None:
+    """As `--format` takes them, and a saved run keeps them."""
+    assert [FileFormat("csv"), FileFormat("jsonl")] == [FileFormat.DELIMITED, FileFormat.JSON_LINES]
+
+
 def test_refuses_an_encoding_that_there_is_not(tmp_path: Path) -> None:
     """A codec that is no text encoding counts as none."""
     for name in ("utf-99", "hex"):

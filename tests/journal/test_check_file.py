@@ -426,3 +426,23 @@ def test_a_run_whose_creation_was_cut_off_is_in_nobodys_way(tmp_path: Path) -> N
     assert list_runs(path.parent) == Runs(())
     forget_never_started(path.parent)
     assert not list(path.parent.iterdir())
+
+
+def test_a_check_file_may_be_cut_off_anywhere(
+    tmp_path: Path, states: tuple[Path, Path, str]
+) -> None:
+    """What stands whole before the cut is read, record by record, and nothing else."""
+    _, after, name = states
+    whole = (after / f"{name}-check").read_bytes()
+    read = read_check_file(after / name)
+    assert read is not None
+    assert (read.whole_end, len(read.headers)) == (len(whole), 1)
+    ends = set()
+    for cut in range(len(whole)):
+        recorded = read_check_file(put(tmp_path, {"-check": whole[:cut]}, name))
+        assert recorded is not None
+        assert recorded.whole_end <= cut
+        assert recorded.headers in ([], read.headers)
+        assert recorded.sums in ({}, read.sums)
+        ends.add(recorded.whole_end)
+    assert len(ends) >= 3

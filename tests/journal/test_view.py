@@ -7,7 +7,7 @@ from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, 
 from sendx_cli.journal.runs import open_view
 from sendx_cli.journal.view import Counts, FailureGroup
 from tests.clocks import HandClock
-from tests.journal.journals import HEADER, VERDICTS, begin, decided, path_of, people
+from tests.journal.journals import HEADER, VERDICTS, begin, decided, path_of, people, tracked
 
 OK = VERDICTS[Outcome.ACCEPTED]
 
@@ -99,3 +99,24 @@ def test_how_far_an_input_was_read_is_inferred_where_it_was_not_recorded(tmp_pat
         assert not journal.view.has_input_left
     with begin(tmp_path / "file", people(3)) as journal:
         assert (journal.view.input_read, journal.view.has_input_left) == (None, False)
+
+
+def test_a_run_is_finished_when_it_was_said_so_last(tmp_path: Path) -> None:
+    """Not by its rows alone: those that failed must have been handed back."""
+    with begin(tmp_path, people(1)) as journal:
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+        assert not journal.view.was_finished
+        for is_finished in (True, False):
+            journal.note_finished(is_finished=is_finished)
+            assert journal.view.was_finished is is_finished
+
+
+def test_rows_that_were_not_sent_have_no_part_in_percentiles(tmp_path: Path) -> None:
+    """Nor have those that are in flight."""
+    with begin(tmp_path, tracked(12)) as journal:
+        rows = list(journal.pending())
+        journal.record([Decided(row, Outcome.REJECTED, OK, 0, 0.0) for row in rows[:5]])
+        journal.record([Decided(row, Outcome.ACCEPTED, OK, 1, 0.1) for row in rows[5:9]])
+        journal.record([Decided(rows[9], Outcome.ACCEPTED, OK, 1, 0.9)])
+        journal.mark_sending(rows[10:])
+        assert journal.view.elapsed_ms([0.01, 0.5, 0.8, 1.0]) == [100.0, 100.0, 100.0, 900.0]

@@ -260,3 +260,13 @@ def test_refuses_a_map_file_that_says_what_cannot_be(text: str, message: str) ->
     with pytest.raises(InvalidValue) as refused:
         load_map(text)
     assert refused.value.message == message
+
+
+def test_of_many_columns_that_nothing_explains_the_first_are_named() -> None:
+    """And the others counted."""
+    names = [f"K{n}" for n in range(7)]
+    for count, more in ((5, ""), (6, " and 1 more"), (7, " and 2 more")):
+        with pytest.raises(InvalidValue) as refused:
+            explain(["email", *names[:count]], ColumnOptions())
+        named = ", ".join(f'"{name}"' for name in names[:5])
+        assert refused.value.message == f"nothing explains columns {named}{more}"
