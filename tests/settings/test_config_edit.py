@@ -218,3 +218,15 @@ def test_a_default_stands_before_the_first_table_and_its_comment(comment: str) -
     )
     blank = "\n" if comment.startswith("\n") else ""
     assert changed == f'{blank}default_profile = "shop"\n\n{comment.lstrip()}{table}'
+
+
+def test_a_default_that_stays_keeps_its_notation() -> None:
+    """Only what differs is written anew."""
+    text = "default_profile = 'shop' # mine\n[profiles.shop]\nrate = 5\n"
+    changed = change_text(
+        text,
+        ("shop", {"shop": {"rate": 5.0}}),
+        ("shop", {"shop": {"rate": 6.0}}),
+        lambda value: value,
+    )
+    assert changed == text.replace("rate = 5\n", "rate = 6.0\n")
