@@ -133,6 +133,7 @@ class LinesByTest(Chosen):
 def note(job: Job, to: Path) -> int:
     """Run one file's tests and write what they run."""
     (ROOT / NOTED).mkdir(exist_ok=True)
+    (ROOT / NOTED).chmod(0o777)  # some tests become another user
     for old in (ROOT / NOTED).iterdir():
         old.unlink()
     sys.dont_write_bytecode = False  # pytest keeps its version of the tests
