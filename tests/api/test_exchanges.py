@@ -279,6 +279,20 @@ def test_a_connection_closed_while_idle_costs_no_call(name: str, server: Scripte
     assert len(server.requests) == 3
 
 
+def test_no_connection_is_kept_to_a_server_that_closes_each(
+    name: str, server: ScriptedServer
+) -> None:
+    """Unsaid, the end of one could arrive just when the next request is written to it."""
+    server.script = lambda _request, _number: Reset(OK)
+    with engine(name, server.url) as exchange:
+        for ticket in range(3):
+            assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
+            assert exchange.wait(0.2) == []
+    asked = [request.headers.get("connection") for request in server.requests]
+    assert asked[0] != "close"
+    assert asked[1:] == ["close", "close"]
+
+
 def test_calls_of_both_methods_share_a_connection(name: str, server: ScriptedServer) -> None:
     """A request without a body leaves nothing behind for the next with one."""
     with engine(name, server.url) as exchange:

@@ -122,18 +122,6 @@ def test_a_call_given_up_is_not_written_even_where_its_connection_holds(
     assert (gate.has_left, len(server.requests)) == (False, before)
 
 
-def test_no_connection_is_kept_to_a_server_that_closes_each(server: ScriptedServer) -> None:
-    """Unsaid, the end of one could arrive just when the next request is written to it."""
-    server.script = lambda _request, _number: Reset(OK)
-    with engine("threads", server.url) as exchange:
-        for ticket in range(3):
-            assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
-            assert exchange.wait(0.2) == []
-    asked = [request.headers.get("connection") for request in server.requests]
-    assert asked[0] != "close"
-    assert asked[1:] == ["close", "close"]
-
-
 def test_what_one_thread_learns_of_the_server_holds_for_all(server: ScriptedServer) -> None:
     """Each of sixty-four would else lose a call of its own to it."""
     server.script = lambda _request, _number: Reset(OK)

@@ -71,7 +71,7 @@ def test_a_wake_up_never_waits_itself(sockets: WatchedSockets) -> None:
     assert (list(sockets.ready(inf)), sockets.was_woken) == ([], True)
 
 
-def test_a_wake_up_after_the_end_writes_to_nobody() -> None:
+def test_a_wake_up_after_the_end_writes_to_nobody(capfd: pytest.CaptureFixture[str]) -> None:
     """Its descriptors may be another file's by then."""
     sockets = WatchedSockets()
     sockets.close()
@@ -79,3 +79,4 @@ def test_a_wake_up_after_the_end_writes_to_nobody() -> None:
         others = [stack.enter_context(end) for _ in range(4) for end in socket.socketpair()]
         sockets.wake()
         assert select.select(others, [], [], 0.0) == ([], [], [])
+    assert capfd.readouterr() == ("", "")
