@@ -212,6 +212,16 @@ def test_the_longest_body_is_taken(name: str, server: ScriptedServer) -> None:
     assert len(reply.body) == MAX_BODY_BYTES
 
 
+def test_headers_that_are_not_ascii_are_read(name: str, server: ScriptedServer) -> None:
+    """Letter by letter, as they were meant before UTF-8."""
+    content = answer(200, b"{}", {"X-Old": "caf\u00e9"})
+    server.script = lambda _request, _number: content
+    with engine(name, server.url) as exchange:
+        reply = ask(exchange, post(server.url)).reply
+    assert isinstance(reply, Answer)
+    assert (reply.headers["x-old"], reply.status) == ("caf\u00e9", 200)
+
+
 def test_an_early_hint_is_not_the_answer(name: str, server: ScriptedServer) -> None:
     """The answer is the last of the blocks, with its own headers only."""
     server.script = lambda _request, _number: (
