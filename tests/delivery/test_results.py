@@ -10,7 +10,7 @@ ROW = Row(0, Identify(email="a@b.co"), line=3)
 BUSY = Verdict(Kind.AMBIGUOUS, "server_error", "HTTP 500: busy", "try later", 500, {"a": 1})
 REFUSED = Verdict(Kind.REFUSED, "rejected", "no such field", "look at it", 400, {"b": 2})
 TAKEN = Verdict(Kind.ACCEPTED, "accepted", "OK", status=200, response={"c": 3})
-WRONG_KEY = Verdict(Kind.STOP, "unauthorized", "wrong key", "log in", 401)
+WRONG_KEY = Verdict(Kind.STOP, "unauthorized", "wrong key", "log in", 401, {"d": 4})
 
 
 def shown(outcome: Outcome, verdict: Verdict | None, attempts: int) -> Result:
