@@ -86,3 +86,19 @@ def test_a_closed_file_is_open_no_more(tmp_path: Path) -> None:
         file.close()
         file.close()
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_a_file_that_cannot_be_locked_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes would else write over each other's records."""
+    file = RateFile(tmp_path / "account")
+    assert file.update(lambda _kept: b"first")
+
+    def no_locks(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("sendx_cli.file_lock.flock", no_locks)
+    assert not file.update(lambda _kept: b"second")
+    assert file.look() == b"first"
+    file.close()
