@@ -104,6 +104,7 @@ def test_files_of_different_moments_are_no_journal(
         ({"": new_main[:-PAGE], "-wal": None, "-check": new_check}, "is damaged"),
         ({"": new_main + bytes(PAGE), "-wal": None, "-check": new_check}, "is damaged"),
         ({"": b"", "-wal": None, "-check": new_check}, "is damaged"),
+        ({"": b"", "-wal": log, "-check": check}, "is damaged"),
         ({"": new_main, "-wal": log[:-4120], "-check": new_check}, "is damaged"),
         ({"": new_main, "-wal": None, "-check": b""}, "is damaged"),
         ({"": new_main, "-wal": None, "-check": new_check[:30]}, "is damaged"),

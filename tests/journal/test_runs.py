@@ -183,3 +183,20 @@ def test_the_unfinished_run_of_a_file_of_that_name_is_found(tmp_path: Path) -> N
     assert runs.unfinished_run_at(**there) == runs.runs[1]
     for name in there:
         assert runs.unfinished_run_at(**{**there, name: "other"}) is None
+
+
+def test_what_was_never_started_is_forgotten_wherever_it_stands(tmp_path: Path) -> None:
+    """Among journals that are being filled, damaged or sound, in whatever order they come."""
+    make(tmp_path, 1_795_000_000.0, accepted=1)
+    damaged = tmp_path / "20250101-0000-aaaa.sqlite3"
+    damaged.write_bytes(b"junk" * 1000)
+    with create_journal(tmp_path, replace(HEADER, source="filling.csv")) as filling:
+        for _ in range(6):
+            create_journal(tmp_path, replace(HEADER, source="gone.csv")).close()
+        kept = {path.name for path in (damaged, filling.path, list_runs(tmp_path).runs[0].path)}
+        for number in range(4):  # of which only the first file was made
+            orphan = tmp_path / f"20250101-0000-bbb{number}.sqlite3-check"
+            orphan.write_bytes((tmp_path / f"{filling.path.name}-check").read_bytes())
+        forget_never_started(tmp_path)
+        assert {path.name for path in tmp_path.glob("*.sqlite3")} == kept
+        assert {path.name.removesuffix("-check") for path in tmp_path.glob("*-check")} <= kept

@@ -8,8 +8,6 @@ from typing import NamedTuple
 from tests.mutation.mutants import Mutant
 from tests.mutation.worker import FileLines
 
-_LOADING = -1
-
 
 class Selected(NamedTuple):
     """A test and the seconds it takes."""
@@ -37,7 +35,7 @@ class LineMap:
         for file, lines in noted["lines"].items():
             by_line = self._tests.setdefault(file, defaultdict(set))
             for line, numbers in lines.items():
-                by_line[int(line)] |= {names[n] for n in numbers if n != _LOADING}
+                by_line[int(line)] |= {names[n] for n in numbers}
 
     def tests_for(self, mutant: Mutant, budget_s: float) -> list[Selected]:
         """The tests that may notice, the likeliest first, within a budget of seconds.

@@ -56,7 +56,7 @@ class FileLines(TypedDict):
         tests: Its tests that pass, with their seconds.
         failed: Those that do not, and so cannot kill a mutant.
         lines: For each file of the program and each of its lines, the tests that run it, as numbers
-            into `tests`; -1 is the loading of the tests.
+            into `tests`.
     """
 
     tests: dict[str, float]
@@ -95,17 +95,38 @@ class LinesByTest(Chosen):
         super().__init__([])
         self.seconds: dict[str, float] = {}
         self.failed: set[str] = set()
+        self._test = ""
+        self._users: dict[str, set[str]] = {"": set()}
         self._coverage = coverage.Coverage(config_file=str(ROOT / COVERAGE))
         self._coverage.start()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Name the test to coverage, here and in processes that start from now on."""
-        self._coverage.switch_context(item.nodeid)
-        (ROOT / CURRENT).write_text(item.nodeid)
+        """Name the test to coverage."""
+        self._test = item.nodeid
+        self._users[item.nodeid] = {item.nodeid}
+        for fixture in getattr(item, "fixturenames", ()):
+            self._users.setdefault(f"fixture {fixture}", set()).add(item.nodeid)
+        self._name(item.nodeid)
         yield
         (ROOT / CURRENT).unlink()
         self._coverage.switch_context("")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[None]:
+        """What a fixture of several tests runs, all of them may notice."""
+        if fixturedef.scope == "function":
+            return (yield)
+        self._name(f"fixture {fixturedef.argname}")
+        try:
+            return (yield)
+        finally:
+            self._name(self._test)
+
+    def _name(self, name: str) -> None:
+        """Name what runs to coverage, here and in processes that start from now on."""
+        self._coverage.switch_context(name)
+        (ROOT / CURRENT).write_text(name)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add up the time that a test takes."""
@@ -120,13 +141,14 @@ class LinesByTest(Chosen):
         self._coverage.save()
         self._coverage.combine()
         tests = {test: took for test, took in self.seconds.items() if test not in self.failed}
-        numbers = {test: number for number, test in enumerate(tests)} | {"": -1}
+        numbers = {test: number for number, test in enumerate(tests)}
         lines: dict[str, dict[str, list[int]]] = {}
         data = self._coverage.get_data()
         for file in data.measured_files():
             by_line = lines.setdefault(Path(file).relative_to(ROOT).as_posix(), {})
             for line, names in data.contexts_by_lineno(file).items():
-                by_line[str(line)] = [numbers[name] for name in names if name in numbers]
+                users = {test for name in names for test in self._users[name]}
+                by_line[str(line)] = sorted(numbers[test] for test in users & tests.keys())
         return {"tests": tests, "failed": sorted(self.failed), "lines": lines}
 
 

@@ -132,6 +132,11 @@ def test_who_took_no_row_is_unexplained_where_one_may_have_been_created_twice() 
     second = ServiceContact("contact_8", "newer@b.co")
     found = placing(before, sure(row), at(created, second))
     assert ([one.now for one in found.contacts], found.unexplained) == ([created], [second])
+    beside = placing({**before, **at(ANN)}, sure(TAG, row), at(TAGGED, created, second))
+    assert ([one.now for one in beside.contacts], beside.unexplained) == (
+        [TAGGED, created],
+        [second],
+    )
     plain = placing(before, sure(row._replace(new_email=None)), at(created, second))
     assert plain.unexplained == []
     known = placing(at(ANN, absent=("anna@b.co",)), sure(MOVE), at(ANN, second))
