@@ -56,6 +56,7 @@ def test_a_contact_is_read_with_names_in_place_of_ids() -> None:
         ({"customFields": {"nine": "x"}}, {"fields": {"nine": "x"}, "unclear": ("fields",)}),
         ({"tags": None}, {"tags": (), "unclear": ("tags",)}),
         ({"tags": ["tag_1", 5]}, {"tags": ("vip",), "unclear": ("tags",)}),
+        ({"tags": ["tag_1", "tag_9"]}, {"tags": ("vip", "tag_9"), "unclear": ("tags",)}),
         ({"tags": ["tag_9"]}, {"tags": ("tag_9",), "unclear": ("tags",)}),
         ({"lists": "list_1"}, {"lists": (), "unclear": ("lists",)}),
         ({"lists": [], "tags": 1}, {"lists": (), "tags": (), "unclear": ("tags",)}),

@@ -77,8 +77,10 @@ def test_names_what_is_wrong_with_a_common_mistake(text: str, message: str) -> N
 )
 def test_refuses_what_cannot_receive_mail(text: str) -> None:
     """What the library refuses is refused, whichever way it is checked."""
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as refused:
         parse_address(text)
+    assert not refused.value.message.endswith(".")
+    assert "\n" not in refused.value.message
 
 
 @given(_ATOMS, _DOMAINS, st.sampled_from(["com", "io", "test", "c", "a1", "museum", "local"]))
