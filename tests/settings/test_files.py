@@ -124,4 +124,4 @@ def test_profiles_are_named_where_one_is_not_there() -> None:
     assert hints == {"mian": 'did you mean "main"?', "zzzz": "profiles are: main, shop"}
     nothing = no_such_profile("main", ConfigFile(Path("c")))
     assert nothing.hint == "profiles are: none yet: `sendx login` creates one"
-    assert (nothing.message, nothing.where) == ("there is no such profile", "main")
+    assert (nothing.message, nothing.where) == ("no such profile", "main")
