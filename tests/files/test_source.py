@@ -207,6 +207,12 @@ def test_takes_what_is_said_of_a_file(tmp_path: Path) -> None:
     ]
     headless = _open(tmp_path, b"a@example.com;Ann\n", Overrides(columns=("email", "first_name")))
     assert list(headless.rows()) == [SourceRow(1, ("a@example.com", "Ann"))]
+    assert headless.layout.notes == ('found ";" as delimiter',)
+    said = Overrides(columns=("email", "first_name"), delimiter=";")
+    assert list(_open(tmp_path, b"a@example.com;Ann,B\n", said).rows()) == [
+        SourceRow(1, ("a@example.com", "Ann,B"))
+    ]
+    assert _open(tmp_path, b"email,n\n", Overrides(encoding="UTF8")).layout.encoding == "utf-8-sig"
     mapped = _open(tmp_path, b"People\nKontakt;n\n", Overrides(email_columns=("kontakt",)))
     assert (mapped.layout.header, mapped.layout.titles) == (("Kontakt", "n"), ("People",))
 
@@ -398,3 +404,30 @@ def test_takes_json_numbers_of_any_length(tmp_path: Path) -> None:
     rows = _rows(tmp_path, f'{{"email":"a@e.org","n":{digits},"m":1e5}}\n'.encode())
     assert isinstance(rows[0], MemberRow)
     assert rows[0].members == {"email": "a@e.org", "n": digits, "m": "1e5"}
+
+
+def test_a_file_with_fewer_lines_than_were_said_to_be_titles_has_no_header(tmp_path: Path) -> None:
+    """Nothing is read of it."""
+    for lines in (1, 2, 5):
+        with pytest.raises(FileRefused, match="no header"):
+            _open(tmp_path, b"email,n\n", Overrides(title_lines=lines))
+
+
+def test_a_member_that_stands_twice_is_named(tmp_path: Path) -> None:
+    """Nobody knows which of the two is meant."""
+    rows = _rows(tmp_path, b'{"email": "a@b.co", "n": 1, "n": 2}\n{"email": "b@b.co"}\n')
+    found = rows[0]
+    assert isinstance(found, RowError)
+    assert 'member "n" stands there twice' in found.message
+
+
+def test_rows_that_are_too_long_are_errors_with_their_own_lines(tmp_path: Path) -> None:
+    """And those behind them are read."""
+    long = b"x" * 200_000 + b",y\n"
+    rows = _rows(tmp_path, b"email,n\n" + long + b"a@e.org,1\n" + long + long + b"b@e.org,2\n")
+    errors = [(row.line, row.last_line) for row in rows if isinstance(row, RowError)]
+    assert errors == [(2, None), (4, None), (5, None)]
+    assert [row for row in rows if isinstance(row, SourceRow)] == [
+        SourceRow(3, ("a@e.org", "1")),
+        SourceRow(6, ("b@e.org", "2")),
+    ]

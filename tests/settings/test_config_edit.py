@@ -230,3 +230,10 @@ def test_a_default_that_stays_keeps_its_notation() -> None:
         lambda value: value,
     )
     assert changed == text.replace("rate = 5\n", "rate = 6.0\n")
+
+
+def test_a_default_in_a_file_without_tables_is_its_last_line() -> None:
+    """No blank line is left behind it."""
+    for text in ("", "# mine\n\n"):
+        changed = change_text(text, (None, {}), ("shop", {}), lambda value: value)
+        assert changed == f'{text}default_profile = "shop"\n'

@@ -309,3 +309,23 @@ def test_a_lock_that_cannot_be_made_is_told(path: Path) -> None:
     with pytest.raises(ConfigUnusable) as caught, locked(path):
         pytest.fail("nobody has the lock")
     assert (caught.value.message, caught.value.where) == ("cannot lock: is a directory", str(path))
+
+
+def test_a_link_in_a_circle_is_told(path: Path) -> None:
+    """As a file that cannot be read, by its name."""
+    path.symlink_to(path)
+    with pytest.raises(ConfigUnusable) as caught:
+        read_private(path)
+    assert caught.value.message.startswith("cannot read: ")
+    assert caught.value.where == str(path)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="/dev/fd is missing")
+def test_no_file_is_left_open(path: Path) -> None:
+    """Neither the lock, which others wait for, nor a directory that was synced."""
+    before = len(list(Path("/dev/fd").iterdir()))
+    for content in (b"one", b"two"):
+        with locked(path):
+            replace_private(path, content)
+        assert _content(path) == content
+    assert len(list(Path("/dev/fd").iterdir())) == before
