@@ -329,3 +329,21 @@ def test_no_file_is_left_open(path: Path) -> None:
             replace_private(path, content)
         assert _content(path) == content
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """With the one that was wanted."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigUnusable) as caught:
+        make_private_directory(tmp_path / "file" / "own")
+    assert caught.value.message == "cannot make the directory: not a directory"
+    assert caught.value.where == str(tmp_path / "file" / "own")
+
+
+def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    """As one that cannot be read, by its name."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigUnusable) as caught:
+        read_private(tmp_path / "file" / "config.toml")
+    assert caught.value.message == "cannot read: not a directory"
+    assert caught.value.where == str(tmp_path / "file" / "config.toml")
