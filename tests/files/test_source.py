@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.errors import FileRefused, InvalidValue
+from sendx_cli.files.encoding import CHUNK_BYTES
 from sendx_cli.files.layout import Dialect, FileFormat, Overrides, parse_delimiter, parse_quote
 from sendx_cli.files.source import Source, open_source
 
@@ -209,8 +210,9 @@ def test_takes_what_is_said_of_a_file(tmp_path: Path) -> None:
     assert list(headless.rows()) == [SourceRow(1, ("a@example.com", "Ann"))]
     assert headless.layout.notes == ('found ";" as delimiter',)
     said = Overrides(columns=("email", "first_name"), delimiter=";")
-    assert list(_open(tmp_path, b"a@example.com;Ann,B\n", said).rows()) == [
-        SourceRow(1, ("a@example.com", "Ann,B"))
+    assert list(_open(tmp_path, b'a@example.com;Ann,B\nb@example.com;"B;C"\n', said).rows()) == [
+        SourceRow(1, ("a@example.com", "Ann,B")),
+        SourceRow(2, ("b@example.com", "B;C")),
     ]
     assert _open(tmp_path, b"email,n\n", Overrides(encoding="UTF8")).layout.encoding == "utf-8-sig"
     mapped = _open(tmp_path, b"People\nKontakt;n\n", Overrides(email_columns=("kontakt",)))
@@ -431,3 +433,18 @@ def test_rows_that_are_too_long_are_errors_with_their_own_lines(tmp_path: Path) 
         SourceRow(3, ("a@e.org", "1")),
         SourceRow(6, ("b@e.org", "2")),
     ]
+
+
+def test_a_line_end_between_two_reads_is_one(tmp_path: Path) -> None:
+    """No bare carriage return is seen where its line feed comes with the next megabyte."""
+    begin = b"email,n\r\na@e.org,"
+    content = begin.ljust(CHUNK_BYTES - 1, b"y") + b"\r\n"
+    source = _open(tmp_path, content + b"z@e.org,last\n")
+    assert not [note for note in source.layout.notes if "carriage return" in note]
+
+
+def test_the_first_letter_counts_for_the_encoding(tmp_path: Path) -> None:
+    """Also where it is the only one that is not ASCII."""
+    source = _open(tmp_path, b"\xe9tat,email\nx,a@e.org\n")
+    assert source.layout.header == ("\u00e9tat", "email")
+    assert source.layout.encoding == "cp1252"
