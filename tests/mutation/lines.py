@@ -58,7 +58,7 @@ class LineMap:
 
         def rank(test: str) -> tuple[bool, bool, bool, float]:
             is_beside = test.startswith(folder)
-            return own not in test, test not in near, not is_beside, self._seconds[test]
+            return own not in test, not is_beside, test not in near, self._seconds[test]
 
         selected: list[Selected] = []
         for test in sorted(found, key=rank):
