@@ -2,6 +2,7 @@
 
 import pytest
 
+from sendx_cli.core.contact.members import MEMBERS
 from tests.conftest import Command, Run
 
 
@@ -97,3 +98,11 @@ def test_help_for_want_of_words_is_help(sendx: Command) -> None:
     run = sendx()
     assert run.code == 2
     assert run.err.startswith("Usage: sendx [OPTIONS] COMMAND [ARGS]...")
+
+
+@pytest.mark.parametrize("action", MEMBERS)
+def test_each_member_of_a_contact_has_its_option(sendx: Command, action: str) -> None:
+    """Messages send people to it by that name."""
+    shown = sendx(action, "--help").out.replace(",", " ").split()
+    options = {member.option for member in MEMBERS[action] if member.option}
+    assert options - set(shown) == set()

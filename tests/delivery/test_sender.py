@@ -331,3 +331,12 @@ def test_whoever_watches_a_run_is_never_left_waiting() -> None:
     moments = [clock.now() for _ in sender.run(map(Row, range(3), people(3)))]
     assert moments[-1] > 20.0
     assert max(later - earlier for earlier, later in pairwise(moments)) <= 0.25
+
+
+def test_a_row_takes_the_time_from_its_first_request_to_its_last_answer() -> None:
+    """Whenever it was sent, and waits between its attempts included."""
+    replies = [OK, OK, Answer(429, {"retry-after": "7"}, THROTTLED.body), OK]
+    sender, _, _ = simulate(lambda _c, _t: SimulatedReply(0.5, replies.pop(0), True), concurrency=1)
+    took = [one.elapsed_s for one in decided_in(send_all(sender, people(3)))]
+    assert took[:2] == pytest.approx([0.5, 0.5])
+    assert 8.0 <= took[2] < 9.0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.errors import FileRefused, InvalidValue
+from sendx_cli.files.encoding import CHUNK_BYTES
 from sendx_cli.files.layout import Dialect, FileFormat, Overrides, parse_delimiter, parse_quote
 from sendx_cli.files.source import Source, open_source
 
@@ -207,6 +208,13 @@ def test_takes_what_is_said_of_a_file(tmp_path: Path) -> None:
     ]
     headless = _open(tmp_path, b"a@example.com;Ann\n", Overrides(columns=("email", "first_name")))
     assert list(headless.rows()) == [SourceRow(1, ("a@example.com", "Ann"))]
+    assert headless.layout.notes == ('found ";" as the delimiter',)
+    said = Overrides(columns=("email", "first_name"), delimiter=";")
+    assert list(_open(tmp_path, b'a@example.com;Ann,B\nb@example.com;"B;C"\n', said).rows()) == [
+        SourceRow(1, ("a@example.com", "Ann,B")),
+        SourceRow(2, ("b@example.com", "B;C")),
+    ]
+    assert _open(tmp_path, b"email,n\n", Overrides(encoding="UTF8")).layout.encoding == "utf-8-sig"
     mapped = _open(tmp_path, b"People\nKontakt;n\n", Overrides(email_columns=("kontakt",)))
     assert (mapped.layout.header, mapped.layout.titles) == (("Kontakt", "n"), ("People",))
 
@@ -398,3 +406,45 @@ def test_takes_json_numbers_of_any_length(tmp_path: Path) -> None:
     rows = _rows(tmp_path, f'{{"email":"a@e.org","n":{digits},"m":1e5}}\n'.encode())
     assert isinstance(rows[0], MemberRow)
     assert rows[0].members == {"email": "a@e.org", "n": digits, "m": "1e5"}
+
+
+def test_a_file_with_fewer_lines_than_were_said_to_be_titles_has_no_header(tmp_path: Path) -> None:
+    """Nothing is read of it."""
+    for lines in (1, 2, 5):
+        with pytest.raises(FileRefused, match="no header"):
+            _open(tmp_path, b"email,n\n", Overrides(title_lines=lines))
+
+
+def test_a_member_that_stands_twice_is_named(tmp_path: Path) -> None:
+    """Nobody knows which of the two is meant."""
+    rows = _rows(tmp_path, b'{"email": "a@b.co", "n": 1, "n": 2}\n{"email": "b@b.co"}\n')
+    found = rows[0]
+    assert isinstance(found, RowError)
+    assert 'member "n" appears twice' in found.message
+
+
+def test_rows_that_are_too_long_are_errors_with_their_own_lines(tmp_path: Path) -> None:
+    """And those behind them are read."""
+    long = b"x" * 200_000 + b",y\n"
+    rows = _rows(tmp_path, b"email,n\n" + long + b"a@e.org,1\n" + long + long + b"b@e.org,2\n")
+    errors = [(row.line, row.last_line) for row in rows if isinstance(row, RowError)]
+    assert errors == [(2, None), (4, None), (5, None)]
+    assert [row for row in rows if isinstance(row, SourceRow)] == [
+        SourceRow(3, ("a@e.org", "1")),
+        SourceRow(6, ("b@e.org", "2")),
+    ]
+
+
+def test_a_line_end_between_two_reads_is_one(tmp_path: Path) -> None:
+    """No bare carriage return is seen where its line feed comes with the next megabyte."""
+    begin = b"email,n\r\na@e.org,"
+    content = begin.ljust(CHUNK_BYTES - 1, b"y") + b"\r\n"
+    source = _open(tmp_path, content + b"z@e.org,last\n")
+    assert not [note for note in source.layout.notes if "carriage return" in note]
+
+
+def test_the_first_letter_counts_for_the_encoding(tmp_path: Path) -> None:
+    """Also where it is the only one that is not ASCII."""
+    source = _open(tmp_path, b"\xe9tat,email\nx,a@e.org\n")
+    assert source.layout.header == ("\u00e9tat", "email")
+    assert source.layout.encoding == "cp1252"

@@ -346,7 +346,7 @@ def test_a_files_name(
 def test_a_columns_name(
     sendx: Command, env: dict[str, str], folder: Path, text: str, kind: str
 ) -> None:
-    """One that is not known, one that is made a custom field, one that stands there twice."""
+    """One that is not known, one that is made a custom field, one that appears twice."""
     name = writable(text[:200])
     table = io.StringIO()
     csv.writer(table, quoting=csv.QUOTE_ALL).writerows([["email", name], ["a@b.co", "x"]])

@@ -12,7 +12,7 @@ from sendx_cli.journal.view import Counts, FailureGroup
 from tests.clocks import HandClock
 from tests.journal.journals import HEADER, VERDICTS, begin, decided, path_of, people, tracked
 
-OK = VERDICTS[Outcome.ACCEPTED]
+OK, REFUSED = VERDICTS[Outcome.ACCEPTED], VERDICTS[Outcome.REJECTED]
 
 
 def test_a_run_under_way_can_be_looked_at(tmp_path: Path) -> None:
@@ -145,3 +145,18 @@ def test_rows_that_were_not_sent_have_no_part_in_percentiles(tmp_path: Path) -> 
         journal.record([Decided(rows[9], Outcome.ACCEPTED, OK, 1, 0.9)])
         journal.mark_sending(rows[10:])
         assert journal.view.elapsed_ms([0.01, 0.5, 0.8, 1.0]) == [100.0, 100.0, 100.0, 900.0]
+
+
+def test_a_group_of_failures_has_an_example_of_its_own(tmp_path: Path) -> None:
+    """Not the row before it, which failed for another reason."""
+    with begin(tmp_path, people(4)) as journal:
+        rows = list(journal.pending())
+        codes = ["rejected", "conflict", "conflict", "rejected"]
+        journal.record(
+            [
+                decided(row, Outcome.REJECTED)._replace(verdict=REFUSED._replace(code=code))
+                for row, code in zip(rows, codes, strict=True)
+            ]
+        )
+        examples = {one.code: one.example.number for one in journal.view.failure_groups()}
+        assert examples == {"rejected": 0, "conflict": 1}

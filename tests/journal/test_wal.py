@@ -1,4 +1,5 @@
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,20 @@ def test_a_broken_frame_with_whole_ones_behind_it_is_damage(
     wrong[HEADER_BYTES + at] ^= 0x41
     found = read(tmp_path, bytes(wrong))
     assert (found.checksums, found.is_broken_within) == ([], True)
+
+
+def test_an_unfinished_transaction_behind_a_broken_frame_is_no_damage(tmp_path: Path) -> None:
+    """It was never committed: a power failure leaves such frames."""
+    with begin(tmp_path / "run", people(200)):
+        log = wal_path(path_of(tmp_path / "run")).read_bytes()
+    frame = 24 + 4096
+    ends = [
+        number
+        for number in range((len(log) - HEADER_BYTES) // frame)
+        if struct.unpack_from(">I", log, HEADER_BYTES + number * frame + 4)[0]
+    ]
+    before, last = next(pair for pair in pairwise(ends) if pair[1] - pair[0] >= 3)
+    torn = bytearray(log[: HEADER_BYTES + last * frame])
+    torn[HEADER_BYTES + (before + 1) * frame + 2000] ^= 0x41
+    found = read(tmp_path, bytes(torn))
+    assert (len(found.checksums), found.is_broken_within) == (before + 1, False)

@@ -32,10 +32,11 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from tests.mutation.lines import LineMap, Selected
 from tests.mutation.mutants import FOLDERS, PROJECT, Mutant, mutants_of
+from tests.mutation.report import Fate, Tried, report
 from tests.mutation.standing import standing
 from tests.mutation.trees import Tree
 from tests.mutation.worker import Ending, FileLines, Job
@@ -45,14 +46,6 @@ TESTS = (*FOLDERS, "simulation", "account", "runs", "commands")
 ROUNDS = (10, 50, 1_000_000)
 """Tests in the first round, which most mutants do not outlive, and in those after it."""
 NOTING_LIMIT_S = 1200.0
-
-
-class Tried(NamedTuple):
-    """What became of a mutant."""
-
-    mutant: Mutant
-    ending: Ending
-    tests: int
 
 
 class Worker:
@@ -146,7 +139,7 @@ def main() -> int:
     with TemporaryDirectory(prefix="copies-", dir=asked.state) as copies:
         Path(copies).chmod(0o755)  # some tests become another user
         tried = _try(asked, [Worker(Tree(Path(copies, str(n)))) for n in range(asked.jobs)])
-    _report(tried)
+    sys.stdout.write(report(tried))
     return 0
 
 
@@ -156,12 +149,15 @@ def _try(asked: argparse.Namespace, workers: list[Worker]) -> list[Tried]:
         _say(f"not used, because it fails or skips unchanged: {test}")
     results = Results(asked.state / "results.jsonl", tests)
     chosen = _chosen(asked, results)
+    known = standing()
     tried: list[Tried] = []
 
     def attempt(worker: Worker, mutant: Mutant) -> None:
         selected = lines.tests_for(mutant, asked.budget)
-        ending = results.ending(mutant)
-        if ending is None:
+        ending: Fate | None = results.ending(mutant)
+        if ending != "failed" and any(why.holds_for(mutant.change) for why in known):
+            ending = "explained"
+        elif ending is None:
             ending = worker.attempt(mutant, selected)
             results.keep(mutant, ending)
         tried.append(Tried(mutant, ending, len(selected)))
@@ -259,31 +255,6 @@ def _share(workers: list[Worker], items: list[T], do: Callable[[Worker, T], None
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def _report(tried: list[Tried]) -> None:
-    """A table by folder, and the survivors."""
-    known = standing()
-    alive = [one for one in tried if one.ending == "passed"]
-    explained = [one for one in alive if any(why.holds_for(one.mutant.change) for why in known)]
-    for mutant, _, tests in sorted(alive, key=lambda one: (one.mutant.file, one.mutant.line)):
-        if not any(why.holds_for(mutant.change) for why in known):
-            _say(f"{mutant.file}:{mutant.line} survived {tests} tests")
-            _say(f"  - {mutant.change.was}\n  + {mutant.change.now}")
-    _say(f"{'':12}{'mutants':>9}{'killed':>9}{'timed out':>11}{'survived':>10}{'explained':>11}")
-    folders = sorted({_folder(one) for one in tried})
-    for folder in [*folders, "all"]:
-        mine = [one for one in tried if folder in {_folder(one), "all"}]
-        killed = sum(one.ending == "failed" for one in mine)
-        late = sum(one.ending == "timed out" for one in mine)
-        stands = sum(one in explained for one in mine)
-        lived = len(mine) - killed - late - stands
-        rate = (killed + late) / max(len(mine) - stands, 1)
-        _say(f"{folder:12}{len(mine):9}{killed:9}{late:11}{lived:10}{stands:11}{rate:8.1%}")
-
-
-def _folder(tried: Tried) -> str:
-    return tried.mutant.file.split("/")[1]
 
 
 def _modules(folder: str) -> list[Path]:

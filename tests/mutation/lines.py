@@ -43,21 +43,22 @@ class LineMap:
         A line that is run when its module is loaded decides in all of the module's functions, and
         in modules that import it.
         """
+        own = f"/test_{Path(mutant.file).stem}.py::"
         if mutant.at_import:
             files = [mutant.file, *self._importers[mutant.file]]
-            found = set().union(*(self._in_file(file) for file in files))
+            found = {test for test in self._seconds if own in test}
+            found.update(*(self._in_file(file) for file in files))
         elif mutant.file in self._moved:
             found = self._in_file(mutant.file)
         else:
             by_line = self._tests.get(mutant.file, {})
             found = set().union(*(by_line.get(line, set()) for line in mutant.statement))
         near = self._in_file(mutant.file) if mutant.at_import else found
-        own = f"/test_{Path(mutant.file).stem}.py::"
         folder = f"tests/{mutant.file.split('/')[1]}/"
 
         def rank(test: str) -> tuple[bool, bool, bool, float]:
             is_beside = test.startswith(folder)
-            return own not in test, test not in near, not is_beside, self._seconds[test]
+            return own not in test, not is_beside, test not in near, self._seconds[test]
 
         selected: list[Selected] = []
         for test in sorted(found, key=rank):

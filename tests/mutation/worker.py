@@ -174,6 +174,8 @@ def run(job: Job) -> int:
 
 def fork(job: Job, to: Path) -> Ending:
     """Run a job in a process of its own, and end whatever it has started."""
+    if sys.platform == "win32":
+        raise OSError("there is no fork there")
     child = os.fork()
     if not child:
         with suppress(BaseException):
@@ -200,6 +202,8 @@ def fork(job: Job, to: Path) -> Ending:
 
 def end_what_is_left() -> None:
     """End the processes that were started from this copy and outlived their test."""
+    if sys.platform == "win32":
+        return
     mine = os.fsencode(ROOT) + b"/"
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

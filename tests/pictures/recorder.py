@@ -7,6 +7,7 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,6 +42,8 @@ class Recorder:
         Raises:
             subprocess.CalledProcessError: The command failed.
         """
+        if sys.platform == "win32":
+            raise NotImplementedError
         self._type(command)
         left = dict(answers or {})
         ours, theirs = os.openpty()

@@ -1,13 +1,14 @@
 """The account file: what it may say, and what is refused where."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sendx_cli.errors import FileRefused, InvalidValue, SetupError
+from sendx_cli.manual.blocks import Lines
+from sendx_cli.manual.topics import blocks_of
 from sendx_cli.sandbox.account import Account, GivenField, GivenList, account_of, read_account
 from sendx_cli.sandbox.beginning import begin_with
 from sendx_cli.sandbox.contents import contacts, reset
@@ -222,10 +223,11 @@ def test_a_file_that_is_no_sandbox_takes_no_team(tmp_path: Path) -> None:
         begun(path, {"contacts": [ANN]})
 
 
-def test_the_readmes_example_can_be_read() -> None:
+def test_the_example_of_the_help_can_be_read() -> None:
     """Readers can copy it as it stands."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    (example,) = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
+    (example,) = (
+        "\n".join(block.lines) for block in blocks_of("sandbox") if isinstance(block, Lines)
+    )
     account = account_of(json.loads(example))
     assert [contact.flags for contact in account.contacts] == [("unsubscribed",)]
 

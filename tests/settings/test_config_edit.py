@@ -231,3 +231,18 @@ def test_a_default_that_stays_keeps_its_notation() -> None:
         lambda value: value,
     )
     assert changed == text.replace("rate = 5\n", "rate = 6.0\n")
+
+
+def test_a_default_in_a_file_without_tables_is_its_last_line() -> None:
+    """No blank line is left behind it."""
+    for text in ("", "# mine\n\n"):
+        changed = change_text(text, (None, {}), ("shop", {}), lambda value: value)
+        assert changed == f'{text}default_profile = "shop"\n'
+
+
+def test_a_comment_at_the_end_is_not_about_the_first_table() -> None:
+    """A default stands at the top, whatever the last line is."""
+    text = "[profiles.shop]\nrate = 5.0\n# the end\n"
+    profiles = {"shop": {"rate": 5.0}}
+    changed = change_text(text, (None, profiles), ("shop", profiles), lambda value: value)
+    assert changed == f'default_profile = "shop"\n\n{text}'

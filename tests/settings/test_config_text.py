@@ -156,3 +156,22 @@ def test_no_text_does_anything_else(text: str | bytes) -> None:
         parse_config(content, PATH)
     except ConfigUnusable:
         return
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("rate = 5\n", "settings belong to a profile: put it under [profiles.main]"),
+        ("zzzz = 5\n", "known here: default_profile, profiles"),
+    ],
+)
+def test_an_unknown_name_is_told_what_is_known_there(text: str, hint: str) -> None:
+    """A setting that merely stands in the wrong place is told where it belongs."""
+    assert _refusal(text).hint == hint
+
+
+def test_in_a_profile_all_settings_are_known() -> None:
+    """They are named."""
+    hint = _refusal("[profiles.main]\nzzzz = 5\n").hint
+    assert hint is not None
+    assert hint.startswith("known here: api_key, api_key_command, ")

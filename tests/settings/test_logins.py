@@ -41,6 +41,12 @@ def test_the_first_profile_becomes_the_default(path: Path) -> None:
     assert _log_in(path, {"profile": "us"}, {}).default_profile == "eu"
 
 
+def test_a_later_profile_is_no_default_where_there_is_none(path: Path) -> None:
+    """What is used where nothing is said stays what it was."""
+    assert _log_in(path, {}, {}).default_profile is None
+    assert _log_in(path, {"profile": "us"}, {}).default_profile is None
+
+
 def test_the_key_alone_is_taken_out(path: Path) -> None:
     """The profile's other settings stay."""
     _log_in(path, {"base_url": STAGING}, {})

@@ -1,7 +1,6 @@
 """A file under a passing name: held while it is written, removed once its writer was killed."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.settings.passing_file import create_passing
+from tests.tools import make_pipe
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is removed there")
 
@@ -16,6 +16,7 @@ HOLDING = """
 import sys
 from pathlib import Path
 from sendx_cli.settings.passing_file import create_passing
+from tests.tools import make_pipe
 print(create_passing(Path(sys.argv[1]), 0o600)[1], flush=True)
 sys.stdin.read()
 """
@@ -34,7 +35,7 @@ def test_what_a_kill_left_is_removed_and_what_is_written_is_not(tmp_path: Path) 
         theirs = Path(writing.stdout.readline().strip())
         descriptor, ours = create_passing(path, 0o600)
         assert sorted(folder.iterdir()) == sorted([ours, theirs])
-        writing.send_signal(signal.SIGKILL)
+        writing.kill()
     third, last = create_passing(path, 0o600)
     assert sorted(folder.iterdir()) == sorted([ours, last])
     os.close(descriptor)
@@ -52,7 +53,7 @@ def test_only_files_of_that_name_are_removed(tmp_path: Path) -> None:
     link.symlink_to(kept[0])
     folder.mkdir()
     pipe = work / ".r.jsonl.cccccccccccc"
-    os.mkfifo(pipe)
+    make_pipe(pipe)
     left = work / ".r.jsonl.dddddddddddd"
     left.touch()
     descriptor, passing = create_passing(work / "r.jsonl", 0o600)

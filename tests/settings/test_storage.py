@@ -309,3 +309,41 @@ def test_a_lock_that_cannot_be_made_is_told(path: Path) -> None:
     with pytest.raises(ConfigUnusable) as caught, locked(path):
         pytest.fail("nobody has the lock")
     assert (caught.value.message, caught.value.where) == ("cannot lock: is a directory", str(path))
+
+
+def test_a_link_in_a_circle_is_told(path: Path) -> None:
+    """As a file that cannot be read, by its name."""
+    path.symlink_to(path)
+    with pytest.raises(ConfigUnusable) as caught:
+        read_private(path)
+    assert caught.value.message.startswith("cannot read: ")
+    assert caught.value.where == str(path)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="/dev/fd is missing")
+def test_no_file_is_left_open(path: Path) -> None:
+    """Neither the lock, which others wait for, nor a directory that was synced."""
+    before = len(list(Path("/dev/fd").iterdir()))
+    for content in (b"one", b"two"):
+        with locked(path):
+            replace_private(path, content)
+        assert _content(path) == content
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """With the one that was wanted."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigUnusable) as caught:
+        make_private_directory(tmp_path / "file" / "own")
+    assert caught.value.message == "cannot make the directory: not a directory"
+    assert caught.value.where == str(tmp_path / "file" / "own")
+
+
+def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    """As one that cannot be read, by its name."""
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigUnusable) as caught:
+        read_private(tmp_path / "file" / "config.toml")
+    assert caught.value.message == "cannot read: not a directory"
+    assert caught.value.where == str(tmp_path / "file" / "config.toml")

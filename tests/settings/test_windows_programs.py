@@ -69,3 +69,15 @@ def test_a_name_is_looked_up_with_the_endings_of_programs(
     environ = {"PATH": f'"{tmp_path / "tools"}"'}
     path = windows_program(line, environ, tmp_path / "tools")
     assert path == (tmp_path / found if found else None)
+
+
+def test_the_environment_says_which_endings_programs_have(tmp_path: Path) -> None:
+    """And no others are tried; where it says nothing, the usual ones are."""
+    for name in ("tool.PS1", "other.EXE", "last.CMD"):
+        put(tmp_path / name)
+    path = {"PATH": str(tmp_path)}
+    said = {**path, "PATHEXT": ".PS1"}
+    assert windows_program("tool", said, None) == tmp_path / "tool.PS1"
+    assert windows_program("other", said, None) is None
+    assert windows_program("tool", path, None) is None
+    assert windows_program("last", {**path, "PATHEXT": ""}, None) == tmp_path / "last.CMD"

@@ -280,3 +280,14 @@ def test_the_nearest_target_is_named() -> None:
     assert hints["remove_tag"] == "did you mean remove_tags?"
     assert hints["zzzzzz"].startswith("one of ")
     assert hints["zzzzzz"].endswith(", field:NAME")
+
+
+def test_a_column_may_be_mapped_to_what_another_is_called() -> None:
+    """That one is ignored, or is none of the target's: the words are in the right order."""
+    options = ColumnOptions(maps=("Firm=company",), ignores=("company",))
+    mapping = explain(["email", "company", "Firm"], options)
+    targets = [column.target for column in mapping.columns]
+    assert targets == [Target.EMAIL, Target.IGNORED, Target.COMPANY]
+    with pytest.raises(InvalidValue) as refused:
+        explain(["email", "Firm"], ColumnOptions(maps=("company=Firm",)))
+    assert refused.value.hint == "the column comes first: --map 'Firm=company'"

@@ -103,3 +103,16 @@ def test_every_row_is_counted_once(rows: list[str]) -> None:
         len(contacts),
         plan.to_send,
     )
+
+
+def test_every_row_of_a_file_is_one_of_four() -> None:
+    """Sent, unchanged, bad or held back."""
+    plan = Plan(
+        source="p.csv",
+        mapping=explain(["email"], ColumnOptions()),
+        to_send=1,
+        unchanged=20,
+        bad=BadRows(count=300),
+        held_back=NameCounts((("bounced", 4000),)),
+    )
+    assert plan.rows == 4321
