@@ -165,6 +165,14 @@ class FromFile(NamedTuple):
             rich_help_panel=FILE,
         ),
     ] = None
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K/N",
+            help="Send only the K-th of N parts of the file (see sendx help shards).",
+            rich_help_panel=FILE,
+        ),
+    ] = None
 
     def refuse_without_file(self) -> None:
         """Refuse these options if there is no `--from`.
@@ -193,6 +201,7 @@ class FromFile(NamedTuple):
         Raises:
             InvalidValue: The value of an option is invalid.
         """
+        from sendx_cli.core.contact.shards import WHOLE, Shard
         from sendx_cli.runs.options import RunSpec
 
         columns = self._columns(action)
@@ -203,6 +212,7 @@ class FromFile(NamedTuple):
             overrides=self._overrides(columns),
             columns=columns,
             skip_invalid=self.skip_invalid,
+            shard=WHOLE if self.shard is None else Shard.parse(self.shard),
             batch=_checked_batch(batch),
             service=service,
         )
@@ -215,6 +225,8 @@ class FromFile(NamedTuple):
         """
         if self.stream and self.from_ != "-":
             raise InvalidValue("--stream goes with --from -", hint="a file's rows are all there")
+        if self.stream and self.shard is not None:
+            raise InvalidValue("--shard needs the whole file, and --stream reads it as it comes")
         if self.stream and is_dry:
             raise InvalidValue("--dry-run shows a plan, and --stream has none: its rows come later")
 

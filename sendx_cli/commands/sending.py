@@ -124,6 +124,7 @@ def send_from_file(
     from sendx_cli.runs.context import RunContext
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.output_file import refuse_outputs
+    from sendx_cli.runs.report_file import report_path
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
 
@@ -138,6 +139,13 @@ def send_from_file(
     }
     if options.account.only_changed:
         _refuse_without_account(settings)
+    spec = replace(
+        file.spec(action, defaults, service, batch=options.batch),
+        uses_account=settings.account.value,
+        existing_only=settings.existing_only.value,
+        only_changed=options.account.only_changed,
+        keeps_snapshot=settings.snapshot.value and not file.stream,
+    )
     usual = RunMode()
     mode = RunMode(
         is_sandbox=options.service.sandbox,
@@ -146,17 +154,10 @@ def send_from_file(
         retry_unknown=options.sending.retry_unknown,
         keeps_going=file.keep_going,
         max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
-        report=file.report,
+        report=report_path(file.report, spec.shard),
         save_map=file.save_map,
         map_file=file.map_file,
         show=file.show,
-    )
-    spec = replace(
-        file.spec(action, defaults, service, batch=options.batch),
-        uses_account=settings.account.value,
-        existing_only=settings.existing_only.value,
-        only_changed=options.account.only_changed,
-        keeps_snapshot=settings.snapshot.value and not file.stream,
     )
     refuse_outputs(runtime, spec.path, mode)
     context = RunContext(runtime, settings, spec, mode)

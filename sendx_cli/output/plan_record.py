@@ -10,7 +10,9 @@ from sendx_cli.core.plan.plan import Plan
 def plan_record(plan: Plan) -> dict[str, object]:
     """Return the documented members, in their documented order.
 
-    `action`, `source`; `rows`, `to_send`, `contacts`, `duplicates`; `unchanged`, the rows that
+    `action`, `source`; `shard`, null for the whole file: `number`, `total`, `rows_of_file` and
+    `bad_elsewhere`, the bad rows that other shards hand back; of the shard alone are `rows`,
+    `to_send`, `contacts`, `duplicates`; `unchanged`, the rows that
     would change nothing in the account, with `rows` and `contacts`; `notes` of the file's layout;
     `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as
     `--map` writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`,
@@ -30,6 +32,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
     return {
         "action": plan.mapping.action,
         "source": plan.source,
+        "shard": _shard_record(plan),
         "rows": plan.rows,
         "to_send": plan.to_send,
         "contacts": plan.contacts,
@@ -56,6 +59,16 @@ def plan_record(plan: Plan) -> dict[str, object]:
             ],
         },
         "account": plan.account and _account_record(plan.account),
+    }
+
+
+def _shard_record(plan: Plan) -> dict[str, object] | None:
+    if plan.shard.is_whole:
+        return None
+    return {
+        **plan.shard._asdict(),
+        "rows_of_file": plan.rows_of_file,
+        "bad_elsewhere": plan.bad_elsewhere.count,
     }
 
 

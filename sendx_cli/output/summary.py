@@ -37,6 +37,7 @@ def summary_lines(
     next_commands: Sequence[str],
     elapsed_s: float,
     ascii_only: bool = False,
+    shard: str = "",
 ) -> list[str]:
     """Return the summary as lines of at most 80 columns, harmless to a terminal.
 
@@ -51,11 +52,12 @@ def summary_lines(
         next_commands: What to type next, quoted for the shell.
         elapsed_s: How long the run took.
         ascii_only: Whether the stream can show nothing but ASCII.
+        shard: The shard of the file that was sent, in words; empty for the whole file.
     """
     counts = _counts(totals, total_rows, left_out)
     width = max(len(f"{count:,}") for _, count, _ in counts)
     lines = [
-        heading_text(totals, total_rows, elapsed_s),
+        heading_text(totals, total_rows, elapsed_s, shard),
         *(f"  {word:<9}  {count:>{width},}{remark}" for word, count, remark in counts),
         *_throughput(totals, ascii_only=ascii_only),
         *filter(None, [latency_text(totals)]),
@@ -77,13 +79,14 @@ def summary_markdown(
     exit_code: int,
     next_commands: Sequence[str],
     elapsed_s: float,
+    shard: str = "",
 ) -> str:
     """Return the summary as GitHub's Markdown; the arguments are those of `summary_lines`.
 
     Text from elsewhere is shown as it is: it makes no link, no image and no table of its own.
     """
     parts = [
-        [f"### sendx: {heading_text(totals, total_rows, elapsed_s)}"],
+        [f"### sendx: {heading_text(totals, total_rows, elapsed_s, shard)}"],
         ["| outcome | rows |", "| --- | ---: |", *_count_cells(totals, total_rows, left_out)],
         [", ".join(filter(None, [*_throughput(totals), latency_text(totals)]))],
         _failure_table(totals.failures),
@@ -111,13 +114,14 @@ def rate(per_s: float) -> str:
     return f"{per_s:.1f}/s" if per_s < _TEN else f"{per_s:,.0f}/s"
 
 
-def heading_text(totals: Totals, total_rows: int | None, elapsed_s: float) -> str:
-    """Return how many rows were decided, in what time, and how fast."""
+def heading_text(totals: Totals, total_rows: int | None, elapsed_s: float, shard: str = "") -> str:
+    """Return how many rows were decided, in what time, and how fast; of which shard, if any."""
     of_all = "" if total_rows in {None, totals.rows} else f" of {total_rows:,}"
     sent = totals.rows - totals.counts[Outcome.UNCHANGED]
     speed = f", {rate(sent / elapsed_s)}" if sent and elapsed_s > 0 else ""
     rows = "row" if (total_rows or totals.rows) == 1 else "rows"
-    return f"{totals.rows:,}{of_all} {rows} in {duration(elapsed_s)}{speed}"
+    of_shard = f"{shard}: " if shard else ""
+    return f"{of_shard}{totals.rows:,}{of_all} {rows} in {duration(elapsed_s)}{speed}"
 
 
 def _counts(

@@ -25,14 +25,17 @@ ASK_FROM_CONTACTS = 100
 """As many contacts, or more, need a confirmation on a terminal."""
 
 
-def show_plan(output: Output, plan: Plan) -> None:
-    """Show the plan, and list its bad rows."""
+def show_plan(output: Output, plan: Plan, spec: RunSpec) -> None:
+    """Show the plan, and list its bad rows: those of other shards where they stop this one."""
     output.tell_lines(plan_lines(plan))
-    if not plan.bad.count:
+    bad = plan.bad_of_file
+    if spec.skip_invalid and not bad.is_structural:
+        bad = plan.bad
+    if not bad.count:
         return
-    output.complain_lines(bad_row_lines(plan.bad, plan.source))
+    output.complain_lines(bad_row_lines(bad, plan.source))
     annotations = Annotations(output)
-    for error in plan.bad.first:
+    for error in bad.first:
         annotations.error(plan.source, line=error.line, message=error.message, hint=error.hint)
 
 
@@ -42,9 +45,11 @@ def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
     Raises:
         InputError: It must not be sent.
     """
-    refuse_if_all_opted_out(source, opted_out=plan.held_back.total, rows=plan.rows)
-    refuse_undecided(plan.undecided, plan.mapping, where=plan.source)
-    refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=spec.skip_invalid)
+    opted_out = plan.held_back.total + plan.held_back_elsewhere
+    rows, where = plan.rows_of_file, plan.source
+    refuse_if_all_opted_out(source, opted_out=opted_out, rows=rows)
+    refuse_undecided(plan.undecided, plan.mapping, where=where)
+    refuse_bad_rows(plan.bad_of_file, rows=rows, where=where, skip_invalid=spec.skip_invalid)
 
 
 def ask_about(

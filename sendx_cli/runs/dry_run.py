@@ -38,7 +38,7 @@ def show_dry_run(context: RunContext) -> ExitCode:
         account = stack.enter_context(open_account(context))
         reading = compared(context, opened, account)
         plan, rows = stack.enter_context(_planned(context, reading, account))
-        show_plan(output, plan)
+        show_plan(output, plan, spec)
         if output.format is OutputFormat.JSON:
             output.show([plan_record(plan)], as_one=True)
         refuse_unsendable(plan, reading.source, spec)

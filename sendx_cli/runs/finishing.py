@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterator
 from pathlib import Path
 
+from sendx_cli.core.contact.shards import Shard
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble, reason_of
 from sendx_cli.files.failed_rows import FailedFile, FailedRow, failed_path, write_failed_rows
@@ -44,7 +45,7 @@ def finish_run(
         output.complain("stopped", sent.stopped_by.message, sent.stopped_by.hint)
     failed = None
     if not view.counts().to_come and source is not None:
-        failed = _write_failed(output, journal, source)
+        failed = _write_failed(output, journal, source, context.spec.shard)
         if source.is_spooled:
             source.path.unlink(missing_ok=True)
     summary = summarise(
@@ -67,11 +68,11 @@ def finish_run(
     return summary.exit_code
 
 
-def _write_failed(output: Output, journal: RunJournal, source: Source) -> Path | None:
+def _write_failed(output: Output, journal: RunJournal, source: Source, shard: Shard) -> Path | None:
     """Write the rows that were not accepted, in the form of the file they came from."""
     hint = f"`sendx runs show {journal.id} --state rejected --state failed --state bad` lists them"
     try:
-        path = failed_path(source, Path.cwd())
+        path = failed_path(source, Path.cwd(), shard)
         written = write_failed_rows(source, _failures(journal.view), path)
     except FileRefused:
         message = f"{source.name} is not what it was: its failed rows cannot be written like it"

@@ -78,7 +78,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
 
 
 def _heading(summary: RunSummary) -> str:
-    return heading_text(summary.totals, summary.counts.total, summary.elapsed_s)
+    return heading_text(summary.totals, summary.counts.total, summary.elapsed_s, summary.shard)
 
 
 def _counts(summary: RunSummary) -> list[tuple[str, int, bool]]:

@@ -29,6 +29,8 @@ from sendx_cli.runs.input_read import tell_input_read
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
+from sendx_cli.runs.report_file import report_path
+from sendx_cli.runs.same_file import unfinished
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.snapshot import take_snapshot
 from sendx_cli.runs.undo_settling import settle_undo
@@ -48,7 +50,8 @@ def context_of(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) ->
     """Return the context that resumes a run with the options it started with."""
     spec = RunSpec.from_text(run.header.options)
     is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
-    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox))
+    report = report_path(mode.report, spec.shard)
+    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox, report=report))
 
 
 def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | Ending:
@@ -116,15 +119,11 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
         sha256=header.source_sha256,
         action=header.action,
         origin=header.origin,
+        shard=header.shard,
         other_than=run.id,
     )
     if header.source_sha256 and other is not None:
-        raise InputError(
-            f"run {other.id} of this file is not finished: {other.counts.to_come:,} rows to come",
-            where=header.source,
-            hint=f"`sendx runs resume {other.id}` goes on with it; "
-            f"`sendx runs forget {other.id}` makes way for {run.id}",
-        )
+        raise unfinished(other, header, run.id)
 
 
 def _refuse_undone(journal: RunJournal) -> None:
@@ -154,6 +153,7 @@ def _adopt_changed_file(
         changed = header_of_file(context, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
+        _refuse_other_chains(header, changed)
         changed = replace(
             changed,
             source=path or header.source,
@@ -168,6 +168,17 @@ def _adopt_changed_file(
         return changed
 
 
+def _refuse_other_chains(header: RunHeader, changed: RunHeader) -> None:
+    """Refuse a file whose changes of address make other shards of it than the run began with."""
+    if header.chains != changed.chains:
+        raise InputError(
+            f"its changes of address are others than when {header.shard.words} was begun, "
+            "so that contacts fall to other shards",
+            where=changed.source,
+            hint="resume it with the file as it was, and send what is new as a file of its own",
+        )
+
+
 def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading: Reading) -> None:
     output = context.output
     output.note(f"{header.source} changed since the run began: its rows are matched by content")
@@ -177,7 +188,7 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
         arrivals.add(map(content_of, rows))
         arrivals.leave_out(left_out)
     plan = builder.plan()
-    show_plan(output, plan)
+    show_plan(output, plan, context.spec)
     refuse_unsendable(plan, reading.source, context.spec)
     adoption = arrivals.match()
     _show_adoption(output, adoption)

@@ -37,6 +37,7 @@ class RunSummary:
         elapsed_s: How long it was sent.
         exit_code: The exit code of its process.
         next_commands: What to type next.
+        shard: The shard of the file that it sends, in words; empty for the whole file.
     """
 
     counts: Counts
@@ -45,6 +46,7 @@ class RunSummary:
     elapsed_s: float
     exit_code: ExitCode | Ending
     next_commands: list[str]
+    shard: str = ""
 
     def lines(self, *, ascii_only: bool) -> list[str]:
         """Return the summary for a terminal or a log."""
@@ -55,6 +57,7 @@ class RunSummary:
             exit_code=self.exit_code,
             next_commands=self.next_commands,
             elapsed_s=self.elapsed_s,
+            shard=self.shard,
             ascii_only=ascii_only,
         )
 
@@ -73,6 +76,7 @@ class RunSummary:
             exit_code=self.exit_code,
             next_commands=self.next_commands,
             elapsed_s=self.elapsed_s,
+            shard=self.shard,
         )
 
 
@@ -123,6 +127,7 @@ def summarise(
         elapsed_s=max(elapsed_s, float(worked_s - 1)) if elapsed_s else float(worked_s),
         exit_code=ending or code,
         next_commands=commands,
+        shard="" if spec.shard.is_whole else spec.shard.words,
     )
 
 
