@@ -153,7 +153,6 @@ def _adopt_changed_file(
         changed = header_of_file(context, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
-        _refuse_other_chains(header, changed)
         changed = replace(
             changed,
             source=path or header.source,
@@ -161,6 +160,7 @@ def _adopt_changed_file(
             profile=header.profile,
             started_at=header.started_at,
         )
+        _refuse_other_chains(header, changed)
         with StartLock(run.path.parent, identity_of(changed)):
             _refuse_other_run(run, changed)
             with open_account(context) as account:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from sendx_cli.journal.runs import Run, Runs, delete_journal, forget_never_start
 from sendx_cli.journal.view import Counts
 from tests.journal.journals import HEADER, begin, decided, path_of, people, tracked
 
-SAME_FILE = {
+SAME_FILE: dict[str, Any] = {
     "sha256": HEADER.source_sha256,
     "action": HEADER.action,
     "origin": HEADER.origin,
