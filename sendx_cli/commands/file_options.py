@@ -169,7 +169,7 @@ class FromFile(NamedTuple):
         str | None,
         typer.Option(
             metavar="K/N",
-            help="Send only the K-th of N parts of the file (see sendx help shards).",
+            help="Send the K-th of N parts of the file (see `sendx help shards`).",
             rich_help_panel=FILE,
         ),
     ] = None

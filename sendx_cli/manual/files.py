@@ -24,7 +24,8 @@ _WRITTEN = (
         "NAME.failed.csv",
         (
             "The rows that failed, beside the file that was sent, with _sendx_line, _sendx_code "
-            "and _sendx_error behind its own columns. Fix it and send it as it is."
+            "and _sendx_error behind its own columns. Fix it and send it as it is. A shard's is "
+            "NAME.2-of-8.failed.csv."
         ),
     ),
     ("--report FILE", "A result for each row: CSV if the name ends in .csv, else JSON Lines."),

@@ -12,6 +12,7 @@ TOPICS: Mapping[str, str] = {
     "files": "Files that can be sent, and files that sendx keeps and writes.",
     "columns": "What a file's columns can be used for, and which names are known.",
     "output": "Formats of results, and their members.",
+    "shards": "Send a file in parts, by several processes or machines.",
     "recipes": "Complete commands for everyday work.",
 }
 """Each topic with what it is about."""

@@ -164,7 +164,7 @@ def test_each_topic_fits_its_terminal(
     [
         ("colums", "did you mean columns?"),
         ("exit_code", "did you mean exit-codes?"),
-        ("xyz", "one of exit-codes, environment, files, columns, output, recipes"),
+        ("xyz", "one of exit-codes, environment, files, columns, output, shards, recipes"),
     ],
 )
 def test_an_unknown_topic_names_the_nearest(sendx: Command, typed: str, hint: str) -> None:
