@@ -28,7 +28,13 @@ _WRITTEN = (
             "NAME.2-of-8.failed.csv."
         ),
     ),
-    ("--report FILE", "A result for each row: CSV if the name ends in .csv, else JSON Lines."),
+    (
+        "--report FILE",
+        (
+            "A result for each row: CSV if the name ends in .csv, else JSON Lines. A shard's is "
+            "NAME.2-of-8.csv."
+        ),
+    ),
     ("--save-map FILE", "What the columns are for, to be used again with --map-file."),
     ("--html FILE", "A run as a web page, by sendx runs show."),
 )

@@ -146,10 +146,10 @@ def blocks() -> Sequence[Block]:
         Rows("Which to take", _WHICH),
         Paragraph(
             "All rows of a contact fall to one shard. Its address decides, the same on every "
-            "machine: without regard to case, the domain in its ASCII form, in UTF-8, hashed by "
-            "SHA-256. The first 8 bytes are a number, the most significant byte first; that "
-            "number modulo N, plus 1, is K. Addresses that new_email links count as one contact, "
-            "for which the smallest of their numbers decides."
+            "machine: case-folded, in Unicode's form NFC, the domain in its ASCII form, encoded as "
+            "UTF-8, hashed by SHA-256. The first 8 bytes are a number, the most significant byte "
+            "first; that number modulo N, plus 1, is K. Addresses that new_email links count as "
+            "one contact, for which the smallest of their numbers decides."
         ),
         Paragraph(
             "Every shard checks the whole file, and a bad row stops all of them. With "

@@ -75,7 +75,8 @@ def mapping_lines(
 
 def _shard(plan: Plan) -> Iterator[str]:
     if not plan.shard.is_whole:
-        yield f"{plan.shard.words}: {plan.rows:,} rows of {plan.rows_of_file:,}"
+        rows = "1 row" if plan.rows == 1 else f"{plan.rows:,} rows"
+        yield f"{plan.shard.words}: {rows} of {plan.rows_of_file:,}"
 
 
 def _counts(plan: Plan) -> Iterator[str]:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import socket
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ from tests.conftest import CANARY, SHELL_ENVIRONMENT, Command
 from tests.processes.test_races import wait_for
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
 from tests.tools import need, need_module
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="jobs there are no shell scripts")
 
 ROWS = 60
 PEOPLE = [f"p{n}@b.co" for n in range(ROWS)]
@@ -183,7 +186,7 @@ def hosts(site: Site, *names: str) -> Iterator[list[Host]]:
     need("ssh", "scp", "ssh-keygen")
     daemon = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin") or ""
     need(daemon or "sshd")
-    if os.geteuid() == 0:  # the daemon wants it, and the service that is not started makes it
+    if sys.platform != "win32" and os.geteuid() == 0:  # the daemon wants it, and the service that is not started makes it
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     site.folder.with_name("hosts").mkdir()
     key = make_key(site.folder.with_name("hosts") / "key")

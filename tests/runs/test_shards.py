@@ -159,6 +159,7 @@ def test_the_first_shard_hands_bad_rows_back(send: Send, server: ScriptedServer)
     assert "  2  bad" in plan_of(first)
     assert "  2  bad, which another shard hands back" in plan_of(second)
     assert "worse" not in second.err + second.out
+    assert "\nsendx: results of shard 2 of 2: r.2-of-2.jsonl\n" in second.err
     assert Path("p.1-of-2.failed.csv").read_text().splitlines()[1:] == [
         'bad,Acme,8,bad_row,"email: not an address, it has no ""@"": bad"',
         'worse,Acme,9,bad_row,"email: not an address, it has no ""@"": worse"',
