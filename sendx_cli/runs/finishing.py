@@ -48,8 +48,6 @@ def finish_run(
         failed = _write_failed(output, journal, source, context.spec.shard)
         if source.is_spooled:
             source.path.unlink(missing_ok=True)
-    if context.mode.report is not None and not context.spec.shard.is_whole:
-        output.note(f"results of {context.spec.shard.words}: {context.mode.report}")
     summary = summarise(
         view,
         journal.id,

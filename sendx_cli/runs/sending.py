@@ -96,6 +96,8 @@ def send_rows(
         with reporter.writing():
             report_left(report, journal.view, source)
         reporter.close()
+    if not (mode.report is None or context.spec.shard.is_whole or reporter.error):
+        output.note(f"results of {context.spec.shard.words}: {mode.report}")
     return Sent(
         clock.now() - began_at,
         signals.ending or reporter.ending,

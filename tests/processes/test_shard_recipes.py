@@ -186,7 +186,8 @@ def hosts(site: Site, *names: str) -> Iterator[list[Host]]:
     need("ssh", "scp", "ssh-keygen")
     daemon = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin") or ""
     need(daemon or "sshd")
-    if sys.platform != "win32" and os.geteuid() == 0:  # the daemon wants it, and the service that is not started makes it
+    # The daemon wants this folder, which its service would make.
+    if sys.platform != "win32" and os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     site.folder.with_name("hosts").mkdir()
     key = make_key(site.folder.with_name("hosts") / "key")

@@ -2,9 +2,10 @@
 
 The shards of a file may be sent on several machines, so what a contact's shard depends on is the
 same on all of them, and in every version of sendx: its address as `contact_key` writes it (NFC,
-case-folded, the domain in ASCII), which is also what keeps its rows in order. Of its SHA-256 (FIPS 180-4, over UTF-8) the first 8 bytes are
-a number, the most significant byte first; that number modulo N, plus 1, is K. Contacts that a
-change of address links count as one: the smallest of their numbers holds for all (`chains`).
+case-folded, the domain in ASCII), which is also what keeps its rows in order. Of its SHA-256
+(FIPS 180-4, over UTF-8) the first 8 bytes are a number, the most significant byte first; that
+number modulo N, plus 1, is K. Contacts that a change of address links count as one: the smallest
+of their numbers holds for all (`chains`).
 """
 
 import hashlib
