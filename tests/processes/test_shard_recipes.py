@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from sendx_cli.journal.runs import list_runs
 from sendx_cli.manual import shards
 from tests.conftest import CANARY, SHELL_ENVIRONMENT, Command
 from tests.processes.test_races import wait_for
@@ -51,6 +52,7 @@ class Site:
         failing: Addresses to which it answers that it is broken.
         rejected: Addresses that it rejects.
         taken: Addresses that it has accepted, each time that it did.
+        answers: How many it accepts before it falls silent.
     """
 
     folder: Path
@@ -59,26 +61,33 @@ class Site:
     failing: set[str] = field(default_factory=set)
     rejected: set[str] = field(default_factory=set)
     taken: list[str] = field(default_factory=list)
+    answers: int = 1_000_000
 
     def __post_init__(self) -> None:
         self.server.script = self._answer
 
-    def run(self, text: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run lines by bash."""
-        return subprocess.run(
+    def start(self, text: str, **env: str) -> subprocess.Popen[str]:
+        """Start lines by bash."""
+        return subprocess.Popen(
             ["bash", "-c", text],
             cwd=self.folder,
             env={**self.environ, **env},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=LIMIT_S,
-            check=False,
         )
+
+    def run(self, text: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run lines by bash."""
+        with self.start(text, **env) as process:
+            out, err = process.communicate(timeout=LIMIT_S)
+        return subprocess.CompletedProcess([], process.returncode, out, err)
 
     def recover(self) -> None:
         """Let the service be well again."""
         self.failing = set()
+        self.answers = 1_000_000
 
     @property
     def times_taken(self) -> Counter[str]:
@@ -89,6 +98,8 @@ class Site:
         email = email_of(request)
         if email in self.failing | self.rejected:
             return BROKEN if email in self.failing else REJECTED
+        if len(self.taken) >= self.answers:
+            return None
         self.taken.append(email)
         return OK
 
@@ -362,8 +373,8 @@ def expanded(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\$\((\w+)\)", lambda match: values[match[1]], text)
 
 
-def run_pod(site: Site, index: int, job: str = "uid-1") -> int:
-    """Run the container of a pod of the job; return its exit code."""
+def start_pod(site: Site, index: int, job: str) -> tuple[subprocess.Popen[str], Path]:
+    """Start the container of a pod of the job; return it, and where its state is."""
     pod = manifest()["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     (state,) = (one for one in container["volumeMounts"] if one["name"] == "state")
@@ -374,7 +385,15 @@ def run_pod(site: Site, index: int, job: str = "uid-1") -> int:
     volume.mkdir(parents=True, exist_ok=True)
     (script,) = container["args"]
     shell = shlex.join([*container["command"], script.replace("/data/", f"{site.folder}/")])
-    return site.run(f"exec {shell}", **values, XDG_STATE_HOME=str(volume)).returncode
+    return site.start(f"exec {shell}", **values, XDG_STATE_HOME=str(volume)), volume
+
+
+def run_pod(site: Site, index: int, job: str = "uid-1") -> int:
+    """Run a pod of the job to its end; return its exit code."""
+    process, _ = start_pod(site, index, job)
+    with process:
+        process.communicate(timeout=LIMIT_S)
+    return process.returncode
 
 
 @pytest.mark.parametrize("version", ["1.33", "1.37"])
@@ -414,6 +433,23 @@ def test_pods_of_a_kubernetes_job_go_on_where_others_ended(site: Site) -> None:
         assert site.times_taken == ONCE
     assert [run_pod(site, index, "uid-2") for index in indexes] == [0] * 8
     assert site.times_taken == ONCE + ONCE
+
+
+def test_a_pod_takes_over_from_one_that_was_killed(site: Site) -> None:
+    """What was recorded by then is not sent again; all the rest is."""
+    site.answers = 3
+    killed, volume = start_pod(site, 0, "uid-1")
+    with killed:
+        wait_for(lambda: accepted_in(volume) == site.answers)
+        killed.kill()
+        killed.communicate(timeout=LIMIT_S)
+    site.recover()
+    assert [run_pod(site, index) for index in range(8)] == [0] * 8
+    assert site.times_taken == ONCE
+
+
+def accepted_in(state: Path) -> int:
+    return sum(run.counts.accepted for run in list_runs(state / "sendx" / "runs").runs)
 
 
 def test_a_slurm_array_sends_the_file_and_goes_on_when_requeued(site: Site) -> None:
