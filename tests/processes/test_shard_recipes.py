@@ -438,9 +438,10 @@ def test_pods_of_a_kubernetes_job_go_on_where_others_ended(site: Site) -> None:
 def test_a_pod_takes_over_from_one_that_was_killed(site: Site) -> None:
     """What was recorded by then is not sent again; all the rest is."""
     site.answers = 3
+    site.environ["SENDX_CONCURRENCY"] = "1"
     killed, volume = start_pod(site, 0, "uid-1")
     with killed:
-        wait_for(lambda: accepted_in(volume) == site.answers)
+        wait_for(lambda: (len(site.server.requests), accepted_in(volume)) == (4, 3))
         killed.kill()
         killed.communicate(timeout=LIMIT_S)
     site.recover()
