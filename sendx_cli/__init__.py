@@ -8,6 +8,7 @@ How the code is laid out, from the top down:
     completion/     what a shell offers at <TAB>
     doctor/         is everything in place for a call to succeed?
     manual/         what `sendx help` and the man page say beyond the commands
+    schemas/        what programs read: each member of results, plans and runs, and its meaning
     wiring          settings -> exchange, pacer, sender: where the parts are put together
     runtime         the streams, the environment and the clock of one process
     journal/        what became of each row, in SQLite

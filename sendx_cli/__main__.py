@@ -2,6 +2,12 @@
 
 import gc
 import os
+import sys
+
+if __name__ == "__main__" and __package__ and not sys.flags.safe_path:
+    # `python -m` looks for modules in the working directory first: a signal.py there would run.
+    del sys.path[0]
+
 import signal
 
 
@@ -12,6 +18,9 @@ def main() -> None:
     # While modules load, Ctrl-C just ends the process: there is nothing to tell yet.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from sendx_cli.ending import leave_no_memory_behind
+
+    leave_no_memory_behind()
     if "_SENDX_COMPLETE" in os.environ:
         from sendx_cli.completion.reply import tell_shell
 

@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -15,8 +16,9 @@ from sendx_cli import __version__
 from sendx_cli.commands.options import with_option_groups
 from sendx_cli.commands.pages import PagedGroup
 from sendx_cli.commands.sections import OUTPUT
-from sendx_cli.ending import Ending, end, leave_no_memory_behind, open_standard_streams
-from sendx_cli.errors import ExitCode, InvalidValue, SendxError
+from sendx_cli.ending import Ending, end, open_standard_streams
+from sendx_cli.errors import Bug, ExitCode, SendxError, UsageError
+from sendx_cli.output.formats import OutputFormat
 from sendx_cli.runtime import Runtime
 
 COMMANDS = {
@@ -27,15 +29,18 @@ COMMANDS = {
     "logout": "Remove the stored API key.",
     "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
-    "runs": "Look at bulk runs, and go on with one that stopped.",
+    "runs": "List, show, resume, check and undo bulk runs.",
+    "schema": "Print the JSON Schema of results, plans and runs.",
     "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",
     "help": "Show help on files, columns, exit codes and more.",
 }
 """Each command's module in `sendx_cli.commands`, and what the list of commands says of it."""
 
+_WORDS = "sendx_cli.words"
+"""Under this the context has what was typed."""
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG})
-_BUG_HINT = "run it again with --debug and report what it shows"
+_BUG_HINT = "run it again with --debug and report the output"
 
 
 class Commands(PagedGroup):
@@ -58,40 +63,70 @@ class Commands(PagedGroup):
         command.name = name
         return name, command, rest
 
-    def make_context(self, *arguments: Any, **attrs: Any) -> Any:  # noqa: ANN401 - Typer's types
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        *rest: Any,  # noqa: ANN401 - Typer's types
+        **attrs: Any,  # noqa: ANN401 - as above
+    ) -> Any:  # noqa: ANN401 - as above
         """Read the options before the command."""
+        words = list(args)
+        runtime = attrs["obj"] = attrs.get("obj") or Runtime()
         try:
-            return super().make_context(*arguments, **attrs)
+            context = super().make_context(info_name, args, *rest, **attrs)
         except Exception as error:
             if not _is_usage(error):
                 raise
-            (attrs.get("obj") or Runtime()).output.error(_usage(error))
-            raise typer.Exit(ExitCode.INPUT) from None
+            refusal = _usage(error)
+            self._learn_format(runtime, words)
+            self._tell_end(runtime, words, refusal.exit_code, refusal)
+            raise typer.Exit(refusal.exit_code) from None
+        context.meta[_WORDS] = words
+        return context
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's types
         """Run the command; only our own errors are made friendly, anything else is a bug."""
-        runtime: Runtime = ctx.obj or Runtime()
-        ctx.obj = runtime
+        runtime: Runtime = ctx.obj
         _hear_interrupts()
+        self._learn_format(runtime, ctx.meta[_WORDS])
         try:
             result = super().invoke(ctx)
             runtime.output.flush()
-        except SendxError as error:
-            runtime.output.error(error)
-            raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(Ending.INTERRUPTED) from None
-        except BrokenPipeError:
-            raise typer.Exit(Ending.PIPE_CLOSED) from None
-        except Exception as bug:
-            if _is_usage(bug):
-                runtime.output.error(_usage(bug, ctx.invoked_subcommand))
-                raise typer.Exit(ExitCode.INPUT) from None
-            if _is_of_typer(bug) or _is_full_disk(bug):
+        except (Exception, KeyboardInterrupt) as ending:
+            code, error = _how_it_ended(ending, ctx)
+            if code is None:
                 raise
-            _report(bug, runtime)
-            raise typer.Exit(ExitCode.BUG) from None
+            self._tell_end(runtime, ctx.meta[_WORDS], code, error)
+            raise typer.Exit(code) from None
+        self._tell_end(runtime, ctx.meta[_WORDS], ExitCode.OK, None)
         return result
+
+    def _learn_format(self, runtime: Runtime, words: Sequence[str]) -> None:
+        """Let the output find out which format was typed: only errors need to know."""
+
+        def asked() -> OutputFormat | None:
+            from sendx_cli.commands.typed import asked_format, typed
+
+            return asked_format(runtime, typed(self, words))
+
+        runtime.output.asked_format = asked
+
+    def _tell_end(
+        self, runtime: Runtime, words: Sequence[str], code: int, error: SendxError | None
+    ) -> None:
+        """Tell of the command's end: people, then programs and build servers."""
+        if error is not None:
+            from sendx_cli.commands.typed import tell_of_run
+
+            runtime.output.end_by(error)
+            runtime.output.error(error)
+            tell_of_run(runtime, self, words)
+        try:
+            for tell in runtime.at_end:
+                tell(code, error)
+        except Exception as bug:  # noqa: BLE001 - the exit code is decided
+            runtime.output.error(_bug(bug, runtime))
 
 
 app = typer.Typer(
@@ -125,14 +160,14 @@ def sendx(
             "--version",
             callback=_show_version,
             is_eager=True,
-            help="Show the versions of sendx, Python, the HTTP library and its TLS library.",
+            help="Show the version and exit.",
             rich_help_panel=OUTPUT,
         ),
     ] = False,
 ) -> None:
     """Tell SendX who a contact is and what they did: right, then fast.
 
-    `sendx help` lists topics beyond the commands, such as columns and exit codes. With --sandbox
+    `sendx help` lists topics beyond the commands, such as columns and exit codes. With --sandbox,
     everything can be tried without an account.
 
     Examples:
@@ -145,7 +180,6 @@ def sendx(
 def run() -> None:
     """Run the command line as a process, and end it as its caller expects."""
     open_standard_streams()
-    leave_no_memory_behind()
     try:
         app(prog_name="sendx")
     except SystemExit as ending:
@@ -175,7 +209,7 @@ def _is_usage(error: Exception) -> bool:
     return is_refusal and type(error).__name__ != "NoArgsIsHelpError"
 
 
-def _usage(error: Any, subcommand: str | None = None) -> InvalidValue:  # noqa: ANN401 - Typer's types
+def _usage(error: Any, subcommand: str | None = None) -> UsageError:  # noqa: ANN401 - Typer's types
     """Return what the parser says, in the form of all other messages."""
     likely = _nearest_option(error)
     text = error.message if likely else error.format_message()
@@ -186,7 +220,7 @@ def _usage(error: Any, subcommand: str | None = None) -> InvalidValue:  # noqa: 
     words = ["sendx", *filter(None, [subcommand])]
     command = " ".join(words) if context is None else context.command_path
     hint = f"{guess}see `{command} --help`"
-    return InvalidValue(text[:1].lower() + text[1:].rstrip("."), hint=hint)
+    return UsageError(text[:1].lower() + text[1:].rstrip("."), hint=hint)
 
 
 def _nearest_option(error: Any) -> str:  # noqa: ANN401 - Typer's types
@@ -201,14 +235,37 @@ def _is_full_disk(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in _UNWRITABLE
 
 
-def _report(bug: Exception, runtime: Runtime) -> None:
-    """Tell of a bug. Its message is left out unless asked for: it could hold anything."""
+def _how_it_ended(
+    ending: BaseException,
+    ctx: Any,  # noqa: ANN401 - Typer's types
+) -> tuple[int | None, SendxError | None]:
+    """Return the exit code, None where the parser deals with it, and the error, if it is one."""
+    if isinstance(ending, typer.Exit):
+        return ending.exit_code, None
+    if isinstance(ending, SendxError):
+        return ending.exit_code, ending
+    if isinstance(ending, KeyboardInterrupt):
+        return Ending.INTERRUPTED, None
+    if isinstance(ending, BrokenPipeError):
+        return Ending.PIPE_CLOSED, None
+    assert isinstance(ending, Exception)
+    if _is_usage(ending):
+        return ExitCode.INPUT, _usage(ending, ctx.invoked_subcommand)
+    if _is_of_typer(ending) or _is_full_disk(ending):
+        return None, None
+    return ExitCode.BUG, _bug(ending, ctx.obj)
+
+
+def _bug(bug: Exception, runtime: Runtime) -> Bug:
+    """Return what is told of a bug. Its message is left out: it could hold anything."""
     if runtime.verbosity.debug:
-        runtime.output.traceback(bug)
-        return
+        from sendx_cli.api.proxies import proxy_passwords
+        from sendx_cli.settings.key import keys_in_use
+
+        runtime.output.traceback(bug, keys_in_use() | proxy_passwords(runtime.environ))
     frame = bug.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f"{frame.tb_frame.f_globals['__name__']}:{frame.tb_lineno}" if frame else "start"
     message = f"a bug in sendx: {type(bug).__name__} in {where}"
-    runtime.output.error(SendxError(message, hint=_BUG_HINT))
+    return Bug(message, hint=None if runtime.verbosity.debug else _BUG_HINT)

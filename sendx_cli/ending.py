@@ -46,7 +46,7 @@ def leave_no_memory_behind() -> None:
 def end(code: int | str | None) -> NoReturn:
     """End the process: by the signal itself where a signal ended it.
 
-    A surrounding shell loop stops when its child died by the signal, and goes on when it only
+    A surrounding shell loop stops when its child died by the signal, and continues when it only
     exited with 130. Leaving without tear-down saves tens of milliseconds, so all is flushed
     here first.
     """

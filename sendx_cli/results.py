@@ -4,6 +4,7 @@ Tuples with names, here and wherever a call or a row needs one: a frozen datacla
 millisecond to declare and microseconds to make.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sendx_cli.core.replies.outcome import Outcome
@@ -23,6 +24,16 @@ class ResultError(NamedTuple):
     hint: str | None = None
 
 
+class Sent(NamedTuple):
+    """What was sent of a contact.
+
+    Args:
+        body: The payload of its request; None where nothing was sent.
+    """
+
+    body: Mapping[str, object] | None
+
+
 class Result(NamedTuple):
     """The outcome of one contact.
 
@@ -34,10 +45,11 @@ class Result(NamedTuple):
         status: HTTP status of the last answer, or None.
         response: The body of the last answer as it came.
         error: Why it was not accepted, or None.
-        attempts: Requests made for it.
+        attempts: Number of requests made.
         elapsed_ms: From its first request to its last answer.
         source: The file it came from, or None.
         line: Its line in that file, or None.
+        sent: What was sent, where that is told; None: it is not.
     """
 
     email: str
@@ -51,6 +63,7 @@ class Result(NamedTuple):
     elapsed_ms: float = 0.0
     source: str | None = None
     line: int | None = None
+    sent: Sent | None = None
 
     @property
     def ok(self) -> bool:
@@ -73,6 +86,8 @@ class Result(NamedTuple):
         }
         if self.source is not None:
             members |= {"source": self.source, "line": self.line}
+        if self.sent is not None:
+            members["sent"] = self.sent.body
         return members
 
 

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sendx_cli.api.carrier import Carrier
+    from sendx_cli.errors import SendxError
     from sendx_cli.output.writer import Output
     from sendx_cli.settings.files import ConfigFile
     from sendx_cli.settings.resolve import Settings
 
 OpenCarrier = Callable[[], "Carrier"]
+AtEnd = Callable[[int, "SendxError | None"], None]
+"""Called with the exit code, and with the error that ended the command, if one did."""
 
 
 class Verbosity(NamedTuple):
@@ -52,6 +55,8 @@ class Runtime:
         stdin: Standard input; None is the process's own.
         clock: What time it is; None is the system's.
         open_carrier: The network's stand-in in tests; None is the real one.
+
+    `at_end` is called when the command has ended, whatever ended it.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class Runtime:
         self.clock = clock or SystemClock()
         self.open_carrier = open_carrier
         self.verbosity = Verbosity()
+        self.at_end: list[AtEnd] = []
 
     def set_verbosity(self, verbosity: Verbosity) -> None:
         """Record options that were given before or after the command's name."""

@@ -1,6 +1,8 @@
-"""The one clock of the tests: it goes when it is told to."""
+"""The clocks of the tests: one that goes when it is told to, and one that is ahead."""
 
 from datetime import UTC, date, datetime
+
+from sendx_cli.clock import SystemClock
 
 BEGAN_UNIX_S = 1_800_000_000
 """2027-01-15 08:00:00 UTC."""
@@ -24,3 +26,12 @@ class HandClock:
 
     def today(self) -> date:
         return datetime.fromtimestamp(self.unix(), UTC).date()
+
+
+class ShiftedClock(SystemClock):
+    """The machine's clock, whose calendar is ahead by some seconds."""
+
+    seconds = 0.0
+
+    def unix(self) -> float:
+        return super().unix() + self.seconds

@@ -8,12 +8,13 @@ documentation in `conformance`, the whole in `house`.
 """
 
 import io
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from typer.testing import CliRunner
 
 from sendx_cli.cli import app
 from sendx_cli.runtime import Runtime
+from tests import outputs
 from tests.servers import ScriptedServer
 from tests.tools import need, need_libcurl
 
@@ -33,6 +35,7 @@ settings.register_profile(
 )
 settings.load_profile("ci")
 
+PROGRAMS = frozenset({"sendx", "sendx-cli"})
 CANARY = "Canary0key1never2shown3"
 _OF_THE_MACHINE = {
     name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ
@@ -54,8 +57,20 @@ class Run:
     out: str
     err: str
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the errors that the lines of JSON on standard output have."""
+        return [json.loads(line)["error"]["kind"] for line in self.out.splitlines()]
+
 
 Command = Callable[..., Run]
+
+
+def invoke(words: Sequence[str], runtime: Runtime) -> Run:
+    """Run a command in this process; what it writes as JSON is held to its schema."""
+    result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
+    outputs.check(words, result.stdout)
+    return Run(result.exit_code, result.stdout, result.stderr)
 
 
 @pytest.fixture(autouse=True)
@@ -93,8 +108,7 @@ def sendx() -> Command:
 
     def run(*words: str, env: Mapping[str, str] | None = None, stdin: str | None = None) -> Run:
         runtime = Runtime(environ={**os.environ, **(env or {})}, stdin=io.StringIO(stdin or ""))
-        result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
-        return Run(result.exit_code, result.stdout, result.stderr)
+        return invoke(words, runtime)
 
     return run
 
@@ -142,6 +156,8 @@ def process(tmp_path: Path) -> Command:
             timeout=120,
             check=False,
         )
+        if Path(words[0]).name in PROGRAMS:
+            outputs.check(words[1:], finished.stdout, directory)
         return Run(finished.returncode, finished.stdout, finished.stderr)
 
     return run

@@ -63,7 +63,7 @@ def test_a_signal_that_the_caller_ignored_stays_ignored(number: signal.Signals) 
     "names", [("SIGINT", "SIGINT"), ("SIGINT", "SIGTERM"), ("SIGHUP", "SIGHUP")]
 )
 def test_the_second_signal_ends_it_by_itself(names: tuple[str, str]) -> None:
-    """The last words come first, whatever they hold; nothing goes on."""
+    """The last words come first, whatever they hold; nothing continues."""
     command = [sys.executable, "-c", TWICE, *names]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ended.stdout == "stop\n"

@@ -112,7 +112,7 @@ class Fetcher:
                 if fetched is not None:
                     yield fetched
             if self._silent_s > self._gives_up_after_s - _CLOSE_S:
-                self.unreadable.give_up(f"it gave no page for {self._patience_text()}")
+                self.unreadable.give_up(f"it returned no page for {self._patience_text()}")
                 yield from self._give_up()
 
     def close(self) -> None:

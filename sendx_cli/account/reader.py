@@ -24,7 +24,7 @@ from sendx_cli.core.replies.verdict import Verdict
 CONTACTS = "/contact"
 CATALOGUE = (TAGS, FIELDS, LISTS, MEMBERS)
 
-_NO_END = "it was not read to its end"
+_NO_END = "it was not read to the end"
 _MOST_SEARCH_PAGES = 20
 _TOO_MANY_HITS = "too many contacts match"
 
@@ -155,7 +155,7 @@ def _problem(reading: PagedReading | None, items: Iterable[Item]) -> str | None:
     if reading.problem is not None or reading.path == MEMBERS:
         return reading.problem
     if reading.has_strange_members or not are_understood(reading.path, items):
-        return "it holds what has no id or no name"
+        return "it has an entry without an id or a name"
     return None if reading.is_complete else _NO_END
 
 

@@ -69,7 +69,7 @@ def open_transport(base_url: str, trusted: "ssl.SSLContext | None") -> httpx.Bas
             proxy=_trusting(proxy, trusted),
         )
     except (ValueError, ImportError, httpx.InvalidURL):
-        raise unusable(proxy, "httpx does not take it") from None
+        raise unusable(proxy, "httpx does not accept it") from None
 
 
 def _trusting(proxy: str | None, trusted: "ssl.SSLContext | None") -> httpx.Proxy | None:
@@ -193,6 +193,6 @@ class HttpCarrier:
                 return broken_answer("the answer is too long")
         headers = {name.lower(): value for name, value in response.headers.items()}
         if headers.get("content-encoding", "identity") != "identity":
-            return broken_answer("the answer is in an encoding nobody asked for")
+            return broken_answer("the answer is in an encoding that was not requested")
         whole = bytes(body) if self._secret is None else redacted(bytes(body), self._secret)
         return Answer(response.status_code, headers, whole)

@@ -20,7 +20,7 @@ from sendx_cli.core.replies.answers import TransportFailure
 _UNUSABLE = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "UnsupportedProtocol",
     pycurl.E_URL_MALFORMAT: "InvalidURL",
-    pycurl.E_BAD_FUNCTION_ARGUMENT: "a value that libcurl does not take",
+    pycurl.E_BAD_FUNCTION_ARGUMENT: "a value that libcurl does not accept",
     pycurl.E_UNKNOWN_OPTION: "an option that libcurl does not know",
     pycurl.E_NOT_BUILT_IN: "a feature that this libcurl lacks",
     pycurl.E_FAILED_INIT: "libcurl cannot be started",

@@ -113,7 +113,7 @@ class Transfer:
         """Return the answer that came, whole."""
         headers = _headers_in(self._lines)
         if headers.get("content-encoding", "identity") != "identity":
-            return failures.broken_answer("the answer is in an encoding nobody asked for")
+            return failures.broken_answer("the answer is in an encoding that was not requested")
         body = b"".join(self._parts)
         self._kept.note_answer(self._port)
         if self._secret is not None:
@@ -202,7 +202,7 @@ class Transfer:
 def _header_lines(headers: Mapping[str, str]) -> list[bytes]:
     lines = [f"{name}: {value}" for name, value in headers.items()]
     if any(character in line for line in lines for character in "\r\n\0"):
-        raise ValueError("a header holds a line break")
+        raise ValueError("a header contains a line break")
     return [line.encode("ascii") for line in lines]
 
 

@@ -68,8 +68,8 @@ def untrusted(host: str, reason: str) -> TransportFailure:
         f"the certificate of {host} cannot be trusted: {reason}",
         may_have_arrived=False,
         is_final=True,
-        hint="somebody may be intercepting the connection; "
-        "a company proxy's authority goes into SENDX_CA_BUNDLE",
+        hint="the connection may be intercepted; for a company proxy, set SENDX_CA_BUNDLE to "
+        "its certificate authority",
     )
 
 
@@ -78,7 +78,7 @@ def proxy_refused(proxy: str | None, *, wants_login: bool) -> TransportFailure:
     name = _named(proxy)
     return TransportFailure(
         "proxy",
-        f"{name} wants a login" if wants_login else f"{name} refused the connection",
+        f"{name} requires authentication" if wants_login else f"{name} refused the connection",
         may_have_arrived=False,
         is_final=wants_login,
         hint=_PROXY_HINT,

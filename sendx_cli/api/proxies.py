@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from sendx_cli.errors import ServiceUnusable
@@ -48,6 +49,16 @@ def shown_proxy(proxy: str) -> str:
     return f"{scheme}{separator}{bare}" if separator else bare
 
 
+def proxy_passwords(environ: Mapping[str, str]) -> set[str]:
+    """Return the logins in the environment's proxies, with and without the name before them."""
+    logins = {
+        value.rpartition("@")[0].rpartition("//")[2]
+        for name, value in environ.items()
+        if name.lower().endswith("_proxy")
+    }
+    return (logins | {login.partition(":")[2] for login in logins}) - {""}
+
+
 def refuse_unusable(proxy: str | None) -> None:
     """Refuse a proxy that neither HTTP library could use.
 
@@ -62,7 +73,7 @@ def unusable(proxy: str | None, reason: str) -> ServiceUnusable:
     """Return the error for a proxy that cannot be used."""
     return ServiceUnusable(
         f"the proxy {shown_proxy(proxy or '')} cannot be used: {reason}",
-        hint="check HTTPS_PROXY and ALL_PROXY in the environment: such as http://proxy:3128",
+        hint="check HTTPS_PROXY and ALL_PROXY in the environment, such as http://proxy:3128",
     )
 
 
@@ -71,7 +82,7 @@ def _reason_against(proxy: str) -> str | None:
         parts = urlsplit(proxy)
         host = parts.hostname
     except ValueError:
-        return "it is no URL"
+        return "it is not a URL"
     try:
         is_port = parts.port != 0
     except ValueError:
@@ -79,8 +90,8 @@ def _reason_against(proxy: str) -> str | None:
     if parts.scheme not in {"http", "https"}:
         return "it is neither http:// nor https://"
     if not host:
-        return "it names no host"
-    return None if is_port else "its port is no number from 1 to 65535"
+        return "it has no host"
+    return None if is_port else "its port is not a number from 1 to 65535"
 
 
 def _is_proxy_named() -> bool:

@@ -53,7 +53,7 @@ def refuse_unreadable(paths: TrustedPaths) -> None:
     try:
         with Path(paths.file).open("rb") as bundle:
             if not any(_BEGIN in line for line in bundle):
-                raise _unreadable(paths.file, "it holds none")
+                raise _unreadable(paths.file, "it contains none")
     except OSError as error:
         raise _unreadable(paths.file, reason_of(error)) from None
 
@@ -69,7 +69,7 @@ def trust(paths: TrustedPaths) -> "ssl.SSLContext":
     try:
         return ssl.create_default_context(cafile=paths.file, capath=paths.directory)
     except ssl.SSLError:
-        raise _unreadable(paths.file, "it holds none") from None
+        raise _unreadable(paths.file, "it contains none") from None
     except OSError as error:
         raise _unreadable(paths.file, reason_of(error)) from None
 
@@ -78,7 +78,7 @@ def _unreadable(path: str | None, reason: str) -> ServiceUnusable:
     return ServiceUnusable(
         f"cannot read the certificate authorities: {reason}",
         where=path,
-        hint="SENDX_CA_BUNDLE and SSL_CERT_FILE name a file of certificates in PEM form",
+        hint="SENDX_CA_BUNDLE and SSL_CERT_FILE must name a file of certificates in PEM format",
     )
 
 

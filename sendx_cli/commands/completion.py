@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 app = new_app()
 
@@ -16,10 +16,10 @@ def completion(
     ctx: typer.Context,
     shell: Annotated[
         str,
-        typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell that is to complete."),
+        typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell to complete in."),
     ],
     install: Annotated[
-        bool, typer.Option("--install", help="Write the script to where the shell looks for it.")
+        bool, typer.Option("--install", help="Install the script where the shell looks for it.")
     ] = False,
 ) -> None:
     """Print the completion script of a shell, or install it.
@@ -37,12 +37,12 @@ def completion(
     from sendx_cli.completion.scripts import SCRIPTS
 
     if shell not in SCRIPTS:
-        raise InvalidValue(f"no such shell: {shell}", hint=f"one of {', '.join(SCRIPTS)}")
+        raise UsageError(f"no such shell: {shell}", hint=f"one of {', '.join(SCRIPTS)}")
     runtime = runtime_of(ctx)
     if not install:
         runtime.output.write(SCRIPTS[shell])
         return
     place = place_for(shell, runtime.environ)
     write(place, SCRIPTS[shell])
-    needed = "" if place.needs is None else f", once it is in {place.needs}"
-    runtime.output.note(f"{place.path} is written; {shell} uses it from its next start on{needed}")
+    needed = "" if place.needs is None else f", after you add to {place.needs}"
+    runtime.output.note(f"{place.path} is written; {shell} uses it from its next start{needed}")

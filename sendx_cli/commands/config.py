@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.options import Formatted, new_app, runtime_of, with_option_groups
-from sendx_cli.errors import InputError
+from sendx_cli.errors import InputError, UsageError
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.changes import assigned, unassigned
 from sendx_cli.settings.config_text import DEFAULT_PROFILE
@@ -18,7 +18,9 @@ app = new_app()
 
 ProfileOption = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help="Use this profile. Default: the one in force."),
+    typer.Option(
+        "--profile", metavar="NAME", help="Use this profile. Default: the current profile."
+    ),
 ]
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The setting's name, as `sendx config list` shows it.")
@@ -40,7 +42,7 @@ def config() -> None:
 def list_settings(
     ctx: typer.Context, profile: ProfileOption = None, *, formatted: Formatted
 ) -> None:
-    """Show each setting in force, redacted, and where it comes from.
+    """Show the current settings, redacted, and where each comes from.
 
     Examples:
       sendx config list --profile staging
@@ -56,7 +58,7 @@ def list_settings(
 @app.command("get")
 @with_option_groups
 def get_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
-    """Show one setting in force, an empty line where it has no value. The key is never shown.
+    """Show one current setting; an empty line if it has no value. The key is never shown.
 
     Examples:
       sendx config get base_url
@@ -84,7 +86,7 @@ def set_setting(
     """
     runtime = runtime_of(ctx)
     if value is None and name != API_KEY.name:
-        raise InputError("the new value is missing", hint="sendx config set NAME VALUE")
+        raise UsageError("the new value is missing", hint="sendx config set NAME VALUE")
     # A name near another one is more likely a slip than a new profile.
     is_new = profile is not None and nearest(profile, runtime.config.profiles) is None
     where = _profile_of(runtime, profile, may_make=is_new)
@@ -95,7 +97,7 @@ def set_setting(
 @app.command("unset")
 @with_option_groups
 def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None) -> None:
-    """Take a setting out of a profile, or default_profile out of the config file.
+    """Remove a setting from a profile, or default_profile from the config file.
 
     Examples:
       sendx config unset rate
@@ -110,7 +112,7 @@ def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None)
 @app.command("path")
 @with_option_groups
 def show_path(ctx: typer.Context) -> None:
-    """Show where the config file is, or would be.
+    """Show the path of the config file, whether or not it exists.
 
     Examples:
       sendx config path

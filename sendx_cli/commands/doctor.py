@@ -27,7 +27,7 @@ def doctor(
         typer.Option(
             "--profile",
             metavar="NAME",
-            help="Check this profile. Default: the one in force.",
+            help="Check this profile. Default: the current profile.",
             rich_help_panel=SERVICE,
         ),
     ] = None,
@@ -36,16 +36,16 @@ def doctor(
         typer.Option(
             "--base-url",
             metavar="URL",
-            help="Ask the service at this URL.",
+            help="Use the service at this URL.",
             rich_help_panel=SERVICE,
         ),
     ] = None,
     *,
     formatted: Formatted,
 ) -> None:
-    """Check settings, key, network, clock and runs, and say what to type where one fails.
+    """Check settings, key, network, clock and runs, and show how to fix what fails.
 
-    The service is asked once whether it takes the key, which changes nothing there.
+    The key is checked by one request that changes nothing.
 
     Examples:
       sendx doctor

@@ -1,5 +1,6 @@
 """Options of identify and track that go with `--from FILE`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -20,9 +21,10 @@ from sendx_cli.commands.layout_options import (
 from sendx_cli.commands.options import Show
 from sendx_cli.commands.sections import COLUMNS, FILE
 from sendx_cli.core.contact.members import ContactValues
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from sendx_cli.core.contact.shards import Shard
     from sendx_cli.core.mapping.columns import ColumnOptions
     from sendx_cli.files.layout import Overrides
     from sendx_cli.runs.options import RunSpec
@@ -34,7 +36,9 @@ MAX_BATCH = 25
 
 def yes_option(section: str) -> Any:  # noqa: ANN401 - Typer's declarations have no type
     """Return the option `--yes` for a section of the help."""
-    return typer.Option("--yes", "-y", help="Do not ask before sending.", rich_help_panel=section)
+    return typer.Option(
+        "--yes", "-y", help="Send without asking for confirmation.", rich_help_panel=section
+    )
 
 
 def report_option(section: str) -> Any:  # noqa: ANN401 - as above
@@ -47,11 +51,21 @@ def report_option(section: str) -> Any:  # noqa: ANN401 - as above
     )
 
 
+def code_quality_option(section: str) -> Any:  # noqa: ANN401 - as above
+    """Return the option `--code-quality` for a section of the help."""
+    return typer.Option(
+        "--code-quality",
+        metavar="FILE",
+        help="Also write bad and rejected rows to this file, for GitLab (see `sendx help ci`).",
+        rich_help_panel=section,
+    )
+
+
 def keep_going_option(section: str) -> Any:  # noqa: ANN401 - as above
     """Return the option `--keep-going` for a section of the help."""
     return typer.Option(
         "--keep-going",
-        help="Go on after 1,000 rejections in a row for the same reason.",
+        help="Continue after 1,000 rejections in a row for the same reason.",
         rich_help_panel=section,
     )
 
@@ -72,38 +86,41 @@ class FromFile(NamedTuple):
     skip_invalid: Annotated[
         bool,
         typer.Option(
-            "--skip-invalid", help="Skip bad rows and send the others.", rich_help_panel=FILE
+            "--skip-invalid", help="Skip bad rows and send the rest.", rich_help_panel=FILE
         ),
     ] = False
-    include_departed: Annotated[
+    include_unsubscribed: Annotated[
         bool,
         typer.Option(
-            "--include-departed", help="Also send people who unsubscribed.", rich_help_panel=FILE
+            "--include-unsubscribed",
+            help="Also send rows of people who opted out.",
+            rich_help_panel=FILE,
         ),
     ] = False
-    left_values: Annotated[
+    opt_out_values: Annotated[
         list[str] | None,
         typer.Option(
             metavar="WORD,...",
-            help="Treat these words in a cell as opted out; repeatable.",
+            help="Values of a cell that mean opted out; repeatable.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
     report: Annotated[Path | None, report_option(FILE)] = None
+    code_quality: Annotated[Path | None, code_quality_option(FILE)] = None
     show: Show = None
     map_: Annotated[
         list[str] | None,
         typer.Option(
             "--map",
             metavar="COLUMN=TARGET",
-            help="Say what a column is for (see `sendx help columns`); repeatable.",
+            help="Map a column to a target (see `sendx help columns`); repeatable.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
     ignore: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="COLUMN", help="Do not send this column; repeatable.", rich_help_panel=COLUMNS
+            metavar="COLUMN", help="Ignore this column; repeatable.", rich_help_panel=COLUMNS
         ),
     ] = None
     custom_fields: Annotated[
@@ -118,28 +135,28 @@ class FromFile(NamedTuple):
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Read what columns are for from this file.",
+            help="Read the column mapping from this file.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
     save_map: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write what columns are for to this file.", rich_help_panel=COLUMNS
+            metavar="FILE", help="Write the column mapping to this file.", rich_help_panel=COLUMNS
         ),
     ] = None
     date_order: Annotated[
         str | None,
         typer.Option(
             metavar="dmy|mdy|ymd",
-            help="Read dates in this order of day, month and year.",
+            help="Order of day, month and year in dates.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
     tag_separator: Annotated[
         str | None,
         typer.Option(
-            metavar="TEXT", help="Split cells of tags at this text.", rich_help_panel=COLUMNS
+            metavar="TEXT", help="Separator between the tags of a cell.", rich_help_panel=COLUMNS
         ),
     ] = None
     format: Format = None
@@ -152,7 +169,7 @@ class FromFile(NamedTuple):
     stream: Annotated[
         bool,
         typer.Option(
-            "--stream", help="Send rows of standard input as they come.", rich_help_panel=FILE
+            "--stream", help="Send rows from standard input as they arrive.", rich_help_panel=FILE
         ),
     ] = False
     keep_going: Annotated[bool, keep_going_option(FILE)] = False
@@ -178,7 +195,7 @@ class FromFile(NamedTuple):
         """Refuse these options if there is no `--from`.
 
         Raises:
-            InvalidValue: One of them was given.
+            UsageError: One of them was given.
         """
         refuse_without_file(self)
 
@@ -189,6 +206,7 @@ class FromFile(NamedTuple):
         service: dict[str, str],
         *,
         batch: int | None = None,
+        takes_unknown: bool = False,
     ) -> "RunSpec":
         """Return the options that are kept with the run.
 
@@ -197,14 +215,14 @@ class FromFile(NamedTuple):
             defaults: Values given as options, for every row.
             service: Options about the service, as they were typed.
             batch: Contacts in one call; None: one.
+            takes_unknown: Whether results of sendx whose outcome is unknown are to be sent.
 
         Raises:
             InvalidValue: The value of an option is invalid.
         """
-        from sendx_cli.core.contact.shards import WHOLE, Shard
         from sendx_cli.runs.options import RunSpec
 
-        columns = self._columns(action)
+        columns = replace(self._columns(action), takes_unknown=takes_unknown)
         return RunSpec(
             action=action,
             path=self.from_ or "",
@@ -212,23 +230,35 @@ class FromFile(NamedTuple):
             overrides=self._overrides(columns),
             columns=columns,
             skip_invalid=self.skip_invalid,
-            shard=WHOLE if self.shard is None else Shard.parse(self.shard),
+            shard=self.part(),
             batch=_checked_batch(batch),
             service=service,
         )
+
+    def part(self) -> "Shard":
+        """Return the shard of the file that is to be sent.
+
+        Raises:
+            UsageError: It is none.
+        """
+        from sendx_cli.core.contact.shards import WHOLE, Shard
+
+        return WHOLE if self.shard is None else Shard.parse(self.shard)
 
     def refuse_stream_of_file(self, *, is_dry: bool) -> None:
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.
 
         Raises:
-            InvalidValue: They are combined.
+            UsageError: They are combined.
         """
         if self.stream and self.from_ != "-":
-            raise InvalidValue("--stream goes with --from -", hint="a file's rows are all there")
+            raise UsageError("--stream requires --from -", hint="a file needs no --stream")
         if self.stream and self.shard is not None:
-            raise InvalidValue("--shard needs the whole file, and --stream reads it as it comes")
+            raise UsageError("--shard cannot be used with --stream: it needs the whole file")
         if self.stream and is_dry:
-            raise InvalidValue("--dry-run shows a plan, and --stream has none: its rows come later")
+            raise UsageError(
+                "--dry-run cannot be used with --stream: its rows are not known in advance"
+            )
 
     def _columns(self, action: str) -> "ColumnOptions":
         from sendx_cli.core.mapping.columns import ColumnOptions
@@ -244,15 +274,15 @@ class FromFile(NamedTuple):
             ignores=tuple(self.ignore or ()),
             file_maps=saved.columns,
             file_named=saved.named,
-            left_values=(*saved.left_values, *self._left_values()),
+            opt_out_values=(*saved.opt_out_values, *self._opt_out_values()),
             custom_fields=self.custom_fields,
             tag_separator=self.tag_separator or saved.tag_separator,
             date_order=DateOrder(order) if order else saved.date_order,
-            include_departed=self.include_departed,
+            include_unsubscribed=self.include_unsubscribed,
         )
 
-    def _left_values(self) -> tuple[str, ...]:
-        texts = ",".join(self.left_values or ()).split(",") if self.left_values else []
+    def _opt_out_values(self) -> tuple[str, ...]:
+        texts = ",".join(self.opt_out_values or ()).split(",") if self.opt_out_values else []
         return tuple(word for text in texts if (word := text.strip()))
 
     def _overrides(self, columns: "ColumnOptions") -> "Overrides":
@@ -278,5 +308,5 @@ def _checked_batch(batch: int | None) -> int:
     if batch is None:
         return 1
     if not MIN_BATCH <= batch <= MAX_BATCH:
-        raise InvalidValue(f"--batch is a number from {MIN_BATCH} to {MAX_BATCH}")
+        raise UsageError(f"--batch must be a number from {MIN_BATCH} to {MAX_BATCH}")
     return batch

@@ -21,13 +21,13 @@ _MAX_WIDTH = 80
 def help(  # noqa: A001 - the command's name
     ctx: typer.Context,
     topic: Annotated[
-        str | None, typer.Argument(metavar="[TOPIC]", help="The topic. Default: a list of them.")
+        str | None, typer.Argument(metavar="[TOPIC]", help="The topic. Default: list all topics.")
     ] = None,
     man: Annotated[bool, typer.Option("--man", hidden=True)] = False,
 ) -> None:
     """Show help on a topic, or list the topics.
 
-    The options of a command are shown by its own --help.
+    For the options of a command, use its own --help.
 
     Examples:
       sendx help

@@ -19,7 +19,7 @@ from sendx_cli.commands.sending import CallOptions, send
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import parse_field
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 app = new_app()
 
@@ -30,7 +30,9 @@ def identify(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+        typer.Argument(
+            metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."
+        ),
     ] = None,
     *,
     first_name: Annotated[
@@ -52,7 +54,7 @@ def identify(
     new_email: Annotated[
         str | None,
         typer.Option(
-            metavar="EMAIL", help="Change the contact's address.", rich_help_panel=CONTACT
+            metavar="EMAIL", help="Change the contact's email address.", rich_help_panel=CONTACT
         ),
     ] = None,
     field: Annotated[
@@ -78,7 +80,7 @@ def identify(
         typer.Option(
             "--list",
             metavar="NAME|ID",
-            help="Put the contact on a list; repeatable.",
+            help="Add the contact to a list; repeatable.",
             rich_help_panel=CONTACT,
         ),
     ] = None,
@@ -91,10 +93,10 @@ def identify(
 ) -> None:
     """Create or update contacts.
 
-    What is not named stays as it is. Several EMAILs are sent with the same options.
+    What is not given stays unchanged. Several EMAILs are sent with the same options.
 
     With --from, each row of a file is a contact; all rows are checked before the first is sent.
-    The options under File and Columns go with --from.
+    The options under File and Columns require --from.
 
     Examples:
       sendx identify jane@example.com --first-name Jane --tag vip
@@ -102,7 +104,7 @@ def identify(
       sendx identify --from people.csv --tag webinar --report results.csv
     """
     if new_email is not None and len(emails or ()) > 1:
-        raise InvalidValue("--new-email goes with one EMAIL only")
+        raise UsageError("--new-email requires exactly one EMAIL")
     values = ContactValues(
         new_email=new_email,
         first_name=first_name,

@@ -16,14 +16,14 @@ def read_key(runtime: Runtime, profile: str) -> ApiKey:
         return parse_key(_ask(profile))
     if runtime.stdin.isatty():
         raise InputError(
-            "nobody may be asked for the key (--no-input)",
-            hint="give it by standard input: op read op://Marketing/SendX/key | sendx login",
+            "cannot ask for the key (--no-input)",
+            hint="pass it on standard input: op read op://Marketing/SendX/key | sendx login",
         )
     try:
         # Enough to see that it is too long, however much there is.
         return parse_key(runtime.stdin.read(LONGEST_KEY + len("\r\n") + 1))
     except UnicodeDecodeError:
-        raise KeyUnusable("what came by standard input is no text, and so no key") from None
+        raise KeyUnusable("standard input is not text, so it is not a key") from None
 
 
 def _ask(profile: str) -> str:
@@ -33,11 +33,11 @@ def _ask(profile: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", GetPassWarning)
-            return getpass(f"API key for profile {profile} (it is not shown): ")
+            return getpass(f"API key for profile {profile} (input is hidden): ")
     except GetPassWarning:
         raise InputError(
             "this terminal cannot hide what is typed",
-            hint="give the key by standard input: op read op://Marketing/SendX/key | sendx login",
+            hint="pass the key on standard input: op read op://Marketing/SendX/key | sendx login",
         ) from None
     except EOFError:
-        raise InputError("no key was typed") from None
+        raise InputError("no key was entered") from None

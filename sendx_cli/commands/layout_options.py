@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 from sendx_cli.commands.sections import COLUMNS, FILE
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sendx_cli.files.layout import Overrides
 
 Format = Annotated[
     str | None,
-    typer.Option(metavar="csv|jsonl", help="Read the file as this format.", rich_help_panel=FILE),
+    typer.Option(metavar="csv|jsonl", help="Format of the file.", rich_help_panel=FILE),
 ]
 Encoding = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Read the file in this encoding, such as cp1252.",
+        help="Encoding of the file, such as cp1252.",
         rich_help_panel=FILE,
     ),
 ]
@@ -27,7 +27,7 @@ Delimiter = Annotated[
     str | None,
     typer.Option(
         metavar="CHARACTER",
-        help="Split rows at this character, such as ; or tab.",
+        help="Delimiter between cells, such as ; or tab.",
         rich_help_panel=FILE,
     ),
 ]
@@ -35,7 +35,7 @@ Quote = Annotated[
     str | None,
     typer.Option(
         metavar="CHARACTER",
-        help="Use this quotation mark; none if cells are not quoted.",
+        help="Quotation mark around cells; none if cells are not quoted.",
         rich_help_panel=FILE,
     ),
 ]
@@ -91,7 +91,7 @@ def overrides_of(options: LayoutOptions, targets: Iterable[tuple[str, str]]) -> 
         targets: Columns that options name, each with its target.
 
     Raises:
-        InvalidValue: The format is none.
+        UsageError: The format is none.
     """
     from sendx_cli.files.layout import FileFormat, Overrides
 
@@ -113,20 +113,20 @@ def refuse_without_file(group: Any) -> None:  # noqa: ANN401 - a group of option
     """Refuse the options of a group if there is no `--from`.
 
     Raises:
-        InvalidValue: One of them was given.
+        UsageError: One of them was given.
     """
     for member, usual in group._field_defaults.items():
         if getattr(group, member) != usual:
             name = member.rstrip("_").replace("_", "-")
-            raise InvalidValue(f"--{name} goes with --from FILE")
+            raise UsageError(f"--{name} requires --from FILE")
 
 
 def one_of(option: str, text: str | None, choices: Sequence[str]) -> str | None:
     """Return an option's text.
 
     Raises:
-        InvalidValue: It is none of the choices.
+        UsageError: It is none of the choices.
     """
     if text is not None and text not in choices:
-        raise InvalidValue(f"{option}: no such choice: {text}", hint=f"one of {', '.join(choices)}")
+        raise UsageError(f"{option}: no such choice: {text}", hint=f"one of {', '.join(choices)}")
     return text

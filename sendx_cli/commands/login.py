@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sendx_cli.commands.options import new_app, runtime_of, with_option_groups
-from sendx_cli.errors import InputError
+from sendx_cli.errors import InputError, UsageError
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.declared import API_KEY
 from sendx_cli.settings.resolve import Settings, resolve
@@ -20,24 +20,23 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
     words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     profile: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="Store the key in this profile; it is created if there is none."
-        ),
+        typer.Option(metavar="NAME", help="Store the key in this profile; create it if needed."),
     ] = None,
     base_url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Ask the service at this URL, and store it with the key."),
+        typer.Option(metavar="URL", help="Use the service at this URL, and store it with the key."),
     ] = None,
     no_check: Annotated[
-        bool, typer.Option("--no-check", help="Do not ask the service whether it takes the key.")
+        bool, typer.Option("--no-check", help="Store the key without checking it.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only ask whether the service takes the key in force.")
+        bool,
+        typer.Option("--check", help="Only check whether the service accepts the current key."),
     ] = False,
 ) -> None:
     """Store the API key (SendX app: Settings, Team API Key) in a profile.
 
-    The key is asked for without echo, or read from standard input where that is no terminal.
+    The key is prompted for without echo, or read from standard input if that is not a terminal.
 
     Examples:
       sendx login
@@ -46,14 +45,14 @@ def login(  # noqa: PLR0917 - Typer hands options over by name
     """
     if words:
         raise InputError(
-            "the API key is never taken as an argument, which others on this machine can see",
-            hint="run `sendx login` alone; if that was a key in use, replace it in SendX",
+            "the API key is never accepted as an argument, which others on this machine can see",
+            hint="run `sendx login` without it; if it was a real key, replace it in SendX",
         )
     runtime = runtime_of(ctx)
     flags = {"profile": profile, "base_url": base_url}
     if check:
         if no_check:
-            raise InputError("--check and --no-check are opposites")
+            raise UsageError("--check and --no-check cannot be used together")
         _check(runtime, resolve(flags, runtime.environ, runtime.config))
         return
     settings = resolve(flags, runtime.environ, runtime.config, may_make_profile=True)
@@ -66,7 +65,7 @@ def _check(runtime: Runtime, settings: Settings) -> None:
     refusal = asked(runtime, settings).refusal
     if refusal is not None:
         raise refusal
-    runtime.output.note(f"the service takes the key ({settings.key_source.origin})")
+    runtime.output.note(f"the service accepts the key ({settings.key_source.origin})")
 
 
 def _log_in(runtime: Runtime, settings: Settings, *, is_checked: bool) -> None:
@@ -83,9 +82,9 @@ def _log_in(runtime: Runtime, settings: Settings, *, is_checked: bool) -> None:
 
         check_key(runtime, settings)
     stored = store_key(runtime.config_path, settings, key)
-    taken = "the service takes the key" if is_checked else "the key was not checked"
+    taken = "the service accepts the key" if is_checked else "the key was not checked"
     runtime.output.note(f"{taken}; it is stored in profile {profile} ({runtime.config_path})")
     if stored.default_profile == profile != runtime.config.default_profile:
-        runtime.output.note(f"profile {profile} is the default from now on")
+        runtime.output.note(f"profile {profile} is now the default")
     if runtime.environ.get(str(API_KEY.variable)):
-        runtime.output.warn(f"{API_KEY.variable} is set, and goes before the stored key")
+        runtime.output.warn(f"{API_KEY.variable} is set and takes precedence over the stored key")

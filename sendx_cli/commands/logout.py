@@ -19,7 +19,7 @@ def logout(
     profile: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Remove the key from this profile. Default: the one in force."
+            metavar="NAME", help="Remove the key from this profile. Default: the current profile."
         ),
     ] = None,
 ) -> None:
@@ -35,8 +35,8 @@ def logout(
     refuse_second_source(config, name)
     if API_KEY.name in config.profiles.get(name, {}):
         remove_key(runtime.config_path, name)
-        output.note(f"the key is taken out of profile {name} ({runtime.config_path})")
+        output.note(f"the key was removed from profile {name} ({runtime.config_path})")
     else:
         output.note(f"no key is stored in profile {name}")
     if runtime.environ.get(str(API_KEY.variable)):
-        output.warn(f"{API_KEY.variable} is still set, and goes on being used")
+        output.warn(f"{API_KEY.variable} is still set and will be used")

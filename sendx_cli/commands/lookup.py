@@ -12,7 +12,7 @@ from sendx_cli.commands.options import (
     runtime_of,
     with_option_groups,
 )
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from sendx_cli.runs.lookup import Wanted
@@ -27,7 +27,9 @@ def lookup(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+        typer.Argument(
+            metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."
+        ),
     ] = None,
     *,
     file: FileToLookUp,
@@ -36,8 +38,8 @@ def lookup(
 ) -> None:
     """Show contacts as the service has them: tags, custom fields and lists by name.
 
-    It changes nothing. With --from, only a file's addresses matter; a contact that is named twice
-    is shown once. The exit code is 4 where one is not there. The options under File and Columns
+    It changes nothing. With --from, only a file's addresses matter; a contact that is given twice
+    is shown once. The exit code is 4 if one is not found. The options under File and Columns
     go with --from.
 
     Examples:
@@ -64,5 +66,5 @@ def _wanted(runtime: "Runtime", emails: list[str], file: FileToLookUp) -> "Wante
         file.refuse_without_file()
         return wanted_of(emails)
     if emails:
-        raise InvalidValue("give EMAILs, or --from FILE, not both")
+        raise UsageError("use either EMAIL or --from FILE, not both")
     return wanted_in(runtime, file.value())

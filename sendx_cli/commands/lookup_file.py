@@ -36,7 +36,7 @@ class FileToLookUp(NamedTuple):
     skip_invalid: Annotated[
         bool,
         typer.Option(
-            "--skip-invalid", help="Skip bad rows and look up the others.", rich_help_panel=FILE
+            "--skip-invalid", help="Skip bad rows and look up the rest.", rich_help_panel=FILE
         ),
     ] = False
     map_: Annotated[
@@ -44,7 +44,7 @@ class FileToLookUp(NamedTuple):
         typer.Option(
             "--map",
             metavar="COLUMN=email",
-            help="Say which column has the addresses.",
+            help="Map the column that has the addresses.",
             rich_help_panel=COLUMNS,
         ),
     ] = None
@@ -60,7 +60,7 @@ class FileToLookUp(NamedTuple):
         """Refuse these options if there is no `--from`.
 
         Raises:
-            InvalidValue: One of them was given.
+            UsageError: One of them was given.
         """
         refuse_without_file(self)
 

@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 
 from sendx_cli.commands.pages import PagedCommand, PagedGroup
 from sendx_cli.commands.sections import FILE, OUTPUT, SENDING, SERVICE
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.shown import Shown
 from sendx_cli.runtime import Runtime, Verbosity
@@ -20,7 +20,7 @@ Show = Annotated[
     typer.Option(
         "--show",
         metavar="all|failed|none",
-        help="Show results of these rows: by default failed on a terminal, all elsewhere.",
+        help="Results to show. Default: failed on a terminal, all elsewhere.",
         show_default=False,
         rich_help_panel=OUTPUT,
     ),
@@ -33,9 +33,7 @@ class Common(NamedTuple):
 
     quiet: Annotated[
         bool | None,
-        typer.Option(
-            "--quiet", "-q", help="Write only results and errors.", rich_help_panel=OUTPUT
-        ),
+        typer.Option("--quiet", "-q", help="Show only results and errors.", rich_help_panel=OUTPUT),
     ] = None
     verbose: Annotated[
         int | None,
@@ -43,7 +41,7 @@ class Common(NamedTuple):
             "--verbose",
             "-v",
             count=True,
-            help="Write more details; repeatable.",
+            help="Show more details; repeatable.",
             rich_help_panel=OUTPUT,
         ),
     ] = None
@@ -51,7 +49,7 @@ class Common(NamedTuple):
         bool | None,
         typer.Option(
             "--color/--no-color",
-            help="Use colour, or none, whatever the terminal.",
+            help="Force color on or off.",
             rich_help_panel=OUTPUT,
         ),
     ] = None
@@ -59,18 +57,20 @@ class Common(NamedTuple):
         bool | None,
         typer.Option(
             "--plain",
-            help="Write no boxes and no moving line: for screen readers.",
+            help="Show no boxes and no live updates, for screen readers.",
             rich_help_panel=OUTPUT,
         ),
     ] = None
     no_input: Annotated[
         bool | None,
-        typer.Option("--no-input", help="Never ask; fail instead.", rich_help_panel=OUTPUT),
+        typer.Option(
+            "--no-input", help="Never ask for input; fail instead.", rich_help_panel=OUTPUT
+        ),
     ] = None
     debug: Annotated[
         bool | None,
         typer.Option(
-            "--debug", help="Show a traceback if sendx has a bug.", rich_help_panel=OUTPUT
+            "--debug", help="Show a traceback on an internal error.", rich_help_panel=OUTPUT
         ),
     ] = None
 
@@ -96,8 +96,8 @@ class Formatted(NamedTuple):
             "-o",
             metavar="FORMAT",
             help=(
-                "Write results as table, json, jsonl or csv. Default: a table on a terminal, "
-                "jsonl elsewhere."
+                "Format of results: table, json, jsonl or csv. Default: table on a terminal, jsonl "
+                "elsewhere."
             ),
             show_default=False,
             rich_help_panel=OUTPUT,
@@ -125,7 +125,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--profile",
             metavar="NAME",
-            help="Use the settings and the key of this profile.",
+            help="Use the settings and key of this profile.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -143,7 +143,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--timeout",
             metavar="SECONDS",
-            help="Give up on an attempt after this many seconds.",
+            help="Time out a request after this many seconds.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -152,7 +152,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--rate",
             metavar="N",
-            help="Make at most N calls a second.",
+            help="Make at most N calls per second.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -170,7 +170,7 @@ class ServiceOptions(NamedTuple):
         typer.Option(
             "--retries",
             metavar="N",
-            help="Retry a call at most N times after failures that pass.",
+            help="Retry a call at most N times after temporary failures.",
             rich_help_panel=SERVICE,
         ),
     ] = None
@@ -194,8 +194,7 @@ RetryUnknown = Annotated[
     typer.Option(
         "--retry-unknown",
         help=(
-            "Also retry calls that may have arrived, even if they can start automations or count "
-            "twice."
+            "Also retry calls that may have arrived, which can trigger automations or count twice."
         ),
         rich_help_panel=SENDING,
     ),
@@ -209,7 +208,7 @@ class Sending(NamedTuple):
         bool,
         typer.Option(
             "--dry-run",
-            help="Show what would be sent, and send nothing.",
+            help="Show what would be sent without sending it.",
             rich_help_panel=SENDING,
         ),
     ] = False
@@ -231,7 +230,7 @@ class AccountOptions(NamedTuple):
         bool,
         typer.Option(
             "--existing-only",
-            help="Refuse what would create a tag or a custom field.",
+            help="Refuse to create tags or custom fields.",
             rich_help_panel=SENDING,
         ),
     ] = False
@@ -239,7 +238,7 @@ class AccountOptions(NamedTuple):
         bool,
         typer.Option(
             "--only-changed",
-            help="Leave out rows that would change nothing.",
+            help="Skip rows that would change nothing.",
             rich_help_panel=FILE,
         ),
     ] = False
@@ -247,7 +246,7 @@ class AccountOptions(NamedTuple):
         bool,
         typer.Option(
             "--snapshot",
-            help="Record how the contacts were before, for `sendx runs undo`.",
+            help="Record the contacts before the run, for `sendx runs undo`.",
             rich_help_panel=FILE,
         ),
     ] = False
@@ -265,20 +264,20 @@ class AccountOptions(NamedTuple):
         """Refuse what goes with a run only if there is no `--from`.
 
         Raises:
-            InvalidValue: It was given.
+            UsageError: It was given.
         """
         for is_given, option in (
             (self.only_changed, "--only-changed"),
             (self.snapshot, "--snapshot"),
         ):
             if is_given:
-                raise InvalidValue(f"{option} goes with --from FILE")
+                raise UsageError(f"{option} requires --from FILE")
 
     def refuse_contradictions(self, *, is_stream: bool) -> None:
         """Refuse options of a run that exclude each other.
 
         Raises:
-            InvalidValue: They are combined.
+            UsageError: They are combined.
         """
         needing = [
             option
@@ -290,10 +289,10 @@ class AccountOptions(NamedTuple):
             if is_given
         ]
         if self.no_account and needing:
-            raise InvalidValue(f"{needing[0]} needs the account: leave out --no-account")
+            raise UsageError(f"{needing[0]} needs the account: remove --no-account")
         if is_stream and (self.only_changed or self.snapshot):
-            raise InvalidValue(
-                f"{needing[-1]} does not go with --stream: its contacts are not known before"
+            raise UsageError(
+                f"{needing[-1]} cannot be used with --stream: its contacts are not known in advance"
             )
 
 

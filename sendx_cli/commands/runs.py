@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sendx_cli.commands.file_options import keep_going_option, report_option, yes_option
+from sendx_cli.commands.file_options import (
+    code_quality_option,
+    keep_going_option,
+    report_option,
+    yes_option,
+)
 from sendx_cli.commands.options import (
     Formatted,
     RetryUnknown,
@@ -16,7 +21,7 @@ from sendx_cli.commands.options import (
     with_option_groups,
 )
 from sendx_cli.commands.sections import FILE, OUTPUT, SENDING
-from sendx_cli.errors import InputError, InvalidValue
+from sendx_cli.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from sendx_cli.journal.runs import Run, Runs
@@ -29,7 +34,7 @@ app = new_app()
 _OneRun = Annotated[
     str | None,
     typer.Argument(
-        metavar="[RUN]", help="The run's id, or how it begins. Default: the latest run."
+        metavar="[RUN]", help="The run's id or its first characters. Default: the latest run."
     ),
 ]
 _Yes = Annotated[bool, yes_option(SENDING)]
@@ -38,9 +43,9 @@ _Report = Annotated[Path | None, report_option(OUTPUT)]
 
 @app.callback()
 def runs() -> None:
-    """Look at bulk runs, go on with one that stopped, take one back.
+    """List, show, resume, check and undo bulk runs.
 
-    A run is what `--from FILE` begins. Without a RUN, the latest is meant.
+    `--from FILE` starts a run. Without a RUN, the latest is used.
 
     Examples:
       sendx runs list
@@ -52,7 +57,7 @@ def runs() -> None:
 @app.command("list")
 @with_option_groups
 def list_them(ctx: typer.Context, *, formatted: Formatted) -> None:
-    """List the runs that were made here, the earliest first.
+    """List the runs of this machine, the earliest first.
 
     Examples:
       sendx runs list
@@ -78,7 +83,7 @@ def show(
     run: _OneRun = None,
     state: Annotated[
         list[str] | None,
-        typer.Option(metavar="STATE", help="Show the rows of this state; repeatable."),
+        typer.Option(metavar="STATE", help="Show the rows in this state; repeatable."),
     ] = None,
     rows: Annotated[bool, typer.Option("--rows", help="Show all rows.")] = False,
     html: Annotated[
@@ -88,10 +93,10 @@ def show(
     *,
     formatted: Formatted,
 ) -> None:
-    """Show what became of a run, or of its rows.
+    """Show the result of a run, or of its rows.
 
-    A row is pending, in_flight, accepted, rejected, failed or unknown; or it was not to be sent:
-    bad or held_back. What an undo does not take back is left_alone or remains.
+    A row is pending, in_flight, accepted, rejected, failed or unknown; or it is not sent:
+    bad or held_back. What an undo does not change is not_undone or irreversible.
 
     Examples:
       sendx runs show --state unknown
@@ -104,7 +109,7 @@ def show(
     _choose_format(runtime, formatted)
     for name in state or ():
         if name not in STATES:
-            raise InvalidValue(f"no such state: {name}", hint=f"one of {', '.join(STATES)}")
+            raise UsageError(f"no such state: {name}", hint=f"one of {', '.join(STATES)}")
     found = _chosen(_runs(runtime), run)
     if html is not None:
         from sendx_cli.runs.page import write_page
@@ -127,26 +132,27 @@ def resume(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Read this file: the run's own under another name, or mended.",
+            help="Read this file instead: the run's file, renamed or fixed.",
             rich_help_panel=FILE,
         ),
     ] = None,
     yes: _Yes = False,
     report: _Report = None,
+    code_quality: Annotated[Path | None, code_quality_option(OUTPUT)] = None,
     show: Show = None,
     keep_going: Annotated[bool, keep_going_option(SENDING)] = False,
     retry_unknown: RetryUnknown = False,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Go on with a run that stopped.
+    """Resume a run that stopped.
 
-    Rows are known by their content, so a file that was mended or sorted since goes on too. What
-    was accepted is not sent again.
+    Rows are known by their content, so the file may have been fixed or sorted since. What was
+    accepted is not sent again.
 
     Examples:
       sendx runs resume
-      sendx runs resume --from people-mended.csv --report results.csv
+      sendx runs resume --from people-fixed.csv --report results.csv
     """
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.resuming import context_of, resume_run
@@ -158,6 +164,7 @@ def resume(
         retry_unknown=retry_unknown,
         keeps_going=keep_going,
         report=report,
+        code_quality=code_quality,
         show=show,
     )
     context = context_of(runtime, settings, found, mode)
@@ -173,13 +180,13 @@ def verify(
     sample: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=1, help="Look at N contacts only, drawn at random, 1 or more."
+            metavar="N", min=1, help="Check only N contacts, chosen at random; 1 or more."
         ),
     ] = None,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Read the contacts of a run back, and show which are not as they were sent.
+    """Read the contacts of a run back, and show which differ from what was sent.
 
     Only the last value sent of each member counts. Birthdays cannot be read.
 
@@ -202,17 +209,19 @@ def reconcile(
     resend: Annotated[
         bool,
         typer.Option(
-            "--resend", help="Send again what the account does not show.", rich_help_panel=SENDING
+            "--resend",
+            help="Make rows that the account does not show pending again.",
+            rich_help_panel=SENDING,
         ),
     ] = False,
     yes: _Yes = False,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Look up in the account what became of a run's unknown rows.
+    """Look up the unknown rows of a run in the account.
 
-    A row that the account shows becomes accepted. The others stay unknown; --resend makes those
-    pending that it certainly does not show, for `sendx runs resume`.
+    A row that the account shows becomes accepted. The others stay unknown; with --resend,
+    those that it certainly does not show become pending, for `sendx runs resume`.
 
     Examples:
       sendx runs reconcile
@@ -233,21 +242,21 @@ def undo(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Show what would be sent, and send nothing.", rich_help_panel=SENDING
+            "--dry-run", help="Show what would be sent without sending it.", rich_help_panel=SENDING
         ),
     ] = False,
     yes: _Yes = False,
     force: Annotated[
         bool,
         typer.Option(
-            "--force", help="Also take back what others changed since.", rich_help_panel=SENDING
+            "--force", help="Also undo what others have changed since.", rich_help_panel=SENDING
         ),
     ] = False,
     assume_new: Annotated[
         bool,
         typer.Option(
             "--assume-new",
-            help="Take back all tags that were added, where there is no snapshot.",
+            help="Without a snapshot, remove all tags that the run added.",
             rich_help_panel=SENDING,
         ),
     ] = False,
@@ -256,11 +265,11 @@ def undo(
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
-    """Take back what a run with --snapshot changed.
+    """Undo what a run with --snapshot changed.
 
-    Tags, names, company, custom fields and addresses are as before again. What SendX has no call
-    for is listed: contacts that were created, lists that were joined, values where there was none
-    before. Contacts that others changed since are left alone.
+    Tags, names, company, custom fields and addresses are restored. What SendX has no call for is
+    listed: contacts that were created, lists that were joined, values where there was none before.
+    Contacts that others have changed since are skipped.
 
     Examples:
       sendx runs undo --dry-run
@@ -285,11 +294,9 @@ def forget(
     ctx: typer.Context,
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RUN]...", help="The runs' ids, or how they begin."),
+        typer.Argument(metavar="[RUN]...", help="The runs' ids or their first characters."),
     ] = None,
-    finished: Annotated[
-        bool, typer.Option("--finished", help="Delete all runs that are finished.")
-    ] = False,
+    finished: Annotated[bool, typer.Option("--finished", help="Delete all finished runs.")] = False,
 ) -> None:
     """Delete runs: their results are gone, and they cannot be resumed.
 
@@ -302,7 +309,7 @@ def forget(
     runtime = runtime_of(ctx)
     found = _runs(runtime)
     if not ids and not finished:
-        raise InputError("no run is named", hint="see `sendx runs list`, or say --finished")
+        raise UsageError("no run given", hint="see `sendx runs list`, or use --finished")
     for run in forget_runs(found, ids or (), finished=finished):
         runtime.output.note(f"forgot {run}")
 
@@ -365,5 +372,5 @@ def _chosen(runs: "Runs", text: str | None, *, prefers_stopped: bool = False) ->
     if runs.unreadable and (run is None or (prefers_stopped and not stopped)):
         raise runs.unreadable[-1]
     if run is None:
-        raise InputError("no run was made here yet", hint="sendx identify --from FILE begins one")
+        raise InputError("there are no runs yet", hint="start one: sendx identify --from FILE")
     return run

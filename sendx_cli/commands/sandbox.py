@@ -1,5 +1,6 @@
 """`sendx sandbox`: the contact API on this machine."""
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,17 +40,15 @@ def sandbox() -> None:
 def serve(  # noqa: PLR0917 - Typer hands options over by name
     ctx: typer.Context,
     port: Annotated[
-        int, typer.Option(metavar="N", help="Listen on this port; 0 takes a free one.")
+        int, typer.Option(metavar="N", help="Listen on this port; 0 picks a free one.")
     ] = 0,
     key: Annotated[
         str | None,
-        typer.Option(
-            metavar="KEY", help="Accept only this key. Default: any key that is not empty."
-        ),
+        typer.Option(metavar="KEY", help="Accept only this key. Default: any non-empty key."),
     ] = None,
     account: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Begin with the team in this JSON file."),
+        typer.Option(metavar="FILE", help="Start with the team in this JSON file."),
     ] = None,
     latency: Annotated[
         str | None, typer.Option(metavar="TIME", help="Delay each answer: 40ms, 0.2s, 20ms-80ms.")
@@ -70,9 +69,7 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
     ] = None,
     log: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="Write a line for each request to this file; - is standard error."
-        ),
+        typer.Option(metavar="FILE", help="Log each request to this file; - is standard error."),
     ] = None,
 ) -> None:
     """Serve the sandbox on a loopback port until it is interrupted.
@@ -100,12 +97,15 @@ def serve(  # noqa: PLR0917 - Typer hands options over by name
 def contacts(
     ctx: typer.Context,
     email: Annotated[
-        str | None, typer.Argument(metavar="[EMAIL]", help="The contact. Default: all.")
+        str | None,
+        typer.Argument(
+            metavar="[EMAIL]", help="The contact's email address. Default: all contacts."
+        ),
     ] = None,
     *,
     formatted: Formatted,
 ) -> None:
-    """Show who is in the sandbox, with the API's own member names.
+    """Show the contacts in the sandbox, with the API's own member names.
 
     Examples:
       sendx sandbox contacts jane@example.com --json
@@ -119,7 +119,7 @@ def contacts(
     output.format = formatted.chosen(runtime.settings({}).output.value, output.format)
     found = contents.contacts(sandbox_path(), email)
     if email is not None and not found:
-        raise InvalidValue("there is no such contact in the sandbox", where=email)
+        raise InvalidValue("no such contact in the sandbox", where=email)
     output.show(found, as_one=email is not None)
 
 
@@ -175,8 +175,13 @@ def _log_to(path: str | None) -> "Iterator[Callable[[Entry], None] | None]":
         yield LogWriter(sys.stderr).write
         return
     try:
-        stream = open(path, "a", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
+        stream = open(path, "a", encoding="utf-8", opener=_open_private)  # noqa: SIM115 - closed below
     except OSError as error:
         raise InvalidValue(f"cannot write the log: {reason_of(error)}", where=path) from None
     with stream:
         yield LogWriter(stream).write
+
+
+def _open_private(path: str, flags: int) -> int:
+    """Open the log, which has addresses in it: a new one is for its owner alone."""
+    return os.open(path, flags, 0o600)

@@ -10,10 +10,10 @@ import typer
 from sendx_cli.commands.file_options import FromFile
 from sendx_cli.commands.options import AccountOptions, Formatted, Sending, ServiceOptions
 from sendx_cli.commands.slips import refuse_file_names, settle_commas
-from sendx_cli.core.contact.contact import Contact, Identify, check_contact
+from sendx_cli.core.contact.contact import Contact, Identify, Track, check_contact
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.validation import is_list_id
-from sendx_cli.errors import InputError, InvalidValue
+from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.output.repetitions import Repetitions
 from sendx_cli.output.safe import safe
 from sendx_cli.results import PlannedRequest, Result
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sendx_cli.delivery.rows import Decided
     from sendx_cli.delivery.sender import Pause, Sender
     from sendx_cli.output.writer import Output
+    from sendx_cli.runs.options import RunMode
     from sendx_cli.settings.resolve import Settings
 
 _LONG_WAIT_S = 2.0
@@ -73,8 +74,10 @@ def send(
         send_from_file(runtime, action, file, values, options)
     file.refuse_without_file()
     if options.batch is not None:
-        raise InvalidValue("--batch goes with --from FILE")
+        raise UsageError("--batch requires --from FILE")
     options.account.refuse_without_file()
+    if emails and action == Track.action and not (values.add_tags or values.remove_tags):
+        raise UsageError("no tag to add or remove", hint="use --add-tag or --remove-tag")
     today = runtime.clock.today()
     contacts = [
         check_contact(action, values._replace(email=email), today=today) for email in emails
@@ -90,7 +93,7 @@ def send_contacts(runtime: Runtime, contacts: Sequence[Contact], options: CallOp
         typer.Exit: With the code that sums up what became of them.
     """
     if not contacts:
-        raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
+        raise UsageError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
     settings = runtime.settings(options.flags())
     output = runtime.output
     output.format = options.formatted.chosen(settings.output.value, output.format)
@@ -122,14 +125,18 @@ def send_from_file(
         typer.Exit: With the code that sums up what became of the rows.
     """
     from sendx_cli.runs.context import RunContext
-    from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.job_report import JobReport
     from sendx_cli.runs.output_file import refuse_outputs
-    from sendx_cli.runs.report_file import report_path
     from sendx_cli.runs.starting import start_run
     from sendx_cli.runs.streaming import stream_run
 
     file.refuse_stream_of_file(is_dry=options.sending.dry_run)
     options.account.refuse_contradictions(is_stream=file.stream)
+    mode = _mode(file, options)
+    refuse_outputs(runtime, file.from_ or "", mode)
+    job = JobReport(runtime.output, action, file.from_ or "", file.part())
+    job.code_quality = mode.code_quality
+    runtime.at_end.append(job.finish)
     flags = options.flags()
     settings = runtime.settings(flags)
     _refuse_fence_without_account(settings)
@@ -140,28 +147,40 @@ def send_from_file(
     if options.account.only_changed:
         _refuse_without_account(settings)
     spec = replace(
-        file.spec(action, defaults, service, batch=options.batch),
+        file.spec(
+            action,
+            defaults,
+            service,
+            batch=options.batch,
+            takes_unknown=options.sending.retry_unknown,
+        ),
         uses_account=settings.account.value,
         existing_only=settings.existing_only.value,
         only_changed=options.account.only_changed,
         keeps_snapshot=settings.snapshot.value and not file.stream,
     )
+    context = RunContext(runtime, settings, spec, mode, job)
+    raise typer.Exit(stream_run(context) if file.stream else start_run(context))
+
+
+def _mode(file: FromFile, options: CallOptions) -> "RunMode":
+    from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.report_file import report_path
+
     usual = RunMode()
-    mode = RunMode(
+    return RunMode(
         is_sandbox=options.service.sandbox,
         is_dry=options.sending.dry_run,
         is_confirmed=file.yes,
         retry_unknown=options.sending.retry_unknown,
         keeps_going=file.keep_going,
         max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
-        report=report_path(file.report, spec.shard),
+        report=report_path(file.report, file.part()),
         save_map=file.save_map,
         map_file=file.map_file,
+        code_quality=file.code_quality,
         show=file.show,
     )
-    refuse_outputs(runtime, spec.path, mode)
-    context = RunContext(runtime, settings, spec, mode)
-    raise typer.Exit(stream_run(context) if file.stream else start_run(context))
 
 
 def _refuse_without_account(settings: "Settings") -> None:
@@ -169,15 +188,17 @@ def _refuse_without_account(settings: "Settings") -> None:
         raise InvalidValue(
             "--only-changed needs the account, which is not read: account is false "
             f"({settings.account.origin})",
-            hint="`sendx config unset account` lets it be read",
+            hint="to read it: sendx config unset account",
         )
 
 
 def _refuse_both(emails: Sequence[str], values: ContactValues) -> None:
     if emails:
-        raise InvalidValue("give EMAILs, or --from FILE, not both")
+        raise UsageError("use either EMAIL or --from FILE, not both")
     if values.new_email is not None:
-        raise InvalidValue("--new-email goes with one EMAIL", hint="a file has a column new_email")
+        raise UsageError(
+            "--new-email requires exactly one EMAIL", hint="in a file, use a column new_email"
+        )
 
 
 def _refuse_fence_without_account(settings: "Settings") -> None:
@@ -186,7 +207,7 @@ def _refuse_fence_without_account(settings: "Settings") -> None:
         raise InvalidValue(
             f"existing_only ({settings.existing_only.origin}) needs the account, which is not "
             f"read: account is false ({settings.account.origin})",
-            hint="leave out --no-account, or take one of the two out of the profile",
+            hint="remove --no-account, or remove one of the two from the profile",
         )
 
 
@@ -275,7 +296,9 @@ def _stop(sender: "Sender", output: "Output") -> None:
     sender.stop()
     count = len(sender.addresses_in_flight())
     if count:
-        output.note(f"stopping: waiting for {count} calls under way; once more ends it at once")
+        output.note(
+            f"stopping: waiting for {count} calls under way; interrupt again to stop at once"
+        )
 
 
 def _last_words(sender: "Sender") -> str:
@@ -288,7 +311,9 @@ def _last_words(sender: "Sender") -> str:
 
 
 def _tell_pause(output: "Output", pause: "Pause") -> None:
-    text = f"{pause.verdict.message}: trying again in {pause.seconds:.1f} s"
+    from sendx_cli.output.summary import duration
+
+    text = f"{pause.verdict.message}: retrying in {duration(pause.seconds)}"
     if pause.seconds >= _LONG_WAIT_S or pause.verdict.code == "timeout":
         output.note(text)
     else:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sendx_cli.core.contact.members import ContactValues
-from sendx_cli.errors import InputError
+from sendx_cli.errors import NotConfirmed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,8 @@ def refuse_file_names(action: str, emails: "Sequence[str]") -> None:
     """
     for text in emails:
         if "@" not in text and (Path(text).suffix.lower() in _FILE_ENDINGS or _is_file(text)):
-            raise InputError(
-                "this is a file's name, not an address",
+            raise UsageError(
+                "this is a file name, not an address",
                 where=text,
                 hint=f"to send a file's rows: sendx {action} --from {_quoted(text)}",
             )
@@ -76,7 +76,7 @@ def _are_several(runtime: "Runtime", tag: str, parts: list[str]) -> bool:
         output.end_question()
     word = answer.strip().lower()
     if word not in _YES | _NO:
-        raise InputError("nothing was sent: the answer was neither yes nor no")
+        raise NotConfirmed("nothing was sent: the answer was neither yes nor no")
     return word in _YES
 
 

@@ -28,7 +28,9 @@ def track(
     ctx: typer.Context,
     emails: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EMAIL]...", help="The contacts' addresses; or use --from."),
+        typer.Argument(
+            metavar="[EMAIL]...", help="Email addresses of the contacts; or use --from."
+        ),
     ] = None,
     add_tag: Annotated[
         list[str] | None,
@@ -47,10 +49,10 @@ def track(
 ) -> None:
     """Add and remove tags of contacts.
 
-    This can start automations, whose mails nobody can call back.
+    This can trigger automations, whose emails cannot be recalled.
 
     With --from, each row of a file is a contact; columns add_tags and remove_tags are its own.
-    The options under File and Columns go with --from.
+    The options under File and Columns require --from.
 
     Examples:
       sendx track jane@example.com --add-tag churned --remove-tag trial

@@ -1,6 +1,9 @@
 """Where the shells look for a user's own completions, and putting a script there."""
 
+import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +39,7 @@ def place_for(shell: str, environ: Mapping[str, str]) -> Place:
     home = environ.get("HOME")
     if shell == "powershell":
         raise InputError(
-            "PowerShell has no directory of completions",
+            "PowerShell has no completions directory",
             hint="add to $PROFILE: sendx completion powershell | Out-String | Invoke-Expression",
         )
     if not home:
@@ -64,7 +67,24 @@ def install(place: Place, script: str) -> None:
         InputError: It cannot be written.
     """
     try:
-        place.path.parent.mkdir(parents=True, exist_ok=True)
-        place.path.write_text(script, "utf-8")
+        _make_directories(place.path.parent)
+        with open(place.path, "w", encoding="utf-8", opener=_open_for_owner) as file:
+            file.write(script)
     except OSError as error:
         raise InputError(f"cannot be written: {reason_of(error)}", where=str(place.path)) from None
+
+
+def _make_directories(path: Path) -> None:
+    """Make a directory and the parents it lacks, which nobody else may write to."""
+    for directory in (*reversed(path.parents), path):
+        if not directory.is_dir():
+            with suppress(FileExistsError):  # a file of the name is told when it is gone through
+                directory.mkdir(mode=0o755)
+
+
+def _open_for_owner(path: str, flags: int) -> int:
+    """Open a script for a shell to run: whatever the umask, nobody else may write to it."""
+    descriptor = os.open(path, flags, 0o644)
+    if sys.platform != "win32":
+        os.fchmod(descriptor, os.fstat(descriptor).st_mode & 0o755)
+    return descriptor

@@ -48,8 +48,17 @@ def reply(shell: str, environ: Mapping[str, str], arguments: Sequence[str]) -> s
 
 
 def _text(found: Answer) -> str:
-    lines = [f"{candidate.text}\t{candidate.help}" for candidate in found.candidates]
+    lines = [f"{candidate.text}\t{_one_line(candidate.help)}" for candidate in found.candidates]
     return "".join(f"{line}\n" for line in (found.kind, *lines))
+
+
+def _one_line(text: str) -> str:
+    """Return what is said of a candidate, which may be a file's name, harmless to a terminal."""
+    if text.isprintable():
+        return text
+    from sendx_cli.output.safe import safe
+
+    return safe(text)
 
 
 def _for_bash(found: Answer, typed: TypedLine) -> str:
@@ -62,5 +71,7 @@ def _for_bash(found: Answer, typed: TypedLine) -> str:
 def _quoted(text: str, quote: str) -> str:
     if quote == "'":
         return text.replace("'", "'\\''")
-    special = _SPECIAL_IN_DOUBLE if quote else _SPECIAL
-    return special.sub(r"\\\1", text)
+    if quote:
+        # Between these quotes a backslash does not keep bash from looking `!` up in its history.
+        return _SPECIAL_IN_DOUBLE.sub(r"\\\1", text).replace("!", '"\\!"')
+    return _SPECIAL.sub(r"\\\1", text)

@@ -80,7 +80,9 @@ $sendxCompleter = {
     $reply | Select-Object -Skip 1 | ForEach-Object {
         $text, $help = $_ -split "`t", 2
         if (-not $help) { $help = $text }
-        $quoted = if ($text -match "\s") { "'" + ($text -replace "'", "''") + "'" } else { $text }
+        $plain = $text -match '^[\w./:=+-][\w./:=+@-]*$'
+        $inside = $text -replace "['\u2018-\u201b]", '$0$0'
+        $quoted = if ($plain) { $text } else { "'" + $inside + "'" }
         [System.Management.Automation.CompletionResult]::new(
             $quoted, $text, 'ParameterValue', $help)
     }

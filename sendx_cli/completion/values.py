@@ -90,7 +90,7 @@ def _settings(typed: Typed) -> Iterator[Candidate]:
     for setting in SETTINGS:
         if setting is not API_KEY or is_key_taken:
             yield Candidate(setting.name, setting.meaning)
-    yield Candidate("default_profile", "the profile used where none is named")
+    yield Candidate("default_profile", "the profile used by default")
 
 
 def _setting_values(typed: Typed) -> Iterator[Candidate]:

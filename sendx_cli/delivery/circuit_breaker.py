@@ -84,7 +84,7 @@ class CircuitBreaker:
                 Kind.REFUSED,
                 "same_rejection",
                 f"{self._rejections} contacts in a row were rejected: {self._rejected_for}",
-                "is this file meant for this account? --keep-going goes on all the same",
+                "is this file meant for this account? use --keep-going to continue anyway",
             )
         return None
 

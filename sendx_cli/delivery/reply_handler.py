@@ -142,5 +142,5 @@ class ReplyHandler:
         message = f"the service asks to wait until {moment}"
         hint = "run it again then"
         if self._breaker is not None:
-            message, hint = f"{message}: resume then", "`sendx runs resume` goes on"
+            message, hint = f"{message}: resume the run then", "`sendx runs resume` continues"
         return verdict._replace(code=ASKED_TO_WAIT, message=message, hint=hint)

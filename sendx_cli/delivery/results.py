@@ -9,8 +9,8 @@ from sendx_cli.errors import ExitCode
 from sendx_cli.results import Result, ResultError
 
 UNKNOWN_HINT = (
-    "look at the contact in SendX; --retry-unknown sends it again, and its automations may "
-    "start or its counters count twice"
+    "check the contact in SendX; --retry-unknown sends it again, which may trigger automations or "
+    "count twice"
 )
 _PASSING_STOP = "name_lookup"
 """A failed name lookup stops everything, but is temporary: it does not exit with STOP."""

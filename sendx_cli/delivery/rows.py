@@ -34,7 +34,7 @@ class Decided(NamedTuple):
         row: The row.
         outcome: Its outcome.
         verdict: On its last attempt; None if there was none.
-        attempts: Requests made for it.
+        attempts: Number of requests made.
         elapsed_s: From its first request to its last answer.
     """
 

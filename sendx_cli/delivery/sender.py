@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sendx_cli.delivery.circuit_breaker import CircuitBreaker
 
 _CUT_OFF = Verdict(Kind.AMBIGUOUS, "interrupted", "interrupted before the answer", "run it again")
-_NO_BATCHES = "the service takes no batches: single calls from here on"
+_NO_BATCHES = "the service does not support batches: sending single calls from now on"
 LONGEST_TURN_S = 0.25
 """Seconds between two turns at most, so that whoever watches the run can act."""
 STOP_GRACE_S = 10.0

@@ -33,7 +33,7 @@ def examine(runtime: Runtime, flags: Mapping[str, object], ask: Ask) -> Iterator
     check, config = machine.config_file(path)
     yield check
     if config is None:
-        yield skipped("profile", "not looked at, as the config file cannot be read")
+        yield skipped("profile", "not checked: the config file cannot be read")
     else:
         try:
             settings = resolve(flags, runtime.environ, config)
@@ -48,17 +48,20 @@ def examine(runtime: Runtime, flags: Mapping[str, object], ask: Ask) -> Iterator
 def _of_profile(runtime: Runtime, settings: Settings, ask: Ask) -> Iterator[Check]:
     base_url = settings.base_url.value
     yield service.profile(settings)
+    proxy = service.proxy(base_url, runtime.environ)
     local = [
         service.key(settings),
-        service.proxy(base_url, runtime.environ),
+        proxy,
         service.authorities(settings, runtime.environ),
-        service.name_look_up(base_url),
+        skipped("name look-up", "not made, as the check proxy failed")
+        if proxy.state is State.FAILED
+        else service.name_look_up(base_url),
     ]
     yield from local
     broken = next((check.name for check in local if check.state is State.FAILED), None)
     if broken is not None:
         yield from (
-            skipped(name, f"not asked, as the check {broken} failed") for name in _OF_SERVICE
+            skipped(name, f"not checked: the check {broken} failed") for name in _OF_SERVICE
         )
     else:
         yield from _of_answer(runtime, settings, ask)

@@ -37,7 +37,7 @@ def config_file(path: Path) -> tuple[Check, ConfigFile | None]:
         found, _, hint = text.rpartition(": ")
         return warning("config file", found, hint), config
     if not path.exists():
-        return ok("config file", f"none yet: it would be {path}"), config
+        return ok("config file", f"none yet; it would be {path}"), config
     mode = stat.S_IMODE(path.stat().st_mode)
     return ok("config file", f"{path} (mode {mode:04o})"), config
 
@@ -49,7 +49,7 @@ def state_directory(path: Path) -> Check:
         if not path.exists():
             parent = next(parent for parent in path.parents if parent.exists())
             if os.access(parent, os.W_OK | os.X_OK):
-                return ok(name, f"{path} (not there yet: the first run makes it)")
+                return ok(name, f"{path} (not created yet; the first run creates it)")
             return failed(name, _unusable(path, f"{parent} cannot be written to"))
         with tempfile.TemporaryFile(dir=path, prefix=".doctor.") as file:
             if try_lock(file.fileno()):
@@ -81,13 +81,13 @@ def unfinished_runs(directory: Path) -> Check:
     stopped = [run for run in found.runs if not (run.is_finished or run.is_under_way)]
     if stopped:
         hint = f"sendx runs resume {stopped[-1].id}"
-        return warning(name, f"{len(stopped)} to go on with: {_named(stopped)}", hint)
+        return warning(name, f"{len(stopped)} to resume: {_named(stopped)}", hint)
     unknown = [run for run in found.runs if run.counts.unknown]
     if unknown:
         hint = f"sendx runs show {unknown[-1].id} --state unknown"
-        return warning(name, f"rows of unknown outcome in {_named(unknown)}", hint)
+        return warning(name, f"rows with unknown outcome in {_named(unknown)}", hint)
     under_way = sum(1 for run in found.runs if run.is_under_way)
-    return ok(name, f"{under_way} under way, none to go on with")
+    return ok(name, f"{under_way} under way, none to resume")
 
 
 def _named(runs: list[Run]) -> str:
@@ -107,11 +107,11 @@ def rate_known(record: bytes, now_unix_s: float, cap_per_s: float | None) -> Che
     from sendx_cli.core.pacing.rate_record import unpacked
 
     known = unpacked(record)
-    found = "no limit met yet"
+    found = "no limit found yet"
     if known is not None:
         _free_at, _saved_at, saved_unix_s, search = known
         found = f"about {search.limit_per_s:.3g}/s, {_ago(now_unix_s - saved_unix_s)}"
-    return ok("rate", found if cap_per_s is None else f"{found}; held to {cap_per_s:g}/s")
+    return ok("rate", found if cap_per_s is None else f"{found}; capped at {cap_per_s:g}/s")
 
 
 def _ago(age_s: float) -> str:
@@ -119,4 +119,4 @@ def _ago(age_s: float) -> str:
         return "just now"
     if age_s < _HOUR_S:
         return f"{age_s / _MINUTE_S:.0f} min ago"
-    return f"{age_s / _HOUR_S:.0f} h ago, so it will be searched anew"
+    return f"{age_s / _HOUR_S:.0f} h ago, so it will be searched again"

@@ -62,13 +62,13 @@ def name_look_up(base_url: str) -> Check:
         addresses = _addresses_of(host)
     except (OSError, UnicodeError, Empty):
         error = PassingTrouble(
-            f"{host} has no address here",
-            hint=f"check the network, the base URL and the name service: getent hosts {host}",
+            f"{host} cannot be resolved",
+            hint=f"check the network, the base URL and DNS: getent hosts {host}",
         )
-        return failed("name look-up", error)
+        return failed("name lookup", error)
     shown = ", ".join(addresses[:_SHOWN_ADDRESSES])
     more = len(addresses) - _SHOWN_ADDRESSES
-    return ok("name look-up", f"{host} is {shown}{f' and {more} more' if more > 0 else ''}")
+    return ok("name lookup", f"{host} is {shown}{f' and {more} more' if more > 0 else ''}")
 
 
 def _addresses_of(host: str) -> list[str]:
@@ -105,7 +105,7 @@ def authorities(settings: Settings, environ: Mapping[str, str]) -> Check:
 def taken(
     reply: Answer | TransportFailure, refusal: SendxError | None, *, elapsed_s: float, place: str
 ) -> Check:
-    """Whether the service takes the key.
+    """Whether the service accepts the key.
 
     Args:
         reply: What came back.
@@ -116,7 +116,7 @@ def taken(
     if refusal is not None:
         return failed("service", refusal)
     status = f"HTTP {reply.status}, " if isinstance(reply, Answer) else ""
-    return ok("service", f"{place} takes the key ({status}{elapsed_s * 1000:.0f} ms)")
+    return ok("service", f"{place} accepts the key ({status}{elapsed_s * 1000:.0f} ms)")
 
 
 def clock(reply: Answer | TransportFailure, now_unix_s: float) -> Check:
@@ -131,10 +131,10 @@ def clock(reply: Answer | TransportFailure, now_unix_s: float) -> Check:
         moment = parsedate_to_datetime(there or "")
         ahead_s = now_unix_s - moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (ValueError, OverflowError):
-        return skipped("clock", "no answer said what time it is there")
+        return skipped("clock", "the service did not report its time")
     here = datetime.fromtimestamp(now_unix_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     if abs(ahead_s) <= _SLACK_S:
-        return ok("clock", f"{here}, as at the service")
+        return ok("clock", f"{here}, in sync with the service")
     by = f"{abs(ahead_s):.0f} s" if abs(ahead_s) < _FAR_S else f"{abs(ahead_s) / _MINUTE_S:.0f} min"
     side = "ahead of" if ahead_s > 0 else "behind"
     return warning(

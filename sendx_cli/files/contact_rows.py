@@ -10,6 +10,7 @@ from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues, So
 from sendx_cli.core.mapping.spellings import EDGES, Target
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.layout import FileFormat
+from sendx_cli.files.live import LiveSource
 from sendx_cli.files.source import RowSource, Source
 
 
@@ -19,11 +20,7 @@ def determine_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
     Raises:
         InvalidValue: A column is not mapped, or the order of the dates is not determined.
     """
-    options = replace(
-        options,
-        file_name=source.file_name,
-        is_json=source.layout.format is FileFormat.JSON_LINES,
-    )
+    options = with_file(options, source)
     try:
         mapping = explain(source.layout.header, options)
         birthday = mapping.column(Target.BIRTHDAY)
@@ -34,6 +31,15 @@ def determine_mapping(source: Source, options: ColumnOptions) -> ColumnMapping:
     except InvalidValue as error:
         raise error.at(source.name) from None
     return mapping.with_date_order(order)
+
+
+def with_file(options: ColumnOptions, source: Source | LiveSource) -> ColumnOptions:
+    """Return options about columns with what their source tells beside the header."""
+    return replace(
+        options,
+        file_name=source.file_name,
+        is_json=source.layout.format is FileFormat.JSON_LINES,
+    )
 
 
 def field_date_orders(
@@ -91,7 +97,8 @@ def refuse_if_all_opted_out(source: Source, *, opted_out: int, rows: int) -> Non
         raise FileRefused(
             "everybody in it unsubscribed, bounced or never agreed",
             where=source.name,
-            hint="sent, they could be mailed again; if that is meant, say --include-departed",
+            hint="sending them could get them mailed again; if that is intended, use "
+            "--include-unsubscribed",
         )
 
 

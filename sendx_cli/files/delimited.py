@@ -38,8 +38,8 @@ def _ragged(record: SourceRow, width: int) -> RowError:
     return RowError(
         record.line,
         f"{count} cell{'s' * (count != 1)}, the header has {width}",
-        hint="is a delimiter within a cell that is not quoted?"
+        hint="does an unquoted cell contain the delimiter?"
         if count > width
-        else "say --ragged if cells at the end may be missing",
+        else "use --ragged if cells at the end may be missing",
         cells=record.cells,
     )

@@ -39,8 +39,8 @@ _MANY_CONTROLS = 0.05
 """Compressed or random bytes have twice as many, text next to none."""
 
 _WIDE = ("utf-16", "utf-32")
-_SAY_ENCODING = "say --encoding, such as --encoding cp1252"
-_TRY_ANOTHER = "it may be in another encoding, or damaged: save it as UTF-8 where it comes from"
+_SAY_ENCODING = "use --encoding, such as --encoding cp1252"
+_TRY_ANOTHER = "it may be in another encoding, or damaged: save it as UTF-8 at its source"
 _MOSTLY = 0.4
 _MAX_SAMPLE = 60
 
@@ -132,7 +132,7 @@ def _utf_8_or_1252(file: BinaryIO) -> FoundEncoding:
 def _as_1252(file: BinaryIO, refused: FileRefused) -> FoundEncoding:
     line_number, line = next((number, line) for number, line in _lines(file) if not line.isascii())
     unknown = FileRefused(
-        "neither UTF-8 nor Windows-1252", where=refused.where, hint="say --encoding"
+        "neither UTF-8 nor Windows-1252", where=refused.where, hint="use --encoding"
     )
     file.seek(0)
     for chunk in _chunks(file):
@@ -171,7 +171,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def _refuse_endless(chunk: bytes) -> None:
     if len(chunk) >= CHUNK_BYTES and b"\n" not in chunk and b"\r" not in chunk:
-        raise FileRefused("a line is longer than 1 MiB: this is no list of contacts")
+        raise FileRefused("a line is longer than 1 MiB: this is not a list of contacts")
 
 
 def _refuse_undecodable(file: BinaryIO, codec: str, hint: str) -> None:
@@ -186,7 +186,7 @@ def _refuse_undecodable(file: BinaryIO, codec: str, hint: str) -> None:
                     where=str(number),
                     hint=hint,
                 ) from None
-    raise FileRefused(f"the file is not {codec.upper()}, or it is cut short", hint=hint)
+    raise FileRefused(f"the file is not {codec.upper()}, or it is truncated", hint=hint)
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -4,6 +4,7 @@ import csv
 import json
 from typing import Any, Protocol, TextIO
 
+from sendx_cli.core.mapping.formulas import as_text
 from sendx_cli.core.mapping.source_rows import JsonNumber, MemberRow, RowError, SourceRow
 from sendx_cli.core.mapping.spellings import RESULT_COLUMNS, column_key
 from sendx_cli.files.layout import Dialect, FileFormat
@@ -11,8 +12,6 @@ from sendx_cli.files.source import Source
 
 _LINE, _CODE, _ERROR = "_sendx_line", "_sendx_code", "_sendx_error"
 _MAX_MESSAGE_LENGTH = 300
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet evaluates as a formula (OWASP, "CSV Injection")."""
 _CSV_END = "\r\n"
 """Makes Python's `csv` quote cells with either character; the source's own end replaces it."""
 
@@ -68,7 +67,7 @@ class _CellLines:
         text = _plain(text, ascii_only=self._is_ascii)
         if self._forbidden:
             text = text.replace(self._forbidden, " ").lstrip()
-        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+        return as_text(text)
 
 
 class _MemberLines:

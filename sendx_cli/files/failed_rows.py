@@ -17,12 +17,10 @@ from sendx_cli.errors import PassingTrouble, reason_of
 from sendx_cli.files.failed_lines import FoundRow, lines_writer
 from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import Source
-from sendx_cli.settings.storage import sync_file
+from sendx_cli.settings.passing_file import create_passing
+from sendx_cli.settings.storage import keep_for_owner, sync_file
 
 _MARK = ".failed"
-_FLAGS = (
-    os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-)
 
 
 class FailedRow(NamedTuple):
@@ -117,13 +115,17 @@ def _failed(source: Source, failures: Iterator[tuple[int, str, str]]) -> Iterato
 
 
 def _write_new(path: Path, source: Source, first: _Found, others: Iterator[_Found]) -> FailedFile:
-    descriptor, path = _create(path)
+    """Write them under a passing name first: half of them would be taken for all that failed."""
+    descriptor, passing = create_passing(path, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding=source.layout.encoding, newline="") as file:
-            return FailedFile(path, _write(file, source, chain((first,), others)))
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+            keep_for_owner(descriptor)
+            written = _write(file, source, chain((first,), others))
+            if sys.platform != "win32":
+                return FailedFile(_take_free_name(passing, path), written)
+        return FailedFile(_take_free_name(passing, path), written)
+    finally:
+        passing.unlink(missing_ok=True)
 
 
 def _write(file: TextIO, source: Source, rows: Iterable[_Found]) -> int:
@@ -137,15 +139,31 @@ def _write(file: TextIO, source: Source, rows: Iterable[_Found]) -> int:
     return written
 
 
-def _create(path: Path) -> tuple[int, Path]:
-    """Create a file of this name, or of the first numbered one that is free."""
+def _take_free_name(passing: Path, path: Path) -> Path:
+    """Give a file this name, or the first numbered one that is free."""
     for number in count(1):
         numbered = path.with_stem(f"{path.stem}-{number}") if number > 1 else path
         try:
-            descriptor = os.open(numbered, _FLAGS, 0o600)
+            _name(passing, numbered)
         except FileExistsError:
             continue
-        if sys.platform != "win32":
-            os.fchmod(descriptor, 0o600)  # the umask may have taken the owner's bits, too
-        return descriptor, numbered
+        return numbered
     raise AssertionError("count() never ends")
+
+
+def _name(passing: Path, path: Path) -> None:
+    """Give a file a name that is free.
+
+    Raises:
+        FileExistsError: It is taken, even by a symbolic link.
+    """
+    if sys.platform == "win32":
+        passing.rename(path)  # which replaces nothing there
+        return
+    try:
+        path.hardlink_to(passing)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: the name is taken first, by an empty file
+        path.touch(0o600, exist_ok=False)
+        passing.replace(path)

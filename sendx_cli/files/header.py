@@ -122,7 +122,7 @@ def _best(
         raise FileRefused(
             f"line {first.record.line} looks like a row, not a header",
             where=str(first.record.line),
-            hint="name the columns in the first line, or say --columns email,first_name,...",
+            hint="name the columns in the first line, or use --columns email,first_name,...",
         )
     return first
 
@@ -179,9 +179,9 @@ def _titles(said: Sequence[str], found: _Candidate) -> tuple[str, ...]:
         filled = sum(bool(cell.strip(EDGES)) for cell in record.cells)
         if filled >= found.width and any("@" in cell for cell in record.cells):
             raise FileRefused(
-                f"line {record.line} looks like a row, but stands before the header",
+                f"line {record.line} looks like a row, but comes before the header",
                 where=str(record.line),
-                hint="say --columns email,first_name,... if there is no header",
+                hint="use --columns email,first_name,... if there is no header",
             )
     delimiter = found.dialect.delimiter
     before = [delimiter.join(record.cells).rstrip(delimiter) for record in found.earlier]
@@ -191,11 +191,15 @@ def _titles(said: Sequence[str], found: _Candidate) -> tuple[str, ...]:
 def _notes(dialect: Dialect, separator: str | None, titles: int) -> tuple[str, ...]:
     notes = []
     if separator is not None:
-        notes.append(f"heeded the line sep={separator}")
+        notes.append(f"used the line sep={separator}")
     elif dialect.delimiter != ",":
-        notes.append(f"found {_NAMES.get(dialect.delimiter, dialect.delimiter)} as delimiter")
+        notes.append(f"found {_NAMES.get(dialect.delimiter, dialect.delimiter)} as the delimiter")
     if dialect.quote != '"':
-        notes.append(f"found {dialect.quote} as quote" if dialect.quote else "cells have no quotes")
+        notes.append(
+            f"found {dialect.quote} as the quote character"
+            if dialect.quote
+            else "cells have no quotes"
+        )
     if titles:
-        notes.append(f"left out {titles} line{'s' * (titles > 1)} before the header")
+        notes.append(f"skipped {titles} line{'s' * (titles > 1)} before the header")
     return tuple(notes)

@@ -49,7 +49,7 @@ def member_names(lines: Iterable[str]) -> tuple[str, ...]:
             names.update(dict.fromkeys(row.members))
             count += 1
     if not count:
-        raise FileRefused("no line of it is a JSON object")
+        raise FileRefused("no line is a JSON object")
     return tuple(names)
 
 
@@ -58,8 +58,8 @@ def _refusing_array(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         if is_first and line.lstrip(" \t\r\n\ufeff").startswith("["):
             raise FileRefused(
-                "this is a JSON array, where one object a line is expected",
-                hint="take it apart: jq -c '.[]'",
+                "this is a JSON array, but one object per line is expected",
+                hint="convert it: jq -c '.[]'",
             )
         is_first = is_first and line.isspace()
         yield line
@@ -78,7 +78,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         doubled = _doubled(name for name, _ in pairs)
-        raise _NotJson(f'member "{doubled}" stands there twice')
+        raise _NotJson(f'member "{doubled}" appears twice')
     return members
 
 
@@ -108,7 +108,7 @@ def _refuse_half_characters(value: object) -> None:
 
 
 def _kind(value: object) -> str:
-    kinds = ((list, "an array"), (JsonNumber, "a number"), (str, "a text"), (bool, "a boolean"))
+    kinds = ((list, "an array"), (JsonNumber, "a number"), (str, "a string"), (bool, "a boolean"))
     return next((word for kind, word in kinds if isinstance(value, kind)), "null")
 
 

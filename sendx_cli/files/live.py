@@ -129,9 +129,9 @@ def determine_live_mapping(source: LiveSource, options: ColumnOptions) -> Column
         return mapping
     if order is None:
         raise InvalidValue(
-            f"the order of the dates in {birthday.name} cannot be read off rows yet to come",
+            f"the order of the dates in {birthday.name} cannot be detected in a stream",
             where=source.name,
-            hint="say --date-order ymd, dmy or mdy",
+            hint="use --date-order ymd, dmy or mdy",
         )
     return mapping.with_date_order(order)
 
@@ -159,7 +159,7 @@ def _new_member(row: MemberRow, known: set[str]) -> MemberRow | RowError:
         if name not in known:
             return RowError(
                 row.line,
-                f'member "{name}" is not one of the first object',
+                f'member "{name}" is not in the first object',
                 column=name,
                 hint="name all members in the first object: null is not sent",
                 text=row.text,

@@ -73,8 +73,8 @@ def _checked(cells: list[str], span: _Span, dialect: Dialect) -> SourceRow | Row
         return _broken(
             span,
             "a quote within a cell that does not begin with one",
-            f"write the cell in quotes and quotes within it twice "
-            f"({quote}5{quote}{quote} pipe{quote}), or say --quote none",
+            f"quote the cell and double the quotes within it "
+            f"({quote}5{quote}{quote} pipe{quote}), or use --quote none",
         )
     return SourceRow(span.start, tuple(cells))
 
@@ -108,8 +108,8 @@ def _unreadable(message: str, span: _Span) -> RowError:
             span, "a cell is longer than 128 KiB: its closing quote is most likely missing"
         )
     if message.startswith("unexpected end"):
-        return _broken(span, "a quote is opened and never closed")
-    return _broken(span, "text after a closing quote", "write quotes within a cell twice")
+        return _broken(span, "a quote is never closed")
+    return _broken(span, "text after a closing quote", "double the quotes within a cell")
 
 
 def _broken(

@@ -13,7 +13,7 @@ from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.plan.plan import PlanBuilder
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.files.contact_rows import read_contacts
 from sendx_cli.files.source import RowSource
 
@@ -52,7 +52,8 @@ class RowChecker:
         rules: What makes of a row's contact the one that is sent.
 
     Raises:
-        InvalidValue: What the options say cannot be sent, or nothing names a tag to track.
+        InvalidValue: What the options say cannot be sent.
+        UsageError: Nothing names a tag to track.
         AccountUnread: What the options say needs a part of the account that could not be read.
     """
 
@@ -72,9 +73,9 @@ class RowChecker:
         if mapping.action != Track.action or defaults.add_tags or defaults.remove_tags:
             self._refuse_options(rules)
         elif not any(column.target in _TAG_TARGETS for column in mapping.columns):
-            raise InvalidValue(
-                "nothing says which tags to add or remove",
-                hint="give --add-tag or --remove-tag, or a column add_tags or remove_tags",
+            raise UsageError(
+                "no tags to add or remove",
+                hint="use --add-tag or --remove-tag, or a column add_tags or remove_tags",
             )
 
     def under(self, rules: ContactRules) -> "RowChecker":

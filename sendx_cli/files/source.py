@@ -1,6 +1,7 @@
 """Opening a file of contacts or standard input: detecting its layout, and reading its rows."""
 
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -156,8 +157,12 @@ def open_source(
 
 
 def _is_regular(path: Path) -> bool:
-    """Return whether it can be read repeatedly; a missing file is reported when it is opened."""
-    return path.is_file() or path.is_dir() or not path.exists()
+    """Return whether it can be read repeatedly; what cannot be had is told when it is opened."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def _spooled(path: str, stdin: BinaryIO, folder: Path | None) -> Path:

@@ -55,7 +55,7 @@ def open_plain(path: Path, name: str) -> io.BufferedReader:
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
-        what = "this is a directory" if stat.S_ISDIR(mode) else "this is not a plain file any more"
+        what = "this is a directory" if stat.S_ISDIR(mode) else "this is no longer a regular file"
         raise FileRefused(what, where=name)
     return os.fdopen(descriptor, "rb")
 
@@ -115,7 +115,7 @@ def changed(name: str) -> FileRefused:
     return FileRefused(
         "it changed while its rows were read",
         where=name,
-        hint="nothing was sent: begin again when nothing writes to it any more",
+        hint="nothing was sent: run it again when nothing is writing to it",
     )
 
 

@@ -53,10 +53,10 @@ _CHECKPOINT_FRAMES = 1000
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _TEMPORARY = {
     sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk does not take it",
+    sqlite3.SQLITE_IOERR: "the disk cannot be written",
     sqlite3.SQLITE_READONLY: "the file is read-only",
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-    sqlite3.SQLITE_BUSY: "another process holds it",
+    sqlite3.SQLITE_BUSY: "another process is using it",
 }
 
 
@@ -205,7 +205,7 @@ class Database:
             self._connection.create_function("contact_key", 1, contact_key, deterministic=True)
         if self.version > FORMAT_VERSION:
             raise InputError(
-                "the run was made by a later sendx", where=str(self.path), hint="update sendx"
+                "the run was made by a newer sendx", where=str(self.path), hint="update sendx"
             )
 
     def _set_synced(self, is_synced: bool) -> None:  # noqa: FBT001 - the only argument
@@ -290,5 +290,5 @@ def _own_errors(path: Path) -> Iterator[None]:
         raise PassingTrouble(
             f"cannot keep the run's journal: {_TEMPORARY[code]}",
             where=str(path),
-            hint=f"mend that, then `sendx runs resume {path.stem}`: no row is lost",
+            hint=f"fix that, then `sendx runs resume {path.stem}`: no row is lost",
         ) from None

@@ -8,7 +8,7 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from sendx_cli.errors import InputError, PassingTrouble, SetupError, reason_of
+from sendx_cli.errors import PassingTrouble, RunUnfinished, SetupError, reason_of
 from sendx_cli.file_lock import lock_within
 from sendx_cli.settings.storage import keep_for_owner
 
@@ -27,7 +27,7 @@ class RunLock:
         run: The run's id, for the message.
 
     Raises:
-        InputError: Another process has it.
+        RunUnfinished: Another process has it.
         PassingTrouble: The file cannot be used.
         SetupError: The file system has no locks.
     """
@@ -37,9 +37,10 @@ class RunLock:
             self._descriptor = open_lock(path)
             undo.callback(os.close, self._descriptor)
             if not take_lock(self._descriptor, path, MARGIN_S):
-                raise InputError(
-                    f"run {run} is being sent by another sendx{holder_of(self._descriptor)}",
-                    hint="wait until it has ended, or end it (Ctrl-C), then resume the run",
+                raise RunUnfinished(
+                    f"run {run} is being sent by another sendx "
+                    f"process{holder_of(self._descriptor)}",
+                    hint="wait until it ends, or stop it (Ctrl-C), then resume the run",
                 )
             name_holder(self._descriptor)
             undo.pop_all()
@@ -103,7 +104,8 @@ def take_lock(descriptor: int, path: Path, timeout_s: float) -> bool:
         raise SetupError(
             f"cannot lock the run: {reason}",
             where=str(path),
-            hint="runs are kept in $XDG_STATE_HOME: set it to a folder of a disk that has locks",
+            hint="runs are kept in $XDG_STATE_HOME: set it to a directory on a file system that "
+            "has locks",
         ) from None
 
 

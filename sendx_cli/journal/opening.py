@@ -49,7 +49,7 @@ def open_journal(path: Path, clock: Clock | None = None) -> RunJournal:
         PassingTrouble: The journal cannot be read or written.
     """
     if not path.exists():
-        raise InputError(f"there is no run {path.stem}", hint="see `sendx runs list`")
+        raise InputError(f"no such run: {path.stem}", hint="see `sendx runs list`")
     with ExitStack() as undo:
         lock = RunLock(lock_path(path), path.stem)
         undo.callback(lock.release)

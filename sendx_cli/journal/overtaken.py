@@ -20,7 +20,7 @@ overtaken AS (
     WHERE keyed.number < latest AND keyed.number NOT IN (SELECT number FROM fates)
     GROUP BY keyed.number)
 SELECT overtaken.number, 'rejected', ?,
-       'not sent: a later row of this contact was sent before'
+       'not sent: a later row of this contact was already sent'
        || coalesce(', line ' || rows.line, ''), ?
 FROM overtaken JOIN rows ON rows.number = overtaken.latest
 """

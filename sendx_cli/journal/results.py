@@ -3,9 +3,12 @@
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.delivery.results import UNKNOWN_HINT
 from sendx_cli.journal.rows import JournalRow, LeftOut, LeftOutKind, State
-from sendx_cli.results import Result, ResultError
+from sendx_cli.results import Result, ResultError, Sent
 
 _UNCHANGED = "unchanged: the contact is as its rows would leave it"
+
+_SENT = frozenset({State.IN_FLIGHT, State.ACCEPTED, State.UNKNOWN})
+"""States of rows that were sent, even where their attempts were not counted before a crash."""
 
 
 def result_of_row(row: JournalRow, source: str) -> Result:
@@ -30,6 +33,12 @@ def result_of_row(row: JournalRow, source: str) -> Result:
         source=source,
         line=row.line,
     )
+
+
+def sent_of_row(row: JournalRow) -> Sent:
+    """Return what was sent of a row in a journal: also what may not have arrived."""
+    was_sent = row.attempts > 0 or row.state in _SENT
+    return Sent(row.contact.payload if was_sent else None)
 
 
 def result_of_left_out(row: LeftOut, action: str, source: str) -> Result:

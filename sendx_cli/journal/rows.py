@@ -13,6 +13,11 @@ DIGEST_BYTES = 16
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def storable(text: str) -> str:
+    r"""Return a text from the service as SQLite can hold it: half a surrogate pair as `\ud800`."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class State(StrEnum):
     """The state of a row: `PENDING` or `IN_FLIGHT`, then the outcome of the same name."""
 
@@ -30,13 +35,13 @@ class LeftOutKind(StrEnum):
 
     BAD = "bad"
     HELD_BACK = "held_back"
-    LEFT_ALONE = "left_alone"
-    REMAINS = "remains"
+    NOT_UNDONE = "not_undone"
+    IRREVERSIBLE = "irreversible"
 
     @property
     def is_of_undo(self) -> bool:
         """Whether it is about a contact, not about a row of a file."""
-        return self in {LeftOutKind.LEFT_ALONE, LeftOutKind.REMAINS}
+        return self in {LeftOutKind.NOT_UNDONE, LeftOutKind.IRREVERSIBLE}
 
 
 class LeftOut(NamedTuple):
@@ -44,7 +49,7 @@ class LeftOut(NamedTuple):
 
     Args:
         line: The line it begins on; of an undo, which has none, its place among them.
-        kind: Bad, or held back because of an opt-out; of an undo, left alone or remains.
+        kind: Bad, or held back because of an opt-out; of an undo, not undone or irreversible.
         email: The address, if it could be read.
         message: What is wrong with it, what marks it as an opt-out, or what is not taken back.
     """
@@ -99,7 +104,7 @@ class JournalRow:
         contact: What is sent.
         state: Its state.
         status: HTTP status of its last answer.
-        attempts: Requests made for it.
+        attempts: Number of requests made.
         code: The stable code of its last verdict, as in `Verdict`.
         message: The message of its last verdict.
         elapsed_ms: From its first request to its last answer.

@@ -48,6 +48,11 @@ class RunHeader:
     shard: Shard = WHOLE
     chains: str = ""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the file's columns; none of an undo."""
+        return tuple(name for name, _ in json.loads(self.mapping))
+
     def differences(self, other: "RunHeader") -> list[str]:
         """Return the differences that forbid resuming this run as `other`, in words.
 
@@ -63,12 +68,12 @@ class RunHeader:
             if before != now
         ]
         if self.key_fingerprint != other.key_fingerprint:
-            found.append("the API key: another one")
+            found.append("the API key: a different one")
         return found
 
     def to_text(self) -> str:
-        """Return it as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """Return it as JSON; of ASCII, as no UTF-8 can hold every name that a file can have."""
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_text(cls, text: str) -> "RunHeader":

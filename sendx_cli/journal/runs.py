@@ -86,9 +86,9 @@ class Runs:
             for error in self.unreadable:
                 if Path(error.where or "").stem.startswith(text):
                     raise error
-            raise InputError(f"there is no run {text}", hint="see `sendx runs list`")
+            raise InputError(f"no such run: {text}", hint="see `sendx runs list`")
         names = ", ".join(run.id for run in found)
-        raise InputError(f"several runs begin with {text}: {names}", hint="give more of the id")
+        raise InputError(f"several runs start with {text}: {names}", hint="use more of the id")
 
     def unfinished_run_of(
         self,

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from sendx_cli.core.contact.shards import WHOLE, Shard
-from sendx_cli.errors import InputError, PassingTrouble, reason_of
+from sendx_cli.errors import PassingTrouble, RunUnfinished, reason_of
 from sendx_cli.journal.lock import MARGIN_S, holder_of, name_holder, open_lock, take_lock
 from sendx_cli.journal.run_header import RunHeader
 
@@ -78,7 +78,7 @@ class StartLock:
         identity: The run's identity; None holds nothing.
 
     Raises:
-        InputError: Another process holds it.
+        RunUnfinished: Another process holds it.
         PassingTrouble: Its file cannot be used.
         SetupError: The file system has no locks.
     """
@@ -134,9 +134,9 @@ def _acquire(path: Path) -> int:
 
 def _take_or_refuse(descriptor: int, path: Path) -> None:
     if not take_lock(descriptor, path, MARGIN_S):
-        raise InputError(
-            f"a run of this file is being started by another sendx{holder_of(descriptor)}",
-            hint="`sendx runs list` shows it as soon as it has begun",
+        raise RunUnfinished(
+            f"a run of this file is being started by another sendx process{holder_of(descriptor)}",
+            hint="`sendx runs list` shows it once it has started",
         )
 
 

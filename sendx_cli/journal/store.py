@@ -20,6 +20,7 @@ from sendx_cli.clock import Clock
 from sendx_cli.core.contact.contact import Contact
 from sendx_cli.core.contact.payloads import UNDO, contact_from
 from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.work_time import Noted
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.journal.adoption import Arrivals
 from sendx_cli.journal.before import ContactsBefore
@@ -27,15 +28,13 @@ from sendx_cli.journal.comparing import ContactsCompared
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
-from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of
+from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of, storable
 from sendx_cli.journal.unknown_rows import UnknownRows
 from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import damaged
-from sendx_cli.journal.view import RunView
+from sendx_cli.journal.view import CRASHED, SENT, RunView
 
 SYNC_EVERY_S = 0.25
-CRASHED = "crashed"
-"""The code of a row that was in flight when the process or the machine ended."""
 
 _BATCH_ROWS = 5000
 _CHUNK_ROWS = 1000
@@ -234,6 +233,24 @@ class RunJournal:
         """Return the rows whose outcome is unknown, to be settled."""
         return UnknownRows(self._database, self.view.header.action)
 
+    def note_sending(self) -> None:
+        """Record that this process begins to send the run."""
+        self._write_sent([*self.view.sending_times, (round(self._clock.unix(), 3), None)])
+
+    def note_sent(self, elapsed_s: float) -> None:
+        """Record that this process has sent the run, for as long as it will.
+
+        Args:
+            elapsed_s: Since `note_sending`, by a clock that never jumps.
+        """
+        *earlier, (began_at, _) = self.view.sending_times
+        self._write_sent([*earlier, (began_at, round(began_at + elapsed_s, 3))])
+
+    def _write_sent(self, times: Sequence[Noted]) -> None:
+        with self._database.transaction() as connection:
+            value = (SENT, json.dumps(times))
+            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", value)
+
     def note_finished(self, *, is_finished: bool) -> None:
         """Record whether all is done for the run, its failed rows handed back included."""
         with self._database.transaction() as connection:
@@ -306,7 +323,7 @@ def _outcome_values(decided: Decided, decided_at: int) -> tuple[object, ...]:
         verdict and verdict.status,
         decided.attempts,
         verdict and verdict.code,
-        verdict and verdict.message[:_MAX_MESSAGE_LENGTH],
+        verdict and storable(verdict.message[:_MAX_MESSAGE_LENGTH]),
         round(decided.elapsed_s * 1000, 1),
         decided_at,
     )

@@ -69,10 +69,10 @@ def cut_torn_tail(path: Path, log: WriteAheadLog) -> None:
 def damaged(path: Path) -> InputError:
     """Return the error for a journal that is not as it was written."""
     return InputError(
-        "the run's journal is damaged, or is none",
+        "the run's journal is damaged or not a journal",
         where=str(path),
-        hint="keep its files for a look into them; what was sent must be looked up in the account, "
-        f"then `sendx runs forget {path.stem}`",
+        hint="keep its files for inspection; check in the account what was sent, then `sendx "
+        f"runs forget {path.stem}`",
     )
 
 
@@ -82,17 +82,17 @@ def cannot_keep(path: Path, error: OSError) -> PassingTrouble:
     return PassingTrouble(
         f"cannot keep the run's journal: {reason}",
         where=str(path),
-        hint=f"mend that, then `sendx runs resume {path.stem}`: no row is lost",
+        hint=f"fix that, then `sendx runs resume {path.stem}`: no row is lost",
     )
 
 
 def incomplete(path: Path, name: str) -> InputError:
     """Return the error for a journal whose file `name` is missing."""
     return InputError(
-        f"the run's journal is not whole: {name} is missing",
+        f"the run's journal is incomplete: {name} is missing",
         where=str(path),
-        hint=f"put that file beside it, as it was when the run stopped; without it, "
-        f"`sendx runs forget {path.stem}`",
+        hint="restore that file, as it was when the run stopped; if that is impossible, `sendx "
+        f"runs forget {path.stem}`",
     )
 
 

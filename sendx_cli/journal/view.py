@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sendx_cli.core.contact.payloads import contact_from
-from sendx_cli.core.totals.timeline import Second
+from sendx_cli.core.totals.timeline import Slot
+from sendx_cli.core.totals.work_time import Noted
 from sendx_cli.errors import InputError
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.sent_rows import SentRows
 
+CRASHED = "crashed"
+"""The code of a row that was in flight when the process or the machine ended."""
+SENT = "sent"
+"""The fact that says when the run was sent."""
 _CHUNK_ROWS = 1000
 _MOST = 50
 _ROWS = """
@@ -35,7 +40,7 @@ GROUP BY state, code ORDER BY count(*) DESC, min(number)
 _ELAPSED = """
 SELECT place, elapsed_ms
 FROM (SELECT elapsed_ms, row_number() OVER (ORDER BY elapsed_ms) AS place FROM fates
-      WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight')
+      WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight' AND code IS NOT ?)
 WHERE place IN (SELECT value FROM json_each(?))
 """
 
@@ -192,32 +197,40 @@ class RunView:
             One for each share; empty if nothing was sent.
         """
         query = """SELECT count(*) FROM fates
-                   WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight'"""
-        ((count,),) = self._database.read(query)
+                   WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight'
+                   AND code IS NOT ?"""
+        ((count,),) = self._database.read(query, (CRASHED,))
         places = [max(1, math.ceil(share * count)) for share in shares]
-        found = dict(self._database.read(_ELAPSED, (json.dumps(places),)))
+        found = dict(self._database.read(_ELAPSED, (CRASHED, json.dumps(places))))
         return [found[place] for place in places] if found else []
 
-    def accepted_by_second(self) -> list[tuple[int, int]]:
-        """Return the seconds (Unix time) in which rows were decided, with how many accepted."""
-        query = """SELECT settled_at, sum(state = 'accepted') FROM fates
-                   WHERE number >= 0 AND settled_at IS NOT NULL
-                   GROUP BY settled_at ORDER BY settled_at"""
-        return [(second, count) for second, count in self._database.read(query)]
+    @property
+    def sending_times(self) -> list[Noted]:
+        """When each process began to send the run, and when it ended.
 
-    def seconds(self) -> dict[int, Second]:
-        """Return what happened in each second (Unix time) in which anything did."""
+        An earlier sendx did not note it.
+        """
+        return [(began_at, ended_at) for began_at, ended_at in json.loads(self._fact(SENT) or "[]")]
+
+    def seconds(self) -> dict[int, Slot]:
+        """Return what happened in each second (Unix time) in which anything did.
+
+        Rows that a killed process left behind are none of it: they were decided when the run was
+        next opened, which can be days later.
+        """
         query = """SELECT settled_at, sum(state = 'accepted'), count(*), sum(elapsed_ms) FROM fates
                    WHERE number >= 0 AND settled_at IS NOT NULL AND attempts > 0
-                   GROUP BY settled_at"""
-        found = {second: Second(*counts) for second, *counts in self._database.read(query)}
+                   AND code IS NOT ? GROUP BY settled_at"""
+        found = {
+            second: Slot(*counts) for second, *counts in self._database.read(query, (CRASHED,))
+        }
         if not self._database.has_account_columns:
             return found
         query = """SELECT second, sum(count * (code IN ('throttled', 'unavailable'))), sum(count)
                    FROM pauses GROUP BY second"""
         for second, throttled, paused in self._database.read(query):
-            pauses = Second(throttled=throttled, paused=paused - throttled)
-            found[second] = found.get(second, Second()).and_(pauses)
+            pauses = Slot(throttled=throttled, paused=paused - throttled)
+            found[second] = found.get(second, Slot()).and_(pauses)
         return found
 
     def sent_values(self, path: str, *, are_keys: bool = False) -> list[tuple[str, int]]:

@@ -8,32 +8,38 @@ from sendx_cli.settings.declared import PROFILE_FLAG, PROFILE_VARIABLE, SETTINGS
 _NETWORK = (
     (
         "HTTPS_PROXY, ALL_PROXY",
-        ("The proxy for calls by https, as http://HOST:PORT; also https_proxy and all_proxy."),
+        ("The proxy for HTTPS calls, as http://HOST:PORT; also https_proxy and all_proxy."),
     ),
-    ("NO_PROXY", "Hosts that are called without the proxy, parted by commas; also no_proxy."),
-    ("SSL_CERT_FILE", "File of certificate authorities, where SENDX_CA_BUNDLE names none."),
-    ("SSL_CERT_DIR", "Directory of certificate authorities, where no file is named."),
+    ("NO_PROXY", "Hosts to call without the proxy, separated by commas; also no_proxy."),
+    ("SSL_CERT_FILE", "File of certificate authorities, if SENDX_CA_BUNDLE is not set."),
+    ("SSL_CERT_DIR", "Directory of certificate authorities, if no file is set."),
 )
 _TERMINAL = (
-    ("NO_COLOR", "Not empty: no colour."),
-    ("CLICOLOR_FORCE, FORCE_COLOR", "Colour even where there is no terminal."),
-    ("TERM", "dumb: no colour and no line that moves."),
+    ("NO_COLOR", "Not empty: no color."),
+    ("CLICOLOR_FORCE, FORCE_COLOR", "Color even without a terminal."),
+    ("TERM", "dumb: no color and no live updates."),
     ("COLUMNS", "The width of tables, instead of the terminal's."),
-    ("LC_ALL, LC_CTYPE, LANG", "The first one set counts. C or POSIX: boxes and bars in ASCII."),
+    (
+        "LC_ALL, LC_CTYPE, LANG",
+        "The first one that is set counts. C or POSIX: boxes and bars in ASCII.",
+    ),
 )
 _CI = (
-    ("GITHUB_ACTIONS", "true: bad rows are shown at their lines."),
-    ("GITHUB_STEP_SUMMARY", "The file to which a run's summary is appended."),
-    ("GITHUB_WORKSPACE", "The checkout, from which files are named."),
+    ("CI", "Not empty: nobody is asked what a column is for."),
+    ("GITHUB_ACTIONS", "true: bad rows become annotations on their lines."),
+    ("GITHUB_STEP_SUMMARY", "The file that a run's summary is appended to."),
+    ("GITHUB_OUTPUT", "The file to which a run's counts are appended; see sendx help ci."),
+    ("GITHUB_WORKSPACE", "The checkout, which file names are relative to."),
+    ("CI_PROJECT_DIR", "GitLab's checkout, from which --code-quality names files."),
 )
 _PLACES = (
-    ("HOME", "Where the directories below are, unless they are set."),
+    ("HOME", "The parent of the directories below, unless they are set."),
     ("XDG_CONFIG_HOME", "Directory of the config file. Default: ~/.config."),
     ("XDG_STATE_HOME", "Directory of runs. Default: ~/.local/state."),
     ("XDG_DATA_HOME", "Directory of the sandbox. Default: ~/.local/share."),
     ("BASH_COMPLETION_USER_DIR", "Where sendx completion bash --install writes."),
     ("TMPDIR", "Directory of temporary files."),
-    ("PATH, PATHEXT", "Where the program of api_key_command is looked for."),
+    ("PATH, PATHEXT", "Where the program of api_key_command is searched for."),
 )
 _COMPLETION = (
     ("_SENDX_COMPLETE", "The shell that asks for completions; set by its script, never by you."),
@@ -47,21 +53,21 @@ def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
     return (
         Paragraph(
-            "An option goes before the environment, which goes before the profile. An empty "
-            "variable counts as none. sendx config list shows each setting in force and where it "
-            "comes from."
+            "An option takes precedence over the environment, which takes precedence over the "
+            "profile. An empty variable counts as not set. sendx config list shows the current "
+            "settings and where each comes from."
         ),
         Rows("Settings", [*_settings()]),
         Rows("Network", _NETWORK),
         Rows("Terminal", _TERMINAL),
-        Rows("GitHub Actions", _CI),
+        Rows("Build servers", _CI),
         Rows("Places", _PLACES),
         Rows("Completion", _COMPLETION),
     )
 
 
 def _settings() -> Iterator[tuple[str, str]]:
-    yield PROFILE_VARIABLE, f"The profile to use, as by {PROFILE_FLAG}."
+    yield PROFILE_VARIABLE, f"The profile to use, as with {PROFILE_FLAG}."
     for setting in SETTINGS:
         if setting.variable:
             yield setting.variable, _meaning(setting)

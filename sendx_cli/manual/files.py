@@ -17,26 +17,35 @@ _READ = (
         "JSON Lines",
         'An object on each line, such as {"email": "jane@example.com", "tags": ["vip"]}.',
     ),
-    ("-", "Standard input, in either format; --stream sends its rows as they come."),
+    (
+        "Results of sendx",
+        (
+            "CSV or JSON Lines with all members of a result, such as a --report: email is used, "
+            "the others are skipped. Rows that were not accepted are bad rows; with "
+            "--retry-unknown, those whose outcome is unknown are sent."
+        ),
+    ),
+    ("-", "Standard input, in either format; --stream sends its rows as they arrive."),
 )
 _WRITTEN = (
     (
         "NAME.failed.csv",
         (
-            "The rows that failed, beside the file that was sent, with _sendx_line, _sendx_code "
-            "and _sendx_error behind its own columns. Fix it and send it as it is. A shard's is "
+            "The rows that failed, next to the file that was sent, with _sendx_line, _sendx_code "
+            "and _sendx_error after its own columns. Fix it and send it as it is. A shard's is "
             "NAME.2-of-8.failed.csv."
         ),
     ),
     (
         "--report FILE",
         (
-            "A result for each row: CSV if the name ends in .csv, else JSON Lines. A shard's is "
-            "NAME.2-of-8.csv."
+            "A result for each row: CSV if the name ends in .csv, otherwise JSON Lines. A shard's "
+            "is NAME.2-of-8.csv."
         ),
     ),
-    ("--save-map FILE", "What the columns are for, to be used again with --map-file."),
-    ("--html FILE", "A run as a web page, by sendx runs show."),
+    ("--code-quality FILE", "Bad and rejected rows, for GitLab; see sendx help ci."),
+    ("--save-map FILE", "The column mapping, for use with --map-file."),
+    ("--html FILE", "A run as a web page, written by sendx runs show."),
 )
 _KEPT = (
     (
@@ -46,9 +55,9 @@ _KEPT = (
             "it is."
         ),
     ),
-    ("~/.local/state/sendx/runs/", "What became of each row of each run; see sendx runs forget."),
+    ("~/.local/state/sendx/runs/", "The result of each row of each run; see sendx runs forget."),
     ("~/.local/state/sendx/names/", "Names of your account, for completions."),
-    ("~/.local/state/sendx/", "What is known of the service's limit, shared by all processes."),
+    ("~/.local/state/sendx/", "What is known about the service's limit, shared by all processes."),
     ("~/.local/share/sendx/sandbox.sqlite3", "The sandbox's contacts; see sendx sandbox reset."),
 )
 _CONFIG = (
@@ -67,11 +76,12 @@ def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
     return (
         Rows("Files that can be sent (--from FILE)", _READ),
-        Rows("Files that are written where you say, or beside yours", _WRITTEN),
+        Rows("Files that are written where you choose, or next to yours", _WRITTEN),
         Rows("Files that are kept", _KEPT),
         Paragraph(
             "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME move them; macOS and Windows have "
-            "their own places, which sendx doctor shows. No file of the working directory is ever "
+            "their own locations, which sendx doctor shows. No file of the working directory is "
+            "ever "
             "read for settings."
         ),
         Lines("A config file", _CONFIG),

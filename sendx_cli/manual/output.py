@@ -1,58 +1,49 @@
 """The topic `output`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.errors import kinds_of_errors
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.manual.blocks import Block, Paragraph, Rows
 from sendx_cli.output.formats import OutputFormat
-from sendx_cli.results import PlannedRequest, Result
+from sendx_cli.schemas.contacts import LOOKUP, RESULT, VERIFIED
+from sendx_cli.schemas.endings import ENDING
+from sendx_cli.schemas.plans import PLAN, REQUEST
+from sendx_cli.schemas.runs import RUN
+from sendx_cli.schemas.shapes import meanings
 
 _FORMATS = {
-    OutputFormat.TABLE: "For people; what results are on a terminal. See --plain, too.",
-    OutputFormat.JSON: "One document, when all is done: an array, or an object for one contact.",
-    OutputFormat.JSONL: "A line for each result, as it comes; what results are elsewhere.",
-    OutputFormat.CSV: "A header and a row for each result; members that hold members are JSON.",
-}
-_RESULT = {
-    "email": "The address as it was sent.",
-    "action": "identify or track.",
-    "ok": "Whether the service has the contact as it was sent.",
-    "status": "HTTP status of the last answer, or null.",
-    "message": "What the service or the network said last.",
-    "response": "The body of the last answer as it came.",
-    "error": "Why it was not accepted: kind (a word for programs), message, hint; or null.",
-    "attempts": "Requests made for it.",
-    "elapsed_ms": "Milliseconds from its first request to its last answer.",
-    "source": "The file it came from; only for a file's rows.",
-    "line": "Its line in that file; only for a file's rows.",
-}
-_REQUEST = {
-    "action": "identify or track.",
-    "method": "The HTTP method.",
-    "url": "Where it would be sent.",
-    "body": "What would be sent.",
-    "line": "Its line in the file; only for a file's rows.",
+    OutputFormat.TABLE: "For people; the default on a terminal. See also --plain.",
+    OutputFormat.JSON: "One document at the end: an array, or an object for one contact.",
+    OutputFormat.JSONL: "A line for each result as it arrives; the default elsewhere.",
+    OutputFormat.CSV: (
+        "A header and a row for each result; nested members are JSON. A ' is put before "
+        "what a spreadsheet would evaluate (=, +, -, @), so that it is shown; JSON has it exact."
+    ),
 }
 _STATES = {
     State.PENDING: "Not sent yet.",
-    State.IN_FLIGHT: "Sent, and not answered yet.",
-    State.ACCEPTED: "The service took it.",
-    State.REJECTED: "The service refused it for good.",
+    State.IN_FLIGHT: "Sent, but not answered yet.",
+    State.ACCEPTED: "Accepted by the service.",
+    State.REJECTED: "Rejected by the service; fix the row.",
     State.FAILED: "Given up for now; it can be sent again.",
-    State.UNKNOWN: "It may have been applied, and must not be sent again unseen.",
-    State.UNCHANGED: "Not sent, as it would change nothing (--only-changed).",
-    LeftOutKind.BAD: "Not sent, as the row cannot be (--skip-invalid).",
-    LeftOutKind.HELD_BACK: "Not sent, as the row says that the person opted out.",
-    LeftOutKind.LEFT_ALONE: "Not taken back by an undo, as others changed it since.",
-    LeftOutKind.REMAINS: "Not taken back by an undo, as the service has no call for it.",
+    State.UNKNOWN: "It may have been applied; check before sending it again.",
+    State.UNCHANGED: "Not sent: it would change nothing (--only-changed).",
+    LeftOutKind.BAD: "Not sent: the row is invalid (--skip-invalid).",
+    LeftOutKind.HELD_BACK: "Not sent: the row says that the person opted out.",
+    LeftOutKind.NOT_UNDONE: "Skipped by an undo: others have changed it since.",
+    LeftOutKind.IRREVERSIBLE: "Not undone: the service has no call for it.",
 }
+
+
+def _kinds() -> Iterator[tuple[str, str]]:
+    kinds = {kind.code: kind for kind in kinds_of_errors()}
+    for code, kind in kinds.items():
+        yield code, f"{kind.meaning[0].upper()}{kind.meaning[1:]} (exit {int(kind.exit_code)})."
 
 
 def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
-    result = Result("", "identify", Outcome.ACCEPTED, "", source="", line=0)
-    request = PlannedRequest("identify", "POST", "", {}, line=0)
     states = (*State, *LeftOutKind)
     return (
         Paragraph(
@@ -60,17 +51,31 @@ def blocks() -> Sequence[Block]:
             "one result, in the order given, with the same members in each format."
         ),
         Rows("Formats (-o FORMAT)", [(str(one), _FORMATS[one]) for one in OutputFormat]),
-        Rows("A result", [(name, _RESULT[name]) for name in result.record()]),
-        Rows(
-            "A request that would be sent (--dry-run)",
-            [(name, _REQUEST[name]) for name in request.record()],
+        Rows("A result (sendx schema result)", meanings(RESULT)),
+        Paragraph(
+            "A command that an error ends, such as a usage error, a file that is refused or a "
+            "missing key, writes the error to standard output as well, where json or jsonl is "
+            "asked for by -o, --json, SENDX_OUTPUT or a profile. It is the last line of jsonl; in "
+            "json it is the only object, or the last item of an array. A plan (--dry-run) has ok "
+            "and error as members instead. Before it, a file that is refused for its rows has a "
+            "result for each bad row, whose error is of the kind bad."
         ),
+        Rows("The error that ended a command", meanings(ENDING)),
+        Rows("Kinds of errors that end a command", [*_kinds()]),
+        Rows("A request that would be sent (--dry-run; sendx schema plan)", meanings(REQUEST)),
+        Rows("The plan of a file (--dry-run -o json; sendx schema plan)", meanings(PLAN)),
+        Rows("A run (sendx runs list and show; sendx schema run)", meanings(RUN)),
         Rows(
             "A row of a run (sendx runs show --state STATE)",
             [(str(state), _STATES[state]) for state in states],
         ),
+        Rows("A contact that was looked up (sendx lookup; sendx schema lookup)", meanings(LOOKUP)),
+        Rows(
+            "A contact that was verified (sendx runs verify; sendx schema verify)",
+            meanings(VERIFIED),
+        ),
         Paragraph(
-            "sendx lookup has the members email, ok, found (null where that could not be found "
-            "out), contact and error, and of a file source and line."
+            "Results can be given to --from as they are, as long as they have all their members: "
+            "see `sendx help files`."
         ),
     )

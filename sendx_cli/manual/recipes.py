@@ -5,44 +5,48 @@ from collections.abc import Sequence
 from sendx_cli.manual.blocks import Block, Lines
 
 _RECIPES = {
-    "See what a file would do, and send nothing": (
+    "See what a file would do, without sending it": (
         "sendx identify --from people.csv --dry-run -o table",
     ),
-    "Send a file, keep each row's result, never be asked": (
+    "Send a file without being asked, and keep each row's result": (
         "sendx identify --from people.csv --yes --report results.csv",
     ),
     "Send the good rows of a file; the bad ones come back as people.failed.csv": (
         "sendx identify --from people.csv --skip-invalid",
     ),
-    "Go on after an interruption, and see what is unknown": (
+    "Resume after an interruption, and see what is unknown": (
         "sendx runs resume",
         "sendx runs show --state unknown",
         "sendx runs reconcile",
     ),
-    "Send a file every night, only what changed": (
+    "Send only what changed, every night": (
         "sendx identify --from people.csv --only-changed --yes -q > results.jsonl",
     ),
-    "Be able to take a run back": (
+    "Send a file so that it can be undone, and undo it": (
         "sendx identify --from people.csv --snapshot",
         "sendx runs undo --dry-run",
         "sendx runs undo",
     ),
-    "Send what a program writes, as it comes": (
+    "Send what a program writes, as it arrives": (
         "tail -n +1 -f signups.csv | sendx identify --from - --stream",
     ),
-    "Tag many contacts that are named one a line": (
+    "Tag many contacts, listed one per line": (
         "xargs sendx track --add-tag webinar < addresses.txt",
     ),
     "List the addresses that were not accepted": (
         "sendx identify --from people.csv -o jsonl | jq -r 'select(.ok | not) | .email'",
     ),
-    "Find out who of a file is a contact already": (
+    "Send the accepted contacts again, with another command": (
+        "sendx identify --from people.csv --tag trial > added.jsonl",
+        "sendx track --from added.jsonl --remove-tag trial --skip-invalid",
+    ),
+    "Find out which people in a file are already contacts": (
         "sendx lookup --from people.csv -o csv > found.csv",
     ),
     "Call from CI, with the key in a secret": (
         "SENDX_API_KEY=$KEY sendx track jane@example.com --add-tag churned",
     ),
-    "Try it all without an account": (
+    "Try everything without an account": (
         "sendx identify --from people.csv --sandbox",
         "sendx sandbox contacts",
         "sendx sandbox reset",

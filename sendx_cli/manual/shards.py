@@ -130,7 +130,7 @@ _WHICH = (
     ("make -j", "One machine, where sending is a step of a build that may be repeated."),
     ("GNU parallel", "One machine, or a few that you reach by ssh."),
     ("GitHub Actions", "The file is in a repository; a job may not last longer than 6 hours."),
-    ("Kubernetes, Slurm", "The cluster is where jobs run anyway, and ends them when it likes."),
+    ("Kubernetes, Slurm", "Jobs run on a cluster anyway, which may end them at any time."),
 )
 
 
@@ -140,12 +140,12 @@ def blocks() -> Sequence[Block]:
         Paragraph(
             "--shard K/N sends the K-th of N parts of a file. Run it for each K from 1 to N, with "
             "otherwise the same options: every row is sent once, and each contact's rows in their "
-            "order. One machine is mostly enough, without shards: 1,000 rows a second are 86 "
-            "million a day, and it is the service's limit that ends there, not the machine's."
+            "order. Usually one machine without shards is enough: 1,000 rows per second are 86 "
+            "million a day, and what limits that is the service, not the machine."
         ),
-        Rows("Which to take", _WHICH),
+        Rows("Which to use", _WHICH),
         Paragraph(
-            "All rows of a contact fall to one shard. Its address decides, the same on every "
+            "All rows of a contact are in one shard. Its address decides, the same on every "
             "machine: case-folded, in Unicode's form NFC, the domain in its ASCII form, encoded as "
             "UTF-8, hashed by SHA-256. The first 8 bytes are a number, the most significant byte "
             "first; that number modulo N, plus 1, is K. Addresses that new_email links count as "
@@ -153,47 +153,47 @@ def blocks() -> Sequence[Block]:
         ),
         Paragraph(
             "Every shard checks the whole file, and a bad row stops all of them. With "
-            "--skip-invalid, shard 1 hands the bad rows back. An unfinished run of the file with "
+            "--skip-invalid, shard 1 reports the bad rows. An unfinished run of the file with "
             "another N, or without --shard, stops a new one: contacts would be sent twice. The "
-            "files of a shard are named by it: people.2-of-8.failed.csv; --report results.csv "
+            "files of a shard are named after it: people.2-of-8.failed.csv; --report results.csv "
             "writes results.2-of-8.csv."
         ),
         Paragraph(
-            "What was sent is known to the journal alone, in ~/.local/state/sendx/runs. A job that "
+            "Only the journal knows what was sent; it is in ~/.local/state/sendx/runs. A job that "
             "is started again on a new machine has no journal, and would send its shard twice. So "
-            "keep XDG_STATE_HOME where it outlives the job and go on with sendx runs resume, or "
-            "forbid that the job is started again. Each recipe does one of the two."
+            "keep XDG_STATE_HOME where it outlives the job and use sendx runs resume, or prevent "
+            "the job from being started again. Each recipe does one of the two."
         ),
         Lines("GNU parallel, on one machine: people.sh", PARALLEL),
-        Lines("Go on with what stopped or failed", PARALLEL_RESUME),
+        Lines("Continue what stopped or failed", PARALLEL_RESUME),
         Paragraph(
             "Do not repeat the first command: finished shards would be sent again. Processes on "
             "one machine share the service's limit."
         ),
         Lines("GNU parallel, by ssh, after sendx login on each host", SSH),
-        Lines("Go on, where the journals are", SSH_RESUME),
+        Lines("Continue, where the journals are", SSH_RESUME),
         Lines("make -j 4 -k -f people.mk, which can be repeated: people.mk", MAKE),
         Paragraph(
-            "A run is found by the name of its file: give every sending a file of its own. It "
+            "A run is found by the name of its file: use a new file name each time you send. It "
             "needs jq, and GNU make 3.82 or later."
         ),
         Lines("GitHub Actions: .github/workflows/people.yml", ACTIONS),
-        Lines("Go on with a shard that stopped, on a machine that has the file", ACTIONS_RESUME),
+        Lines("Continue a shard that stopped, on a machine that has the file", ACTIONS_RESUME),
         Paragraph(
-            "The journals hold what the file holds: whoever may read the artifacts must be allowed "
-            "to read the file."
+            "The journals hold the contents of the file: whoever can read the artifacts must be "
+            "allowed to read the file."
         ),
         Lines("Kubernetes, an indexed job: people.yml", KUBERNETES),
         Paragraph(
             "The claim sendx-state outlives the pods; each shard of each job has a folder of its "
-            "own there, and a pod that takes over goes on in it. podReplacementPolicy keeps two "
-            "pods of a shard from running at once. Exit codes 2, 4, 6 and 255 are not tried "
-            "again: it would not help. The claim's file system must have locks, or nothing is "
+            "own there, where a pod that takes over continues. podReplacementPolicy keeps two "
+            "pods of a shard from running at once. Exit codes 2, 4, 6 and 255 are not "
+            "retried: it would not help. The claim's file system must have locks, or nothing is "
             "sent."
         ),
         Lines("Slurm, a job array: sbatch people.sh", SLURM),
         Paragraph(
             "The home directory is shared by the nodes. A task that is requeued keeps its job id, "
-            "and goes on; scontrol requeue JOB_TASK does so after its time is up."
+            "and continues; scontrol requeue JOB_TASK does so after its time is up."
         ),
     )

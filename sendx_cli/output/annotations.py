@@ -1,4 +1,4 @@
-"""What GitHub Actions shows beside a file's lines, and the page of a job's step.
+"""What GitHub Actions shows beside a file's lines.
 
 How they are written, and escaped: GitHub's documentation, "Workflow commands".
 """
@@ -20,7 +20,8 @@ _IN_PROPERTY = _IN_MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 class Annotations:
     """Puts errors on a file's lines: the first ten, and only inside GitHub Actions.
 
-    They go to standard error, where the runner reads them as well: results stay clean.
+    They go to standard error, where the runner reads them as well: results stay clean. A line gets
+    one, however often something is wrong with it.
 
     Args:
         output: Where they are written; quiet, it gets none.
@@ -30,6 +31,7 @@ class Annotations:
         self._output = output
         is_wanted = output.environ.get("GITHUB_ACTIONS") == "true" and not output.is_quiet
         self._left = MAX_SHOWN if is_wanted else 0
+        self._seen: set[tuple[str, int]] = set()
 
     def error(
         self,
@@ -39,8 +41,8 @@ class Annotations:
         message: str,
         column: int | None = None,
         hint: str | None = None,
-    ) -> None:
-        """Put an error on a line.
+    ) -> bool:
+        """Put an error on a line; return whether it is shown there.
 
         Args:
             file: The file's path, as it was given.
@@ -50,7 +52,10 @@ class Annotations:
             hint: What to do about it.
         """
         if not self._left:
-            return
+            return (file, line) in self._seen
+        if (file, line) in self._seen:
+            return True
+        self._seen.add((file, line))
         self._left -= 1
         place = _path_in_checkout(file, self._output.environ)
         text = f"{message}\n{hint}" if hint else message
@@ -60,6 +65,7 @@ class Annotations:
             self._output.stderr.flush()
         except OSError:
             pass  # nobody is left to tell
+        return True
 
 
 def error_command(file: str, *, line: int, message: str, column: int | None = None) -> str:
@@ -73,28 +79,18 @@ def error_command(file: str, *, line: int, message: str, column: int | None = No
     return safe(f"::error {place}::{message.translate(_IN_MESSAGE)}")
 
 
-def append_step_summary(output: Output, markdown: str) -> None:
-    """Append to the page of a job's step, where the environment names its file.
-
-    A file that cannot be written is warned of: the run itself went well without it.
-    """
-    name = output.environ.get("GITHUB_STEP_SUMMARY")
-    if not name:
-        return
-    try:
-        with Path(name).open("a", encoding="utf-8", newline="\n") as page:
-            # What stands there already may lack a line end.
-            page.write(f"\n{markdown}")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        output.warn(f"the job's summary could not be written: {str(reason).lower()}")
+def path_in_project(file: str, environ: Mapping[str, str]) -> str:
+    """Return the path that GitLab knows a file by: from the project's top folder, with `/`."""
+    return _path_below(environ.get("CI_PROJECT_DIR") or str(Path.cwd()), file)
 
 
 def _path_in_checkout(file: str, environ: Mapping[str, str]) -> str:
     """Return the path that GitHub knows a file by: from the top of the checkout, with `/`."""
     workspace = environ.get("GITHUB_WORKSPACE")
-    if workspace:
-        path = Path(os.path.abspath(file))  # noqa: PTH100 - a link keeps its own name
-        if path.is_relative_to(workspace):
-            return path.relative_to(workspace).as_posix()
-    return file
+    return _path_below(workspace, file) if workspace else file
+
+
+def _path_below(top: str, file: str) -> str:
+    """Return a file's path from a folder on, or as it was given if it is elsewhere."""
+    path = Path(os.path.abspath(file))  # noqa: PTH100 - a link keeps its own name
+    return path.relative_to(top).as_posix() if path.is_relative_to(top) else file

@@ -1,6 +1,6 @@
 """Bad rows as lines that editors and build servers know how to follow."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sendx_cli.core.mapping.source_rows import RowError
 from sendx_cli.core.plan.bad_rows import BadRows
@@ -10,7 +10,7 @@ _MAX_KINDS = 20
 _MAX_MESSAGE_LENGTH = 160
 
 
-def bad_row_lines(bad: BadRows, source: str) -> list[str]:
+def bad_row_lines(bad: BadRows, source: str, shown: Collection[int] = ()) -> list[str]:
     """Return the first bad rows as `file:line:column: message (hint)`, then all by kind.
 
     The column is its name, where one is to blame.
@@ -18,16 +18,18 @@ def bad_row_lines(bad: BadRows, source: str) -> list[str]:
     Args:
         bad: The bad rows.
         source: The file as it was named.
+        shown: Lines that are shown elsewhere.
     """
     # Behind this a name that a build server would take for a command means the same file.
     file = f"./{source}" if source.lstrip().startswith("::") else source
-    lines = [_listed(error, file) for error in bad.first]
+    lines = [bad_row_text(error, file) for error in bad.first if error.line not in shown]
     if bad.count > len(bad.first):
         lines += _by_kind(bad)
     return [safe(line) for line in lines]
 
 
-def _listed(error: RowError, file: str) -> str:
+def bad_row_text(error: RowError, file: str) -> str:
+    """Return a bad row as `file:line:column: message (hint)`."""
     place = f"{file}:{error.line}"
     if error.column:
         place += f":{error.column}"

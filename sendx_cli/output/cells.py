@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from sendx_cli.output.formats import Record
-from sendx_cli.output.safe import safe
+from sendx_cli.output.safe import safe, safe_line
 
 _AS_JSON = frozenset({"body", "response", "error"})
 """Members that are shown just as they are sent, or as they came."""
@@ -46,7 +46,7 @@ def plain_lines(records: Sequence[Record]) -> list[str]:
         if lines:
             lines.append("")
         cells = ((name, cell_text(name, value)) for name, value in flat(record).items())
-        lines += [f"{safe(name)}: {text}" for name, text in cells if text]
+        lines += [f"{safe_line(name)}: {text}" for name, text in cells if text]
     return lines
 
 

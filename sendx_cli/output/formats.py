@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from sendx_cli.output.safe import safe, safe_json
+from sendx_cli.core.mapping.formulas import as_text
+from sendx_cli.output.safe import safe, safe_json, safe_line
 
 Record = Mapping[str, object]
 
@@ -36,18 +37,19 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> str:
     """Return CSV rows (RFC 4180 quoting, line ends as the platform has them).
 
     Members that hold members are compact JSON; what is null is an empty cell. Invisible
-    characters are escaped: a terminal or a build server may read it as well as a spreadsheet.
+    characters are escaped, and a `'` stands before a formula: a terminal or a build server may
+    read it as well as a spreadsheet.
     """
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([_cell(value, at) for at, value in enumerate(row)] for row in rows)
     return text.getvalue()
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, at: int) -> object:
     if value is None or isinstance(value, str):
-        return value and safe(value)
+        return value and as_text(safe(value) if at else safe_line(value))
     return safe_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO, cast
 
 from sendx_cli.core.totals.sparkline import sparkline
-from sendx_cli.output.safe import safe
+from sendx_cli.output.safe import safe_line
 from sendx_cli.output.writer import Output
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class LiveBar:
 
         # In the last column a cursor may or may not go on to the next line.
         width = max(self._console.width - 1, 1)
-        texts = [Text(safe("  ".join(filter(None, parts)))) for parts in lines if parts]
+        texts = [Text(safe_line("  ".join(filter(None, parts)))) for parts in lines if parts]
         if share is not None:
             texts[0] = self._bar(share) + texts[0]
         with self._console.capture() as capture:

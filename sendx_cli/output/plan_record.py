@@ -5,28 +5,15 @@ from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompa
 from sendx_cli.core.plan.bad_rows import BadRows
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
+from sendx_cli.errors import SendxError
 
 
-def plan_record(plan: Plan) -> dict[str, object]:
-    """Return the documented members, in their documented order.
+def plan_record(plan: Plan, refusal: SendxError | None = None) -> dict[str, object]:
+    """Return the members that `sendx schema plan` documents, in their order.
 
-    `action`, `source`; `shard`, null for the whole file: `number`, `total`, `rows_of_file` and
-    `bad_elsewhere`, the bad rows that other shards hand back; of the shard alone are `rows`,
-    `to_send`, `contacts`, `duplicates`; `unchanged`, the rows that
-    would change nothing in the account, with `rows` and `contacts`; `notes` of the file's layout;
-    `export` and `date_order`, or null; `columns`, each with `position`, `name`, `target` as
-    `--map` writes it, `why`; `tags_added`, `tags_removed`, `lists`, `custom_fields`,
-    `counting_fields` and `row_notes`, each with `names` (`name`, `rows`) and `further`, the
-    occurrences of names too many to keep; `held_back` and `sent_though_left` (rows that say that
-    their person left, in columns that were named) with `rows` and `reasons` of the same form;
-    `bad_rows` with `rows`, `first` (`line`, `column`, `message`, `hint`) and `kinds` (`message`,
-    `column`, `rows`, `first_line`); `similar_tags` and `similar_fields`, arrays of names that
-    differ only in case or spacing; `address_collisions` with `count` and `first` (`kind`, `line`,
-    `other_line`); `account`, null where it was not read: `members`, the addresses of its team;
-    `tags` and `custom_fields` with `known`, how many it has (null: not read to their end), and
-    `new`, those that would be created (`name`, `rows`, `near`, the one of the account that it may
-    be a slip of, or null); `lists` with `known` and `used` (`id`, `name`, `double_opt_in`,
-    `rows`); `not_compared`, why something of it could not be read (`path`, `reason`).
+    Args:
+        plan: The plan.
+        refusal: Why it must not be sent, if it must not.
     """
     collisions = plan.collisions
     return {
@@ -47,7 +34,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "counting_fields": _names_record(plan.counting_fields),
         "row_notes": _names_record(plan.row_notes),
         "held_back": _rows_record(plan.held_back),
-        "sent_though_left": _rows_record(plan.sent_though_left),
+        "sent_though_opted_out": _rows_record(plan.sent_though_opted_out),
         "bad_rows": _bad_record(plan.bad),
         "similar_tags": [list(group) for group in plan.similar_tags],
         "similar_fields": [list(group) for group in plan.similar_fields],
@@ -59,6 +46,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
             ],
         },
         "account": plan.account and _account_record(plan.account),
+        "ok": refusal is None,
+        "error": refusal and refusal.record()["error"],
     }
 
 
@@ -74,7 +63,7 @@ def _shard_record(plan: Plan) -> dict[str, object] | None:
 
 def _mapping_record(mapping: ColumnMapping) -> dict[str, object]:
     return {
-        "export": mapping.preset.name or None,
+        "export": mapping.preset.name or (mapping.results and str(mapping.results.kind)) or None,
         "date_order": mapping.date_order and str(mapping.date_order),
         "columns": [
             {

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sendx_cli.core.account.catalogue import ContactList
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.mapping.own_results import OwnResults
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompared
 from sendx_cli.core.plan.address_changes import CollisionKind
@@ -42,12 +43,12 @@ def plan_lines(plan: Plan) -> list[str]:
         *_columns(plan.mapping),
         *_names("tags to add", plan.tags_added),
         *_names("tags to remove", plan.tags_removed),
-        *_names("lists to put contacts on", plan.lists, lambda name: _list(name, lists)),
+        *_names("lists to add contacts to", plan.lists, lambda name: _list(name, lists)),
         *_names("custom fields to write", plan.fields),
-        *_names("of them to count up or down", plan.counting_fields),
-        *_names("held back because they left", plan.held_back, _cut),
-        *_names("sent though they say that the person left", plan.sent_though_left, _cut),
-        *_names("odd, but sent", plan.row_notes, _cut),
+        *_names("custom fields to count up or down", plan.counting_fields),
+        *_names("held back: opted out", plan.held_back, _cut),
+        *_names("sent although opted out", plan.sent_though_opted_out, _cut),
+        *_names("unusual, but sent", plan.row_notes, _cut),
         *_similar("tags", plan.similar_tags),
         *_similar("custom fields", plan.similar_fields),
         *_collisions(plan),
@@ -65,7 +66,7 @@ def mapping_lines(
 ) -> list[str]:
     """Return what is known before any row is: the account, an input's layout, its columns."""
     lines = [
-        f"plan: {mapping.action} from {_cut(source)}, as rows come",
+        f"plan: {mapping.action} from {_cut(source)}, as rows arrive",
         *account_lines(account),
         *(f"file: {note}" for note in notes),
         *_columns(mapping),
@@ -83,7 +84,7 @@ def _counts(plan: Plan) -> Iterator[str]:
     counted = (
         (plan.rows, "rows"),
         (plan.bad.count, "bad"),
-        (plan.bad_elsewhere.count, "bad, which another shard hands back"),
+        (plan.bad_elsewhere.count, "bad, reported by another shard"),
         (plan.held_back.total, "held back"),
         (plan.unchanged, f"unchanged: rows of {_contacts(plan)} that would change nothing"),
         (plan.to_send, "to send"),
@@ -102,18 +103,40 @@ def _contacts(plan: Plan) -> str:
 
 
 def _columns(mapping: ColumnMapping) -> Iterator[str]:
+    columns: Sequence[Column] = mapping.columns
+    if mapping.results is not None:
+        yield from _results(mapping, mapping.results)
+        columns = [column for column in columns if not _is_usual(column, mapping.results)]
+        if not columns:
+            return
     export = f" of an export by {mapping.preset.name}" if mapping.preset.name else ""
     dates = f", dates in the order {mapping.date_order}" if mapping.date_order else ""
     yield f"columns{export}{dates}:"
     left_out: dict[str, list[str]] = {}
-    for column in mapping.columns:
+    for column in columns:
         if column.target in _NOT_SENT:
             left_out.setdefault(column.why, []).append(column.name)
             continue
-        leaving = ", and says who left" if column.opt_out else ""
+        leaving = ", and says who opted out" if column.opt_out else ""
         yield f"  {_meaning(column)}: {_quoted(column.name)} ({column.why}{leaving})"
     for why, names in left_out.items():
         yield f"  not sent: {_listed(names)} ({why})"
+
+
+def _results(mapping: ColumnMapping, results: OwnResults) -> Iterator[str]:
+    """Yield which members of sendx's own results are taken, and how many are not."""
+    own = [column for column in mapping.columns if results.has(column.name)]
+    taken = [column.name for column in own if column.target not in _NOT_SENT]
+    aside = len(own) - len(taken)
+    yield f"{results.kind}: {', '.join(taken)} taken, {aside} columns left aside"
+    if results.takes_unknown:
+        yield "  those whose outcome is unknown are sent, too (--retry-unknown)"
+
+
+def _is_usual(column: Column, results: OwnResults) -> bool:
+    """Return whether a column of results is for what it always is."""
+    is_sent = column.target not in _NOT_SENT
+    return results.has(column.name) and is_sent is (column.target is Target.EMAIL)
 
 
 def _meaning(column: Column) -> str:
@@ -148,7 +171,7 @@ def _new_names(kind: str, compared: NamesCompared, further: int) -> Iterator[str
         if len(new) > len(shown):
             yield f"  and {len(new) - len(shown):,} more"
     if further and compared.known is not None:
-        yield f"look: too many {kind} to tell of each whether it would be created"
+        yield f"note: too many {kind} to check whether each would be created"
 
 
 def _list(list_id: str, lists: Mapping[str, ContactList]) -> str:
@@ -156,23 +179,23 @@ def _list(list_id: str, lists: Mapping[str, ContactList]) -> str:
     one = lists.get(list_id)
     if one is None:
         return _quoted(list_id)
-    mailed = ", double opt-in: who joins is mailed to confirm" if one.is_double_opt_in else ""
+    mailed = ", double opt-in: new members are mailed to confirm" if one.is_double_opt_in else ""
     return f"{_quoted(one.name)} ({one.id}){mailed}"
 
 
 def _similar(kind: str, groups: Sequence[Sequence[str]]) -> Iterator[str]:
     for group in groups[:_MAX_NAMES]:
-        yield f"look: {kind} {_listed(group)} differ only in case or spacing"
+        yield f"note: {kind} {_listed(group)} differ only in case or spacing"
     if len(groups) > _MAX_NAMES:
-        yield f"look: and {len(groups) - _MAX_NAMES:,} more"
+        yield f"note: and {len(groups) - _MAX_NAMES:,} more"
 
 
 def _collisions(plan: Plan) -> Iterator[str]:
     found = plan.collisions
     for collision in found.first:
-        yield "look: " + _COLLISIONS[collision.kind].format(collision.line, collision.other_line)
+        yield "note: " + _COLLISIONS[collision.kind].format(collision.line, collision.other_line)
     if found.count > len(found.first):
-        yield f"look: and {found.count - len(found.first):,} more"
+        yield f"note: and {found.count - len(found.first):,} more"
 
 
 def _listed(names: Sequence[str]) -> str:

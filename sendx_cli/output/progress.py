@@ -13,7 +13,7 @@ from sendx_cli.output.writer import Output
 _REDRAW_EVERY_S = 0.1
 _LINE_EVERY_S = 10.0
 _SLOTS_SHOWN = 10
-_FAILURES = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
+_NOT_ACCEPTED = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
 
 
 class NoProgress:
@@ -79,7 +79,8 @@ class Progress:
         self,
         counted: Counted,
         *,
-        rate_per_s: float | None,
+        decided_per_s: float | None,
+        accepted_per_s: float | None,
         limit_per_s: float | None,
         in_flight: int,
         note: str | None = None,
@@ -88,16 +89,17 @@ class Progress:
 
         Args:
             counted: What became of the rows so far.
-            rate_per_s: Rows decided a second lately; None or infinite where nobody knows.
-            limit_per_s: The service's limit as far as it was found; the same.
+            decided_per_s: Rows decided a second lately; None where nobody knows.
+            accepted_per_s: Rows accepted a second lately, as in the summary; the same.
+            limit_per_s: The service's limit as far as it was found; also infinite.
             in_flight: Requests under way.
             note: What else should be known just now: an outage, a wait.
         """
         if not self.is_due:
             return
-        where = [_rows(counted, self._total), *_time_left(counted, self._total, rate_per_s)]
+        where = [_rows(counted, self._total), *_time_left(counted, self._total, decided_per_s)]
         pace = [
-            *_rates(rate_per_s, limit_per_s),
+            *_rates(accepted_per_s, limit_per_s),
             *_counts(counted),
             f"{in_flight} under way",
         ]
@@ -140,24 +142,25 @@ def _rows(counted: Counted, total: int | None) -> str:
     return f"{counted.rows:,} of {total:,} rows ({counted.rows * 100 // total} %)"
 
 
-def _time_left(counted: Counted, total: int | None, rate_per_s: float | None) -> list[str]:
-    if not total or not rate_per_s or not math.isfinite(rate_per_s):
+def _time_left(counted: Counted, total: int | None, decided_per_s: float | None) -> list[str]:
+    if not total or not decided_per_s:
         return []
-    return [f"{duration(max(total - counted.rows, 0) / rate_per_s)} left"]
+    left = total - counted.rows
+    return [f"{duration(max(left / decided_per_s, 1.0))} left"] if left > 0 else []
 
 
-def _rates(rate_per_s: float | None, limit_per_s: float | None) -> list[str]:
-    known = [("", rate_per_s), ("limit ", limit_per_s)]
+def _rates(accepted_per_s: float | None, limit_per_s: float | None) -> list[str]:
+    known = [("", accepted_per_s), ("limit ", limit_per_s)]
     return [
         word + rate(per_s) for word, per_s in known if per_s is not None and math.isfinite(per_s)
     ]
 
 
 def _counts(counted: Counted) -> list[str]:
-    failed = sum(counted.counts[outcome] for outcome in _FAILURES)
-    counts = {
-        "accepted": counted.counts[Outcome.ACCEPTED],
-        "failed": failed,
-        "retried": counted.retried,
-    }
-    return [f"{count:,} {word}" for word, count in counts.items()]
+    """Return the counts by the words of the summary; of those that are 0, accepted alone."""
+    others = {str(outcome): counted.counts[outcome] for outcome in _NOT_ACCEPTED}
+    others["retried"] = counted.retried
+    return [
+        f"{counted.counts[Outcome.ACCEPTED]:,} accepted",
+        *(f"{count:,} {word}" for word, count in others.items() if count),
+    ]

@@ -1,6 +1,6 @@
 """Records in any format, each written as soon as it is known."""
 
-from sendx_cli.output.formats import OutputFormat, Record, json_line
+from sendx_cli.output.formats import OutputFormat, Record
 from sendx_cli.output.writer import Output
 
 _TABLE_ROWS = 1000
@@ -19,7 +19,6 @@ class RecordStream:
         self._output = output
         self._is_single = is_single
         self._rows: list[Record] = []
-        self._count = 0
 
     def write(self, record: Record, row: Record) -> None:
         """Write one record.
@@ -33,7 +32,6 @@ class RecordStream:
             BrokenPipeError: Nobody reads any more.
         """
         output = self._output
-        self._count += 1
         if self._is_single:
             output.show([record], as_one=True)
         elif output.format is OutputFormat.TABLE:
@@ -41,8 +39,7 @@ class RecordStream:
             if len(self._rows) == _TABLE_ROWS:
                 self._show_rows()
         elif output.format is OutputFormat.JSON:
-            text = json_line(record, ascii_only=output.is_ascii)
-            output.write(("[\n  " if self._count == 1 else ",\n  ") + text, at_once=False)
+            output.item(record)
         else:
             output.stream(record, at_once=False)
 
@@ -50,7 +47,7 @@ class RecordStream:
         """Write what follows the last record, and flush."""
         self._show_rows()
         if self._output.format is OutputFormat.JSON and not self._is_single:
-            self._output.write("\n]\n" if self._count else "[]\n")
+            self._output.close_items()
         self._output.flush()
 
     def _show_rows(self) -> None:

@@ -56,7 +56,7 @@ class ResultStream:
     def close(self) -> None:
         """Write what follows the last result, and flush."""
         if self._output.format is OutputFormat.JSON:
-            self._output.write("\n]\n" if self._count else "[]\n")
+            self._output.close_items()
         for line in self._repetitions.rest():
             self._output.write(f"{self._cut(safe(line))}\n", at_once=False)
         self._output.flush()
@@ -73,8 +73,7 @@ class ResultStream:
         self._output.stream(result.record(), at_once=False)
 
     def _write_item(self, result: Result) -> None:
-        text = json_line(result.record(), ascii_only=self._output.is_ascii)
-        self._output.write((",\n  " if self._count else "[\n  ") + text, at_once=False)
+        self._output.item(result.record())
 
     def _write_row(self, result: Result) -> None:
         if not self._count:
@@ -82,11 +81,19 @@ class ResultStream:
         line = "" if result.line is None else str(result.line)
         row = self._row(line, result.email, result.outcome, result.message)
         self._output.write(row, at_once=False)
+        if sent := self._sent(result):
+            self._output.write(self._cut(f"{'':{_LINE_WIDTH}}  {sent}") + "\n", at_once=False)
 
     def _write_plain_row(self, result: Result) -> None:
         where = "" if result.line is None else f"line {result.line}: "
-        text = f"{where}{result.email}: {result.outcome}: {result.message}"
-        self._output.write(f"{safe(text)}\n", at_once=False)
+        told = (result.email, result.outcome, result.message, self._sent(result))
+        self._output.write(f"{safe(where + ': '.join(filter(None, told)))}\n", at_once=False)
+
+    def _sent(self, result: Result) -> str:
+        """Return what was sent, where that is told; empty where nothing was."""
+        if result.sent is None or result.sent.body is None:
+            return ""
+        return f"sent {json_line(result.sent.body, ascii_only=self._output.is_ascii)}"
 
     def _row(self, line: str, email: str, outcome: str, message: str) -> str:
         email_width = int(self._width() * _EMAIL_SHARE)

@@ -17,14 +17,13 @@ _SECOND_MS = 1000
 
 def throughput_chart(timeline: Timeline) -> str:
     """Draw the rows accepted a second, with marks where the service asked for less."""
-    rates = [slot.accepted / timeline.slot_s for slot in timeline.slots]
-    highest = max(rates, default=0.0)
+    rates, highest = timeline.rates, timeline.highest_per_s
     bars = [
         _bar(place, len(rates), _height(value, highest))
         for place, value in enumerate(rates)
         if value
     ]
-    title = f"Rows accepted a second; the highest bar is {rate(highest)}"
+    title = f"Rows accepted per second; the highest bar is {rate(highest)}"
     return _drawing(title, timeline, [*bars, *_marks(timeline)], rate(highest))
 
 
@@ -35,7 +34,7 @@ def latency_chart(timeline: Timeline) -> str:
     """
     values = [slot.latency_ms for slot in timeline.slots]
     highest = max((value for value in values if value is not None), default=0.0)
-    title = f"Time a row took on average; the highest point is {_time(highest)}"
+    title = f"Average time per row; the highest point is {_time(highest)}"
     return _drawing(title, timeline, list(_lines(values, highest)), _time(highest))
 
 
@@ -74,7 +73,7 @@ def _marks(timeline: Timeline) -> Iterator[str]:
 
 
 def _drawing(title: str, timeline: Timeline, shapes: Sequence[str], highest: str) -> str:
-    span = duration(timeline.slot_s * len(timeline.slots))
+    span = duration(timeline.elapsed_s)
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>"

@@ -42,7 +42,7 @@ pre{white-space:pre-wrap;border:1px solid var(--rule);border-radius:.4rem;paddin
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _MARKS = (
     "A triangle above a bar: the service asked for fewer requests there. A square: rows had to"
-    " wait for another reason. A dashed line: the run stood still and was resumed."
+    " wait for another reason. A dashed line: the run was stopped and resumed."
 )
 
 
@@ -93,12 +93,12 @@ class RunPage:
         yield _counts(self.counts)
         if self.next_commands:
             commands = "\n".join(map(_text, self.next_commands))
-            yield f'<h2>What to do next</h2>\n<pre tabindex="0">{commands}</pre>'
+            yield f'<h2>Next steps</h2>\n<pre tabindex="0">{commands}</pre>'
         if self.timeline.slots:
             yield "<h2>Over time</h2>"
-            yield _figure(throughput_chart(self.timeline), f"Rows accepted a second. {_MARKS}")
+            yield _figure(throughput_chart(self.timeline), f"Rows accepted per second. {_MARKS}")
             yield _figure(
-                latency_chart(self.timeline), f"Time a row took (logarithmic). {self.latency}"
+                latency_chart(self.timeline), f"Time per row (logarithmic). {self.latency}"
             )
         if self.failures:
             yield "<h2>Not accepted</h2>"
@@ -120,13 +120,13 @@ class RunPage:
             rows = [(value, f"{count:,}") for value, count in values]
             yield _table(f"{what}, by accepted rows", ("value", "rows"), rows)
         yield "<h2>About this run</h2>"
-        yield _table("Its facts", ("fact", "value"), self.facts)
+        yield _table("Details", ("fact", "value"), self.facts)
 
 
 def _counts(counts: Sequence[tuple[str, int, bool]]) -> str:
     items = "".join(
         f'<li class="{"look" if needs_a_look else "fine"}"><strong>{count:,}</strong>'
-        f" {_text(word)}{' (look)' if needs_a_look else ''}</li>"
+        f" {_text(word)}{' (check)' if needs_a_look else ''}</li>"
         for word, count, needs_a_look in counts
     )
     return f'<ul class="counts">{items}</ul>'

@@ -12,7 +12,7 @@ from sendx_cli.output.cell_width import ELLIPSIS, columns_of, cut_middle
 from sendx_cli.output.cells import cell_text, flat
 from sendx_cli.output.fitting import GAP, widths_within
 from sendx_cli.output.formats import Record
-from sendx_cli.output.safe import safe
+from sendx_cli.output.safe import safe, safe_to_fold
 from sendx_cli.output.terminal import shows_only_ascii, terminal_width
 
 _NARROW = 90
@@ -87,7 +87,7 @@ def _columns(records: Sequence[Record], width: int) -> dict[str, list[str]]:
     if "ok" in first or "body" in first:
         hidden = _HIDDEN_OF_RESULTS if width < _NARROW else _HIDDEN
     columns = {
-        name: [cell_text(name, record.get(name)) for record in records]
+        name: [safe_to_fold(cell_text(name, record.get(name))) for record in records]
         for name in first
         if name not in hidden
     }

@@ -15,27 +15,21 @@ def undo_plan_lines(plan: UndoPlan) -> list[str]:
         f"plan: undo of run {plan.run}",
         f"  {_contacts(plan.contacts)} to change, in {_calls(plan.calls)}",
         *account_lines(plan.account),
-        *names_lines("tags to take away", plan.tags_away),
-        *names_lines("tags to put back", plan.tags_back),
-        *names_lines("names and companies to write back", plan.values),
-        *names_lines("custom fields to write back", plan.fields),
-        *([f"addresses to change back: {plan.addresses:,}"] if plan.addresses else []),
+        *names_lines("tags to remove", plan.tags_away),
+        *names_lines("tags to restore", plan.tags_back),
+        *names_lines("names and companies to restore", plan.values),
+        *names_lines("custom fields to restore", plan.fields),
+        *([f"addresses to restore: {plan.addresses:,}"] if plan.addresses else []),
         *_automations(plan),
-        *_groups("left alone, as --force would not", plan.left_alone),
-        *_groups("not taken back, for the service has no call for it", plan.remains),
-        "mails that went out are not taken back",
+        *_groups("not undone, unless with --force", plan.not_undone),
+        *_groups("cannot be undone, as the service has no call for it", plan.irreversible),
+        "emails that were sent cannot be undone",
     ]
     return [safe(line) for line in lines]
 
 
 def undo_plan_record(plan: UndoPlan) -> dict[str, object]:
-    """Return the documented members, in their documented order.
-
-    `action`, `run`, `members` (whose account it is), `contacts`, `calls`; `tags_away`,
-    `tags_back`, `values`, `custom_fields`, each with `names` (`name`, `rows`) and `further`;
-    `addresses`; `left_alone` and `remains`, arrays of `why`, `count` and `first` (`email`,
-    `message`).
-    """
+    """Return the members that `sendx schema plan` documents, in their order."""
     return {
         "action": "undo",
         "run": plan.run,
@@ -47,16 +41,16 @@ def undo_plan_record(plan: UndoPlan) -> dict[str, object]:
         "values": names_record(plan.values),
         "custom_fields": names_record(plan.fields),
         "addresses": plan.addresses,
-        "left_alone": [_group_record(group) for group in plan.left_alone],
-        "remains": [_group_record(group) for group in plan.remains],
+        "not_undone": [_group_record(group) for group in plan.not_undone],
+        "irreversible": [_group_record(group) for group in plan.irreversible],
     }
 
 
 def _automations(plan: UndoPlan) -> Iterator[str]:
     changes = plan.tags_away.total + plan.tags_back.total
     if changes:
-        times = "1 change of a tag" if changes == 1 else f"{changes:,} changes of tags"
-        yield f"look: {times} can set off automations, as those of the run did"
+        times = "1 tag change" if changes == 1 else f"{changes:,} tag changes"
+        yield f"note: {times} can trigger automations, as those of the run did"
 
 
 def _groups(title: str, groups: Sequence[RemarkGroup]) -> Iterator[str]:

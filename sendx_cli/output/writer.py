@@ -1,12 +1,14 @@
 """The only writer: results to standard output, everything else to standard error."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.formats import OutputFormat, Record, csv_lines, json_line, json_text
-from sendx_cli.output.safe import safe
+from sendx_cli.output.safe import safe, safe_line
 from sendx_cli.output.terminal import is_utf_8, shows_only_ascii
+from sendx_cli.settings.key import MASK
 
 
 class Output:
@@ -22,7 +24,8 @@ class Output:
 
     `format` is how results are written; `is_plain` asks for text that a screen reader can follow:
     no boxes, no line that moves; `has_sent` is set once contacts may have been sent, so
-    that results which cannot be written leave doubt.
+    that results which cannot be written leave doubt. `asked_format` finds out which format was
+    asked for, by an option or a setting, even if the command line was refused.
     """
 
     def __init__(
@@ -45,6 +48,10 @@ class Output:
         self.is_plain = False
         self._has_csv_header = False
         self.has_sent = False
+        self.asked_format: Callable[[], OutputFormat | None] = lambda: None
+        self._items = 0
+        self._has_open_array = False
+        self._has_document = False
 
     def show(self, records: Sequence[Record], *, as_one: bool = False) -> None:
         """Write records that are all there.
@@ -76,14 +83,57 @@ class Output:
         """Whether the format writes each record as it is decided."""
         return self.format in {OutputFormat.JSONL, OutputFormat.CSV}
 
+    def item(self, record: Record) -> None:
+        """Write one item of a JSON array, which `close_items` ends."""
+        text = json_line(record, ascii_only=self.is_ascii)
+        begin, self._items = (",\n  " if self._items else "[\n  "), self._items + 1
+        self._has_open_array = True
+        self.write(begin + text, at_once=False)
+
+    def close_items(self) -> None:
+        """End a JSON array, be it empty."""
+        self._has_open_array, self._has_document = False, True
+        self.write("\n]\n" if self._items else "[]\n")
+
+    def tell_records(self, records: Iterable[Record]) -> None:
+        """Write records beside what a command shows otherwise, where JSON was asked for.
+
+        Raises:
+            SendxError: The system did not take it.
+            BrokenPipeError: Nobody reads any more.
+        """
+        asked = self.asked_format()
+        if asked is OutputFormat.JSONL:
+            for record in records:
+                self.stream(record, at_once=False)
+        elif asked is OutputFormat.JSON and not self._has_document:
+            for record in records:
+                self.item(record)
+
+    def end_by(self, error: SendxError) -> None:
+        """Write the error that ended the command as a record, where JSON was asked for.
+
+        It is a line of `jsonl`. In `json` it is the only object, or the last item of an array
+        that was begun; where the document was complete before, it is left out.
+        """
+        asked = self.asked_format()
+        with suppress(OSError, SendxError):  # nobody is left to tell
+            if asked is OutputFormat.JSONL:
+                self.write(json_line(error.record(), ascii_only=self.is_ascii) + "\n")
+            elif asked is OutputFormat.JSON and self._has_open_array:
+                self.item(error.record())
+                self.close_items()
+            elif asked is OutputFormat.JSON and not self._has_document:
+                self._json(error.record())
+
     def line(self, text: str) -> None:
         """Write one line of plain text to standard output: a path, a value, a version."""
-        self.write(safe(text) + "\n")
+        self.write(safe_line(text) + "\n")
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, hint: str | None = None) -> None:
         """Write a note, unless quiet."""
         if not self.is_quiet:
-            self._tell(text)
+            self._tell(text, hint)
 
     def detail(self, text: str) -> None:
         """Write a detail, if verbose."""
@@ -99,15 +149,21 @@ class Output:
         """Write the error that ended the command: what happened, where, what to do next."""
         is_shown = error.where is None or error.message.endswith(f": {error.where}")
         where = "" if is_shown else f"{error.where}: "
-        self._tell(f"{where}{error.message}", error.hint)
+        self._tell(f"{where}{error.message}", error.hint, error.lines)
 
-    def traceback(self, bug: BaseException) -> None:
-        """Write the traceback of a bug, without the values of variables: one may be the key."""
+    def traceback(self, bug: BaseException, secrets: Collection[str] = ()) -> None:
+        """Write the traceback of a bug, without the values of variables: one may be the key.
+
+        Args:
+            bug: What was raised. Its message could hold anything.
+            secrets: What is masked in it.
+        """
         import traceback
 
-        for line in traceback.format_exception(bug):
-            self.stderr.write(line)
-        self.stderr.flush()
+        text = "".join(traceback.format_exception(bug))
+        for secret in sorted(secrets, key=len, reverse=True):
+            text = text.replace(secret, MASK)
+        self.complain_lines(map(safe_line, text.rstrip("\n").split("\n")))
 
     def complain(self, where: str, message: str, hint: str | None = None) -> None:
         """Write what went wrong with one contact, also when quiet."""
@@ -145,6 +201,7 @@ class Output:
             raise self._lost(error) from None
 
     def _json(self, value: object) -> None:
+        self._has_document = True
         self.write(json_text(value, ascii_only=self.is_ascii) + "\n")
 
     def _table(self, records: Sequence[Record], *, as_one: bool) -> None:
@@ -194,12 +251,12 @@ class Output:
         if self.has_sent:
             return ResultsLost(
                 f"results could not be written: {reason}",
-                hint="contacts may have been sent all the same: look before sending them again",
+                hint="contacts may have been sent anyway: check before sending them again",
             )
         return PassingTrouble(f"output could not be written: {reason}", hint="nothing was sent")
 
-    def _tell(self, text: str, hint: str | None = None) -> None:
-        lines = f"sendx: {safe(text)}\n"
+    def _tell(self, text: str, hint: str | None = None, more: Sequence[str] = ()) -> None:
+        lines = f"sendx: {safe(text)}\n" + "".join(f"  {safe(line)}\n" for line in more)
         if hint:
             lines += f"  hint: {safe(hint)}\n"
         self._hand_over(lines)

@@ -9,34 +9,37 @@ from sendx_cli.core.plan.account_comparison import AccountComparison
 from sendx_cli.core.plan.bad_rows import refuse_bad_rows
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.core.plan.undecided import refuse_undecided
-from sendx_cli.errors import InputError
+from sendx_cli.errors import NotConfirmed
 from sendx_cli.files.contact_rows import refuse_if_all_opted_out
 from sendx_cli.files.source import STANDARD_INPUT, Source
 from sendx_cli.output.account_text import members_text, new_names_text
-from sendx_cli.output.annotations import Annotations
-from sendx_cli.output.bad_row_text import bad_row_lines
+from sendx_cli.output.bad_row_text import bad_row_lines, bad_row_text
 from sendx_cli.output.plan_text import plan_lines
-from sendx_cli.output.writer import Output
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.options import RunSpec
-from sendx_cli.runtime import Runtime
 
 ASK_FROM_CONTACTS = 100
 """As many contacts, or more, need a confirmation on a terminal."""
 
 
-def show_plan(output: Output, plan: Plan, spec: RunSpec) -> None:
-    """Show the plan, and list its bad rows: those of other shards where they stop this one."""
+def show_plan(context: RunContext, plan: Plan) -> None:
+    """Show the plan, and list its bad rows: each once, at its line where that can be.
+
+    Those of other shards are listed where they stop this one.
+    """
+    output, job = context.output, context.job
     output.tell_lines(plan_lines(plan))
-    bad = plan.bad_of_file
-    if spec.skip_invalid and not bad.is_structural:
-        bad = plan.bad
-    if not bad.count:
-        return
-    output.complain_lines(bad_row_lines(bad, plan.source))
-    annotations = Annotations(output)
-    for error in bad.first:
-        annotations.error(plan.source, line=error.line, message=error.message, hint=error.hint)
+    bad = plan.bad_shown(skip_invalid=context.spec.skip_invalid)
+    job.learn_plan(plan, bad, is_dry=context.mode.is_dry)
+    annotated = {
+        error.line
+        for error in bad.first
+        if job.annotations.error(
+            plan.source, line=error.line, message=bad_row_text(error, plan.source)
+        )
+    }
+    if bad.count:
+        output.complain_lines(bad_row_lines(bad, plan.source, annotated))
 
 
 def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
@@ -60,11 +63,11 @@ def ask_about(
     Raises:
         InputError: The answer was not yes, or there is no terminal to ask on.
     """
-    left = plan.sent_though_left.total
+    left = plan.sent_though_opted_out.total
     ask(
         context,
         contacts=contacts,
-        sent_though_left=left,
+        sent_though_opted_out=left,
         account=plan.account,
         was_sent_before=was_sent_before,
     )
@@ -74,7 +77,7 @@ def ask(
     context: RunContext,
     *,
     contacts: int,
-    sent_though_left: int = 0,
+    sent_though_opted_out: int = 0,
     account: AccountComparison | None = None,
     was_sent_before: bool = False,
 ) -> None:
@@ -83,11 +86,12 @@ def ask(
     Without a terminal it goes ahead, unless the profile is for production and `--yes` is absent.
 
     Args:
-        context: The run; an undo, and any with a profile for production, always needs a
+        context: The run; an undo, any with a profile for production, and any whose columns were
+            asked about always needs a confirmation.
+        contacts: How many it concerns, 0 where only time will tell; `ASK_FROM_CONTACTS` or more
+            need a confirmation.
+        sent_though_opted_out: Opt-outs among its rows, which are sent anyway; any of them needs a
             confirmation.
-        contacts: How many it concerns; `ASK_FROM_CONTACTS` or more need a confirmation.
-        sent_though_left: Opt-outs among its rows, which are sent all the same; any of them needs
-            a confirmation.
         account: What it would change in its account, if that was read.
         was_sent_before: Whether a run that is finished sent the same; that needs a confirmation.
 
@@ -97,11 +101,13 @@ def ask(
     settings, mode = context.settings, context.mode
     is_production = settings.production.value and not mode.is_sandbox
     is_undo = bool(context.spec.undoes)
-    is_risky = is_production or is_undo or was_sent_before or sent_though_left
+    is_risky = (
+        is_production or is_undo or was_sent_before or sent_though_opted_out or mode.has_answered
+    )
     if mode.is_confirmed or not (is_risky or contacts >= ASK_FROM_CONTACTS):
         return
     again = " again" if was_sent_before else ""
-    confirm(context, _question(context, contacts, again, sent_though_left, account))
+    confirm(context, _question(context, contacts, again, sent_though_opted_out, account))
 
 
 def confirm(context: RunContext, question: str) -> None:
@@ -116,14 +122,14 @@ def confirm(context: RunContext, question: str) -> None:
     """
     if context.mode.is_confirmed:
         return
-    with _terminal(context.runtime, context.spec) as terminal:
+    with terminal_to_ask_on(context) as terminal:
         if terminal is not None:
             _ask_yes(terminal, context, question)
         elif context.settings.production.value and not context.mode.is_sandbox:
-            raise InputError(
-                f"profile {context.settings.profile.value} is for production, "
-                "and nobody can be asked",
-                hint="look at --dry-run, then say --yes",
+            raise NotConfirmed(
+                f"profile {context.settings.profile.value} is for production, and nobody can "
+                "confirm",
+                hint="check with --dry-run, then use --yes",
             )
 
 
@@ -133,14 +139,14 @@ def _ask_yes(terminal: TextIO, context: RunContext, question: str) -> None:
     if not answer.endswith("\n"):
         context.output.end_question()
     if answer.strip().lower() not in {"y", "yes"}:
-        raise InputError("nothing was sent: the answer was not yes")
+        raise NotConfirmed("nothing was sent: the answer was not yes")
 
 
 def _question(
     context: RunContext,
     contacts: int,
     again: str,
-    sent_though_left: int,
+    sent_though_opted_out: int,
     account: AccountComparison | None,
 ) -> str:
     profile = f"profile {context.settings.profile.value}"
@@ -148,12 +154,14 @@ def _question(
     if account is not None and account.members and not context.mode.is_sandbox:
         where += f" ({members_text(account)})"
     people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
+    if not contacts:
+        people = "the contacts that come by standard input"
     created = new_names_text(account) if account else ""
     creating = f", creating {created}" if created else ""
     left = ""
-    if sent_though_left:
-        rows = "1 row says" if sent_though_left == 1 else f"{sent_though_left:,} rows say"
-        left = f", though {rows} that the person left"
+    if sent_though_opted_out:
+        rows = "1 row says" if sent_though_opted_out == 1 else f"{sent_though_opted_out:,} rows say"
+        left = f", although {rows} that the person opted out"
     undo = f"undo run {context.spec.undoes}: " if context.spec.undoes else ""
     return f"{undo}send {people} to {where}{again}{creating}{left}?"
 
@@ -164,8 +172,9 @@ def console_path() -> str:
 
 
 @contextmanager
-def _terminal(runtime: Runtime, spec: RunSpec) -> Iterator[TextIO | None]:
+def terminal_to_ask_on(context: RunContext) -> Iterator[TextIO | None]:
     """Yield where an answer can be read: the console if rows come from standard input; or None."""
+    runtime, spec = context.runtime, context.spec
     if runtime.verbosity.no_input or not runtime.output.stderr.isatty():
         yield None
     elif spec.path != STANDARD_INPUT:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sendx_cli.delivery.options import DeliveryOptions
 from sendx_cli.output.writer import Output
+from sendx_cli.runs.job_report import JobReport
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
@@ -18,12 +19,14 @@ class RunContext:
         settings: The service, the key, the rate.
         spec: The options that are kept for the whole run.
         mode: The options of this process only.
+        job: What a build server is told at the end.
     """
 
     runtime: Runtime
     settings: Settings
     spec: RunSpec
     mode: RunMode
+    job: JobReport
 
     @property
     def delivery(self) -> DeliveryOptions:

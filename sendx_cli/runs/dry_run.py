@@ -9,16 +9,19 @@ from sendx_cli.core.plan.plan import Plan
 from sendx_cli.delivery.rows import Row
 from sendx_cli.errors import ExitCode
 from sendx_cli.files.row_checker import CheckedRow
+from sendx_cli.files.source import open_source
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
 from sendx_cli.runs.account_access import OpenAccount, open_account
+from sendx_cli.runs.column_questions import settle_columns
 from sendx_cli.runs.comparing import compared
-from sendx_cli.runs.consent import refuse_unsendable, show_plan
+from sendx_cli.runs.consent import show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import only_changed
-from sendx_cli.runs.reading import Reading, dry_plan, open_reading
+from sendx_cli.runs.reading import Reading, dry_plan, reading_of, stdin_of
+from sendx_cli.runs.refused_rows import note_bad_rows, refusal_of, tell_bad_rows
 from sendx_cli.runs.snapshot import announce_snapshot
 
 
@@ -32,16 +35,23 @@ def show_dry_run(context: RunContext) -> ExitCode:
     """
     output, spec, mode = context.output, context.spec, context.mode
     with ExitStack() as stack:
-        opened = stack.enter_context(open_reading(context.runtime, spec))
+        stdin = stdin_of(context.runtime)
+        source = stack.enter_context(open_source(spec.path, spec.overrides, stdin))
+        context = settle_columns(context, source)
+        opened = reading_of(context.runtime, context.spec, source)
         if mode.save_map is not None:
             save_map(mode.save_map, opened.mapping)
         account = stack.enter_context(open_account(context))
         reading = compared(context, opened, account)
         plan, rows = stack.enter_context(_planned(context, reading, account))
-        show_plan(output, plan, spec)
+        show_plan(context, plan)
+        refusal = refusal_of(context, plan, reading)
         if output.format is OutputFormat.JSON:
-            output.show([plan_record(plan)], as_one=True)
-        refuse_unsendable(plan, reading.source, spec)
+            output.show([plan_record(plan, refusal)], as_one=True)
+        if refusal is not None:
+            tell_bad_rows(context, plan, reading)
+            raise refusal
+        note_bad_rows(context, plan, reading)
         announce_snapshot(context, plan.contacts + plan.new_addresses)
         if output.streams:
             base_url = base_url_of(context.settings.base_url.value, sandbox=mode.is_sandbox)

@@ -59,7 +59,7 @@ def refuse_other_account(header: RunHeader, context: RunContext, hint: str) -> N
     now = replace(header, origin=run_origin(context), key_fingerprint=fingerprint_of(context))
     differences = header.differences(now)
     if differences:
-        raise SetupError(f"the run was begun otherwise: {'; '.join(differences)}", hint=hint)
+        raise SetupError(f"the run was started differently: {'; '.join(differences)}", hint=hint)
 
 
 def run_origin(context: RunContext) -> str:

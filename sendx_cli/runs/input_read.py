@@ -26,8 +26,8 @@ def tell_input_read(output: Output, view: RunView, run: str) -> None:
 def reached(read: InputRead) -> str:
     """Return how far the input was read, in words."""
     if read.has_ended:
-        return f"read to its end, line {read.line:,}"
-    return f"read to line {read.line:,}, its end was not seen: what follows is in no run"
+        return f"read to the end, line {read.line:,}"
+    return f"read to line {read.line:,}, not to the end: what follows is in no run"
 
 
 def way_on(read: InputRead, view: RunView, run: str) -> str:
@@ -36,7 +36,7 @@ def way_on(read: InputRead, view: RunView, run: str) -> str:
     rest = f"tail -n +{read.line + 1} FILE"
     if header_lines:
         rest = f"(head -n {header_lines} FILE; {rest})"
-    again = f"give the same command the rest: `{rest} | sendx {view.header.action} ...`"
+    again = f"pass the rest to the same command: `{rest} | sendx {view.header.action} ...`"
     if view.counts().to_come:
         return f"`sendx runs resume {run}` sends what was read; then {again}"
     return again

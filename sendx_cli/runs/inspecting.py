@@ -6,13 +6,13 @@ from itertools import chain
 
 from sendx_cli.clock import day_text
 from sendx_cli.core.contact.payloads import UNDO
-from sendx_cli.journal.results import result_of_left_out, result_of_row
+from sendx_cli.journal.results import result_of_left_out, result_of_row, sent_of_row
 from sendx_cli.journal.rows import LeftOutKind, State
 from sendx_cli.journal.runs import Run, open_view
 from sendx_cli.journal.view import RunView
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.output.writer import Output
-from sendx_cli.results import Result
+from sendx_cli.results import Result, Sent
 from sendx_cli.runs.input_read import reached, way_on
 from sendx_cli.runs.run_summary import summarise
 
@@ -94,11 +94,13 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     action, source = run.header.action, run.header.source
     recorded = (
-        result_of_row(row, source)
+        result_of_row(row, source)._replace(sent=sent_of_row(row))
         for row in view.rows({state for state in State if state in states})
     )
     left_out = (
-        result_of_left_out(row, action, source) for row in view.left_out() if row.kind in states
+        result_of_left_out(row, action, source)._replace(sent=Sent(None))
+        for row in view.left_out()
+        if row.kind in states
     )
     return chain(recorded, left_out)
 
@@ -129,4 +131,4 @@ def state_of(run: Run) -> str:
         return "undone"
     if run.counts.to_come:
         return "stopped"
-    return "input left" if run.has_input_left else "finished"
+    return "partly read" if run.has_input_left else "finished"

@@ -12,8 +12,9 @@ from sendx_cli.delivery.rows import Row
 from sendx_cli.errors import AccountUnread
 from sendx_cli.files.live import LiveSource
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, read_checked
-from sendx_cli.journal.rows import InputRead, LeftOutKind
+from sendx_cli.journal.rows import InputRead, LeftOut, LeftOutKind
 from sendx_cli.journal.store import RunJournal
+from sendx_cli.output.annotations import Annotations
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.reading import left_out
 
@@ -52,6 +53,7 @@ class LiveRows:
         mapping: What its columns are for.
         journal: Records each row.
         output: Where bad rows are shown.
+        annotations: Shows them at their lines.
 
     Raises:
         PassingTrouble: The journal cannot be written.
@@ -64,11 +66,14 @@ class LiveRows:
         mapping: ColumnMapping,
         journal: RunJournal,
         output: Output,
+        *,
+        annotations: Annotations,
     ) -> None:
         self._source = source
         self._checked = read_checked(source, checker, mapping)
         self._journal = journal
         self._output = output
+        self._annotations = annotations
         self._queue: SimpleQueue[_Read] = SimpleQueue()
         self._room = Semaphore(_MAX_READ_AHEAD)
         self._is_stopped = False
@@ -127,7 +132,7 @@ class LiveRows:
             self._enqueue(_Read(unknown, reached, is_last=True))
         except (OSError, UnicodeError) as error:
             reason = str(error.strerror if isinstance(error, OSError) else error).lower()
-            broken = RowError(self._source.line + 1, f"cannot be read on: {reason}")
+            broken = RowError(self._source.line + 1, f"cannot be read further: {reason}")
             self._enqueue(_Read(broken, self._source.line, is_last=True))
         except Exception as bug:  # noqa: BLE001 - raised again by the consumer
             self._enqueue(_Read(None, self._source.line, is_last=True, bug=bug))
@@ -167,10 +172,16 @@ class LiveRows:
         self._room.release(len(found))
         for other in others:
             if other.kind is LeftOutKind.BAD:
-                self._output.complain(f"{self._source.name}:{other.line}", other.message)
+                self._show_bad(other)
         if last.bug is not None:
             raise last.bug
         return rows
+
+    def _show_bad(self, row: LeftOut) -> None:
+        name, place = self._source.name, f"{self._source.name}:{row.line}"
+        message = f"{place}: {row.message}"
+        if not self._annotations.error(name, line=row.line, message=message):
+            self._output.complain(place, row.message)
 
     def _numbered(self, checked: list[_Checked]) -> list[Row]:
         sound = [row for row in checked if isinstance(row, CheckedRow)]

@@ -14,7 +14,7 @@ from sendx_cli.core.contact.address import contact_key, parse_address
 from sendx_cli.core.mapping.source_rows import RowError
 from sendx_cli.core.plan.bad_rows import BadRowsSeen, refuse_bad_rows
 from sendx_cli.core.replies.verdict import Kind, Verdict
-from sendx_cli.errors import ExitCode, InputError, KeyRefused, SendxError, ServiceUnusable
+from sendx_cli.errors import ExitCode, KeyRefused, SendxError, ServiceUnusable, UsageError
 from sendx_cli.files.addresses import read_addresses
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.source import open_source
@@ -78,7 +78,7 @@ def wanted_of(emails: Sequence[str]) -> Wanted:
         InputError: There is none, or one cannot be an address.
     """
     if not emails:
-        raise InputError("no contact is named", hint="give an EMAIL, or several, or --from FILE")
+        raise UsageError("no contact given", hint="pass one or more EMAILs, or use --from FILE")
     wanted = Wanted()
     for email in emails:
         wanted.add(parse_address(email))
@@ -192,13 +192,13 @@ def _tell(runtime: Runtime, wanted: Wanted, catalogue: Catalogue, codes: Counter
     for path, reason in catalogue.problems.items():
         if path != MEMBERS and codes[ExitCode.OK]:
             runtime.output.warn(
-                f"not all {_NAMES[path]} could be read: {reason}", "ids stand for their names"
+                f"not all {_NAMES[path]} could be read: {reason}", "ids are shown instead of names"
             )
     if wanted.source is not None:
         counts = [
             f"{len(wanted.places):,} contacts looked up: {codes[ExitCode.OK]:,} found",
-            f"{codes[ExitCode.REJECTED]:,} not there",
+            f"{codes[ExitCode.REJECTED]:,} not found",
         ]
         if codes[ExitCode.PASSING]:
-            counts.append(f"{codes[ExitCode.PASSING]:,} could not be found out: run it again")
+            counts.append(f"{codes[ExitCode.PASSING]:,} could not be looked up: run it again")
         runtime.output.note(", ".join(counts))

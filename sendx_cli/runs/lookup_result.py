@@ -8,7 +8,7 @@ from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.errors import ExitCode
 from sendx_cli.output.formats import Record
 
-_NOT_THERE = "there is no such contact"
+_NOT_THERE = "no such contact"
 _FOUND: dict[object, str] = {True: "yes", False: "no", None: "not read"}
 
 

@@ -22,11 +22,13 @@ class FailedRows(NamedTuple):
             again.
         has_unknown_contacts: Whether it has rows of contacts that could not be tracked, as the
             service does not know them.
+        are_results: Whether they are results of sendx.
     """
 
     path: Path
     must_be_fixed: bool = False
     has_unknown_contacts: bool = False
+    are_results: bool = False
 
 
 def next_commands(
@@ -59,7 +61,7 @@ def next_commands(
     if counts.unknown:
         commands.append(_unknown_command(run, spec))
     if failed is not None:
-        again = ["sendx", *_words(spec, mode, failed.path)]
+        again = ["sendx", *_words(spec, mode, failed)]
         commands.append(_before(failed) + shlex.join(again))
     return commands
 
@@ -86,22 +88,24 @@ def _unknown_command(run: str, spec: RunSpec) -> str:
     )
 
 
-def _words(spec: RunSpec, mode: RunMode, failed: Path) -> Iterator[str]:
+def _words(spec: RunSpec, mode: RunMode, failed: FailedRows) -> Iterator[str]:
     """The same command for the file of failed rows, which has a header and no titles."""
     columns, overrides = spec.columns, spec.overrides
     map_file = mode.save_map or mode.map_file
-    yield from (spec.action, "--from", str(failed))
+    yield from (spec.action, "--from", str(failed.path))
     yield from _defaults(spec.action, spec.defaults)
     yield from _repeated("--map", columns.maps)
     if map_file is None:
         yield from _repeated("--map", (f"{name}={target}" for name, target in columns.file_maps))
     yield from _path("--map-file", map_file)
     yield from _repeated("--ignore", columns.ignores)
-    yield from _repeated("--left-values", columns.left_values)
+    yield from _repeated("--opt-out-values", columns.opt_out_values)
     yield from ["--custom-fields"] * columns.custom_fields
     yield from _single("--tag-separator", columns.tag_separator)
     yield from _single("--date-order", columns.date_order)
-    yield from ["--include-departed"] * columns.include_departed
+    yield from ["--include-unsubscribed"] * columns.include_unsubscribed
+    # Whatever became of them now, the rows still say that their outcome is unknown.
+    yield from ["--retry-unknown"] * (failed.are_results and columns.takes_unknown)
     yield from _single("--encoding", overrides.encoding)
     yield from ["--no-account"] * (not spec.uses_account)
     yield from ["--existing-only"] * spec.existing_only

@@ -83,8 +83,8 @@ class RunSpec:
             )
         except (ValueError, TypeError, KeyError):
             raise InputError(
-                "the run's options cannot be read: it was made by another sendx",
-                hint="send the file anew: `sendx runs forget` makes way for it",
+                "the run's options cannot be read: it was made by another version of sendx",
+                hint="`sendx runs forget` lets you send the file again",
             ) from None
 
 
@@ -102,7 +102,10 @@ class RunMode:
         report: Where to write each row's result as well.
         save_map: Where to save the mapping.
         map_file: Where the mapping came from.
+        code_quality: Where to write the rows that need a look, for GitLab.
         show: Which rows have their results shown; None: as it suits standard output.
+        has_answered: Whether somebody answered what columns are for: whatever is sent is then
+            confirmed, too, as a key is pressed easily.
     """
 
     is_sandbox: bool = False
@@ -114,7 +117,9 @@ class RunMode:
     report: Path | None = None
     save_map: Path | None = None
     map_file: Path | None = None
+    code_quality: Path | None = None
     show: Shown | None = None
+    has_answered: bool = False
 
 
 def _tuples(members: Mapping[str, object]) -> dict[str, Any]:

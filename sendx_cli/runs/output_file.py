@@ -12,6 +12,7 @@ from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.files.source import STANDARD_INPUT
 from sendx_cli.runs.options import RunMode
 from sendx_cli.runtime import Runtime
+from sendx_cli.settings.passing_file import create_passing
 from sendx_cli.settings.storage import sync_file
 
 PRIVATE = 0o600
@@ -24,9 +25,6 @@ _NOT_REPORTS = frozenset(
 )
 """Endings that promise another format than JSON Lines or CSV."""
 
-_FLAGS = (
-    os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-)
 _Identity = tuple[object, ...]
 
 
@@ -47,10 +45,9 @@ class OutputFile:
     def __init__(self, path: Path, what: str, mode: int) -> None:
         self._path = path
         self._what = what
-        self._passing = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         refuse_special(path, f"the {what}")
         try:
-            descriptor = os.open(self._passing, _FLAGS, mode)
+            descriptor, self._passing = create_passing(path, mode)
             _set_mode(descriptor, path, mode)
         except OSError as error:
             raise InputError(self._message(error), where=str(path)) from None
@@ -71,13 +68,15 @@ class OutputFile:
         """Replace `path` by what was written.
 
         Raises:
-            PassingTrouble: It cannot be written; what was there before is unchanged.
+            PassingTrouble: It cannot be written; the file is unchanged.
         """
         try:
             self.text.flush()
             sync_file(self.text.fileno())
-            self.text.close()
+            if sys.platform == "win32":
+                self.text.close()
             self._passing.replace(self._path)
+            self.text.close()
         except OSError as error:
             raise self._error(error) from None
 
@@ -111,7 +110,11 @@ def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
     _refuse_other_format(mode.report)
     outputs = {
         option: path
-        for option, path in (("--report", mode.report), ("--save-map", mode.save_map))
+        for option, path in (
+            ("--report", mode.report),
+            ("--save-map", mode.save_map),
+            ("--code-quality", mode.code_quality),
+        )
         if path is not None
     }
     inputs = {("standard input" if source == STANDARD_INPUT else source): _of(runtime, source)}
@@ -120,7 +123,7 @@ def refuse_outputs(runtime: Runtime, source: str, mode: RunMode) -> None:
     for option, path in outputs.items():
         for name, identity in inputs.items():
             if _identity(path) == identity:
-                raise InputError(f"{option} would replace what is read: {name}", where=str(path))
+                raise InputError(f"{option} would overwrite the input: {name}", where=str(path))
         refuse_special(path, option)
         _refuse_unwritable(path, option)
     for (option, path), (other, second) in combinations(outputs.items(), 2):
@@ -149,17 +152,17 @@ def refuse_special(path: Path, what: str) -> None:
         return
     if stat.S_ISLNK(mode):
         raise InputError(
-            f"{what} follows no symbolic link", where=str(path), hint="name the file itself"
+            f"{what} does not follow symbolic links", where=str(path), hint="name the file itself"
         )
     if not stat.S_ISREG(mode):
-        raise InputError(f"{what} goes into a plain file, which this is not", where=str(path))
+        raise InputError(f"{what} must be a regular file", where=str(path))
 
 
 def _refuse_unwritable(path: Path, option: str) -> None:
     """Refuse before the run starts what could not be written at its end."""
     folder = path.parent
     if not folder.is_dir():
-        raise InputError(f"{option} cannot be written: there is no such folder", where=str(path))
+        raise InputError(f"{option} cannot be written: no such directory", where=str(path))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"{option} cannot be written: permission denied", where=str(path))
 

@@ -5,7 +5,6 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from sendx_cli.core.totals.timeline import timeline
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.runs import Run, open_view
 from sendx_cli.journal.view import RunView
@@ -16,7 +15,6 @@ from sendx_cli.runs.output_file import PRIVATE, OutputFile
 from sendx_cli.runs.run_summary import RunSummary, summarise
 from sendx_cli.runs.totals import place_of
 
-_SLOTS = 160
 _MOST_UNKNOWN = 100
 _SENT = (
     ("Tags added", "$.tags", False),
@@ -60,7 +58,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
         ),
         outcome=f"{_heading(summary)}; {summary.ending}",
         counts=_counts(summary),
-        timeline=timeline(view.seconds(), _SLOTS),
+        timeline=summary.totals.timeline,
         latency=latency_text(summary.totals),
         failures=summary.totals.failures,
         unknown=[
@@ -78,7 +76,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
 
 
 def _heading(summary: RunSummary) -> str:
-    return heading_text(summary.totals, summary.counts.total, summary.elapsed_s, summary.shard)
+    return heading_text(summary.totals, summary.counts.total, summary.shard)
 
 
 def _counts(summary: RunSummary) -> list[tuple[str, int, bool]]:

@@ -89,9 +89,18 @@ def open_reading(
         spool_folder,
         must_be_plain=must_be_plain,
     ) as source:
-        mapping = determine_mapping(source, spec.columns)
-        checker = unruled_checker(runtime, spec, mapping)
-        yield Reading(source, mapping, checker, share=_share(spec, source, mapping))
+        yield reading_of(runtime, spec, source)
+
+
+def reading_of(runtime: Runtime, spec: RunSpec, source: Source) -> Reading:
+    """Map the columns of a run's file.
+
+    Raises:
+        InputError: A column cannot be mapped, or what the options say cannot be sent.
+    """
+    mapping = determine_mapping(source, spec.columns)
+    checker = unruled_checker(runtime, spec, mapping)
+    return Reading(source, mapping, checker, share=_share(spec, source, mapping))
 
 
 def _share(spec: RunSpec, source: Source, mapping: ColumnMapping) -> Share:
@@ -104,7 +113,7 @@ def unruled_checker(runtime: Runtime, spec: RunSpec, mapping: ColumnMapping) -> 
     """Return what checks rows before the account is read.
 
     Raises:
-        InvalidValue: What the options say cannot be sent, or nothing names a tag to track.
+        InputError: What the options say cannot be sent, or nothing names a tag to track.
     """
     today = runtime.clock.today()
     return RowChecker(mapping, spec.defaults, today=today, rules=NoRules())

@@ -70,7 +70,7 @@ def reconcile_run(context: RunContext, run: Run, *, resends: bool) -> ExitCode:
         journal.unknown_rows().settle(one.row.number for one in looked if one.is_so)
         journal.unknown_rows().note((one.row.number, one.seen) for one in looked if not one.is_so)
         settled = sum(one.is_so for one in looked)
-        output.note(f"{settled:,} of {len(unknown):,} unknown rows are seen in the account")
+        output.note(f"{settled:,} of {len(unknown):,} unknown rows were found in the account")
         if resends:
             _resend(context, journal, looked)
         return _shown(context, journal)
@@ -82,7 +82,8 @@ def _ripe(context: RunContext, unknown: Sequence[UnknownRow]) -> list[UnknownRow
     counting = [row for row in unknown if row.contact.counts_twice]
     if counting:
         context.output.note(
-            f"counting a custom field up or down: {_rows(len(counting))}, which no look can settle"
+            f"counting a custom field up or down: {_rows(len(counting))}, which reading the "
+            "account cannot settle"
         )
     rest = [row for row in unknown if not row.contact.counts_twice]
     early = [row for row in rest if now - row.decided_at < SETTLES_AFTER_S]
@@ -127,7 +128,7 @@ def _looked(row: UnknownRow, searched: SearchedContact, at: str) -> Looked:
         seen = f"at {at}: {'; '.join(map(_in_words, differences))}"
         return Looked(row, is_so=False, seen=seen, may_be_resent=not row.is_overtaken)
     if unclear:
-        return Looked(row, is_so=False, seen=f"cannot be told at {at}: {', '.join(unclear)}")
+        return Looked(row, is_so=False, seen=f"cannot be determined at {at}: {', '.join(unclear)}")
     return Looked(row, is_so=True)
 
 
@@ -144,13 +145,12 @@ def _resend(context: RunContext, journal: RunJournal, looked: Sequence[Looked]) 
             f"not sent again, because a later row of the contact was sent: {_rows(overtaken)}"
         )
     if not rows:
-        context.output.note("no row is to be sent again")
+        context.output.note("no rows to send again")
         return
     what = _rows(len(rows))
     confirm(
         context,
-        f"send {what} again, which may set off automations a second time, "
-        "though the account does not show what was asked?",
+        f"send {what} again, which the account does not show (automations may be triggered twice)?",
     )
     journal.unknown_rows().put_back(row.number for row in rows)
     context.output.note(f"{what} to be sent again: `sendx runs resume {journal.id}` sends them")

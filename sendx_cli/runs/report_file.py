@@ -1,6 +1,6 @@
 """`--report FILE`: the result of each row of a run, as JSON Lines or CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -73,12 +73,22 @@ def report_decided(report: "Report | NoReport", view: RunView, source: str) -> N
             report.write(result_of_row(row, source))
 
 
-def report_left(report: "Report | NoReport", view: RunView, source: str) -> None:
-    """Write the rows that are still pending, and those that are not sent at all."""
+def report_left(
+    report: "Report | NoReport", view: RunView, source: str, *, told: Collection[int] = ()
+) -> None:
+    """Write the rows that are still pending, and those that are not sent at all.
+
+    Args:
+        report: Where they are written.
+        view: The run's journal.
+        source: The name of its file.
+        told: The numbers of pending rows that are in the report: they were under way at the end.
+    """
     if isinstance(report, Report):
         action = view.header.action
         for row in view.rows({State.PENDING}):
-            report.write(result_of_row(row, source))
+            if row.number not in told:
+                report.write(result_of_row(row, source))
         for left_out in view.left_out():
             report.write(result_of_left_out(left_out, action, source))
 
@@ -111,6 +121,8 @@ def open_report(path: Path | None, source_path: Path | None) -> Iterator[Report 
         return
     with suppress(OSError):
         if source_path is not None and path.samefile(source_path):
-            raise InputError("the report would replace the file it tells of", where=str(path))
+            raise InputError(
+                "the report would overwrite the file that it is about", where=str(path)
+            )
     with closing(Report(path)) as report:
         yield report

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sendx_cli.clock import Clock
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.core.totals.tally import Tally
+from sendx_cli.core.totals.tally import Counted, Tally
 from sendx_cli.delivery.results import result_of
 from sendx_cli.delivery.rows import Decided
 from sendx_cli.delivery.sender import Sender, Turn
@@ -17,6 +17,7 @@ from sendx_cli.output.annotations import Annotations
 from sendx_cli.output.progress import NoProgress, Progress
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.output.shown import Shown
+from sendx_cli.output.summary import duration
 from sendx_cli.output.writer import Output
 from sendx_cli.results import Result
 from sendx_cli.runs.report_file import NoReport, Report
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sendx_cli.core.replies.verdict import Verdict
 
 _RATE_OVER_S = 5.0
-_DOWN = "the service is down: one call at a time finds out when it is back"
+_DOWN = "the service is down: checking with one call at a time"
 
 
 class RunReporter:
@@ -37,6 +38,7 @@ class RunReporter:
         progress: Shows the progress.
         report: Where each result is written as well.
         clock: What time it is.
+        annotations: Shows rows that were not accepted at their lines.
         shown: Which rows have their results shown.
     """
 
@@ -48,6 +50,7 @@ class RunReporter:
         report: Report | NoReport,
         clock: Clock,
         *,
+        annotations: Annotations,
         shown: Shown,
     ) -> None:
         self._output = output
@@ -56,14 +59,16 @@ class RunReporter:
         self._report = report
         self._clock = clock
         self._results: ResultStream | None = ResultStream(output, shown)
-        self._annotations = Annotations(output)
+        self._annotations = annotations
         self._tally = Tally(clock.now())
-        self._decided_at: deque[tuple[float, int]] = deque()
+        self._lately: deque[tuple[float, Counted]] = deque()
         self._paused_for: Verdict | None = None
         self.ending: Ending | None = None
         """Set once the pipe that results go to is closed."""
         self.error: SendxError | None = None
         """Why results could not be written."""
+        self.interrupted: set[int] = set()
+        """The numbers of rows that were under way at the end and are to come again."""
 
     @property
     def has_lost_its_reader(self) -> bool:
@@ -76,14 +81,18 @@ class RunReporter:
             self._output.note(note)
         for pause in turn.pauses:
             self._paused_for = pause.verdict
-            self._output.detail(f"{pause.verdict.message}: trying again in {pause.seconds:.1f} s")
+            again = f"retrying in {duration(pause.seconds)}"
+            self._output.detail(f"{pause.verdict.message}: {again}")
         for decided in turn.decided:
             self._show_decided(decided)
         self._show_progress(sender)
 
     def _show_decided(self, decided: Decided) -> None:
         result = result_of(decided, self._source)
-        self._tally.add(decided.outcome, attempts=decided.attempts, now=self._clock.now())
+        if decided.outcome is Outcome.SKIPPED:
+            self.interrupted.add(decided.row.number)
+        else:
+            self._tally.add(decided.outcome, attempts=decided.attempts, now=self._clock.now())
         self._annotate(result)
         with self.writing():
             self._report.write(result)
@@ -100,9 +109,11 @@ class RunReporter:
         note = None
         if sender.is_down:
             note = f"{_DOWN} ({self._paused_for.message})" if self._paused_for else _DOWN
+        decided_per_s, accepted_per_s = self._rates_per_s(counted)
         self._progress.update(
             counted,
-            rate_per_s=self._rate_per_s(counted.rows),
+            decided_per_s=decided_per_s,
+            accepted_per_s=accepted_per_s,
             limit_per_s=sender.limit_per_s,
             in_flight=sender.in_flight,
             note=note,
@@ -130,15 +141,18 @@ class RunReporter:
             self._annotations.error(
                 self._source,
                 line=result.line,
-                message=result.error.message,
+                message=f"{self._source}:{result.line}: {result.error.message}",
                 hint=result.error.hint,
             )
 
-    def _rate_per_s(self, rows: int) -> float | None:
-        """Return the rows decided a second over the last few seconds."""
+    def _rates_per_s(self, counted: Counted) -> tuple[float | None, float | None]:
+        """Return the rows decided and accepted a second over the last few seconds."""
         now = self._clock.now()
-        self._decided_at.append((now, rows))
-        while now - self._decided_at[0][0] > _RATE_OVER_S:
-            self._decided_at.popleft()
-        began_at, before = self._decided_at[0]
-        return (rows - before) / (now - began_at) if now > began_at else None
+        self._lately.append((now, counted))
+        while now - self._lately[0][0] > _RATE_OVER_S:
+            self._lately.popleft()
+        began_at, before = self._lately[0]
+        if now <= began_at:
+            return None, None
+        accepted = counted.counts[Outcome.ACCEPTED] - before.counts[Outcome.ACCEPTED]
+        return (counted.rows - before.rows) / (now - began_at), accepted / (now - began_at)

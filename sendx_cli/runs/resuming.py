@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sendx_cli.ending import Ending
-from sendx_cli.errors import ExitCode, FileRefused, InputError
+from sendx_cli.errors import ExitCode, FileRefused, InputError, RunUnfinished, UsageError
 from sendx_cli.files.source import Source, open_source
 from sendx_cli.files.spool import is_copy
 from sendx_cli.files.verified import digest_of
@@ -15,25 +15,27 @@ from sendx_cli.journal.adoption import Adoption
 from sendx_cli.journal.opening import open_journal
 from sendx_cli.journal.rows import State, content_of
 from sendx_cli.journal.run_header import RunHeader
-from sendx_cli.journal.runs import Run, list_runs
+from sendx_cli.journal.runs import Run, Runs, list_runs
 from sendx_cli.journal.start_lock import StartLock, identity_of
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.account_access import open_account
 from sendx_cli.runs.comparing import compared
-from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
+from sendx_cli.runs.consent import ask_about, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file, is_of_sandbox, refuse_other_account
 from sendx_cli.runs.input_read import tell_input_read
+from sendx_cli.runs.job_report import JobReport
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
+from sendx_cli.runs.refused_rows import refuse_and_tell
 from sendx_cli.runs.report_file import report_path
 from sendx_cli.runs.same_file import unfinished
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.snapshot import take_snapshot
-from sendx_cli.runs.undo_settling import settle_undo
+from sendx_cli.runs.undo_settling import note_undone, settle_undo, undo_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
@@ -50,8 +52,9 @@ def context_of(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) ->
     """Return the context that resumes a run with the options it started with."""
     spec = RunSpec.from_text(run.header.options)
     is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
-    report = report_path(mode.report, spec.shard)
-    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox, report=report))
+    mode = replace(mode, is_sandbox=is_sandbox, report=report_path(mode.report, spec.shard))
+    job = JobReport(runtime.output, f"runs resume {run.id}", run.header.source, spec.shard)
+    return RunContext(runtime, settings, spec, mode, job)
 
 
 def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | Ending:
@@ -70,14 +73,18 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
             refused.
     """
     output = context.output
+    context.runtime.at_end.append(context.job.finish)
     refuse_outputs(context.runtime, path or run.header.source_path or "", context.mode)
+    context.job.code_quality = context.mode.code_quality
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(context, run))
+        stack.enter_context(context.job.following(journal))
         refuse_other_account(run.header, context, _SAME_ACCOUNT)
-        _refuse_undone(journal)
+        _refuse_undone(run, journal.view.undone_by)
         header, source = run.header, None
         if context.spec.undoes:
             _refuse_file(path)
+            note_undone(context, run.path.with_stem(context.spec.undoes), run.id)
         else:
             header = _adopt_changed_file(context, journal, run, path)
         take_snapshot(context, journal)
@@ -90,7 +97,7 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
         is_finished = journal.view.was_finished
         if not (is_finished or context.spec.undoes):
             source = stack.enter_context(_source_of(output, header, context.spec, run.path.parent))
-        sent = Sent(0.0)
+        sent = Sent()
         if to_come:
             source_path = None if source is None else source.path
             sent = send_rows(context, journal, source=header.source, source_path=source_path)
@@ -105,17 +112,21 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
 def _held_journal(context: RunContext, run: Run) -> RunJournal:
     """Open a run's journal while no other process can start or resume a run of the same file."""
     with StartLock(run.path.parent, identity_of(run.header)):
-        _refuse_other_run(run, run.header)
+        runs = list_runs(run.path.parent)
+        _refuse_other_run(runs, run, run.header)
+        undo = undo_of(runs, run.id)
+        _refuse_undone(run, undo.id if undo else None)
         journal = open_journal(run.path, context.runtime.clock)
         if journal.view.header == run.header:
             return journal
         journal.close()
-        raise InputError(f"another sendx went on with run {run.id}", hint="see `sendx runs show`")
+        message = f"another sendx resumed run {run.id}"
+        raise RunUnfinished(message, hint="see `sendx runs show`")
 
 
-def _refuse_other_run(run: Run, header: RunHeader) -> None:
+def _refuse_other_run(runs: Runs, run: Run, header: RunHeader) -> None:
     """Refuse to resume a run while another one of the same file is unfinished."""
-    other = list_runs(run.path.parent).unfinished_run_of(
+    other = runs.unfinished_run_of(
         sha256=header.source_sha256,
         action=header.action,
         origin=header.origin,
@@ -123,22 +134,21 @@ def _refuse_other_run(run: Run, header: RunHeader) -> None:
         other_than=run.id,
     )
     if header.source_sha256 and other is not None:
-        raise unfinished(other, header, run.id)
+        raise unfinished(other, header, f"resume {run.id}")
 
 
-def _refuse_undone(journal: RunJournal) -> None:
+def _refuse_undone(run: Run, undone_by: str | None) -> None:
     """Refuse to send what is left of a run that was taken back."""
-    undone_by = journal.view.undone_by
     if undone_by is not None:
         raise InputError(
-            f"run {journal.id} was undone by {undone_by}: what is left of it is not sent",
-            hint="begin the file anew, if it is to be sent after all",
+            f"run {run.id} was undone by {undone_by}: what is left of it is not sent",
+            hint="send the file again, if it is to be sent after all",
         )
 
 
 def _refuse_file(path: str | None) -> None:
     if path is not None:
-        raise InputError("--from goes with the run of a file, and this one is an undo")
+        raise UsageError("--from cannot be used with an undo")
 
 
 def _adopt_changed_file(
@@ -162,7 +172,7 @@ def _adopt_changed_file(
         )
         _refuse_other_chains(header, changed)
         with StartLock(run.path.parent, identity_of(changed)):
-            _refuse_other_run(run, changed)
+            _refuse_other_run(list_runs(run.path.parent), run, changed)
             with open_account(context) as account:
                 _adopt(context, journal, changed, compared(context, reading, account))
         return changed
@@ -172,10 +182,10 @@ def _refuse_other_chains(header: RunHeader, changed: RunHeader) -> None:
     """Refuse a file whose changes of address make other shards of it than the run began with."""
     if header.chains != changed.chains:
         raise InputError(
-            f"its changes of address are others than when {header.shard.words} was begun, "
-            "so that contacts fall to other shards",
+            f"its changes of address are not those that {header.shard.words} was started with, "
+            "so contacts would be in other shards",
             where=changed.source,
-            hint="resume it with the file as it was, and send what is new as a file of its own",
+            hint="resume it with the file as it was, and send what is new as a separate file",
         )
 
 
@@ -188,8 +198,8 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
         arrivals.add(map(content_of, rows))
         arrivals.leave_out(left_out)
     plan = builder.plan()
-    show_plan(output, plan, context.spec)
-    refuse_unsendable(plan, reading.source, context.spec)
+    show_plan(context, plan)
+    refuse_and_tell(context, plan, reading)
     adoption = arrivals.match()
     _show_adoption(output, adoption)
     if not adoption.rows.total:
@@ -199,8 +209,8 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
     overtaken = journal.stop_overtaken()
     if overtaken:
         output.warn(
-            f"{overtaken:,} rows are not sent: a later row of their contact was accepted before",
-            hint="sent now they would undo it; the file of failed rows has them",
+            f"{overtaken:,} rows are not sent: a later row of their contact was already accepted",
+            hint="sending them now would undo it; they are in the file of failed rows",
         )
 
 
@@ -208,11 +218,11 @@ def _show_adoption(output: Output, adoption: Adoption) -> None:
     rows, left = adoption.rows, adoption.left
     unchanged = f"{rows.unchanged:,} would change nothing, " if rows.unchanged else ""
     output.note(
-        f"{rows.accepted:,} of {rows.total:,} rows were accepted already, {unchanged}"
+        f"{rows.accepted:,} of {rows.total:,} rows were already accepted, {unchanged}"
         f"{rows.pending + rows.failed:,} are to send"
     )
     if left.total:
-        output.note(f"{left.total:,} rows that were sent are not in the file any more")
+        output.note(f"{left.total:,} rows that were sent are no longer in the file")
 
 
 @contextmanager
@@ -226,7 +236,7 @@ def _source_of(
     except InputError:
         source = None
     if source is None or source.digest.sha256 != header.source_sha256:
-        output.note(f"{header.source} is gone: failed rows are told by `sendx runs show` alone")
+        output.note(f"{header.source} is gone: only `sendx runs show` lists failed rows")
         yield None
     elif is_copy(Path(path), folder):
         yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
@@ -246,7 +256,7 @@ def _reopen(output: Output, journal: RunJournal, mode: RunMode) -> None:
     if unknown:
         output.warn(
             f"{unknown:,} rows have an unknown outcome and are not repeated",
-            hint="`sendx runs show --state unknown` lists them, --retry-unknown repeats them",
+            hint="`sendx runs show --state unknown` lists them, --retry-unknown sends them again",
         )
 
 

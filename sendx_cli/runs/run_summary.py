@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sendx_cli.core.contact.contact import Track
 from sendx_cli.core.contact.payloads import UNDO
+from sendx_cli.core.mapping.own_results import results_kind
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.core.totals.totals import Totals
@@ -16,13 +17,13 @@ from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode
 from sendx_cli.journal.rows import LeftOutKind
 from sendx_cli.journal.view import Counts, RunView
-from sendx_cli.output.summary import ending_text, summary_lines, summary_markdown
+from sendx_cli.output.summary import ending_text, heading_text, summary_lines
 from sendx_cli.runs.next_commands import FailedRows, next_commands
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.totals import totals_of
 
 _UNKNOWN_CONTACT = "no_such_contact"
-_REJECTED = (LeftOutKind.BAD, LeftOutKind.LEFT_ALONE)
+_REJECTED = (LeftOutKind.BAD, LeftOutKind.NOT_UNDONE)
 """What is not sent and makes the exit code that of a rejected row."""
 
 
@@ -34,7 +35,6 @@ class RunSummary:
         counts: Its rows by state.
         left_out: How many rows of the file are not sent, by reason.
         totals: Its numbers.
-        elapsed_s: How long it was sent.
         exit_code: The exit code of its process.
         next_commands: What to type next.
         shard: The shard of the file that it sends, in words; empty for the whole file.
@@ -43,7 +43,6 @@ class RunSummary:
     counts: Counts
     left_out: dict[LeftOutKind, int]
     totals: Totals
-    elapsed_s: float
     exit_code: ExitCode | Ending
     next_commands: list[str]
     shard: str = ""
@@ -56,35 +55,30 @@ class RunSummary:
             left_out={str(kind): count for kind, count in self.left_out.items()},
             exit_code=self.exit_code,
             next_commands=self.next_commands,
-            elapsed_s=self.elapsed_s,
             shard=self.shard,
             ascii_only=ascii_only,
         )
 
     @property
+    def heading(self) -> str:
+        """How many rows were decided, in what time, and how fast."""
+        return heading_text(self.totals, self.counts.total)
+
+    @property
     def ending(self) -> str:
         """The exit code with its meaning."""
-        left_out = {str(kind): count for kind, count in self.left_out.items()}
-        return ending_text(self.totals, self.exit_code, left_out)
+        return self.ending_by(self.exit_code)
 
-    def markdown(self) -> str:
-        """Return the summary as Markdown, for a build server's page."""
-        return summary_markdown(
-            self.totals,
-            total_rows=self.counts.total,
-            left_out={str(kind): count for kind, count in self.left_out.items()},
-            exit_code=self.exit_code,
-            next_commands=self.next_commands,
-            elapsed_s=self.elapsed_s,
-            shard=self.shard,
-        )
+    def ending_by(self, exit_code: int) -> str:
+        """Return an exit code with what it means here."""
+        left_out = {str(kind): count for kind, count in self.left_out.items()}
+        return ending_text(self.totals, exit_code, left_out)
 
 
 def summarise(
     view: RunView,
     run: str,
     *,
-    elapsed_s: float = 0.0,
     ending: Ending | None = None,
     stopped_by: Verdict | None = None,
     failed: Path | None = None,
@@ -95,7 +89,6 @@ def summarise(
     Args:
         view: Its journal.
         run: Its id.
-        elapsed_s: How long it took, if known: the journal has whole seconds only.
         ending: The signal that has just ended it.
         stopped_by: The verdict that has just ended it.
         failed: Where its failed rows were written, if they were.
@@ -105,7 +98,7 @@ def summarise(
     is_undo = view.header.action == UNDO
     kinds = [kind for kind in LeftOutKind if kind.is_of_undo is is_undo]
     left_out = {kind: view.count_left_out(kind) for kind in kinds}
-    totals, worked_s = totals_of(view, view.header.source)
+    totals = totals_of(view, view.header.source)
     found = {
         Outcome.REJECTED: counts.rejected or any(left_out.get(kind) for kind in _REJECTED),
         Outcome.FAILED: counts.failed,
@@ -114,17 +107,16 @@ def summarise(
     }
     code = exit_code((outcome for outcome, count in found.items() if count), stopped_by)
     is_stopped = code is ExitCode.STOP or (stopped_by is not None and _must_be_seen_to(stopped_by))
-    rows = None if failed is None else _failed_rows(failed, spec, totals, left_out)
+    rows = None if failed is None else _failed_rows(failed, view, totals, left_out)
     commands = next_commands(run, counts, spec, mode or RunMode(), rows, is_stopped=is_stopped)
     if view.undone_by:
         commands = []
-    if left_out.get(LeftOutKind.LEFT_ALONE):
-        commands.append(f"sendx runs show {run} --state {LeftOutKind.LEFT_ALONE}")
+    if left_out.get(LeftOutKind.NOT_UNDONE):
+        commands.append(f"sendx runs show {run} --state {LeftOutKind.NOT_UNDONE}")
     return RunSummary(
         counts=counts,
         left_out=left_out,
         totals=totals,
-        elapsed_s=max(elapsed_s, float(worked_s - 1)) if elapsed_s else float(worked_s),
         exit_code=ending or code,
         next_commands=commands,
         shard="" if spec.shard.is_whole else spec.shard.words,
@@ -137,12 +129,14 @@ def _must_be_seen_to(stopped_by: Verdict) -> bool:
 
 
 def _failed_rows(
-    path: Path, spec: RunSpec, totals: Totals, left_out: dict[LeftOutKind, int]
+    path: Path, view: RunView, totals: Totals, left_out: dict[LeftOutKind, int]
 ) -> FailedRows:
+    header = view.header
     codes = {each.code for each in totals.failures if each.outcome is Outcome.REJECTED}
-    unknown = codes & {_UNKNOWN_CONTACT} if spec.action == Track.action else set()
+    unknown = codes & {_UNKNOWN_CONTACT} if header.action == Track.action else set()
     return FailedRows(
         path,
         must_be_fixed=bool(codes - unknown or left_out.get(LeftOutKind.BAD)),
         has_unknown_contacts=bool(unknown),
+        are_results=results_kind(header.columns) is not None,
     )

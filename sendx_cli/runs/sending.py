@@ -1,7 +1,7 @@
 """Sending a run's rows: journalled, stopped by signals, each result shown."""
 
 import gc
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sendx_cli.delivery.circuit_breaker import OUTAGE
 from sendx_cli.delivery.reply_handler import ASKED_TO_WAIT
 from sendx_cli.delivery.sender import Sender
 from sendx_cli.ending import Ending
-from sendx_cli.errors import SendxError
+from sendx_cli.errors import PassingTrouble, SendxError
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.progress import open_progress
 from sendx_cli.output.shown import shown_on
@@ -29,13 +29,11 @@ class Sent:
     """How the sending ended.
 
     Args:
-        elapsed_s: How long it took.
         ending: The signal that ended it, or the closed pipe.
         stopped_by: The verdict that ended it before its last row.
         error: Why results could not be written.
     """
 
-    elapsed_s: float
     ending: Ending | None = None
     stopped_by: Verdict | None = None
     error: SendxError | None = None
@@ -67,13 +65,22 @@ def send_rows(
     _collect_garbage()
     output, clock, mode = context.output, context.runtime.clock, context.mode
     began_at = clock.now()
+    journal.note_sending()
     with ExitStack() as stack:
         report = stack.enter_context(open_report(mode.report, source_path))
         total = journal.view.counts().to_come if live is None else None
         shown = shown_on(output.stdout, mode.show)
         progress = open_progress(output, total=total, clock=clock)
         stack.enter_context(progress)
-        reporter = RunReporter(output, source, progress, report, clock, shown=shown)
+        reporter = RunReporter(
+            output,
+            source,
+            progress,
+            report,
+            clock,
+            annotations=context.job.annotations,
+            shown=shown,
+        )
         sender = stack.enter_context(
             closing(make_run_sender(context.runtime, context.settings, journal, context.delivery))
         )
@@ -94,12 +101,13 @@ def send_rows(
         if live is not None:
             live.stop()
         with reporter.writing():
-            report_left(report, journal.view, source)
+            report_left(report, journal.view, source, told=reporter.interrupted)
         reporter.close()
+    with suppress(PassingTrouble):  # what became of the rows is in the journal
+        journal.note_sent(clock.now() - began_at)
     if not (mode.report is None or context.spec.shard.is_whole or reporter.error):
         output.note(f"results of {context.spec.shard.words}: {mode.report}")
     return Sent(
-        clock.now() - began_at,
         signals.ending or reporter.ending,
         _with_resume_hint(sender.stopped_by, journal.id),
         reporter.error,
@@ -110,7 +118,7 @@ def _with_resume_hint(stopped_by: Verdict | None, run: str) -> Verdict | None:
     """Name the run in the hint of a verdict that ends it for now."""
     if stopped_by is None or stopped_by.code not in {OUTAGE, ASKED_TO_WAIT}:
         return stopped_by
-    return stopped_by._replace(hint=f"`sendx runs resume {run}` goes on")
+    return stopped_by._replace(hint=f"`sendx runs resume {run}` continues")
 
 
 def _collect_garbage() -> None:
@@ -126,7 +134,8 @@ def _stop(sender: Sender, output: Output) -> None:
     sender.stop()
     if sender.in_flight:
         output.note(
-            f"stopping: waiting for {sender.in_flight} calls under way; once more ends it at once"
+            f"stopping: waiting for {sender.in_flight} calls under way; interrupt again to stop "
+            "at once"
         )
 
 

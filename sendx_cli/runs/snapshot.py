@@ -27,7 +27,7 @@ def announce_snapshot(context: RunContext, addresses: int) -> None:
         addresses: How many different ones it has.
 
     Raises:
-        InputError: `--snapshot` was given, and the account is not to be read.
+        InputError: `--snapshot` was given, and the account is not read.
     """
     if not context.spec.keeps_snapshot or not addresses:
         return
@@ -37,11 +37,11 @@ def announce_snapshot(context: RunContext, addresses: int) -> None:
         context.output.note(f"snapshot: up to {times} before the first contact is sent")
     elif _is_asked_for(context):
         raise InputError(
-            "--snapshot needs the account, which is not to be read",
-            hint="leave out --no-account, or set `account = true` in the profile",
+            "--snapshot needs the account, which is not read",
+            hint="remove --no-account, or set `account = true` in the profile",
         )
     else:
-        context.output.note("no snapshot is kept: the account is not to be read")
+        context.output.note("no snapshot is kept: the account is not read")
 
 
 def take_snapshot(
@@ -79,7 +79,7 @@ def take_snapshot(
         return
     none = len(addresses) - there
     contacts = "1 contact" if there == 1 else f"{there:,} contacts"
-    beside = f", {none:,} not there yet" if none else ""
+    beside = f", {none:,} not found" if none else ""
     context.output.note(f"snapshot: {contacts} recorded{beside}")
 
 

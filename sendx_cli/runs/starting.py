@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.ending import Ending
-from sendx_cli.errors import AccountUnread, ExitCode, InputError, PassingTrouble
-from sendx_cli.files.source import Source
+from sendx_cli.errors import AccountUnread, ExitCode, PassingTrouble, RunUnfinished
+from sendx_cli.files.source import Source, open_source
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.runs import Runs, delete_journal, forget_never_started, list_runs
@@ -16,15 +16,17 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
 from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.column_questions import settle_columns
 from sendx_cli.runs.comparing import compared
-from sendx_cli.runs.consent import ask_about, refuse_unsendable, show_plan
+from sendx_cli.runs.consent import ask_about, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.dry_run import show_dry_run
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import leave_out_unchanged
-from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
+from sendx_cli.runs.reading import NumberedRows, Reading, reading_of, stdin_of
+from sendx_cli.runs.refused_rows import refuse_and_tell
 from sendx_cli.runs.same_file import unfinished
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.sent_before import warn_if_sent_before
@@ -48,16 +50,19 @@ def start_run(context: RunContext) -> ExitCode | Ending:
         return show_dry_run(context)
     directory = runs_directory()
     make_private_directory(directory)
-    with open_reading(runtime, spec, directory) as reading, _spool_kept(reading.source) as keep:
+    stdin = stdin_of(runtime)
+    source = open_source(spec.path, spec.overrides, stdin, directory)
+    with source, _spool_kept(source) as keep:
+        context = settle_columns(context, source)
+        reading = reading_of(runtime, context.spec, source)
         journal = _begin(context, directory, reading)
         if journal is None:
             ResultStream(runtime.output).close()
             shard = "" if spec.shard.is_whole else f", {spec.shard.words}"
-            runtime.output.note(f"{reading.source.name}{shard}: no rows to send")
+            runtime.output.note(f"{source.name}{shard}: no rows to send")
             return ExitCode.OK
         keep.append(True)
-        with journal:
-            source = reading.source
+        with journal, context.job.following(journal):
             counts = journal.view.counts()
             if counts.unchanged and not counts.to_come:
                 runtime.output.note(f"{source.name}: nothing to send: no row would change anything")
@@ -75,10 +80,11 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
         forget_never_started(directory)
         journal = undo.enter_context(create_journal(directory, header, runtime.clock))
         with unsealed_forgotten(journal), open_account(context) as account:
-            plan = _fill(journal, compared(context, reading, account))
+            reading = compared(context, reading, account)
+            plan = _fill(journal, reading)
             plan = leave_out_unchanged(context, journal, account, plan)
-            show_plan(runtime.output, plan, spec)
-            refuse_unsendable(plan, reading.source, spec)
+            show_plan(context, plan)
+            refuse_and_tell(context, plan, reading)
             announce_snapshot(context, plan.contacts + plan.new_addresses)
             if mode.save_map is not None:
                 save_map(mode.save_map, reading.mapping)
@@ -100,16 +106,16 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
         sha256=header.source_sha256, action=action, origin=origin, shard=shard
     )
     if run is not None:
-        raise unfinished(run, header, "starting anew")
+        raise unfinished(run, header, "start over")
     _refuse_beside_unreadable(runs, header)
     earlier = runs.unfinished_run_at(
         path=header.source_path or "", action=action, origin=origin, shard=shard
     )
     if earlier is not None:
         runtime.output.warn(
-            f"run {earlier.id} of what {header.source} held before has "
+            f"run {earlier.id} of the earlier content of {header.source} has "
             f"{earlier.counts.to_come:,} rows to come",
-            hint=f"`sendx runs resume {earlier.id}` goes on with it, with the file as it is now",
+            hint=f"`sendx runs resume {earlier.id}` continues it with the file as it is now",
         )
 
 
@@ -117,12 +123,11 @@ def _refuse_beside_unreadable(runs: Runs, header: RunHeader) -> None:
     """Refuse a file of which an unreadable run may have sent any rows."""
     for path in runs.unreadable_paths:
         if could_be_of_same_file(path, header):
-            raise InputError(
+            raise RunUnfinished(
                 f"run {path.stem} may have sent rows of this file, and cannot be read",
                 where=header.source,
                 hint=f"`sendx runs show {path.stem}` says why; "
-                f"`sendx runs forget {path.stem}` makes way for starting anew: "
-                "then every row is sent, also those that it sent",
+                f"`sendx runs forget {path.stem}` lets you start over, and sends every row again",
             )
 
 
@@ -142,7 +147,7 @@ def unsealed_forgotten(journal: RunJournal) -> Iterator[None]:
     except AccountUnread:
         raise
     except PassingTrouble as error:
-        hint = "nothing was sent: mend that, then begin again"
+        hint = "nothing was sent: fix that, then run it again"
         raise PassingTrouble(error.message, where=error.where, hint=hint) from None
     finally:
         if not journal.is_sealed:

@@ -13,6 +13,7 @@ from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.plan_text import mapping_lines
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.account_access import open_account
+from sendx_cli.runs.column_questions import settle_columns
 from sendx_cli.runs.comparing import compared_live
 from sendx_cli.runs.consent import ask
 from sendx_cli.runs.context import RunContext
@@ -34,8 +35,10 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     Raises:
         SendxError: The input has no readable header, or the journal cannot be written.
     """
-    runtime, spec = context.runtime, context.spec
-    source = open_live(stdin_of(runtime), spec.overrides)
+    runtime = context.runtime
+    source = open_live(stdin_of(runtime), context.spec.overrides)
+    context = settle_columns(context, source)
+    spec = context.spec
     mapping = determine_live_mapping(source, spec.columns)
     unruled = unruled_checker(runtime, spec, mapping)
     directory = runs_directory()
@@ -48,9 +51,14 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     runtime.output.tell_lines(mapping_lines(mapping, source.name, notes, comparison))
     ask(context, contacts=0, account=comparison)
     with create_journal(directory, header, runtime.clock) as journal:
-        rows = LiveRows(source, checker, mapping, journal, runtime.output)
+        rows = LiveRows(
+            source, checker, mapping, journal, runtime.output, annotations=context.job.annotations
+        )
         journal.seal()
-        with _input_read_shown(journal, rows, runtime.output):
+        with (
+            context.job.following(journal),
+            _input_read_shown(journal, rows, runtime.output),
+        ):
             sent = send_rows(context, journal, source=source.name, source_path=None, live=rows)
         return finish_run(context, journal, sent, None)
 

@@ -3,38 +3,33 @@
 from collections.abc import Sequence
 
 from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.timeline import timeline
 from sendx_cli.core.totals.totals import Failure, Totals
-from sendx_cli.core.totals.work_time import by_second, in_slots
+from sendx_cli.core.totals.work_time import spans_of
 from sendx_cli.journal.rows import JournalRow
 from sendx_cli.journal.view import Counts, RunView
 
-_SLOTS = 40
 _SHARES = (0.50, 0.95, 0.99)
 
 
-def totals_of(view: RunView, source: str) -> tuple[Totals, int]:
+def totals_of(view: RunView, source: str) -> Totals:
     """Compute the numbers of a run.
 
     Args:
         view: Its journal.
         source: The name of its file, for the examples of failures.
-
-    Returns:
-        The numbers, and the seconds in which the run was sent.
     """
     attempts, retried = view.attempts()
     p50_s, p95_s, p99_s = _latencies_s(view)
-    seconds = by_second(view.accepted_by_second())
-    slot_s, accepted_per_slot = in_slots(seconds, _SLOTS)
-    totals = Totals(
+    seconds = view.seconds()
+    return Totals(
         counts=_counts(view.counts()),
         attempts=attempts,
         retried=retried,
         p50_s=p50_s,
         p95_s=p95_s,
         p99_s=p99_s,
-        slot_s=float(slot_s),
-        accepted_per_slot=accepted_per_slot,
+        timeline=timeline(seconds, spans_of(view.sending_times, seconds)),
         failures=tuple(
             Failure(
                 Outcome(kind.state),
@@ -46,7 +41,6 @@ def totals_of(view: RunView, source: str) -> tuple[Totals, int]:
             for kind in view.failure_groups()
         ),
     )
-    return totals, len(seconds)
 
 
 def place_of(source: str, row: JournalRow) -> str:

@@ -6,19 +6,26 @@ sent, which would overtake it.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from sendx_cli.account.finding import find_contacts
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.core.contact.contact import Contact
+from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Kind, Verdict
 from sendx_cli.delivery.rows import Decided, Row
+from sendx_cli.errors import InputError
+from sendx_cli.journal.opening import open_journal
 from sendx_cli.journal.rows import State
-from sendx_cli.journal.store import CRASHED, RunJournal
+from sendx_cli.journal.runs import Run, Runs, open_view
+from sendx_cli.journal.store import RunJournal
+from sendx_cli.journal.view import CRASHED
 from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.context import RunContext
+from sendx_cli.runs.options import RunSpec
 
 _SEEN = Verdict(Kind.ACCEPTED, "reconciled", "reconciled: seen in the account")
 Found = Mapping[str, ServiceContact | None]
@@ -34,6 +41,38 @@ class _InDoubt(NamedTuple):
 
     row: Row
     has_crashed: bool = False
+
+
+def undo_of(runs: Runs, run: str) -> Run | None:
+    """Return the latest run that takes the run with this id back, if any does."""
+    found = [
+        one
+        for one in runs.runs
+        if one.header.action == UNDO and RunSpec.from_text(one.header.options).undoes == run
+    ]
+    return found[-1] if found else None
+
+
+def note_undone(context: RunContext, path: Path, undo: str) -> None:
+    """Record in a run's journal that it is undone, where a kill kept its undo from doing so.
+
+    Args:
+        context: The undo's.
+        path: The journal, which may have been deleted since.
+        undo: The undo's id.
+
+    Raises:
+        InputError: Another process is sending the run.
+        PassingTrouble: It cannot be written.
+    """
+    try:
+        with open_view(path) as view:
+            is_noted = view.undone_by is not None
+    except InputError:  # forgotten or damaged: nobody can go on with it
+        return
+    if not is_noted:
+        with open_journal(path, context.runtime.clock) as journal:
+            journal.note_undone(undo)
 
 
 def settle_undo(context: RunContext, journal: RunJournal) -> None:

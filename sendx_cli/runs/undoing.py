@@ -6,7 +6,7 @@ from itertools import count
 
 from sendx_cli.api.requests import base_url_of
 from sendx_cli.core.account.courses import Contacts, SentRow
-from sendx_cli.core.account.remarks import LeftAlone
+from sendx_cli.core.account.remarks import NotUndone
 from sendx_cli.core.account.undoing import History, Undoing, UndoRules, undo
 from sendx_cli.core.contact.payloads import UNDO
 from sendx_cli.core.plan.undo_plan import UndoPlan, UndoPlanBuilder
@@ -29,11 +29,13 @@ from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.dry_run import planned
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_undo, is_of_sandbox, refuse_other_account
+from sendx_cli.runs.job_report import JobReport
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.report_file import open_report
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.snapshot import record_contacts
 from sendx_cli.runs.starting import unsealed_forgotten
+from sendx_cli.runs.undo_settling import undo_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
@@ -58,7 +60,8 @@ def undo_context(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) 
     undone = RunSpec.from_text(run.header.options)
     spec = RunSpec(action=UNDO, path="", batch=undone.batch, service=undone.service, undoes=run.id)
     is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
-    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox))
+    job = JobReport(runtime.output, "runs undo", run.id)
+    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox), job)
 
 
 def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | Ending:
@@ -75,6 +78,7 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
     Raises:
         SendxError: It was refused before anything was sent, or the journal could not be written.
     """
+    context.runtime.at_end.append(context.job.finish)
     refuse_other_account(run.header, context, "undo it with the same --profile and --base-url")
     directory = run.path.parent
     header = header_of_undo(context, run.id)
@@ -96,7 +100,7 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
             undone.note_undone(journal.id)
         undone.close()
         kept = stack.pop_all()
-    with kept:
+    with kept, context.job.following(journal):
         sent = send_rows(context, journal, source=header.source, source_path=None)
         return finish_run(context, journal, sent, None)
 
@@ -106,34 +110,29 @@ def _refuse_not_undoable(runs: Runs, name: str) -> None:
     run = runs.find(name)
     if run.is_under_way:
         raise InputError(
-            f"run {run.id} is being sent by another sendx", hint="wait until it has ended"
+            f"run {run.id} is being sent by another sendx process", hint="wait until it ends"
         )
     if run.header.action == UNDO:
         raise InputError(
-            f"run {run.id} is itself an undo, and is not undone",
-            hint="send the file of the run that it took back",
+            f"run {run.id} is an undo, which cannot be undone",
+            hint="send the file of the run that it undid",
         )
-    found = [one for one in runs.runs if _undoes(one) == run.id]
-    undone_by = found[-1].id if found else run.undone_by
+    found = undo_of(runs, run.id)
+    undone_by = found.id if found else run.undone_by
     if undone_by is None:
         return
-    hint = f"see `sendx runs show {undone_by}`" if found else "that run was forgotten since"
-    if found and not found[-1].is_finished:
-        hint = f"it is not finished: `sendx runs resume {undone_by}` goes on with it"
-    raise InputError(f"run {run.id} was undone before, by run {undone_by}", hint=hint)
-
-
-def _undoes(run: Run) -> str | None:
-    """Return which run this one takes back, if any."""
-    return RunSpec.from_text(run.header.options).undoes if run.header.action == UNDO else None
+    hint = f"see `sendx runs show {undone_by}`" if found else "that run has been forgotten"
+    if found and not found.is_finished:
+        hint = f"it is not finished: `sendx runs resume {undone_by}` continues it"
+    raise InputError(f"run {run.id} was already undone by run {undone_by}", hint=hint)
 
 
 def _refuse_unrecorded(undone: RunJournal, options: UndoOptions) -> None:
     if not (undone.before or options.assumes_new) and undone.view.sent_rows().addresses():
         raise InputError(
-            f"run {undone.id} kept no snapshot: nothing says how its contacts were",
-            hint="--assume-new takes back the tags that it added, as if none of them had been "
-            "there before; --snapshot keeps a snapshot of the next run",
+            f"run {undone.id} has no snapshot: how its contacts were is not known",
+            hint="--assume-new removes the tags that it added, as if none of them had been "
+            "there before; --snapshot records a snapshot of the next run",
         )
 
 
@@ -179,8 +178,8 @@ class _Filling:
     def add(self, undoing: Undoing) -> None:
         self._rows += [Row(next(self._numbers), contact) for contact in undoing.rows]
         for remark in undoing.remarks:
-            is_alone = isinstance(remark.kind, LeftAlone)
-            kind = LeftOutKind.LEFT_ALONE if is_alone else LeftOutKind.REMAINS
+            is_alone = isinstance(remark.kind, NotUndone)
+            kind = LeftOutKind.NOT_UNDONE if is_alone else LeftOutKind.IRREVERSIBLE
             self._left_out.append(LeftOut(next(self._places), kind, remark.email, remark.text))
         if len(self._rows) + len(self._left_out) >= _BATCH_ROWS:
             self.write()
@@ -212,9 +211,9 @@ def _show_nothing_to_send(context: RunContext, journal: RunJournal, plan: UndoPl
             report.write(result)
         report.keep()
     stream.close()
-    context.output.note(f"run {plan.run}: nothing to take back")
+    context.output.note(f"run {plan.run}: nothing to undo")
     return _code(plan)
 
 
 def _code(plan: UndoPlan) -> ExitCode:
-    return ExitCode.REJECTED if plan.has_left_alone else ExitCode.OK
+    return ExitCode.REJECTED if plan.has_not_undone else ExitCode.OK

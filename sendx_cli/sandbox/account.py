@@ -94,11 +94,13 @@ def read_account(path: Path) -> Account:
         raise FileRefused(f"the account file is not JSON: {reason}", where=where) from None
     except UnicodeEncodeError:
         # Half of a surrogate pair is valid JSON, but no text.
-        raise FileRefused("the account file holds half a character", where=str(path)) from None
+        raise FileRefused("the account file contains half a character", where=str(path)) from None
     except RecursionError:
         raise FileRefused("the account file is nested too deep", where=str(path)) from None
     except ValueError:
-        raise FileRefused("the account file holds too long a number", where=str(path)) from None
+        raise FileRefused(
+            "the account file contains a number that is too long", where=str(path)
+        ) from None
     try:
         return account_of(value)
     except InvalidValue as error:
@@ -208,7 +210,7 @@ def _distinct(
         part = read(value, where)
         key = key_of(part)
         if key in found:
-            raise InvalidValue(f"{key} is there twice", where=where)
+            raise InvalidValue(f"{key} appears twice", where=where)
         found[key] = part
     return tuple(found.values())
 
@@ -217,7 +219,7 @@ def _check_distinct_ids(lists: tuple[GivenList, ...]) -> None:
     seen: set[str] = set()
     for number, found in enumerate(lists):
         if found.id is not None and found.id in seen:
-            raise InvalidValue(f"{found.id} is there twice", where=f"lists[{number}].id")
+            raise InvalidValue(f"{found.id} appears twice", where=f"lists[{number}].id")
         seen.add(found.id or "")
 
 
@@ -244,7 +246,7 @@ def _field(value: object, where: str) -> GivenField:
     field = _Object(value, where, ("name", "type", "description"))
     named = field.text("type") or "text"
     if named not in _TYPES:
-        raise field.refused("type", f"no type of a field: {named}", hint=_one_of(tuple(_TYPES)))
+        raise field.refused("type", f"not a type of field: {named}", hint=_one_of(tuple(_TYPES)))
     return GivenField(field.name("name"), _TYPES[named], field.text("description"))
 
 

@@ -11,7 +11,7 @@ from sendx_cli.sandbox.account import Account
 from sendx_cli.sandbox.store import Store, Transaction
 from sendx_cli.sandbox.team import FieldType
 
-_HINT = "`sendx sandbox reset` empties it; without --account it goes on as it is"
+_HINT = "`sendx sandbox reset` empties it; without --account it is used as it is"
 
 
 def begin_with(path: Path, account: Account) -> None:
@@ -26,7 +26,7 @@ def begin_with(path: Path, account: Account) -> None:
     try:
         with closing(Store(path)) as store, store.transaction() as transaction:
             if not transaction.is_empty():
-                message = "the sandbox is not empty: an account begins in an empty one"
+                message = "the sandbox is not empty: --account needs an empty one"
                 raise InvalidValue(message, where=str(path), hint=_HINT)
             _fill(transaction, account)
     except sqlite3.Error as error:

@@ -39,7 +39,7 @@ class ServeOptions:
         key: The only key that is taken; None takes any that is not empty.
         faults: What goes wrong on purpose.
         seed: Makes the random faults repeatable; None: they differ each time.
-        account: The team to begin with, in an empty sandbox; None: it goes on as it is.
+        account: The team to begin with, in an empty sandbox; None: it continues as it is.
     """
 
     path: Path
@@ -189,5 +189,5 @@ def _listen(port: int) -> socket.socket:
 
 
 def _port_refused(port: int, reason: str) -> InvalidValue:
-    hint = "leave --port out to take a free one"
+    hint = "remove --port to use a free one"
     return InvalidValue(f"cannot listen on port {port}: {reason}", hint=hint)

@@ -14,6 +14,7 @@ from sendx_cli.sandbox.records import Kept, record_of, searched_in, text_of
 from sendx_cli.sandbox.rules import Record
 from sendx_cli.sandbox.schema import NOW, SCHEMA, TABLES, VERSION
 from sendx_cli.sandbox.team import FieldType
+from sendx_cli.settings.storage import make_private_directory
 
 _BUSY_TIMEOUT_S = 10.0
 _NEXT_PLACE = "(SELECT coalesce(max(place), 0) + 1 FROM contacts)"
@@ -164,7 +165,7 @@ def _create_private(path: Path) -> None:
     try:
         file = os.open(path, flags, 0o600)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_directory(path.parent)
         file = os.open(path, flags, 0o600)
     os.close(file)
 

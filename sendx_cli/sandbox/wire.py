@@ -90,7 +90,7 @@ class Wire:
                     self._send(self._http.send(go_on) or b"")
                 part = self._receive(_PART_BYTES)
                 if not part and self._http.their_state is not h11.IDLE:
-                    raise ConnectionError("the other side stopped amid a request")
+                    raise ConnectionError("the other side stopped within a request")
                 self._http.receive_data(part)
         except h11.RemoteProtocolError as error:
             status = error.error_status_hint

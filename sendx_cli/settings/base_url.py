@@ -63,9 +63,9 @@ def _reason_against(parts: SplitResult, port: int | None, text: str) -> str | No
     if parts.scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(parts.hostname or ""):
         return f"must be an https URL, {_EXAMPLE}"
     if "@" in parts.netloc:
-        return "must not hold a user name or password"
+        return "must not contain a user name or password"
     if "?" in text or "#" in text:
-        return "must not hold a query or fragment"
+        return "must not contain a query or fragment"
     if port == 0 or parts.netloc.endswith(":"):
         return "must have a port from 1 to 65535, or none"
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):

@@ -19,7 +19,7 @@ def assigned(config: ConfigFile, profile: str, name: str, text: str) -> ConfigFi
     setting = setting_named(name)
     if setting is API_KEY:
         raise InputError(
-            "the API key is never taken as an argument, which others on this machine can see",
+            "the API key is never accepted as an argument, which others on this machine can see",
             hint="run `sendx login`, which asks for it or reads it from standard input",
         )
     changed = config.with_value(profile, name, setting.parse_given(text, name))

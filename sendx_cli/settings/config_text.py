@@ -16,7 +16,7 @@ DEFAULT_PROFILE = "default_profile"
 PROFILES = "profiles"
 _TOP_LEVEL = (DEFAULT_PROFILE, PROFILES)
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)\Z")
-_MEND = "mend the line, or remove the file and begin with `sendx login`"
+_MEND = "fix the line, or remove the file and run `sendx login`"
 
 
 def parse_config(content: bytes, path: Path) -> tuple[str | None, dict[str, Profile]]:
@@ -90,7 +90,7 @@ class _Reader:
 
 def _hint(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     if known is _TOP_LEVEL and name in BY_NAME:
-        return "a setting stands in a profile: put it below [profiles.main]"
+        return "settings belong to a profile: put it under [profiles.main]"
     return f"known here: {', '.join(known)}"
 
 

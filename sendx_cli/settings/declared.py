@@ -95,7 +95,7 @@ API_KEY_COMMAND: Setting[str | None] = Setting(
 )
 API_KEY_PREFIX: Setting[str | None] = Setting(
     "api_key_prefix",
-    "a word to stand before the key in the header, such as Token",
+    "a word before the key in the header, such as Token",
     key_prefix,
     None,
     variable="SENDX_API_KEY_PREFIX",
@@ -103,7 +103,7 @@ API_KEY_PREFIX: Setting[str | None] = Setting(
 )
 BASE_URL: Setting[str] = Setting(
     "base_url",
-    "where the API is",
+    "URL of the API",
     check_base_url,
     DEFAULT_BASE_URL,
     variable="SENDX_BASE_URL",
@@ -112,7 +112,7 @@ BASE_URL: Setting[str] = Setting(
 )
 TIMEOUT: Setting[float] = Setting(
     "timeout",
-    "seconds that one attempt may take",
+    "seconds after which a request times out",
     number(0.1, 86_400),
     60.0,
     toml=(int, float),
@@ -121,7 +121,7 @@ TIMEOUT: Setting[float] = Setting(
 )
 RATE: Setting[float | None] = Setting(
     "rate",
-    "calls a second, at most",
+    "calls per second, at most",
     number(0.001, 100_000),
     None,
     toml=(int, float),
@@ -130,7 +130,7 @@ RATE: Setting[float | None] = Setting(
 )
 CONCURRENCY: Setting[int | None] = Setting(
     "concurrency",
-    "requests under way at once, at most",
+    "requests at once, at most",
     whole(1, 200),
     None,
     toml=(int,),
@@ -139,7 +139,7 @@ CONCURRENCY: Setting[int | None] = Setting(
 )
 RETRIES: Setting[int] = Setting(
     "retries",
-    "further attempts after one that failed in passing",
+    "retries of a call after temporary failures, at most",
     whole(0, 100),
     4,
     toml=(int,),
@@ -163,14 +163,14 @@ CA_BUNDLE: Setting[str | None] = Setting(
 )
 PRODUCTION: Setting[bool] = Setting(
     "production",
-    "true: bulk runs need --yes where nobody can be asked",
+    "true: bulk runs need --yes where nobody can confirm",
     truth,
     default=False,
     toml=(bool,),
 )
 ACCOUNT: Setting[bool] = Setting(
     "account",
-    "false: bulk runs do not compare their plan with the account",
+    "false: bulk runs are not compared with the account",
     truth,
     default=True,
     toml=(bool,),
@@ -186,7 +186,7 @@ EXISTING_ONLY: Setting[bool] = Setting(
 )
 SNAPSHOT: Setting[bool] = Setting(
     "snapshot",
-    "true: bulk runs record how their contacts were before, for `sendx runs undo`",
+    "true: bulk runs record their contacts before the run, for `sendx runs undo`",
     truth,
     default=False,
     toml=(bool,),
@@ -221,7 +221,7 @@ def setting_named(name: str) -> Setting[object]:
     if name not in BY_NAME:
         near = nearest(name, BY_NAME)
         hint = f'did you mean "{near}"?' if near else f"settings are {', '.join(BY_NAME)}"
-        raise InputError("there is no such setting", hint=hint)
+        raise InputError("no such setting", hint=hint)
     return BY_NAME[name]
 
 

@@ -105,9 +105,9 @@ def update_config(path: Path, change: Callable[[ConfigFile], ConfigFile]) -> Con
 def no_such_profile(profile: str, config: ConfigFile) -> InputError:
     """Return the error for a profile that was named but is not there."""
     near = nearest(profile, config.profiles)
-    names = ", ".join(config.profiles) or "none yet: `sendx login` makes one"
+    names = ", ".join(config.profiles) or "none yet: `sendx login` creates one"
     hint = f'did you mean "{near}"?' if near else f"profiles are: {names}"
-    return InputError("there is no such profile", where=profile, hint=hint)
+    return InputError("no such profile", where=profile, hint=hint)
 
 
 def _parsed(stored: Stored | None, path: Path) -> ConfigFile:
@@ -134,7 +134,8 @@ def _rewritten(stored: Stored | None, before: ConfigFile, after: ConfigFile) -> 
         raise ConfigUnusable(
             "the change cannot be made without losing comments",
             where=str(after.path),
-            hint="make it by hand, or write profiles as [profiles.NAME] and a line a setting",
+            hint="edit the file yourself, or write profiles as [profiles.NAME] with one line "
+            "per setting",
         )
     return _toml_of(after)
 

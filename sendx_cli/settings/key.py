@@ -43,6 +43,14 @@ class ApiKey:
         return format(MASK, spec)
 
 
+def keys_in_use() -> set[str]:
+    """Return every key that this process holds, wherever it came from, to mask them all."""
+    import gc
+
+    gc.unfreeze()  # what was there before a bulk run is not listed otherwise
+    return {each.reveal() for each in gc.get_objects() if type(each) is ApiKey}
+
+
 def parse_key(text: str) -> ApiKey:
     r"""Return the key in `text`, less one line break at its end (`\n` or `\r\n`).
 
@@ -62,13 +70,15 @@ def _reason_against(text: str) -> str | None:
     if not text:
         return "the API key is empty"
     if text.startswith(_BYTE_ORDER_MARKS):
-        return "a byte order mark stands before the API key: save it as UTF-8 without one"
+        return "a byte order mark comes before the API key: save it as UTF-8 without one"
     if " " in text:
-        return 'the API key holds a space (a prefix such as "Token" is the setting api_key_prefix)'
+        return (
+            'the API key contains a space (a prefix such as "Token" is the setting api_key_prefix)'
+        )
     if any(not "!" <= character <= "~" for character in text):
-        return "the API key holds a character that no header can carry"
+        return "the API key contains a character that a header cannot"
     if text[0] in "\"'" or text[-1] in "\"'":
-        return "the API key stands in quotation marks"
+        return "the API key is in quotation marks"
     if not SHORTEST_KEY <= len(text) <= LONGEST_KEY:
         return f"an API key has {SHORTEST_KEY} to {LONGEST_KEY} characters, this has {len(text)}"
     return None

@@ -23,7 +23,7 @@ COMMAND_TIMEOUT_S = 30.0
 _LAST_WORDS_S = 1.0
 _GLANCE_S = 0.05
 _WHERE = "api_key_command"
-_TRY_IT = "run the command by itself to see what it says"
+_TRY_IT = "run the command by itself to see its output"
 
 
 def run_key_command(
@@ -46,7 +46,7 @@ def run_key_command(
         code = _wait(process, output, timeout_s)
     except subprocess.TimeoutExpired:
         raise KeyUnusable(
-            f"it gave no key within {timeout_s:g} s", where=_WHERE, hint=_TRY_IT
+            f"it printed no key within {timeout_s:g} s", where=_WHERE, hint=_TRY_IT
         ) from None
     finally:
         process.kill()
@@ -121,7 +121,7 @@ def _start(
             cwd=directory,
         )
     except ValueError:
-        raise KeyUnusable("it has a quotation mark without its other half", where=_WHERE) from None
+        raise KeyUnusable("it has an unmatched quotation mark", where=_WHERE) from None
     except OSError as error:
         reason = reason_of(error)
         raise KeyUnusable(f"it cannot be run: {reason}", where=_WHERE, hint=_TRY_IT) from None

@@ -18,7 +18,7 @@ def refuse_second_source(config: ConfigFile, profile: str) -> None:
     if API_KEY_COMMAND.name in config.profiles.get(profile, {}):
         raise InputError(
             f"profile {profile} gets its key from its api_key_command",
-            hint="to take that out: sendx config unset api_key_command",
+            hint="to remove it: sendx config unset api_key_command",
         )
 
 

@@ -82,7 +82,7 @@ def resolve(
         flags: Settings given as options, by name (`profile`, `base_url`, ...); None is not given.
         environ: The environment.
         config: The config file.
-        may_make_profile: Whether a profile may be named that is not there yet.
+        may_make_profile: Whether a profile may be named that does not exist yet.
 
     Raises:
         InvalidValue: A flag or variable holds what the setting cannot be.
@@ -175,7 +175,7 @@ class _Sources:
         return KeyUnusable(
             f"the stored key belongs to {_shown_origin(own)}, "
             f"not to {_shown_origin(base_url.value)} ({base_url.origin})",
-            hint=f"give {declared.API_KEY.variable} for this run, or make a profile: "
+            hint=f"set {declared.API_KEY.variable} for this run, or create a profile: "
             "sendx login --profile NAME --base-url URL",
         )
 

@@ -75,7 +75,7 @@ def replace_private(path: Path, content: bytes) -> None:
     Where `path` is a symbolic link, its target is replaced and the link stays.
 
     Raises:
-        ConfigUnusable: It could not be written; what was there before is unchanged.
+        ConfigUnusable: It could not be written; the file is unchanged.
     """
     target = link_target(path)
     passing = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
@@ -163,7 +163,7 @@ def link_target(path: Path) -> Path:
 
 def _check_access(path: Path, facts: os.stat_result) -> str | None:
     if not stat.S_ISREG(facts.st_mode):
-        raise ConfigUnusable("the config file is not a plain file", where=str(path))
+        raise ConfigUnusable("the config file is not a regular file", where=str(path))
     if os.name != "posix":
         return None  # other systems tell nothing by these bits
     _check_owner(path, facts)
@@ -255,12 +255,12 @@ def _make_one(directory: Path) -> None:
 def _wait_for_lock(descriptor: int, path: Path) -> None:
     if not lock_within(descriptor, LOCK_TIMEOUT_S, pause_s=_LOCK_PAUSE_S):
         raise ConfigUnusable(
-            "another sendx has been changing the config file for too long",
+            "another sendx is still changing the config file",
             where=str(path),
-            hint="end the other one, then run it again",
+            hint="stop the other one, then run it again",
         )
 
 
 def _cannot(deed: str, path: Path, error: OSError) -> ConfigUnusable:
-    kept = "what was there before is unchanged" if deed == "save" else None
+    kept = "the file is unchanged" if deed == "save" else None
     return ConfigUnusable(f"cannot {deed}: {reason_of(error)}", where=str(path), hint=kept)

@@ -56,10 +56,10 @@ def test_the_names_of_an_account_are_read_side_by_side() -> None:
         (FORBIDDEN, "not allowed (HTTP 403)"),
         (REFUSED, "Invalid API key (HTTP 401)"),
         (TROUBLE, "Internal server error occurred (HTTP 500)"),
-        (Answer(200, {}, b'{"tags":[]}'), "it did not answer with a list"),
+        (Answer(200, {}, b'{"tags":[]}'), "its response is not a list"),
         (Answer(200, {}, b'{"status":"error","message":"two\\nlines"}'), "two lines (HTTP 200)"),
         (Answer(200, {}, b"null"), "an answer that is not a JSON object (HTTP 200)"),
-        (Answer(302, {"location": "/login"}, b""), "redirected to another place (HTTP 302)"),
+        (Answer(302, {"location": "/login"}, b""), "redirected to another URL (HTTP 302)"),
         (LOST, "the connection broke"),
     ],
 )
@@ -80,7 +80,7 @@ def test_a_login_page_in_place_of_the_first_answers_is_told_as_one() -> None:
     account = SimulatedAccount(NAMES, lambda *_: HTML)
     problems = account.reader.catalogue().problems
     assert set(problems) == set(PATHS)
-    assert "a web page came back where the contact API should answer (HTTP 200)" in (
+    assert "received a web page instead of an answer of the contact API (HTTP 200)" in (
         problems.values()
     )
 
@@ -134,11 +134,11 @@ def test_a_minute_without_a_page_ends_all_reading(reply: Answer | TransportFailu
     """Whatever the time-out of a call is, and however often it may be retried."""
     account = SimulatedAccount(NAMES | {"/contact": contacts(5)}, lambda *_: reply)
     catalogue = account.reader.catalogue()
-    assert catalogue.problems == dict.fromkeys(PATHS, "it gave no page for a minute")
+    assert catalogue.problems == dict.fromkeys(PATHS, "it returned no page for a minute")
     calls, ended_at = account.reader.calls, account.clock.now()
     reading = contact_pages()
     assert list(account.reader.contacts(reading, catalogue)) == []
-    assert reading.problem == "it gave no page for a minute"
+    assert reading.problem == "it returned no page for a minute"
     assert 60.0 <= ended_at <= 61.0
     assert (account.reader.calls, account.clock.now()) == (calls, ended_at)
 
@@ -152,7 +152,7 @@ def test_a_service_that_stops_answering_is_given_up_after_a_minute() -> None:
     found = list(account.reader.contacts(reading, Catalogue()))
     assert 0 < len(found) < 9000
     assert not reading.is_complete
-    assert reading.problem == "it gave no page for a minute"
+    assert reading.problem == "it returned no page for a minute"
     assert 60.0 < account.clock.now() < 63.0
 
 

@@ -13,7 +13,7 @@ NEVER_SENT = {
     "proxy, by libcurl's word": ((97, 0), ("proxy", False, False)),
     "proxy refuses": ((56, 503), ("proxy", False, False)),
     "proxy redirects": ((56, 302), ("proxy", False, False)),
-    "proxy wants a login": ((56, 407), ("proxy", False, True)),
+    "proxy requires authentication": ((56, 407), ("proxy", False, True)),
     "proxy has opened the tunnel": ((56, 200), ("connection", False, False)),
     "certificate": ((60, 0), ("certificate", False, True)),
     "unsupported protocol": ((1, 0), ("unusable_request", False, True)),

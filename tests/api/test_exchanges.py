@@ -39,7 +39,7 @@ pytestmark = pytest.mark.parametrize("name", ENGINES)
 
 TOO_LONG = TransportFailure("broken_answer", "the answer is too long", may_have_arrived=True)
 ENCODED = TransportFailure(
-    "broken_answer", "the answer is in an encoding nobody asked for", may_have_arrived=True
+    "broken_answer", "the answer is in an encoding that was not requested", may_have_arrived=True
 )
 LOST = TransportFailure(
     "connection_lost",
@@ -67,8 +67,8 @@ def untrusted(reason: str) -> TransportFailure:
         f"the certificate of localhost cannot be trusted: {reason}",
         may_have_arrived=False,
         is_final=True,
-        hint="somebody may be intercepting the connection; "
-        "a company proxy's authority goes into SENDX_CA_BUNDLE",
+        hint="the connection may be intercepted; for a company proxy, set SENDX_CA_BUNDLE to "
+        "its certificate authority",
     )
 
 
@@ -125,7 +125,7 @@ FAULTS: dict[str, tuple[Answering, TransportFailure]] = {
     "garbled length": (b"HTTP/1.1 200 OK\r\nContent-Length: nine\r\n\r\n{}", LOST),
     "too long, said so": (answer(200, LONG_BODY), TOO_LONG),
     "too long, unsaid": (CHUNKED + b"%x\r\n" % len(LONG_BODY) + LONG_BODY, TOO_LONG),
-    "encoding nobody asked for": (answer(200, b"{}", {"Content-Encoding": "br"}), ENCODED),
+    "encoding that was not requested": (answer(200, b"{}", {"Content-Encoding": "br"}), ENCODED),
 }
 
 
@@ -383,7 +383,7 @@ def test_a_certificate_for_another_host_is_final(
 @pytest.mark.parametrize(
     ("status", "message", "is_final"),
     [
-        (407, "the proxy {} wants a login", True),
+        (407, "the proxy {} requires authentication", True),
         (403, "the proxy {} refused the connection", False),
         (502, "the proxy {} refused the connection", False),
     ],
@@ -396,7 +396,7 @@ def test_a_proxy_that_refuses_was_not_the_service(
     ca_file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Only where it wants a login is it final; it never sees the key."""
+    """Only where it requires authentication is it final; it never sees the key."""
     with Proxy(refusal=answer(status)) as proxy:
         address = proxy.url
         monkeypatch.setenv("HTTPS_PROXY", address)
@@ -584,7 +584,7 @@ def test_replies_that_are_there_together_come_together(name: str, server: Script
 
 
 def test_a_signals_handler_ends_a_wait(name: str, server: ScriptedServer) -> None:
-    """A wait without limit returns, and the call under way goes on."""
+    """A wait without limit returns, and the call under way continues."""
     if sys.platform == "win32":
         pytest.skip("no alarms there")
     server.script = lambda _request, _number: None

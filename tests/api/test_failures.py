@@ -57,7 +57,9 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
         ),
         (
             failures.proxy_refused("http://u:x@p:2", wants_login=True),
-            TransportFailure("proxy", "the proxy http://p:2 wants a login", False, True, PROXY),
+            TransportFailure(
+                "proxy", "the proxy http://p:2 requires authentication", False, True, PROXY
+            ),
         ),
         (
             failures.no_address("h", is_temporary=True),
@@ -74,8 +76,8 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
                 "the certificate of h cannot be trusted: expired",
                 False,
                 True,
-                "somebody may be intercepting the connection; "
-                "a company proxy's authority goes into SENDX_CA_BUNDLE",
+                "the connection may be intercepted; for a company proxy, set SENDX_CA_BUNDLE to "
+                "its certificate authority",
             ),
         ),
         (
@@ -84,7 +86,7 @@ PROXY = "check the proxy in the environment (HTTPS_PROXY, NO_PROXY)"
         ),
         (
             failures.proxy_refused(None, wants_login=True),
-            TransportFailure("proxy", "the proxy wants a login", False, True, PROXY),
+            TransportFailure("proxy", "the proxy requires authentication", False, True, PROXY),
         ),
         (
             failures.too_many_files(),

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("name", ENGINES)
 def test_a_call_that_had_not_left_when_the_process_was_stopped_has_its_time(
     name: str, server: ScriptedServer, is_connection_kept: bool
 ) -> None:
-    """It leaves when the process goes on, once, and its answer is waited for."""
+    """It leaves when the process continues, once, and its answer is waited for."""
 
     def slow(_request: Request, _number: int) -> bytes:
         time.sleep(0.05)
@@ -49,7 +49,7 @@ def test_a_busy_caller_does_not_make_a_silent_service_wait_for_ever(
 
 
 def test_an_answer_is_awaited_for_all_of_its_time(name: str, server: ScriptedServer) -> None:
-    """Not only for what the clock leaves of it when the process goes on."""
+    """Not only for what the clock leaves of it when the process continues."""
     has_gone_on = threading.Event()
 
     def script(_request: Request, _number: int) -> bytes:

@@ -70,11 +70,11 @@ def test_a_proxys_password_is_not_shown(proxy: str, shown: str) -> None:
     ("proxy", "told"),
     [
         ("socks5://u:SECRET@p:9", "the proxy socks5://p:9 cannot be used: it is neither http://"),
-        ("http://", "the proxy http:// cannot be used: it names no host"),
-        ("http://u:SECRET@h:99999", "the proxy http://h:99999 cannot be used: its port is no"),
-        ("http://h:0", "the proxy http://h:0 cannot be used: its port is no number"),
-        ("http://h:SECRET", "the proxy http://h:*** cannot be used: its port is no number"),
-        ("http://u:SECRET@[bad", "the proxy http://[bad cannot be used: it is no URL"),
+        ("http://", "the proxy http:// cannot be used: it has no host"),
+        ("http://u:SECRET@h:99999", "the proxy http://h:99999 cannot be used: its port is not"),
+        ("http://h:0", "the proxy http://h:0 cannot be used: its port is not a number"),
+        ("http://h:SECRET", "the proxy http://h:*** cannot be used: its port is not a number"),
+        ("http://u:SECRET@[bad", "the proxy http://[bad cannot be used: it is not a URL"),
     ],
 )
 def test_a_malformed_proxy_is_named(proxy: str, told: str) -> None:

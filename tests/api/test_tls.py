@@ -15,7 +15,7 @@ from tests.api.engines import KEY
 from tests.api.tls_servers import TlsServer
 from tests.conftest import Command
 
-HINT = "SENDX_CA_BUNDLE and SSL_CERT_FILE name a file of certificates in PEM form"
+HINT = "SENDX_CA_BUNDLE and SSL_CERT_FILE must name a file of certificates in PEM format"
 
 
 class System(NamedTuple):
@@ -96,8 +96,8 @@ def test_where_the_system_has_nothing_a_bundle_comes_along(
     ("content", "reason"),
     [
         (None, "no such file or directory"),
-        (b"", "it holds none"),
-        (b"\0\xff not a certificate\n", "it holds none"),
+        (b"", "it contains none"),
+        (b"\0\xff not a certificate\n", "it contains none"),
     ],
 )
 def test_a_bundle_that_is_none_is_refused(

@@ -15,7 +15,7 @@ from tests.conftest import Command, Run
         (
             "zsh",
             "data/zsh/site-functions/_sendx",
-            ", once it is in ~/.zshrc: fpath+=({}); autoload -Uz compinit; compinit",
+            ", after you add to ~/.zshrc: fpath+=({}); autoload -Uz compinit; compinit",
         ),
     ],
 )
@@ -31,7 +31,7 @@ def test_a_script_is_put_where_the_shell_looks(
     monkeypatch.setattr(install, "BASH_LOADERS", ("/",))
     path = home / place
     run = sendx("completion", shell, "--install")
-    note = f"{path} is written; {shell} uses it from its next start on"
+    note = f"{path} is written; {shell} uses it from its next start"
     assert run == Run(0, "", f"sendx: {note}{needed.format(path.parent)}\n")
     assert path.read_text("utf-8") == SCRIPTS[shell]
     assert sendx("completion", shell, "--install").code == 0
@@ -44,7 +44,7 @@ def test_bash_without_its_loader_is_told_of(
     monkeypatch.setattr(install, "BASH_LOADERS", ())
     run = sendx("completion", "bash", "--install")
     path = home / "data" / "bash-completion" / "completions" / "sendx"
-    assert run.err.endswith(f"next start on, once it is in ~/.bashrc: source {path}\n")
+    assert run.err.endswith(f"next start, after you add to ~/.bashrc: source {path}\n")
     own = {"BASH_COMPLETION_USER_DIR": str(home / "own")}
     assert sendx("completion", "bash", "--install", env=own).code == 0
     assert (home / "own" / "completions" / "sendx").exists()
@@ -58,7 +58,7 @@ def test_bash_without_its_loader_is_told_of(
             ("powershell", "--install"),
             {},
             (
-                "PowerShell has no directory of completions\n  hint: add to $PROFILE: "
+                "PowerShell has no completions directory\n  hint: add to $PROFILE: "
                 "sendx completion powershell | Out-String | Invoke-Expression\n"
             ),
         ),

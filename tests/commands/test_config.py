@@ -23,7 +23,7 @@ BROKEN = {
     "both": f'[profiles.main]\napi_key = "{CANARY}"\napi_key_command = "echo {CANARY}"\n',
 }
 NO_ARGUMENT = (
-    "sendx: the API key is never taken as an argument, which others on this machine can see\n"
+    "sendx: the API key is never accepted as an argument, which others on this machine can see\n"
     "  hint: run `sendx login`, which asks for it or reads it from standard input\n"
 )
 COMMANDS = [
@@ -181,7 +181,7 @@ def test_set_makes_the_first_file(sendx: Command, path: Path) -> None:
         ),
         (
             ("set", "raet", CANARY),
-            'sendx: there is no such setting\n  hint: did you mean "rate"?\n',
+            'sendx: no such setting\n  hint: did you mean "rate"?\n',
         ),
         (
             ("set", "rate"),
@@ -197,10 +197,10 @@ def test_set_makes_the_first_file(sendx: Command, path: Path) -> None:
         ),
         (
             ("set", "rate", "5", "--profile", "mian"),
-            'sendx: mian: there is no such profile\n  hint: did you mean "main"?\n',
+            'sendx: mian: no such profile\n  hint: did you mean "main"?\n',
         ),
-        (("get", "rates"), 'sendx: there is no such setting\n  hint: did you mean "rate"?\n'),
-        (("unset", "rates"), 'sendx: there is no such setting\n  hint: did you mean "rate"?\n'),
+        (("get", "rates"), 'sendx: no such setting\n  hint: did you mean "rate"?\n'),
+        (("unset", "rates"), 'sendx: no such setting\n  hint: did you mean "rate"?\n'),
     ],
 )
 def test_what_cannot_be_set_is_refused(
@@ -225,7 +225,7 @@ def test_a_broken_file_is_named_with_line_and_column(sendx: Command, path: Path)
         255,
         "",
         f"sendx: {path}:2:11: not valid TOML\n"
-        "  hint: mend the line, or remove the file and begin with `sendx login`\n",
+        "  hint: fix the line, or remove the file and run `sendx login`\n",
     )
 
 
@@ -243,7 +243,7 @@ def test_a_broken_file_stops_every_command_and_is_not_shown(
 
 
 def test_a_file_that_others_can_read_brings_a_warning(sendx: Command, config: Path) -> None:
-    """Once, and the command goes on."""
+    """Once, and the command continues."""
     config.chmod(0o644)
     assert sendx("config", "get", "rate") == Run(
         0,
@@ -270,7 +270,7 @@ def test_a_directory_in_the_files_place_stops_every_command(
     """It ends in a message."""
     path.mkdir(parents=True)
     run = sendx(*words)
-    assert (run.code, run.err) == (255, f"sendx: {path}: the config file is not a plain file\n")
+    assert (run.code, run.err) == (255, f"sendx: {path}: the config file is not a regular file\n")
 
 
 def test_no_file_of_the_working_directory_is_read(
@@ -302,6 +302,4 @@ def test_setting_a_value_makes_the_profile_it_is_for(sendx: Command) -> None:
     assert sendx("config", "get", "profile", "--profile", "staging").out == "staging\n"
     slip = sendx("config", "set", "rate", "50", "--profile", "stagin")
     assert slip.code == 2
-    assert slip.err == (
-        'sendx: stagin: there is no such profile\n  hint: did you mean "staging"?\n'
-    )
+    assert slip.err == ('sendx: stagin: no such profile\n  hint: did you mean "staging"?\n')

@@ -40,21 +40,21 @@ def test_all_is_well(
     assert (run.code, run.err, len(lines)) == (0, "", 12)
     assert lines[:8] == [
         f"ok       versions     {VERSIONS}",
-        f"ok       config file  none yet: it would be {home}/config/sendx/config.toml",
+        f"ok       config file  none yet; it would be {home}/config/sendx/config.toml",
         f"ok       profile      main (default), {server.url} (environment SENDX_BASE_URL)",
         "ok       key          from environment SENDX_API_KEY",
         "ok       proxy        none",
         "ok       authorities  none needed: plain HTTP, to this machine",
-        "ok       name look-up 127.0.0.1 is 127.0.0.1",
+        "ok       name lookup  127.0.0.1 is 127.0.0.1",
         lines[7],
     ]
-    assert lines[7].startswith(f"ok       service      {place} takes the key (HTTP 200, ")
+    assert lines[7].startswith(f"ok       service      {place} accepts the key (HTTP 200, ")
     assert lines[8].startswith("ok       clock        ")
-    assert lines[8].endswith(" UTC, as at the service")
+    assert lines[8].endswith(" UTC, in sync with the service")
     assert lines[9:] == [
-        "ok       rate         no limit met yet",
-        f"ok       state        {home}/state/sendx (not there yet: the first run makes it)",
-        "ok       runs         0 under way, none to go on with",
+        "ok       rate         no limit found yet",
+        f"ok       state        {home}/state/sendx (not created yet; the first run creates it)",
+        "ok       runs         0 under way, none to resume",
     ]
     assert [(r.method, r.path) for r in server.requests] == [("GET", "/api/v1/rest/tag?limit=1")]
 
@@ -80,7 +80,7 @@ def test_what_depends_on_a_failed_check_is_not_asked(
         "profile main has no API key",
         f"SENDX_API_KEY is set, but empty; {LOGIN}",
     )
-    assert found["service"] == ("skipped", "not asked, as the check key failed", None)
+    assert found["service"] == ("skipped", "not checked: the check key failed", None)
     assert "rate" not in found
     assert found["runs"][0] == "ok"
 
@@ -137,7 +137,7 @@ def test_a_config_file_that_others_can_read_is_told_of_once(
     assert (run.code, run.err) == (0, "")
     expected = ("warning", f"others can read {path} (mode 0644)", f"chmod 600 {path}")
     assert found["config file"] == expected
-    assert found["rate"] == ("ok", "no limit met yet; held to 50/s", None)
+    assert found["rate"] == ("ok", "no limit found yet; capped at 50/s", None)
     path.chmod(0o600)
     expected = ("ok", f"{path} (mode 0600)", "")
     assert found_by(sendx("doctor", "-o", "json", env=env))["config file"][:2] == expected[:2]
@@ -156,14 +156,14 @@ def test_a_broken_config_file_does_not_end_it(
     assert (run.code, run.err) == (255, "")
     assert found["config file"][0] == "failed"
     assert found["config file"][1].startswith(f"{path}:2:")
-    assert found["profile"] == ("skipped", "not looked at, as the config file cannot be read", None)
+    assert found["profile"] == ("skipped", "not checked: the config file cannot be read", None)
     assert list(found) == ["versions", "config file", "profile", "state", "runs"]
 
 
 @pytest.mark.parametrize(
     ("words", "extra", "told"),
     [
-        (("--profile", "x"), {}, "x: there is no such profile"),
+        (("--profile", "x"), {}, "x: no such profile"),
         ((), {"SENDX_RATE": "x"}, "SENDX_RATE: must be a number from 0.001 to 100000, not 'x'"),
     ],
 )
@@ -195,12 +195,12 @@ def test_the_way_is_checked_before_it_is_taken(
         "failed",
         "/nope.pem: cannot read the certificate authorities: no such file or directory",
     )
-    assert found["name look-up"] == (
+    assert found["name lookup"] == (
         "failed",
-        "proxy.invalid has no address here",
-        "check the network, the base URL and the name service: getent hosts proxy.invalid",
+        "proxy.invalid cannot be resolved",
+        "check the network, the base URL and DNS: getent hosts proxy.invalid",
     )
-    assert found["service"][1] == "not asked, as the check authorities failed"
+    assert found["service"][1] == "not checked: the check authorities failed"
     monkeypatch.setenv("HTTPS_PROXY", "socks5://ann:SECRET@proxy.invalid:3128")
     found = found_by(sendx("doctor", "-o", "json", env=https))
     assert found["proxy"][:2] == (
@@ -226,7 +226,7 @@ def test_a_state_directory_that_cannot_be_written_to_fails(
 def test_runs_that_wait_are_named(
     sendx: Command, env: dict[str, str], server: ScriptedServer, tmp_path: Path
 ) -> None:
-    """With the command that goes on; then those whose outcome is unknown."""
+    """With the command that continues; then those whose outcome is unknown."""
     path = tmp_path / "p.csv"
     path.write_text("email\na@b.co\nb@b.co\n")
     server.script = lambda _request, number: (
@@ -239,7 +239,7 @@ def test_runs_that_wait_are_named(
     found = found_by(sendx("doctor", "-o", "json", env=env))["runs"]
     assert found == (
         "warning",
-        f"1 to go on with: {run_id} ({path})",
+        f"1 to resume: {run_id} ({path})",
         f"sendx runs resume {run_id}",
     )
 

@@ -49,7 +49,7 @@ def test_asks_the_service_and_stores_the_key(
     """One harmless request with the key; then it is in the profile, with its base URL."""
     run = login("--base-url", taking.url)
     assert run == Run(
-        0, "", f"sendx: the service takes the key; it is stored in profile main ({config})\n"
+        0, "", f"sendx: the service accepts the key; it is stored in profile main ({config})\n"
     )
     assert [(r.method, r.path, r.headers["x-team-apikey"]) for r in taking.requests] == [
         ("GET", "/api/v1/rest/tag?limit=1", CANARY)
@@ -78,13 +78,13 @@ def test_sends_the_prefix_in_force(login: Login, taking: ScriptedServer) -> None
         (
             answer(302, b"", {"Location": "https://evil.example"}),
             255,
-            "redirected to another place (HTTP 302)",
+            "redirected to another URL (HTTP 302)",
             "check the base URL: the key never follows a redirect",
         ),
         (
             answer(200, b"<html>", {"Content-Type": "text/html"}),
             255,
-            "a web page came back where the contact API should answer (HTTP 200)",
+            "received a web page instead of an answer of the contact API (HTTP 200)",
             "this looks like a login page or a proxy: check the base URL and the network",
         ),
         (
@@ -124,7 +124,7 @@ def test_stores_unchecked_on_demand(login: Login, config: Path) -> None:
     run = login("--no-check", "--profile", "staging")
     assert run.err == (
         f"sendx: the key was not checked; it is stored in profile staging ({config})\n"
-        "sendx: profile staging is the default from now on\n"
+        "sendx: profile staging is now the default\n"
     )
     stored = read_config(config)
     assert (stored.default_profile, stored.profiles) == (
@@ -148,7 +148,7 @@ def test_the_key_in_force_is_checked_and_left_as_it_is(
     login("--no-check", "--base-url", taking.url)
     before = config.read_bytes()
     assert login("--check", key="") == Run(
-        0, "", "sendx: the service takes the key (profile main)\n"
+        0, "", "sendx: the service accepts the key (profile main)\n"
     )
     assert config.read_bytes() == before
     taking.script = lambda _request, _number: json_answer(401, {"message": "no"})
@@ -167,7 +167,10 @@ def test_the_key_in_force_is_checked_and_left_as_it_is(
 def test_a_check_needs_a_key(login: Login, taking: ScriptedServer) -> None:
     """Nothing is asked; both ways at once cannot be meant."""
     assert login("--check", "--base-url", taking.url).code == 255
-    assert login("--check", "--no-check").err == "sendx: --check and --no-check are opposites\n"
+    assert (
+        login("--check", "--no-check").err
+        == "sendx: --check and --no-check cannot be used together\n"
+    )
     assert taking.requests == []
 
 
@@ -188,8 +191,9 @@ def test_a_key_as_an_argument_is_refused_and_not_shown(
     assert login(*words) == Run(
         2,
         "",
-        "sendx: the API key is never taken as an argument, which others on this machine can see\n"
-        "  hint: run `sendx login` alone; if that was a key in use, replace it in SendX\n",
+        "sendx: the API key is never accepted as an argument, which others on this machine can "
+        "see\n"
+        "  hint: run `sendx login` without it; if it was a real key, replace it in SendX\n",
     )
     assert not config.exists()
 
@@ -216,7 +220,7 @@ def test_a_profile_with_a_key_command_keeps_it(login: Login, config: Path) -> No
         2,
         "",
         "sendx: profile main gets its key from its api_key_command\n"
-        "  hint: to take that out: sendx config unset api_key_command\n",
+        "  hint: to remove it: sendx config unset api_key_command\n",
     )
 
 
@@ -224,7 +228,7 @@ def test_a_key_in_the_environment_is_told_of(login: Login) -> None:
     """It goes before the one just stored."""
     run = login("--no-check", env={"SENDX_API_KEY": "other-key-1"})
     assert run.err.splitlines()[1:] == [
-        "sendx: warning: SENDX_API_KEY is set, and goes before the stored key"
+        "sendx: warning: SENDX_API_KEY is set and takes precedence over the stored key"
     ]
 
 
@@ -262,7 +266,7 @@ def _on_terminal(words: list[str], typed: bytes, environ: dict[str, str]) -> tup
     try:
         while part := os.read(master, 1024):
             shown += part
-            if typed and b"not shown" in shown:
+            if typed and b"hidden" in shown:
                 os.write(master, typed)
                 typed = b""
     except OSError:
@@ -279,7 +283,7 @@ def test_asks_on_a_terminal_without_echo(program: str, config: Path) -> None:
     assert (code, shown.splitlines()) == (
         0,
         [
-            "API key for profile main (it is not shown): ",
+            "API key for profile main (input is hidden): ",
             f"sendx: the key was not checked; it is stored in profile main ({config})",
         ],
     )
@@ -291,7 +295,7 @@ def test_asks_nobody_where_it_must_not(program: str) -> None:
     code, shown = _on_terminal([program, "login", "--no-input"], b"", dict(os.environ))
     assert (code, shown.splitlines()[0]) == (
         2,
-        "sendx: nobody may be asked for the key (--no-input)",
+        "sendx: cannot ask for the key (--no-input)",
     )
 
 

@@ -25,7 +25,7 @@ def config(home: Path) -> Path:
 def test_takes_the_key_out_and_leaves_the_rest(sendx: Command, config: Path) -> None:
     """Other settings and other profiles stay."""
     assert sendx("logout") == Run(
-        0, "", f"sendx: the key is taken out of profile main ({config})\n"
+        0, "", f"sendx: the key was removed from profile main ({config})\n"
     )
     assert read_config(config).profiles == {
         "main": {"rate": 50.0},
@@ -62,16 +62,16 @@ def test_a_key_command_is_not_taken_out(sendx: Command) -> None:
         2,
         "",
         "sendx: profile vault gets its key from its api_key_command\n"
-        "  hint: to take that out: sendx config unset api_key_command\n",
+        "  hint: to remove it: sendx config unset api_key_command\n",
     )
 
 
 @pytest.mark.usefixtures("config")
 def test_a_key_in_the_environment_is_told_of(sendx: Command) -> None:
-    """It goes on being used."""
+    """It continues being used."""
     run = sendx("logout", env={"SENDX_API_KEY": "other-key-1"})
     assert run.err.splitlines()[1:] == [
-        "sendx: warning: SENDX_API_KEY is still set, and goes on being used"
+        "sendx: warning: SENDX_API_KEY is still set and will be used"
     ]
 
 
@@ -79,5 +79,5 @@ def test_a_key_in_the_environment_is_told_of(sendx: Command) -> None:
 def test_a_profile_that_is_not_there_is_refused(sendx: Command) -> None:
     """Somebody would believe to be logged out."""
     assert sendx("logout", "--profile", "stagin") == Run(
-        2, "", 'sendx: stagin: there is no such profile\n  hint: did you mean "staging"?\n'
+        2, "", 'sendx: stagin: no such profile\n  hint: did you mean "staging"?\n'
     )

@@ -65,7 +65,7 @@ ABSENT = {
     "ok": False,
     "found": False,
     "contact": None,
-    "error": {"kind": "no_such_contact", "message": "there is no such contact", "hint": None},
+    "error": {"kind": "no_such_contact", "message": "no such contact", "hint": None},
 }
 
 
@@ -99,7 +99,7 @@ def lookup(sendx: Command, server: ScriptedServer) -> Lookup:
 
 
 def test_one_contact_is_one_object_with_names_for_ids(lookup: Lookup) -> None:
-    """The one whose address is equal; an id that nothing explains stays an id."""
+    """The one whose address is equal; an unknown id stays an id."""
     run = lookup("jane@example.com", "--json")
     assert (run.code, json.loads(run.out), run.err) == (0, FOUND, "")
 
@@ -108,7 +108,7 @@ def test_one_that_is_not_there_is_told_and_ends_with_4(lookup: Lookup) -> None:
     """As a result, and on standard error."""
     run = lookup("bob@example.com", "-o", "jsonl")
     assert (run.code, json.loads(run.out)) == (4, ABSENT)
-    assert run.err == "sendx: bob@example.com: there is no such contact\n"
+    assert run.err == "sendx: bob@example.com: no such contact\n"
 
 
 def test_several_are_an_array_in_the_order_given(lookup: Lookup) -> None:
@@ -146,11 +146,11 @@ def test_a_table_of_one_has_a_line_for_each_member(lookup: Lookup) -> None:
 def test_a_key_that_is_refused_is_an_error(
     lookup: Lookup, server: ScriptedServer, status: int
 ) -> None:
-    """Reading is what was asked for: 255, so that `xargs` stops, and no results."""
+    """Reading is what was asked for: 255, so that `xargs` stops, and the reason for programs."""
     body = {"message": "Invalid API key"}
     server.pages = lambda _: json_answer(status, body)
     run = lookup("jane@example.com", "bob@example.com", "--json")
-    assert (run.code, run.out) == (255, "")
+    assert (run.code, json.loads(run.out)["error"]["kind"]) == (255, "key_refused")
     assert run.err.startswith(f"sendx: Invalid API key (HTTP {status})\n  hint: ")
     assert CANARY not in run.err
 
@@ -191,7 +191,7 @@ def test_tags_that_cannot_be_read_are_shown_as_ids(lookup: Lookup, server: Scrip
     assert (run.code, json.loads(run.out)["contact"]["tags"]) == (0, ["tag_1", "tag_9"])
     assert run.err == (
         "sendx: warning: not all tags could be read: HTTP 404 Not Found\n"
-        "  hint: ids stand for their names\n"
+        "  hint: ids are shown instead of names\n"
     )
 
 
@@ -239,7 +239,7 @@ def test_a_files_contacts_are_found_by_pages(
     assert [one["line"] for one in results] == list(range(2, 702))
     assert {one["source"] for one in results} == {str(path)}
     assert [one["found"] for one in results] == [False] * 100 + [True] * 600
-    assert run.err == "sendx: 700 contacts looked up: 600 found, 100 not there\n"
+    assert run.err == "sendx: 700 contacts looked up: 600 found, 100 not found\n"
     assert len(server.reads) < 130
 
 
@@ -269,7 +269,7 @@ def test_a_file_without_addresses_is_refused(lookup: Lookup, server: ScriptedSer
     """Before any request."""
     run = lookup("--from", "-", stdin="Who,x\nJane,1\n")
     assert (run.code, run.out, server.reads) == (2, "", [])
-    assert "no column holds addresses" in run.err
+    assert "no column contains addresses" in run.err
 
 
 def test_bad_rows_are_listed_before_any_request(lookup: Lookup, server: ScriptedServer) -> None:
@@ -291,9 +291,9 @@ def test_a_file_without_rows_asks_for_nothing(lookup: Lookup, server: ScriptedSe
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "no contact is named"),
-        (["jane@example.com", "--from", "x.csv"], "give EMAILs, or --from FILE, not both"),
-        (["jane@example.com", "--ragged"], "--ragged goes with --from FILE"),
+        ([], "no contact given"),
+        (["jane@example.com", "--from", "x.csv"], "use either EMAIL or --from FILE, not both"),
+        (["jane@example.com", "--ragged"], "--ragged requires --from FILE"),
         (["jane"], 'not an address, it has no "@": jane'),
         (["--from", "-", "--format", "xls"], "--format: no such choice: xls"),
     ],

@@ -53,7 +53,7 @@ def test_a_contact_goes_in_and_can_be_seen_tracked_and_forgotten(sendx: Command)
     assert sendx("sandbox", "contacts").out == ""
     gone = sendx("sandbox", "contacts", "jane@example.com")
     assert (gone.code, gone.out) == (2, "")
-    assert gone.err == "sendx: jane@example.com: there is no such contact in the sandbox\n"
+    assert gone.err == "sendx: jane@example.com: no such contact in the sandbox\n"
 
 
 def test_contacts_are_shown_as_a_table_too(sendx: Command) -> None:
@@ -183,8 +183,8 @@ def test_a_team_does_not_begin_in_a_sandbox_that_is_not_empty(
     assert (run.code, run.out) == (2, "")
     (path,) = home.rglob("sandbox.sqlite3")
     assert run.err == (
-        f"sendx: {path}: the sandbox is not empty: an account begins in an empty one\n"
-        "  hint: `sendx sandbox reset` empties it; without --account it goes on as it is\n"
+        f"sendx: {path}: the sandbox is not empty: --account needs an empty one\n"
+        "  hint: `sendx sandbox reset` empties it; without --account it is used as it is\n"
     )
     assert sendx("sandbox", "contacts", "bob@example.com").code == 0
     assert sendx("sandbox", "contacts", "ann@example.com").code == 2
@@ -199,7 +199,7 @@ def test_an_account_file_that_says_what_cannot_be_is_refused(
     run = sendx("sandbox", "serve", "--account", str(file))
     assert (run.code, run.out) == (2, "")
     assert run.err == (
-        f"sendx: {file}: fields[0].type: no type of a field: integer\n"
+        f"sendx: {file}: fields[0].type: not a type of field: integer\n"
         "  hint: write text, number, date, boolean or phone\n"
     )
 

@@ -251,8 +251,8 @@ def test_a_login_page_is_not_a_success(send: Send, server: ScriptedServer) -> No
     run = send(*IDENTIFY)
     assert run.code == 255
     assert run.err == (
-        "sendx: jane@example.com: skipped: a web page came back where the contact API should "
-        "answer (HTTP 200)\n"
+        "sendx: jane@example.com: skipped: received a web page instead of an answer of the "
+        "contact API (HTTP 200)\n"
         "  hint: this looks like a login page or a proxy: check the base URL and the network\n"
     )
 
@@ -283,11 +283,14 @@ def test_a_proxy_never_sees_a_request_in_clear(send: Send, server: ScriptedServe
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("identify",), "no contact is named"),
+        (("identify",), "no contact given"),
         (("identify", "bob"), 'not an address, it has no "@": bob'),
         (("identify", "a@b.co", "--birthday", "1.2.90"), "birthday is not a date"),
         (("identify", "a@b.co", "--field", "x"), "not of the form NAME=VALUE: x"),
-        (("identify", "a@b.co", "c@d.co", "--new-email", "e@f.co"), "--new-email goes with one"),
+        (
+            ("identify", "a@b.co", "c@d.co", "--new-email", "e@f.co"),
+            "--new-email requires exactly one",
+        ),
         (("track", "a@b.co"), "no tag to add or remove"),
         (("track", "a@b.co", "--add-tag", "x", "--remove-tag", "x"), "tag x is both added and"),
         (("track", "a@b.co", "nobody", "--add-tag", "x"), 'not an address, it has no "@": nobody'),

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from sendx_cli.cli import app
 from sendx_cli.output.writer import Output
 from sendx_cli.runtime import Runtime
+from tests import outputs
 from tests.conftest import CANARY, Command, Run
 from tests.servers import ScriptedServer
 
@@ -25,6 +26,7 @@ def at_terminal(*words: str, typed: str, env: dict[str, str]) -> Run:
     out, err = io.StringIO(), Terminal()
     runtime.output = Output(out, err, runtime.environ)
     result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
+    outputs.check(words, out.getvalue())
     return Run(result.exit_code, out.getvalue(), err.getvalue())
 
 
@@ -145,7 +147,7 @@ def test_a_files_name_in_an_addresss_place_is_known(
     assert sendx(*action, text) == Run(
         2,
         "",
-        f"sendx: {text}: this is a file's name, not an address\n"
+        f"sendx: {text}: this is a file name, not an address\n"
         f"  hint: to send a file's rows: sendx {action[0]} --from {quoted}\n",
     )
 
@@ -212,10 +214,10 @@ def test_a_binary_file_is_told_as_such_whatever_the_encoding(sendx: Command, fol
 def test_a_hint_that_was_followed_is_not_given_again(sendx: Command, folder: Path) -> None:
     """The first says `--encoding`; where that was said already, it says something else."""
     (folder / "x.csv").write_bytes(b"email,n\nj\xc3\xb6@b.co,\x81\n")
-    assert "  hint: say --encoding" in sendx("identify", "--from", "x.csv").err
+    assert "  hint: use --encoding" in sendx("identify", "--from", "x.csv").err
     assert sendx("identify", "--from", "x.csv", "--encoding", "cp1252") == Run(
         2,
         "",
         "sendx: x.csv:2: line 2, byte 10: 0x81 is not CP1252\n"
-        "  hint: it may be in another encoding, or damaged: save it as UTF-8 where it comes from\n",
+        "  hint: it may be in another encoding, or damaged: save it as UTF-8 at its source\n",
     )

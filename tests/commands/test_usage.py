@@ -38,7 +38,7 @@ from tests.conftest import Command, Run
             ),
         ),
         (
-            ["identify", "a@b.co", "-o", "json", "--frist-name", "x"],
+            ["identify", "a@b.co", "-o", "csv", "--frist-name", "x"],
             (
                 "no such option: --frist-name\n"
                 "  hint: did you mean --first-name? see `sendx identify --help`"
@@ -60,7 +60,7 @@ from tests.conftest import Command, Run
 def test_the_parsers_errors_have_the_form_of_all_others(
     sendx: Command, words: list[str], told: str
 ) -> None:
-    """`sendx: ...`, a hint that names the command's help, exit 2; also with `-o json`."""
+    """`sendx: ...`, a hint that names the command's help, exit 2; in CSV as well."""
     assert sendx(*words) == Run(2, "", f"sendx: {told}\n")
 
 

@@ -135,7 +135,7 @@ def test_columns_of_the_named_file_are_offered(
 
 @pytest.mark.parametrize("words", [[], ["--from", "-"], ["--from", "."], ["--from", "nothing"]])
 def test_without_a_file_there_are_no_columns(words: list[str]) -> None:
-    """Nor of standard input, which is not there yet."""
+    """Nor of standard input, which does not exist yet."""
     assert offered("identify", *words, "--ignore", "") == []
 
 

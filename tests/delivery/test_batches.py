@@ -286,7 +286,7 @@ def test_an_outage_takes_few_calls_and_no_row_of_batches() -> None:
 
 
 def rows_per_s(batch: int, count: int) -> float:
-    """Rows accepted a second by a service that takes twenty calls a second, five at once."""
+    """Rows accepted per second by a service that takes twenty calls a second, five at once."""
     bucket = TokenBucket([(0.0, 20.0)], burst=5)
 
     def decide(call: Call, now: float) -> SimulatedReply:

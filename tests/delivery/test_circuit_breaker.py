@@ -69,7 +69,7 @@ def test_the_thousandth_like_rejection_is_the_reason_to_stop() -> None:
         Kind.REFUSED,
         "same_rejection",
         "1000 contacts in a row were rejected: no such list",
-        "is this file meant for this account? --keep-going goes on all the same",
+        "is this file meant for this account? use --keep-going to continue anyway",
     )
 
 
@@ -95,7 +95,7 @@ def test_a_rejection_for_another_reason_is_the_first_of_its_kind() -> None:
 
 @pytest.mark.parametrize("between", [UNREACHED, TROUBLE, THROTTLED])
 def test_trouble_between_rejections_is_passed_over(between: Verdict) -> None:
-    """It says nothing of the file: the count goes on."""
+    """It says nothing of the file: the count continues."""
     breaker, _ = make_breaker()
     for verdict in (*[rejected("no")] * 999, between, rejected("no")):
         breaker.record(verdict, 1.0, sent_at=0.9)

@@ -158,7 +158,7 @@ def test_a_wait_that_is_too_long_ends_a_run_at_once(status: int, batch: int) -> 
     assert {one.outcome for one in decided} == {Outcome.SKIPPED}
     assert (len(exchange.calls), clock.now()) == (8, 0.1)
     assert why(sender).startswith("asked_to_wait: the service asks to wait until ")
-    assert why(sender).endswith(": resume then")
+    assert why(sender).endswith(": resume the run then")
 
 
 def test_a_wait_that_may_be_borne_is_borne() -> None:

@@ -117,7 +117,7 @@ def test_a_named_pipe_or_a_link_is_not_touched(tmp_path: Path) -> None:
 
 @POSIX
 def test_a_holder_that_stands_still_blocks_nobody(tmp_path: Path) -> None:
-    """Who cannot have the lock goes on without it."""
+    """Who cannot have the lock continues without it."""
     path, record = tmp_path / "a", record_of(100.0)
     RateFile(path).update(lambda _kept: record)
     inner: list[bool] = []

@@ -57,7 +57,7 @@ def test_without_a_date_no_clock_is_compared(reply: Answer | TransportFailure) -
     [
         (5.0, None, "about 95/s, just now"),
         (600.0, None, "about 95/s, 10 min ago"),
-        (7200.0, 50.0, "about 95/s, 2 h ago, so it will be searched anew; held to 50/s"),
+        (7200.0, 50.0, "about 95/s, 2 h ago, so it will be searched again; capped at 50/s"),
     ],
 )
 def test_the_limit_that_is_known_is_told(age_s: float, cap: float | None, found: str) -> None:
@@ -69,7 +69,7 @@ def test_the_limit_that_is_known_is_told(age_s: float, cap: float | None, found:
 @pytest.mark.parametrize("record", [b"", b"x" * 100])
 def test_no_limit_known_is_told_as_such(record: bytes) -> None:
     """A broken record is none."""
-    assert machine.rate_known(record, 0.0, None).found == "no limit met yet"
+    assert machine.rate_known(record, 0.0, None).found == "no limit found yet"
 
 
 def test_a_name_with_many_addresses_is_shown_with_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_a_name_with_many_addresses_is_shown_with_few(monkeypatch: pytest.Monkey
 def test_a_name_service_without_an_answer_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The look-up goes on in its thread; the check ends."""
+    """The look-up continues in its thread; the check ends."""
     import threading
 
     never = threading.Event()

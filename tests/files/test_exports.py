@@ -73,7 +73,7 @@ def test_holds_back_a_whole_mailchimp_file_by_its_name(tmp_path: Path, part: str
     ]
     assert mapping.opted_out_by_name is not None
     _, rows = _read(
-        tmp_path, _MAILCHIMP, ColumnOptions(ignores=("Plan",), include_departed=True), name
+        tmp_path, _MAILCHIMP, ColumnOptions(ignores=("Plan",), include_unsubscribed=True), name
     )
     assert [type(row) for row in rows] == [RowValues, RowValues]
 
@@ -184,7 +184,7 @@ def test_reads_google_contacts(tmp_path: Path) -> None:
             company="Kone",
             birthday="1985-02-28",
             tags=("Navy", "starred"),
-            notes=("further addresses of the cell are left out",),
+            notes=("further addresses of the cell are ignored",),
         )
     ]
 
@@ -345,8 +345,8 @@ def test_reads_json_lines_with_the_apis_own_members(tmp_path: Path) -> None:
         row(3, "b@example.com", new_email="c@example.com"),
     ]
     assert [(error.line, error.column, error.message) for error in errors] == [
-        (4, "email", "must be a text, not a number"),
-        (5, "tags", "must be an array of texts, not a text"),
+        (4, "email", "must be a string, not a number"),
+        (5, "tags", "must be an array of strings, not a string"),
         (6, "customFields", "custom field a is nested"),
         (7, "email", "email is empty"),
     ]
@@ -366,4 +366,4 @@ def test_reads_a_track_file(tmp_path: Path) -> None:
         "tags": "add_tags",
         "remove_tags": "remove_tags",
     }
-    assert mapping.columns[1].why == "a track has no first_name"
+    assert mapping.columns[1].why == "not used by track: first_name"

@@ -1,4 +1,5 @@
 import csv
+import errno
 import io
 import os
 import stat
@@ -232,7 +233,7 @@ def test_the_file_is_on_the_disk_when_it_is_told_of(
 
     def watched(descriptor: int) -> None:
         inode = os.fstat(descriptor).st_ino
-        synced[inode] = next(tmp_path.glob("*.failed.csv")).read_bytes()
+        synced[inode] = next(tmp_path.glob(".*.failed.csv.*")).read_bytes()
         sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", watched)
@@ -255,6 +256,40 @@ def test_what_cannot_be_finished_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(PassingTrouble, match="the journal cannot be read"):
         write_failed_rows(source, failures(), failed_path(source, tmp_path))
     assert list(tmp_path.glob("*.csv")) == [source.path]
+
+
+def test_the_file_has_its_name_only_once_it_is_whole(tmp_path: Path) -> None:
+    """A kill while it is written leaves no half that could be fixed and sent."""
+    source = opened(tmp_path / "people.csv", b"email\na@b.co\nb@b.co\n")
+    seen: list[Path] = []
+
+    def failures() -> Iterator[FailedRow]:
+        yield FailedRow(2, "rejected", "no")
+        seen.extend(tmp_path.glob("*.failed*"))
+        yield FailedRow(3, "rejected", "no")
+
+    failed = write_failed_rows(source, failures(), failed_path(source, tmp_path))
+    assert failed == FailedFile(tmp_path / "people.failed.csv", 2)
+    assert seen == [path for path in seen if path.name.startswith(".")]
+    assert sorted(tmp_path.glob("*people*")) == [source.path, failed.path]
+
+
+def test_the_file_takes_its_name_without_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file system has none."""
+
+    def refused(*_arguments: object, **_named: object) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", refused)
+    source = opened(tmp_path / "people.csv", b"email\na@b.co\n")
+    (tmp_path / "people.failed.csv").write_text("mine")
+    failures = [FailedRow(2, "rejected", "no")]
+    failed = write_failed_rows(source, failures, failed_path(source, tmp_path))
+    assert failed == FailedFile(tmp_path / "people.failed-2.csv", 1)
+    assert (tmp_path / "people.failed.csv").read_text() == "mine"
+    assert len(list(tmp_path.glob("*people*"))) == 3
 
 
 @pytest.mark.parametrize("failures", [[], [FailedRow(99, "rejected", "no")]])

@@ -80,7 +80,7 @@ def test_json_lines_are_known_by_their_first_line_or_by_word() -> None:
     source = opened('\n {"email":"a@b.co","n":1}\n{"email":"b@b.co"}\n')
     assert (source.layout.format, source.layout.header) == (FileFormat.JSON_LINES, ("email", "n"))
     assert [(row.line, type(row)) for row in source.rows()] == [(2, MemberRow), (3, MemberRow)]
-    with pytest.raises(FileRefused, match="no line of it is a JSON object"):
+    with pytest.raises(FileRefused, match="no line is a JSON object"):
         opened("email\n", Overrides(format=FileFormat.JSON_LINES))
 
 
@@ -90,7 +90,7 @@ def test_a_member_that_the_first_object_has_not_is_a_bad_row() -> None:
     first, bad, broken, last = source.rows()
     assert isinstance(bad, RowError)
     assert (bad.line, bad.column, bad.is_structural) == (2, "vip", False)
-    assert bad.message == 'member "vip" is not one of the first object'
+    assert bad.message == 'member "vip" is not in the first object'
     assert bad.hint == "name all members in the first object: null is not sent"
     assert isinstance(broken, RowError)
     assert isinstance(first, MemberRow)

@@ -9,7 +9,7 @@ from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.plan.plan import PlanBuilder
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.files.contact_rows import determine_mapping
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
@@ -97,12 +97,12 @@ def test_a_track_takes_tags_to_remove_from_both() -> None:
 
 def test_a_track_without_any_tag_is_refused_before_the_file_is_read() -> None:
     """A file that names none would be a million bad rows; one with a column may have them."""
-    with pytest.raises(InvalidValue) as caught:
+    with pytest.raises(UsageError) as caught:
         checker(mapped("email", action="track"))
-    assert caught.value.message == "nothing says which tags to add or remove"
+    assert caught.value.message == "no tags to add or remove"
     check = checker(mapped("email", "add_tags", action="track")).check
     assert check(row(2, "a@b.co")) == RowError(
-        2, "no tag to add or remove", hint="give --add-tag or --remove-tag", email="a@b.co"
+        2, "no tag to add or remove", hint="use --add-tag or --remove-tag", email="a@b.co"
     )
 
 
@@ -122,20 +122,20 @@ def test_options_that_cannot_be_sent_are_refused_at_once(defaults: ContactValues
         (row(2, "a@b.co", new_email="b"), 'not an address, it has no "@": b', "new_email"),
         (
             row(2, "a@b.co", first_name="x" * 256),
-            "first name is 256 characters long, 255 are allowed",
+            "first name is 256 characters long, at most 255 are allowed",
             "Whole",
         ),
-        (row(2, "a@b.co", company="\x01"), "company holds the control character U+0001", "C"),
+        (row(2, "a@b.co", company="\x01"), "company contains the control character U+0001", "C"),
         (
             row(2, "a@b.co", birthday="2026-02-01"),
-            "birthday lies in the future: 2026-02-01",
+            "birthday is in the future: 2026-02-01",
             "dob",
         ),
-        (row(2, "a@b.co", tags=("\0",)), "tag holds the control character U+0000", None),
+        (row(2, "a@b.co", tags=("\0",)), "tag contains the control character U+0000", None),
         (row(2, "a@b.co", lists=("7",)), "not a list id: 7", "lists"),
         (
             row(2, "a@b.co", fields=(("Ok", "1"), ("Plan", "\x02"))),
-            "custom field Plan holds the control character U+0002",
+            "custom field Plan contains the control character U+0002",
             "P",
         ),
         (
@@ -166,7 +166,7 @@ def test_a_tracks_bad_values_are_found_as_well() -> None:
         check(row(3, "a@b.co", add_tags=("\0",))),
     ] == [
         RowError(2, 'not an address, it has no "@": bob', "email", email="bob"),
-        RowError(3, "tag to add holds the control character U+0000", "add_tags", email="a@b.co"),
+        RowError(3, "tag to add contains the control character U+0000", "add_tags", email="a@b.co"),
     ]
 
 

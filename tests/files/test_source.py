@@ -85,7 +85,7 @@ def test_reads_back_any_table_cell_by_cell(
         (
             "email\tn\r\na@example.com\tJö\r\n".encode("utf-16"),
             "utf-16",
-            ("found a tab as delimiter", "encoding utf-16"),
+            ("found a tab as the delimiter", "encoding utf-16"),
         ),
         ("email,n\na@example.com,Jö\n".encode("utf-16-le"), "utf-16-le", ("encoding utf-16-le",)),
         ("email,n\na@example.com,Jö\n".encode("utf-16-be"), "utf-16-be", ("encoding utf-16-be",)),
@@ -125,19 +125,19 @@ def test_finds_the_encoding(
         ),
         (b"email,n\na@example.com,\xc3", "line 2, byte 15: 0xC3 is not UTF-8", ":2"),
         ("email,n\na@example.com,Иван\n".encode("cp1251"), "neither UTF-8 nor Windows-1252", ":2"),
-        (b"email" * 300_000, "a line is longer than 1 MiB: this is no list of contacts", ""),
+        (b"email" * 300_000, "a line is longer than 1 MiB: this is not a list of contacts", ""),
         (b"a@example.com,Ann\n", "line 1 looks like a row, not a header", ":1"),
         (
             b"a@example.com,Ann\nemail,name\n",
-            "line 1 looks like a row, but stands before the header",
+            "line 1 looks like a row, but comes before the header",
             ":1",
         ),
         (
             b'[{"email":"a@example.com"}]',
-            "this is a JSON array, where one object a line is expected",
+            "this is a JSON array, but one object per line is expected",
             "",
         ),
-        (b"{nothing\n", "no line of it is a JSON object", ""),
+        (b"{nothing\n", "no line is a JSON object", ""),
     ],
 )
 def test_refuses_what_is_no_file_of_contacts(
@@ -161,16 +161,16 @@ def test_refuses_what_cannot_be_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "dialect", "titles", "notes"),
     [
-        (b"email;n\n", Dialect(";"), (), ('found ";" as delimiter',)),
-        (b"sep=;\r\nemail;n\r\n", Dialect(";"), (), ("heeded the line sep=;",)),
-        (b"email|n\n", Dialect("|"), (), ('found "|" as delimiter',)),
-        (b"'email','n'\n", Dialect(",", "'"), (), ("found ' as quote",)),
+        (b"email;n\n", Dialect(";"), (), ('found ";" as the delimiter',)),
+        (b"sep=;\r\nemail;n\r\n", Dialect(";"), (), ("used the line sep=;",)),
+        (b"email|n\n", Dialect("|"), (), ('found "|" as the delimiter',)),
+        (b"'email','n'\n", Dialect(",", "'"), (), ("found ' as the quote character",)),
         (b'"email", "n"\n', Dialect(",", '"', skips_space=True), (), ()),
         (
             b"Members of 2024;\nby nea@example.com\n\nemail;n\n",
             Dialect(";"),
             ("Members of 2024", "by nea@example.com"),
-            ('found ";" as delimiter', "left out 2 lines before the header"),
+            ('found ";" as the delimiter', "skipped 2 lines before the header"),
         ),
         (b'email,n\r\na@example.com,"x\ny"\r\n', Dialect(), (), ()),
         (
@@ -293,7 +293,7 @@ def test_makes_an_error_of_a_quote_that_is_never_closed(tmp_path: Path) -> None:
     )
     assert [
         (row.message, row.line, row.last_line) for row in short if isinstance(row, RowError)
-    ] == [("a quote is opened and never closed", 2, 3)]
+    ] == [("a quote is never closed", 2, 3)]
     error = next(row for row in long if isinstance(row, RowError))
     assert (
         error.message == "a cell is longer than 128 KiB: its closing quote is most likely missing"
@@ -342,7 +342,7 @@ def test_spools_standard_input_for_its_owner_only(tmp_path: Path) -> None:
         ("[1]", "expected an object, found an array"),
         ("null", "expected an object, found null"),
         ("1", "expected an object, found a number"),
-        ('{"email":"a","email":"b"}', 'member "email" stands there twice'),
+        ('{"email":"a","email":"b"}', 'member "email" appears twice'),
         ('{"email":NaN}', "NaN is not JSON"),
         ('{"email":"\\ud800"}', "half of a surrogate pair is not a character"),
         ('{"a":' * 100_000, "nested too deeply"),

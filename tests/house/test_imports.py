@@ -17,6 +17,7 @@ ROWS = [
     {"commands"},
     {"runs", "doctor", "completion"},
     {"manual"},
+    {"schemas"},
     {"wiring"},
     {"runtime"},
     {"journal", "files", "account", "output", "sandbox"},

@@ -20,6 +20,7 @@ from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, InvalidValue
 from sendx_cli.manual.topics import TOPICS, blocks_of
+from sendx_cli.schemas.documents import OUTPUTS
 from sendx_cli.settings.declared import PROFILE_VARIABLE, SETTINGS
 from sendx_cli.settings.paths import config_path, runs_directory, sandbox_path
 from tests.conftest import Command, Run
@@ -80,7 +81,7 @@ def test_options_under_file_and_columns_go_with_a_file(sendx: Command, action: s
         takes = not (option.is_flag or option.count)
         words = [option.opts[0], *[VALUES.get(option.metavar or "", "json")] * takes]
         said = sendx(action, "jane@example.com", *words, "--sandbox")
-        refused = re.search(r"^sendx: (--\S+) goes with --from FILE$", said.err, re.MULTILINE)
+        refused = re.search(r"^sendx: (--\S+) requires --from FILE$", said.err, re.MULTILINE)
         assert (refused is not None) == (section in {"File", "Columns"}), option.name
 
 
@@ -114,7 +115,7 @@ def test_a_page_of_help_fits_eighty_columns(sendx: Command, name: str) -> None:
     [
         (("runs", "resume"), "--dry-run"),
         (("track",), "--batch"),
-        (("lookup",), "--include-departed"),
+        (("lookup",), "--include-unsubscribed"),
     ],
 )
 def test_nothing_is_offered_that_is_then_refused(
@@ -133,7 +134,7 @@ def test_the_usage_of_login_has_no_argument(sendx: Command) -> None:
 def test_batches_need_a_file(sendx: Command) -> None:
     """Addresses on the command line go one a call."""
     run = sendx("identify", "jane@example.com", "--batch", "5")
-    assert run == Run(2, "", "sendx: --batch goes with --from FILE\n")
+    assert run == Run(2, "", "sendx: --batch requires --from FILE\n")
 
 
 def test_help_lists_the_topics(sendx: Command) -> None:
@@ -164,7 +165,7 @@ def test_each_topic_fits_its_terminal(
     [
         ("colums", "did you mean columns?"),
         ("exit_code", "did you mean exit-codes?"),
-        ("xyz", "one of exit-codes, environment, files, columns, output, shards, recipes"),
+        ("xyz", f"one of {', '.join(TOPICS)}"),
     ],
 )
 def test_an_unknown_topic_names_the_nearest(sendx: Command, typed: str, hint: str) -> None:
@@ -175,6 +176,12 @@ def test_an_unknown_topic_names_the_nearest(sendx: Command, typed: str, hint: st
 def test_topics_are_completed() -> None:
     """With what each is about."""
     assert "exit-codes\tWhat each exit code means" in reply("fish", {}, ["help", "ex"])
+
+
+def test_outputs_with_a_schema_are_completed() -> None:
+    """All of them, and no file."""
+    answer = reply("fish", {}, ["schema", ""])
+    assert [line.strip() for line in answer.splitlines()] == ["words", *OUTPUTS]
 
 
 def test_every_exit_code_is_explained(sendx: Command) -> None:

@@ -84,7 +84,7 @@ def test_a_full_disk_under_the_results_is_told(
     assert run.code == 6
     assert run.err == (
         "sendx: results could not be written: no space left on device\n"
-        "  hint: contacts may have been sent all the same: look before sending them again\n"
+        "  hint: contacts may have been sent anyway: check before sending them again\n"
     )
 
 
@@ -143,7 +143,7 @@ def test_an_interrupted_command_ends_by_the_signal_itself(
     assert '"email": "a@b.co", "action": "track", "ok": true' in out
     assert '"email": "c@d.co", "action": "track", "ok": false' in out
     assert err == (
-        "sendx: stopping: waiting for 1 calls under way; once more ends it at once\n"
+        "sendx: stopping: waiting for 1 calls under way; interrupt again to stop at once\n"
         "sendx: 1 of 2 contacts were not sent\n"
     )
     assert len(server.requests) == 1
@@ -167,7 +167,7 @@ def test_a_second_interrupt_ends_it_at_once(
     _, err = running.communicate(timeout=10)
     assert running.returncode == -signal.SIGINT
     assert err.decode().splitlines() == [
-        "sendx: stopping: waiting for 1 calls under way; once more ends it at once",
+        "sendx: stopping: waiting for 1 calls under way; interrupt again to stop at once",
         "sendx: jane@example.com: unknown: ended before the answer",
     ]
 

@@ -125,7 +125,7 @@ def test_tags_added_and_tags_removed_are_not_the_same_row(tmp_path: Path) -> Non
 
 
 def test_nothing_changes_before_it_is_taken(tmp_path: Path) -> None:
-    """A run that ends between weighing and taking goes on with its own rows."""
+    """A run that ends between weighing and taking continues with its own rows."""
     with begin(tmp_path, [A, B]) as journal:
         journal.record([decided(Row(0, A, 2), Outcome.ACCEPTED)])
         before = list(journal.view.rows(list(State)))
@@ -178,7 +178,7 @@ def test_what_left_the_file_is_no_part_of_its_account(tmp_path: Path) -> None:
         assert view.counts() == Counts(pending=1)
         assert view.failure_groups() == []
         assert view.elapsed_ms([0.5]) == []
-        assert view.accepted_by_second() == []
+        assert view.seconds() == {}
         assert view.attempts() == (0, 0)
         assert journal.reopen(State.FAILED) == 0
         assert adopt(journal, [C]).rows == Counts(failed=1)

@@ -61,7 +61,7 @@ def mixed(old: bytes, new: bytes, kept: Iterable[int]) -> bytes:
 
 
 def test_a_checkpoint_may_end_anywhere(tmp_path: Path, states: tuple[Path, Path, str]) -> None:
-    """Pages written in part, before the check file knows of them or after: the run goes on."""
+    """Pages written in part, before the check file knows of them or after: the run continues."""
     before, after, name = states
     main, log, check = ((before / f"{name}{end}").read_bytes() for end in ("", "-wal", "-check"))
     new_main, new_check = ((after / f"{name}{end}").read_bytes() for end in ("", "-check"))

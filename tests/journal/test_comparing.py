@@ -37,7 +37,7 @@ def test_rows_are_left_out_by_contact(tmp_path: Path) -> None:
         assert states(journal) == [UNCHANGED, PENDING, UNCHANGED, UNCHANGED]
         assert journal.view.counts() == Counts(pending=1, unchanged=3)
         assert journal.view.attempts() == (0, 0)
-        assert journal.view.accepted_by_second() == []
+        assert journal.view.seconds() == {}
     with open_journal(path_of(tmp_path)) as again:
         assert pending(again) == [Row(1, B, 3)]
         assert not again.view.counts().is_finished

@@ -113,7 +113,7 @@ def test_a_look_at_the_first_format_changes_nothing(tmp_path: Path) -> None:
     assert run.counts == Counts(pending=ROWS - ACCEPTED, accepted=ACCEPTED)
     assert path.read_bytes() == content
     assert not path.with_name(f"{path.name}-check").exists()
-    for _ in range(2):  # whoever goes on with it writes nothing but its version
+    for _ in range(2):  # whoever resumes it writes nothing but its version
         with open_journal(path) as journal:
             assert journal.view.counts() == run.counts
 
@@ -147,7 +147,7 @@ def test_what_the_first_format_can_tell_of_damage_is_found(tmp_path: Path, damag
 
 @pytest.mark.parametrize("cut", [5, 4120, 3 * 4120 + 7])
 def test_a_log_of_the_first_format_may_be_cut_off(tmp_path: Path, cut: int) -> None:
-    """By a power failure: what came first goes on."""
+    """By a power failure: what came first continues."""
     path = make(tmp_path, is_killed=True)
     log = path.with_name(f"{path.name}-wal")
     log.write_bytes(log.read_bytes()[:-cut] + bytes(cut))

@@ -164,8 +164,8 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(tmp_path: Path) -> None:
         timeout=60,
     ).stdout
     recorded, message, hint = told.split("|")
-    assert message == "cannot keep the run's journal: the disk does not take it"
-    assert hint == f"mend that, then `sendx runs resume {path.stem}`: no row is lost"
+    assert message == "cannot keep the run's journal: the disk cannot be written"
+    assert hint == f"fix that, then `sendx runs resume {path.stem}`: no row is lost"
     with open_journal(path) as journal:
         counts = journal.view.counts()
     assert (counts.accepted, counts.total) == (int(recorded), ROWS)

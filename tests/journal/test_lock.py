@@ -42,7 +42,7 @@ def test_the_second_process_is_told_who_holds_the_run(tmp_path: Path) -> None:
         assert is_locked(path)
         with pytest.raises(InputError) as caught:
             RunLock(path, "r1")
-        start = f"run r1 is being sent by another sendx (process {first.pid} on "
+        start = f"run r1 is being sent by another sendx process (process {first.pid} on "
         assert caught.value.message.startswith(start)
         first.kill()
     assert not is_locked(path)

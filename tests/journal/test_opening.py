@@ -60,7 +60,7 @@ def test_differences_are_named() -> None:
         "the command: identify then, track now",
         "the base URL: https://api.example.com then, https://b.example.com now",
         "the options: none then, --tag vip now",
-        "the API key: another one",
+        "the API key: a different one",
     ]
 
 
@@ -72,7 +72,7 @@ def test_a_fingerprint_tells_keys_apart_and_shows_none() -> None:
 
 def test_a_run_that_does_not_exist_is_told_so(tmp_path: Path) -> None:
     """Nothing is made by asking for it."""
-    with pytest.raises(InputError, match="there is no run 20260101-0000-aaaa"):
+    with pytest.raises(InputError, match="no such run: 20260101-0000-aaaa"):
         open_journal(tmp_path / "20260101-0000-aaaa.sqlite3")
     assert list(tmp_path.glob("*aaaa*")) == []
 
@@ -92,7 +92,7 @@ def test_what_is_no_journal_is_named(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InputError) as caught:
         open_journal(path)
     assert (caught.value.message, caught.value.where) == (
-        "the run's journal is damaged, or is none",
+        "the run's journal is damaged or not a journal",
         str(path),
     )
 

@@ -35,7 +35,7 @@ def test_a_row_is_not_sent_behind_a_later_one_of_its_contact(
             older,
             State.REJECTED,
             code="overtaken",
-            message="not sent: a later row of this contact was sent before, line 4",
+            message="not sent: a later row of this contact was already sent, line 4",
         )
 
 
@@ -82,7 +82,7 @@ def test_a_row_without_a_line_overtakes_all_the_same(tmp_path: Path) -> None:
         journal.record([decided(list(journal.pending())[1], Outcome.ACCEPTED)])
         assert journal.stop_overtaken() == 1
         (noted,) = journal.view.rows([State.REJECTED])
-        assert noted.message == "not sent: a later row of this contact was sent before"
+        assert noted.message == "not sent: a later row of this contact was already sent"
 
 
 def test_rows_of_a_mended_file_go_in_its_order(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@ import pytest
 
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.journal.results import result_of_left_out, result_of_row
+from sendx_cli.journal.results import result_of_left_out, result_of_row, sent_of_row
 from sendx_cli.journal.rows import JournalRow, LeftOut, LeftOutKind, State
-from sendx_cli.results import Result, ResultError
+from sendx_cli.results import Result, ResultError, Sent
 
 ANN = Identify(email="ann@b.co")
 
@@ -59,3 +59,25 @@ def test_rows_left_out_are_told_with_why() -> None:
     held = result_of_left_out(left, "identify", "p.csv")
     message = "held back: Status: unsubscribed"
     assert (held.email, held.error) == ("a@b.co", ResultError("held_back", message))
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "was_sent"),
+    [
+        (State.PENDING, 0, False),
+        (State.PENDING, 2, True),  # failed once, and to be sent again
+        (State.IN_FLIGHT, 0, True),
+        (State.ACCEPTED, 1, True),
+        (State.UNKNOWN, 0, True),  # its process ended before the answer
+        (State.REJECTED, 1, True),
+        (State.FAILED, 0, False),
+        (State.FAILED, 3, True),
+        (State.UNCHANGED, 0, False),
+    ],
+)
+def test_what_was_sent_is_told_where_anything_was(
+    state: State, attempts: int, was_sent: bool
+) -> None:
+    """Also what may not have arrived, and what a crash left without a count."""
+    row = JournalRow(0, 2, ANN, state, attempts=attempts)
+    assert sent_of_row(row) == Sent({"email": "ann@b.co"} if was_sent else None)

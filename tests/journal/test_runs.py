@@ -59,9 +59,9 @@ def test_a_run_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
     assert runs.find("20261119") == second
     with pytest.raises(InputError) as caught:
         runs.find("2026")
-    assert caught.value.message == f"several runs begin with 2026: {first.id}, {second.id}"
+    assert caught.value.message == f"several runs start with 2026: {first.id}, {second.id}"
     for text in ("2027", ""):
-        with pytest.raises(InputError, match="there is no run"):
+        with pytest.raises(InputError, match="no such run:"):
             runs.find(text)
 
 
@@ -96,7 +96,7 @@ def test_a_damaged_journal_hides_no_other(tmp_path: Path) -> None:
     runs = list_runs(tmp_path)
     assert [run.header for run in runs.runs] == [HEADER]
     assert [(e.message, e.where) for e in runs.unreadable] == [
-        ("the run's journal is damaged, or is none", str(broken))
+        ("the run's journal is damaged or not a journal", str(broken))
     ]
     with pytest.raises(InputError, match="damaged"):
         runs.find("2025")
@@ -107,11 +107,11 @@ def test_a_forgotten_run_leaves_no_file(tmp_path: Path) -> None:
     directory = tmp_path / "runs"
     with begin(directory, people(1)):
         path = path_of(directory)
-        with pytest.raises(InputError, match="is being sent by another sendx"):
+        with pytest.raises(InputError, match="is being sent by another sendx process"):
             delete_journal(path)
     delete_journal(path)
     assert list(directory.iterdir()) == []
-    with pytest.raises(InputError, match="there is no run"):
+    with pytest.raises(InputError, match="no such run:"):
         open_journal(path)
 
 

@@ -149,7 +149,7 @@ def test_a_full_disk_is_named_as_such(tmp_path: Path) -> None:
             journal.add(as_rows(people(5000))[10:])
         assert caught.value.message == "cannot keep the run's journal: the disk is full"
         assert caught.value.hint == (
-            f"mend that, then `sendx runs resume {journal.id}`: no row is lost"
+            f"fix that, then `sendx runs resume {journal.id}`: no row is lost"
         )
 
 

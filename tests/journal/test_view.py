@@ -1,7 +1,10 @@
 from pathlib import Path
 
+from sendx_cli.core.contact.contact import Track
 from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.timeline import Slot
 from sendx_cli.delivery.rows import Decided
+from sendx_cli.journal.opening import open_journal
 from sendx_cli.journal.rows import JournalRow, State
 from sendx_cli.journal.runs import open_view
 from sendx_cli.journal.view import Counts, FailureGroup
@@ -48,21 +51,43 @@ def test_percentiles_are_those_of_the_rows_that_were_sent(tmp_path: Path) -> Non
         assert journal.view.elapsed_ms([0.5, 0.95, 0.99, 1.0]) == [50.0, 95.0, 99.0, 100.0]
 
 
-def test_throughput_is_told_by_time(tmp_path: Path) -> None:
-    """Accepted rows alone, in each second in which any row was decided."""
+def test_what_happened_is_told_by_time(tmp_path: Path) -> None:
+    """In each second in which any row was decided: accepted, decided, and how long they took."""
     clock = HandClock()
     with begin(tmp_path, people(6), clock) as journal:
         for row in journal.pending():
             outcome = Outcome.ACCEPTED if row.number != 2 else Outcome.REJECTED
             journal.record([decided(row, outcome)])
             clock.seconds += 4
-        assert journal.view.accepted_by_second() == [
-            (1_800_000_000, 1),
-            (1_800_000_004, 1),
-            (1_800_000_008, 0),
-            (1_800_000_012, 1),
-            (1_800_000_016, 1),
-            (1_800_000_020, 1),
+        assert journal.view.seconds() == {
+            1_800_000_000 + 4 * number: Slot(int(number != 2), 1, 125.0) for number in range(6)
+        }
+
+
+def test_rows_that_a_killed_process_left_tell_nothing_of_time(tmp_path: Path) -> None:
+    """They were decided when the run was next opened, however much later."""
+    clock = HandClock()
+    with begin(tmp_path, [Track(email="ann@b.co", add_tags=("x",))], clock) as journal:
+        journal.mark_sending(list(journal.pending()))
+    clock.seconds += 86_400
+    with open_journal(path_of(tmp_path), clock) as journal:
+        assert journal.view.counts() == Counts(unknown=1)
+        assert (journal.view.seconds(), journal.view.elapsed_ms([0.5])) == ({}, [])
+
+
+def test_when_a_run_was_sent_is_noted(tmp_path: Path) -> None:
+    """By each process: when it began and how long it took, by a clock that never jumps."""
+    clock = HandClock()
+    with begin(tmp_path, people(1), clock) as journal:
+        assert journal.view.sending_times == []
+        journal.note_sending()
+        assert journal.view.sending_times == [(1_800_000_000.0, None)]
+        clock.seconds += 86_400
+        journal.note_sending()
+        journal.note_sent(1.25)
+        assert journal.view.sending_times == [
+            (1_800_000_000.0, None),
+            (1_800_086_400.0, 1_800_086_401.25),
         ]
 
 

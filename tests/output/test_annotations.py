@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendx_cli.output.annotations import Annotations, append_step_summary, error_command
+from sendx_cli.output.annotations import Annotations, error_command
+from sendx_cli.output.job_files import append_step_summary
 from sendx_cli.output.writer import Output
 
 
@@ -161,3 +162,14 @@ def test_a_page_whose_name_cannot_be_is_warned_of() -> None:
     assert stderr.getvalue() == (
         "sendx: warning: the job's summary could not be written: embedded null byte\n"
     )
+
+
+def test_a_line_gets_one() -> None:
+    """However often something is wrong with it; who asks learns whether it is shown there."""
+    output, stderr = output_in({"GITHUB_ACTIONS": "true"})
+    annotations = Annotations(output)
+    shown = [annotations.error("p.csv", line=line, message="bad") for line in (2, 2, 3)]
+    assert (shown, stderr.getvalue().count("::error ")) == ([True, True, True], 2)
+    full = [annotations.error("p.csv", line=line, message="bad") for line in (*range(4, 14), 2)]
+    assert full == [True] * 8 + [False, False, True]
+    assert not Annotations(output_in({})[0]).error("p.csv", line=2, message="bad")

@@ -11,13 +11,13 @@ def test_a_bad_row_stands_behind_its_place() -> None:
         2,
         (
             RowError(7, 'not an address, it has no "@": bob', "E-Mail"),
-            RowError(9, "1 cell, the header has 3", hint="say --ragged"),
+            RowError(9, "1 cell, the header has 3", hint="use --ragged"),
         ),
         (BadRowKind("not used", None, 2, 7),),
     )
     assert bad_row_lines(bad, "people.csv") == [
         'people.csv:7:E-Mail: not an address, it has no "@": bob',
-        "people.csv:9: 1 cell, the header has 3 (say --ragged)",
+        "people.csv:9: 1 cell, the header has 3 (use --ragged)",
     ]
 
 

@@ -27,7 +27,7 @@ def test_the_record_holds_the_whole_plan() -> None:
             (BadRowKind("email is empty", "email", 1, 9),),
         ),
         held_back=NameCounts((("Status is Bounced", 1),)),
-        sent_though_left=NameCounts((("Kind is abgemeldet", 2),)),
+        sent_though_opted_out=NameCounts((("Kind is abgemeldet", 2),)),
         tags_added=NameCounts((("vip", 2),), 5),
         fields=NameCounts((("P", 3),)),
         similar_tags=(("vip", "VIP"),),
@@ -61,7 +61,7 @@ def test_the_record_holds_the_whole_plan() -> None:
             "rows": 1,
             "reasons": {"names": [{"name": "Status is Bounced", "rows": 1}], "further": 0},
         },
-        "sent_though_left": {
+        "sent_though_opted_out": {
             "rows": 2,
             "reasons": {"names": [{"name": "Kind is abgemeldet", "rows": 2}], "further": 0},
         },
@@ -77,4 +77,6 @@ def test_the_record_holds_the_whole_plan() -> None:
             "first": [{"kind": "chain", "line": 2, "other_line": 3}],
         },
         "account": None,
+        "ok": True,
+        "error": None,
     }

@@ -60,20 +60,30 @@ def counted(accepted: int, rejected: int = 0, *, rates: tuple[float, ...] = ()) 
 
 def update(progress: Progress | NoProgress, accepted: int, note: str | None = None) -> None:
     seen = counted(accepted, 12, rates=(10.0, 40.0, 70.0))
-    progress.update(seen, rate_per_s=60.0, limit_per_s=65.0, in_flight=8, note=note)
+    progress.update(
+        seen, decided_per_s=60.0, accepted_per_s=50.0, limit_per_s=65.0, in_flight=8, note=note
+    )
+
+
+def update_without_rates(
+    progress: Progress, seen: Counted, limit_per_s: float | None = None
+) -> None:
+    progress.update(
+        seen, decided_per_s=None, accepted_per_s=None, limit_per_s=limit_per_s, in_flight=1
+    )
 
 
 def test_a_terminal_shows_a_bar_that_goes_away() -> None:
     """Rows, time left, throughput; rate, limit, counts; a note; and at the end nothing of it."""
     terminal = Terminal()
     with Progress(output_on(terminal), total=12000, clock=HandClock(1000.0)) as progress:
-        update(progress, 5988, note="the service is down: trying again")
+        update(progress, 5988, note="the service is down: retrying")
         during = terminal.screen()
     assert (during, terminal.screen()) == (
         [
             "━━━━━━━━━━──────────  6,000 of 12,000 rows (50 %)  1 min 40 s left  ▂▅█",
-            "60/s  limit 65/s  5,988 accepted  12 failed  3 retried  8 under way",
-            "the service is down: trying again",
+            "50/s  limit 65/s  5,988 accepted  12 rejected  3 retried  8 under way",
+            "the service is down: retrying",
         ],
         ["", "", ""],
     )
@@ -89,14 +99,29 @@ def test_a_terminal_of_ascii_gets_a_bar_of_ascii() -> None:
         )
 
 
+def test_what_was_not_accepted_is_told_by_the_words_of_the_summary() -> None:
+    """Rejected, failed and unknown are three things here, too."""
+    terminal = Terminal()
+    counts = dict.fromkeys(Outcome, 0) | {
+        Outcome.ACCEPTED: 9, Outcome.REJECTED: 4, Outcome.FAILED: 3, Outcome.UNKNOWN: 2
+    }  # fmt: skip
+    with Progress(output_on(terminal), total=None, clock=HandClock(1000.0)) as progress:
+        seen = Counted(counts, 0, ())
+        update_without_rates(progress, seen)
+        assert terminal.screen() == [
+            "18 rows",
+            "9 accepted  4 rejected  3 failed  2 unknown  1 under way",
+        ]
+
+
 def test_where_nobody_knows_the_end_there_is_no_bar() -> None:
     """Rows that stream in are counted; a rate and a limit not yet known are left out."""
     terminal = Terminal()
     with Progress(output_on(terminal), total=None, clock=HandClock(1000.0)) as progress:
-        progress.update(counted(5), rate_per_s=None, limit_per_s=float("inf"), in_flight=1)
+        update_without_rates(progress, counted(5), limit_per_s=float("inf"))
         assert terminal.screen() == [
             "5 rows",
-            "5 accepted  0 failed  3 retried  1 under way",
+            "5 accepted  3 retried  1 under way",
         ]
 
 
@@ -126,8 +151,8 @@ def test_results_on_the_same_terminal_stand_above_the_bar() -> None:
     lines = ["first", "second", "sendx: warning: third", "  hint: fourth"]
     assert during == [
         *lines,
-        "━━━━━━━━━━──────────  50 of 100 rows (50 %)  0.8 s left  ▂▅█",
-        "60/s  limit 65/s  38 accepted  12 failed  3 retried  8 under way",
+        "━━━━━━━━━━──────────  50 of 100 rows (50 %)  1 s left  ▂▅█",
+        "50/s  limit 65/s  38 accepted  12 rejected  3 retried  8 under way",
         "waiting",
     ]
     assert terminal.screen() == [*lines, "fifth", "", ""]
@@ -194,7 +219,7 @@ def test_a_terminal_that_has_gone_ends_nothing() -> None:
 
 
 LINE = (
-    "sendx: 50 of 100 rows (50 %), 0.8 s left, 60/s, limit 65/s, 38 accepted, 12 failed, "
+    "sendx: 50 of 100 rows (50 %), 1 s left, 50/s, limit 65/s, 38 accepted, 12 rejected, "
     "3 retried, 8 under way, waiting\n"
 )
 

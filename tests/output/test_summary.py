@@ -1,12 +1,21 @@
-import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.timeline import Slot, Timeline
 from sendx_cli.core.totals.totals import Failure, Totals
-from sendx_cli.output.summary import duration, rate, summary_lines, summary_markdown
+from sendx_cli.errors import KeyMissing, RowsRefused, UsageError
+from sendx_cli.output.summary import (
+    duration,
+    ending_text,
+    ending_text_of,
+    heading_text,
+    rate,
+    summary_lines,
+)
 
 COUNTS = dict.fromkeys(Outcome, 0)
 SMOOTH = Totals(
@@ -16,8 +25,7 @@ SMOOTH = Totals(
     p50_s=0.0021,
     p95_s=0.12,
     p99_s=1.25,
-    slot_s=1.0,
-    accepted_per_slot=(3,),
+    timeline=Timeline(1, (Slot(3, 3, width_s=0.5),)),
     failures=(),
 )
 BAD_DAY = Totals(
@@ -27,8 +35,13 @@ BAD_DAY = Totals(
     p50_s=0.12,
     p95_s=0.3,
     p99_s=75.0,
-    slot_s=4.0,
-    accepted_per_slot=(20, 140, 280, 0, 280, 9),
+    timeline=Timeline(
+        32,
+        (
+            *(Slot(count, count, width_s=32.0) for count in (640, 2400, 4800, 0, 4000)),
+            Slot(160, 160, width_s=16.0),
+        ),
+    ),
     failures=(
         Failure(Outcome.REJECTED, "no_such_contact", 300, "people.csv:12", "no such contact"),
         Failure(Outcome.UNKNOWN, "timeout", 5, "people.csv:80", "no answer within 30 s"),
@@ -38,7 +51,7 @@ BAD_DAY = Totals(
 
 def with_example(where: str, message: str) -> Totals:
     failure = Failure(Outcome.REJECTED, "rejected", 1, where, message)
-    return Totals(COUNTS, 0, 0, None, None, None, 1.0, (0,), (failure,))
+    return Totals(COUNTS, 0, 0, None, None, None, Timeline(), (failure,))
 
 
 def lines_of(totals: Totals, *, ascii_only: bool = False) -> list[str]:
@@ -48,7 +61,6 @@ def lines_of(totals: Totals, *, ascii_only: bool = False) -> list[str]:
         left_out={},
         exit_code=4,
         next_commands=[],
-        elapsed_s=1.0,
         ascii_only=ascii_only,
     )
 
@@ -56,10 +68,14 @@ def lines_of(totals: Totals, *, ascii_only: bool = False) -> list[str]:
 def test_a_run_that_went_well_is_told_in_a_few_lines() -> None:
     """What did not happen is not counted out; a second is too short for a picture."""
     lines = summary_lines(
-        SMOOTH, total_rows=3, left_out={}, exit_code=0, next_commands=[], elapsed_s=0.5
+        SMOOTH,
+        total_rows=3,
+        left_out={},
+        exit_code=0,
+        next_commands=[],
     )
     assert lines == [
-        "3 rows in 0.5 s, 6.0/s",
+        "3 rows in 500 ms, 6.0/s",
         "  accepted   3",
         "latency p50 2.1 ms, p95 120 ms, p99 1.2 s",
         "exit 0: every row was accepted",
@@ -69,39 +85,57 @@ def test_a_run_that_went_well_is_told_in_a_few_lines() -> None:
 def test_rows_that_were_not_sent_do_not_make_a_run_faster() -> None:
     """What was unchanged is counted beside what was sent, and no part of the rate."""
     counts = COUNTS | {Outcome.ACCEPTED: 10, Outcome.UNCHANGED: 990}
-    totals = Totals(counts, 10, 0, None, None, None, 1.0, (10,), ())
+    totals = Totals(counts, 10, 0, None, None, None, Timeline(1, (Slot(10, 10, width_s=2.0),)), ())
     lines = summary_lines(
-        totals, total_rows=1000, left_out={}, exit_code=0, next_commands=[], elapsed_s=2.0
+        totals,
+        total_rows=1000,
+        left_out={},
+        exit_code=0,
+        next_commands=[],
     )
     assert lines == [
-        "1,000 rows in 2.0 s, 5.0/s",
+        "1,000 rows in 2 s, 5.0/s",
         "  accepted    10",
         "  unchanged  990  (not sent)",
         "exit 0: every row was accepted, or would change nothing",
     ]
 
 
+def test_where_nothing_was_sent_no_time_is_told() -> None:
+    """Neither where no row would change anything, nor where the run never began to send."""
+    unchanged = COUNTS | {Outcome.UNCHANGED: 2}
+    line = Timeline(1, (Slot(width_s=0.001),))
+    totals = Totals(unchanged, 0, 0, None, None, None, line, ())
+    assert heading_text(totals, 2) == "2 rows"
+    assert heading_text(totals, 3) == "2 of 3 rows in 1 ms"
+    assert heading_text(Totals(COUNTS, 0, 0, None, None, None, Timeline(), ()), 3) == "0 of 3 rows"
+
+
 def test_a_bad_day_is_told_whole() -> None:
     """Counts, throughput, latency, failures with an example each, exit code, what to type."""
     commands = ["sendx runs resume 7", "sendx identify --from people.failed.csv"]
     lines = summary_lines(
-        BAD_DAY, total_rows=20000, left_out={}, exit_code=6, next_commands=commands, elapsed_s=192.0
+        BAD_DAY,
+        total_rows=20000,
+        left_out={},
+        exit_code=6,
+        next_commands=commands,
     )
     assert lines == [
-        "12,305 of 20,000 rows in 3 min 12 s, 64/s",
+        "12,305 of 20,000 rows in 2 min 56 s, 68/s",
         "  accepted   12,000",
         "  rejected      300",
         "  unknown         5",
         "  to come     7,695",
         "  retried        40  (12,400 requests in all)",
-        "throughput ▂▅█▁█",
-        "each bar 4.0 s, the highest 70/s",
+        "throughput ▂▅█▁▇▂",
+        "each bar 32 s, highest 150/s, average 68/s",
         "latency p50 120 ms, p95 300 ms, p99 1 min 15 s",
         "300 rejected: no_such_contact",
         "  such as people.csv:12: no such contact",
         "5 unknown: timeout",
         "  such as people.csv:80: no answer within 30 s",
-        "exit 6: it is unknown whether some rows were applied: look at them",
+        "exit 6: it is unknown whether some rows were applied: check them",
         "next: sendx runs resume 7",
         "next: sendx identify --from people.failed.csv",
     ]
@@ -111,8 +145,8 @@ def test_a_bad_day_is_told_whole() -> None:
     ("exit_code", "line"),
     [
         (0, "exit 0: every row was accepted"),
-        (4, "exit 4: some rows were rejected for good: mend them"),
-        (5, "exit 5: some rows were given up or not come to: run it again"),
+        (4, "exit 4: some rows were rejected: fix them"),
+        (5, "exit 5: some rows were not reached: resume the run"),
         (130, "exit 130: ended by a signal"),
         (143, "exit 143: ended by a signal"),
         (255, "exit 255: nothing can succeed until you act"),
@@ -122,7 +156,11 @@ def test_a_bad_day_is_told_whole() -> None:
 def test_the_exit_code_is_explained(exit_code: int, line: str) -> None:
     """The number a script sees stands beside what it means."""
     lines = summary_lines(
-        SMOOTH, total_rows=3, left_out={}, exit_code=exit_code, next_commands=[], elapsed_s=1.0
+        SMOOTH,
+        total_rows=3,
+        left_out={},
+        exit_code=exit_code,
+        next_commands=[],
     )
     assert lines[-1] == line
 
@@ -139,7 +177,7 @@ def test_a_stream_of_ascii_gets_no_other_characters_of_ours() -> None:
     picture = lines_of(BAD_DAY, ascii_only=True)[5]
     assert (lines[3], picture) == (
         "  such as a.csv:2: " + "x" * 58 + "...",
-        "throughput .=#_#",
+        "throughput .=#_*.",
     )
 
 
@@ -152,81 +190,67 @@ def test_text_from_elsewhere_stays_in_its_line(where: str, message: str) -> None
     assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
 
 
-def test_the_markdown_says_the_same() -> None:
-    """The page of a build server's job has the counts and failures as tables."""
-    page = summary_markdown(
-        BAD_DAY,
-        total_rows=20000,
-        left_out={},
-        exit_code=6,
-        next_commands=["sendx runs resume 7"],
-        elapsed_s=192.0,
-    )
-    assert page == (
-        "### sendx: 12,305 of 20,000 rows in 3 min 12 s, 64/s\n\n"
-        "| outcome | rows |\n| --- | ---: |\n"
-        "| accepted | 12,000 |\n| rejected | 300 |\n| unknown | 5 |\n| to come | 7,695 |\n"
-        "| retried | 40  (12,400 requests in all) |\n\n"
-        "throughput ▂▅█▁█, each bar 4.0 s, the highest 70/s, "
-        "latency p50 120 ms, p95 300 ms, p99 1 min 15 s\n\n"
-        "| failure | rows | such as |\n| --- | ---: | --- |\n"
-        "| rejected&#58; no&#95;such&#95;contact | 300 |"
-        " people&#46;csv&#58;12&#58; no such contact |\n"
-        "| unknown&#58; timeout | 5 | people&#46;csv&#58;80&#58; no answer within 30 s |\n\n"
-        "exit 6: it is unknown whether some rows were applied: look at them\n\n"
-        "    sendx runs resume 7\n"
-    )
-
-
-def test_the_markdown_of_a_smooth_run_has_no_empty_parts() -> None:
-    """Where nothing failed there is no table of failures."""
-    page = summary_markdown(
-        SMOOTH, total_rows=3, left_out={}, exit_code=0, next_commands=[], elapsed_s=0.5
-    )
-    assert page == (
-        "### sendx: 3 rows in 0.5 s, 6.0/s\n\n"
-        "| outcome | rows |\n| --- | ---: |\n| accepted | 3 |\n\n"
-        "latency p50 2.1 ms, p95 120 ms, p99 1.2 s\n\n"
-        "exit 0: every row was accepted\n"
-    )
-
-
-@given(st.text(), st.text())
-def test_text_from_elsewhere_is_no_markup(where: str, message: str) -> None:
-    """Whatever it holds, it is one cell of letters, spaces and character references."""
-    page = summary_markdown(
-        with_example(where, message),
-        total_rows=1,
-        left_out={},
-        exit_code=4,
-        next_commands=[],
-        elapsed_s=1.0,
-    )
-    row = page.split("\n\n")[2].split("\n")
-    cells = row[2].split("|")
-    assert (len(row), cells[:3], cells[4:]) == (3, ["", " rejected ", " 1 "], [""])
-    rest = re.sub(r"&#\d+;", "", cells[3])
-    assert all(not c.isascii() or c.isalnum() or c == " " for c in rest)
-
-
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0.0 s"),
+        (0, "1 ms"),
+        (0.0421, "42 ms"),
+        (0.9994, "999 ms"),
+        (0.9996, "1 s"),
+        (3.04, "3 s"),
         (9.94, "9.9 s"),
         (59.4, "59 s"),
-        (59.6, "1 min 00 s"),
+        (9.96, "10 s"),
+        (59.6, "1 min"),
         (192, "3 min 12 s"),
-        (3600, "1 h 00 min"),
+        (3599.6, "1 h"),
+        (3600, "1 h"),
         (90060, "25 h 01 min"),
     ],
 )
 def test_a_duration_is_as_exact_as_one_wants_to_know(seconds: float, text: str) -> None:
-    """Tenths matter below ten seconds, seconds below an hour."""
+    """Tenths matter below ten seconds, seconds below an hour; nothing is 0 of a unit."""
     assert duration(seconds) == text
 
 
-@pytest.mark.parametrize(("per_s", "text"), [(0.25, "0.2/s"), (64.4, "64/s"), (1200, "1,200/s")])
+@pytest.mark.parametrize(
+    ("per_s", "text"),
+    [(0, "0/s"), (0.04, "0.04/s"), (0.25, "0.2/s"), (64.4, "64/s"), (1200, "1,200/s")],
+)
 def test_a_rate_is_as_exact_as_one_wants_to_know(per_s: float, text: str) -> None:
     """Tenths matter below ten a second."""
     assert rate(per_s) == text
+
+
+@pytest.mark.parametrize(
+    ("counts", "left_out", "exit_code", "meaning"),
+    [
+        ({Outcome.REJECTED: 1}, {}, 4, "some rows were rejected: fix them"),
+        ({}, {"bad": 2}, 4, "bad rows were skipped: fix them"),
+        (
+            {Outcome.REJECTED: 1},
+            {"bad": 2},
+            4,
+            "some rows were rejected, and bad rows were skipped: fix them",
+        ),
+        ({}, {"not_undone": 1}, 4, "some contacts were not undone: check them"),
+        ({Outcome.FAILED: 1}, {}, 5, "some rows failed or were not reached: run it again"),
+        ({}, {}, 5, "some rows were not reached: resume the run"),
+    ],
+)
+def test_an_exit_code_with_several_meanings_has_those_that_hold(
+    counts: dict[Outcome, int], left_out: dict[str, int], exit_code: int, meaning: str
+) -> None:
+    """A bad row that was skipped was not rejected by the service."""
+    totals = replace(SMOOTH, counts=COUNTS | counts)
+    assert ending_text(totals, exit_code, left_out) == f"exit {exit_code}: {meaning}"
+
+
+def test_the_kind_of_an_error_says_what_its_exit_code_means() -> None:
+    """Two for one exit code are told apart."""
+    told = [ending_text_of(kind("no")) for kind in (UsageError, RowsRefused, KeyMissing)]
+    assert told == [
+        "exit 2: refused before anything was sent: the command line is invalid",
+        "exit 2: refused before anything was sent: rows of the file are bad or undecided",
+        "exit 255: nothing can succeed until you act: there is no API key",
+    ]

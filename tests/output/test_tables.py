@@ -114,7 +114,7 @@ def test_contacts_at_80_columns() -> None:
 
 
 def test_what_would_be_sent_is_never_shortened() -> None:
-    """A body goes on below."""
+    """A body continues below."""
     body = {"email": "a@b.co", "tags": [f"tag-{n}" for n in range(40)]}
     lines = drawn([{"action": "identify", "method": "POST", "url": "u", "body": body}] * 2, 60)
     text = "".join(line.strip() for line in lines[2:])

@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Call(NamedTuple):
@@ -120,6 +120,15 @@ class Account:
         return {mark for call in self.calls[since:] for mark in call.marks}
 
 
+def check_whole(text: str, earlier: str, lines: Collection[int]) -> None:
+    """Hold that a report is an earlier one, or has each of these lines of the input once."""
+    if text == earlier:
+        return
+    assert text.endswith("\n"), f"cut off: {text[-100:]}"
+    found = [json.loads(line)["line"] for line in text.splitlines()]
+    assert sorted(found) == sorted(lines), f"{len(found)} of {len(lines)} lines: {text[-100:]}"
+
+
 def accepted_in(output: str) -> list[int]:
     """Return the lines of rows that JSON Lines call accepted; a last line may be cut off."""
     found: list[int] = []
@@ -137,3 +146,108 @@ def state_of(result: Mapping[str, object]) -> str:
     if result["ok"]:
         return "accepted"
     return str(error["kind"]) if isinstance(error, dict) else "pending"
+
+
+_LOG_HEADER_BYTES = 32
+_FRAME_HEADER_BYTES = 24
+_PAGE_BYTES = 4096
+
+
+def ends_amid_a_commit(log: bytes) -> bool:
+    """Whether an SQLite write-ahead file has pages behind its last commit.
+
+    Its format is https://sqlite.org/fileformat2.html#the_write_ahead_log.
+    """
+    size = _FRAME_HEADER_BYTES + _PAGE_BYTES
+    is_amid = 0 < len(log) < _LOG_HEADER_BYTES
+    for at in range(_LOG_HEADER_BYTES, len(log), size):
+        frame = log[at : at + size]
+        if len(frame) < size:
+            return True
+        if frame[8:16] != log[16:24]:  # left from before the file was begun again
+            break
+        is_amid = frame[4:8] == bytes(4)
+    return is_amid
+
+
+def contents(contacts: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    """Return an account's contacts by their ids, without members that are empty."""
+    return {
+        identifier: {member: value for member, value in contact.items() if value}
+        for identifier, contact in contacts.items()
+    }
+
+
+class WriteSeen(Protocol):
+    """A write that came to the service."""
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        """Its contact."""
+
+    @property
+    def was_acted_on(self) -> bool:
+        """Whether it changed the account."""
+
+
+def check_undone(
+    before: Mapping[str, Mapping[str, object]],
+    after: Mapping[str, Mapping[str, object]],
+    now: Mapping[str, Mapping[str, object]],
+    doubtful: Collection[str],
+) -> None:
+    """Hold that an account is as before, but for contacts of which a row is said to be unknown.
+
+    Args:
+        before: The contacts before the run that was undone, as of `contents`.
+        after: And after it.
+        now: And after its undo.
+        doubtful: The addresses, of before or after, of the contacts with unknown rows.
+    """
+    assert set(now) == set(before), "contacts were created, or are gone"
+    for identifier, contact in now.items():
+        names = {before[identifier]["email"], after[identifier]["email"]}
+        if names.isdisjoint(doubtful):
+            assert contact == before[identifier], f"{contact} was {before[identifier]}"
+
+
+def check_towards(
+    before: Mapping[str, Mapping[str, object]],
+    after: Mapping[str, Mapping[str, object]],
+    writes: Sequence[WriteSeen],
+) -> int:
+    """Hold that each write of an undo sets what was so before the run that it takes back.
+
+    Args:
+        before: The contacts before that run, as of `contents`.
+        after: And after it: their addresses can be others.
+        writes: What the service saw of the undo.
+
+    Returns:
+        How many writes changed the account that an earlier one had been like.
+    """
+    of_address = {
+        str(contact["email"]): before[identifier]
+        for contacts in (before, after)
+        for identifier, contact in contacts.items()
+    }
+    times: Counter[str] = Counter()
+    for write in writes:
+        if not write.was_acted_on:
+            continue
+        body = write.body
+        times[json.dumps(body, sort_keys=True)] += 1
+        contact = of_address[str(body["email"])]
+        tags = _texts(contact, "tags")
+        for member, name in (("newEmail", "email"), ("firstName", "firstName")):
+            assert body.get(member) in {None, contact[name]}, body
+        assert body.get("customFields") in ({}, None, contact["fields"]), body
+        assert _texts(body, "tags") | _texts(body, "addTags") <= tags, body
+        assert not tags & _texts(body, "removeTags"), body
+    return times.total() - len(times)
+
+
+def _texts(members: Mapping[str, object], name: str) -> set[str]:
+    found = members.get(name, ())
+    assert isinstance(found, Collection)
+    return set(found)

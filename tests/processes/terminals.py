@@ -15,6 +15,15 @@ from tests.tools import open_terminal, terminal_name
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LONGEST_S = 20.0
 
+WORDS = {"bash": ["bash", "--norc", "-i"], "zsh": ["zsh", "-i"]}
+"""How an interactive shell is started."""
+
+SETUP = {
+    "bash": 'bind "set bell-style none"; eval "$(sendx completion bash)"',
+    "zsh": 'autoload -U compinit; compinit -u; eval "$(sendx completion zsh)"',
+}
+"""What it is told first, to complete the words of sendx."""
+
 
 class Terminal:
     """Runs a command with this terminal as its controlling one.
@@ -82,6 +91,15 @@ class Terminal:
                 raise TimeoutError(f"not shown within {_LONGEST_S:.0f} s: {text}")
             if not self._read():
                 raise EOFError(f"ended without showing: {text}; last: {self.screen[-1]}")
+
+    def wait_for_more(self) -> None:
+        """Return when anything more was shown.
+
+        Raises:
+            EOFError: The command ends without it.
+        """
+        if not self._read():
+            raise EOFError(f"ended without showing more; last: {self.screen[-1]}")
 
     def end(self) -> int:
         """Wait for the command's end; return its exit code."""

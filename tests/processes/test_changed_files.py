@@ -97,7 +97,7 @@ def test_rows_of_a_changed_file_are_not_taken_for_those_that_failed(
     server.script = Service(path, CHANGES[name])
     code, err = run(start, "--report", "report.jsonl")
     assert (code, len(server.requests)) == (4, 30)
-    assert "people.csv is not what it was: its failed rows cannot be written like it" in err
+    assert "people.csv has changed: its failed rows cannot be written in its form" in err
     assert list(folder.glob("*.failed*")) == []
     assert "next: " not in err
     show = err.partition("hint: `")[2].partition("`")[0]
@@ -122,7 +122,7 @@ def test_a_file_that_changes_during_a_resume_hands_no_other_rows_back(
     resume = start("runs", "resume")
     err = resume.communicate(timeout=LIMIT_S)[1]
     assert (resume.returncode, len(server.requests)) == (4, 30)
-    assert "people.csv is not what it was: its failed rows cannot be written like it" in err
+    assert "people.csv has changed: its failed rows cannot be written in its form" in err
     assert list(folder.glob("*.failed*")) == []
 
 

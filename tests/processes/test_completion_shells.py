@@ -10,15 +10,10 @@ from sendx_cli.cli import COMMANDS
 from sendx_cli.settings.declared import CONCURRENCY
 from sendx_cli.settings.files import update_config
 from tests.conftest import SHELL_ENVIRONMENT, Command
-from tests.processes.terminals import Terminal
+from tests.processes.terminals import SETUP, WORDS, Terminal
 from tests.tools import need
 
 CSV = "E-Mail,First Name,Plan,a=b,Größe\nx@b.co,J,p,1,2\n"
-WORDS = {"bash": ["bash", "--norc", "-i"], "zsh": ["zsh", "-i"]}
-SETUP = {
-    "bash": 'bind "set bell-style none"; eval "$(sendx completion bash)"',
-    "zsh": 'autoload -U compinit; compinit -u; eval "$(sendx completion zsh)"',
-}
 
 
 @pytest.fixture

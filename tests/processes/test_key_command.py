@@ -50,7 +50,7 @@ def test_what_it_says_on_standard_error_is_not_shown(
     assert (run.code, run.out) == (255, "")
     assert run.err == (
         "sendx: api_key_command: it ended with code 3\n"
-        "  hint: run the command by itself to see what it says\n"
+        "  hint: run the command by itself to see its output\n"
     )
 
 

@@ -108,7 +108,7 @@ class Killing:
         self._draw = random.Random(kind.name)
 
     def words(self) -> tuple[str, ...]:
-        """Return what goes on with the run, or begins it where no kill left one."""
+        """Return what continues with the run, or begins it where no kill left one."""
         common = ("-o", "jsonl", "--concurrency", str(IN_FLIGHT))
         return (("runs", "resume") if self._sendx("runs", "list").out else self._begin) + common
 

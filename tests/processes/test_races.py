@@ -27,8 +27,8 @@ MANY_ROWS = 60_000
 STUCK_S = 60.0
 REFUSED = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
 NAMED = re.compile(
-    r"run \d{8}-\d{4}-\w{4} of this file is being sent by another sendx"
-    r"|a run of this file is being started by another sendx"
+    r"run \d{8}-\d{4}-\w{4} of this file is being sent by another sendx process"
+    r"|a run of this file is being started by another sendx process"
 )
 
 
@@ -71,7 +71,7 @@ def test_a_place_is_free_as_soon_as_its_holder_is_killed(
     wait_for(lambda: [place for place in runs.glob("*.place") if place.stat().st_size])
     second = sendx(*words, env=settings)
     assert (second.code, server.requests) == (2, [])
-    assert f"being started by another sendx (process {first.pid} on " in second.err
+    assert f"being started by another sendx process (process {first.pid} on " in second.err
     first.kill()
     first.communicate(timeout=STUCK_S)
     third = sendx(*words, env=settings)

@@ -1,4 +1,4 @@
-"""What ends a run from outside: signals, closed pipes, full disks; and how it goes on."""
+"""What ends a run from outside: signals, closed pipes, full disks; and how it continues."""
 
 import json
 import re
@@ -127,7 +127,7 @@ def test_a_second_signal_ends_it_at_once(
 def test_a_closed_pipe_ends_a_run_quietly(
     shell: Callable[[str], Run], start: Start, service: Recording, sendx: Command
 ) -> None:
-    """`| head` is no error; what was sent stays sent, and the run goes on."""
+    """`| head` is no error; what was sent stays sent, and the run continues."""
     need("head")
     run = shell("| head -n 1; echo ${PIPESTATUS[0]} >&2")
     assert (len(run.out.splitlines()), run.err) == (1, "141\n")
@@ -173,14 +173,14 @@ def test_a_full_disk_under_a_new_journal_sends_nothing(
     run = process("bash", "-c", f"ulimit -f 64; {words}", env=settings)
     assert (run.code, run.out) == (5, "")
     assert "cannot keep the run's journal: " in run.err
-    assert run.err.endswith("  hint: nothing was sent: mend that, then begin again\n")
+    assert run.err.endswith("  hint: nothing was sent: fix that, then run it again\n")
     assert list((home / "state" / "sendx" / "runs").iterdir()) == []
 
 
 def test_a_key_refused_amid_a_run_ends_it(
     start: Start, service: Recording, server: ScriptedServer, sendx: Command
 ) -> None:
-    """255; hardly a call more is made, no row is lost, and the run goes on with a good key."""
+    """255; hardly a call more is made, no row is lost, and the run continues with a good key."""
 
     def script(request: Request, number: int) -> Answering:
         return service(request, number) if number <= 30 else REFUSED
@@ -217,7 +217,7 @@ def test_two_processes_never_send_one_run(
         refused.set()
         first.communicate(timeout=60)
     assert (first.returncode, second.returncode, anew.returncode) == (0, 2, 2)
-    assert f"run {run} is being sent by another sendx" in second_err
+    assert f"run {run} is being sent by another sendx process" in second_err
     named = f"run {run} of this file is being sent|a run of this file is being started"
     assert re.search(named, anew_err)
     assert Counter(service.acted) == Counter(range(ROWS))

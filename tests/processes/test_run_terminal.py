@@ -56,7 +56,7 @@ def test_a_yes_sends(run: Run, server: ScriptedServer) -> None:
 
 @pytest.mark.parametrize(
     ("left", "said"),
-    [(1, "1 row says that the person left"), (2, "2 rows say that the person left")],
+    [(1, "1 row says that the person opted out"), (2, "2 rows say that the person opted out")],
 )
 def test_the_question_says_that_people_among_them_left(
     left: int, said: str, run: Run, server: ScriptedServer, folder: Path
@@ -68,7 +68,7 @@ def test_the_question_says_that_people_among_them_left(
         terminal.type("n\n")
         assert terminal.end() == 2
         assert (
-            f"send 100 contacts to profile main, creating 1 custom field, though {said}? [y/N] "
+            f"send 100 contacts to profile main, creating 1 custom field, although {said}? [y/N] "
             in "\n".join(terminal.screen)
         )
     assert server.requests == []
@@ -112,7 +112,7 @@ def test_people_said_to_have_left_are_worth_a_question(
     """Even one of two contacts."""
     (folder / "two.csv").write_text("email,State\na@example.com,ok\nb@example.com,unsubscribed\n")
     with run("identify", "--from", "two.csv", "--map", "State=field:State") as terminal:
-        terminal.wait_for("though 1 row says that the person left? [y/N] ")
+        terminal.wait_for("although 1 row says that the person opted out? [y/N] ")
         terminal.type("n\n")
         assert terminal.end() == 2
     assert server.requests == []
@@ -153,7 +153,7 @@ def test_a_resume_asks_anew_for_the_rows_of_a_changed_file(
     (folder / "two.csv").write_text("email,State\n" + "".join(reversed(lines)))
     question = (
         "send 1 contact to profile main, creating 1 custom field, "
-        "though 1 row says that the person left? [y/N] "
+        "although 1 row says that the person opted out? [y/N] "
     )
     with run("runs", "resume") as terminal:
         terminal.wait_for("[y/N] ")

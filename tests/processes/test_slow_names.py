@@ -43,7 +43,7 @@ def test_a_call_given_up_while_its_name_is_looked_up_does_not_come_behind_later_
     """Row 0 is given up after two seconds and sent again; its first try never comes out."""
 
     def script(_request: Request, _number: int) -> bytes:
-        time.sleep(0.5)  # the run goes on for longer than the name service is silent
+        time.sleep(0.5)  # the run continues for longer than the name service is silent
         return OK
 
     service.script = script

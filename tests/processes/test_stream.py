@@ -109,7 +109,7 @@ def test_an_interrupted_stream_can_be_finished(
     record = record_of(sendx)
     assert record["accepted"] == len(service.acted)
     assert record["rows"] == record["read_to_line"] - 1
-    assert f"read to line {record['read_to_line']}, its end was not seen" in told
+    assert f"read to line {record['read_to_line']}, not to the end" in told
     assert resume(start) == 5
     assert service.acted == list(range(record["rows"]))
 
@@ -126,7 +126,7 @@ def test_a_second_signal_tells_how_far_the_input_was_read(
     assert streaming.stderr is not None
     streaming.send_signal(signal.SIGTERM)
     assert streaming.wait(STUCK_S) in {-signal.SIGINT, -signal.SIGTERM}
-    assert "standard input: read to line 2, its end was not seen" in streaming.stderr.read()
+    assert "standard input: read to line 2, not to the end" in streaming.stderr.read()
     assert record_of(sendx)["read_to_line"] == 2
 
 
@@ -159,7 +159,7 @@ def test_results_that_nobody_reads_end_a_stream_with_a_word(
     streaming.stdout.close()
     assert streaming.wait(STUCK_S) == -signal.SIGPIPE
     record = record_of(sendx)
-    told = f"sendx: standard input: read to line {record['read_to_line']:,}, its end was not seen"
+    told = f"sendx: standard input: read to line {record['read_to_line']:,}, not to the end"
     assert streaming.stderr.read().startswith(told)
     assert record["rows"] == record["read_to_line"] - 1
     assert record["accepted"] == len(service.acted)
@@ -175,5 +175,5 @@ def test_a_full_disk_under_a_stream_is_told_with_how_far_it_read(
     run = process("bash", "-c", words, env=settings, stdin=f"email,first_name\n{rows}")
     record = record_of(sendx)
     assert "cannot keep the run's journal: " in run.err
-    assert f"read to line {record['read_to_line']:,}, its end was not seen" in run.err
+    assert f"read to line {record['read_to_line']:,}, not to the end" in run.err
     assert record["rows"] == record["read_to_line"] - 1 < 20_000

@@ -30,7 +30,7 @@ def test_an_undo_of_one_contact_asks(
 ) -> None:
     """After its plan; without a yes nothing is sent, and no run is left."""
     with undoing as terminal:
-        terminal.wait_for("mails that went out are not taken back")
+        terminal.wait_for("emails that were sent cannot be undone")
         terminal.wait_for(": send 1 contact to the sandbox? [y/N] ")
         terminal.type(f"{answer}\n")
         assert terminal.end() == code

@@ -11,17 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 from sendx_cli.api.carrier import HttpCarrier
-from sendx_cli.cli import app
 from sendx_cli.clock import Clock
 from sendx_cli.runtime import Runtime
 from sendx_cli.sandbox.account import account_of
 from sendx_cli.sandbox.beginning import begin_with
 from sendx_cli.sandbox.store import Store
 from sendx_cli.sandbox.transport import SandboxTransport
-from tests.conftest import CANARY, Run
+from tests.conftest import CANARY, Run, invoke
 
 KEY = {"X-Team-ApiKey": CANARY}
 LIST = "list_abcdefghijklmnopqrstuv"
@@ -113,10 +111,10 @@ class Account:
             clock=self.clock,
             open_carrier=lambda: HttpCarrier(transport, KEY, 5.0),
         )
-        result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
+        run = invoke(words, runtime)
         transport.end()
         self.requests = transport.requests
-        return Run(result.exit_code, result.stdout, result.stderr)
+        return run
 
     def begin(self, *contacts: Mapping[str, object], **types: str) -> None:
         """Fill it with these contacts, with fields of these types, and with a list."""

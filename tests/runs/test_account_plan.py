@@ -75,13 +75,13 @@ def test_the_plan_names_what_would_be_created_and_what_is_near(acme: Callable[..
         '  2  "vip"',
         '  1  "V I P"',
         '  1  "trail"',
-        "lists to put contacts on:",
-        f'  2  "Newsletter" ({NEWS}), double opt-in: who joins is mailed to confirm',
+        "lists to add contacts to:",
+        f'  2  "Newsletter" ({NEWS}), double opt-in: new members are mailed to confirm',
         f'  2  "Partners" ({PARTNERS})',
         "custom fields to write:",
         '  2  "Seat"',
         '  1  "Plan"',
-        'look: tags "vip", "V I P" differ only in case or spacing',
+        'note: tags "vip", "V I P" differ only in case or spacing',
         "tags that would be created:",
         '  1  "V I P": new; near "vip" (exists)',
         '  1  "trail": new; near "trial" (exists)',
@@ -162,16 +162,16 @@ def test_lists_go_by_name_in_a_stream(acme: Callable[..., Run], sendx: Command) 
     assert run.code == 4
     assert contact(sendx, "ann@b.co")["lists"] == [NEWS]
     assert run.err.splitlines()[:2] == [
-        "plan: identify from standard input, as rows come",
+        "plan: identify from standard input, as rows arrive",
         "account: jane@acme.com, 3 tags, 5 custom fields",
     ]
-    assert "sendx: standard input:3: lists: there is no such list: Newsleter\n" in run.err
+    assert "sendx: standard input:3: lists: no such list: Newsleter\n" in run.err
 
 
 BAD_ROWS = {
     "lists": [
-        ("Newsleter", 'there is no such list: Newsleter (did you mean "Newsletter"?)'),
-        (f"{NEWS[:-1]}x", f"there is no such list: {NEWS[:-1]}x"),
+        ("Newsleter", 'no such list: Newsleter (did you mean "Newsletter"?)'),
+        (f"{NEWS[:-1]}x", f"no such list: {NEWS[:-1]}x"),
     ],
     "Seats": [
         (
@@ -186,7 +186,7 @@ BAD_ROWS = {
             "31.02.2026",
             (
                 "custom field Renewal takes a date: 31.02.2026 "
-                "(not a day of the calendar, read as dmy: write it as YYYY-MM-DD)"
+                "(not a calendar date when read as dmy: write it as YYYY-MM-DD)"
             ),
         ),
     ],
@@ -204,8 +204,8 @@ BAD_ROWS = {
         (
             "++1",
             (
-                "custom field Plan is no number in the account, and cannot count: ++1 "
-                "(only a field of the type number can)"
+                "custom field Plan is not a number in the account, so it cannot count: ++1 "
+                "(only fields of type number can)"
             ),
         )
     ],
@@ -228,7 +228,7 @@ def test_what_the_account_would_not_take_is_a_bad_row(
     assert run.err.splitlines()[-len(cells) - 2 :] == [
         *(f"p.csv:{n}:{column}: {text}" for n, (_, text) in enumerate(BAD_ROWS[column], start=3)),
         f"sendx: p.csv: {len(cells)} of {len(cells) + 1} rows {verb} bad: nothing was sent",
-        "  hint: mend the file, or say --skip-invalid to send the other rows",
+        "  hint: fix the file, or use --skip-invalid to send the other rows",
     ]
     assert sendx("sandbox", "contacts", "-o", "jsonl").out == ""
     assert acme(*words, "--skip-invalid").code == 4
@@ -278,13 +278,13 @@ def test_dates_that_do_not_tell_their_order_stop_the_run(acme: Callable[..., Run
     Path("p.csv").write_text("email,Until\nann@b.co,3/4/2026\n")
     field = ("--map", "Until=field:Renewal")
     run = acme(*DATED, *field)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["invalid_columns"])
     assert run.err.splitlines() == [
         (
             'sendx: p.csv: column "Until" does not tell whether its dates begin with the day '
             "or the month, as in 3/4/2026"
         ),
-        "  hint: say --date-order dmy or --date-order mdy",
+        "  hint: use --date-order dmy or --date-order mdy",
     ]
     assert renewals(acme(*DATED, *field, "--date-order", "mdy")) == ["2026-03-04"]
     Path("p.csv").write_text("email,birthday,Until\nann@b.co,24.12.1990,3.4.2026\n")
@@ -306,7 +306,7 @@ def test_dates_among_the_members_of_json_lines_are_turned_too(acme: Callable[...
     [
         (
             ("identify", "--list", "Newsleter"),
-            "--list: there is no such list: Newsleter",
+            "--list: no such list: Newsleter",
             'did you mean "Newsletter"?',
         ),
         (
@@ -327,7 +327,7 @@ def test_dates_among_the_members_of_json_lines_are_turned_too(acme: Callable[...
         (
             ("track", "--add-tag", "autumn", "--existing-only"),
             "--add-tag: would create tag: autumn",
-            "only those that exist are taken: --existing-only",
+            "--existing-only accepts only those that exist",
         ),
     ],
 )
@@ -380,7 +380,7 @@ def test_what_holds_new_names_off_is_not_left_out_by_the_way(
                 "sendx: existing_only (profile main) needs the account, which is not read: "
                 "account is false (flag --no-account)"
             ),
-            "  hint: leave out --no-account, or take one of the two out of the profile",
+            "  hint: remove --no-account, or remove one of the two from the profile",
         ]
 
 
@@ -393,7 +393,7 @@ def test_a_lists_name_needs_the_account(words: tuple[str, ...], acme: Callable[.
     assert run.err.splitlines()[-2:] == [
         f"sendx: {'--list: ' if words[0] == '--from' else ''}not a list id: Newsletter",
         (
-            "  hint: a list id is list_ and 22 letters or digits; by its name it is found in the "
+            "  hint: a list id is list_ and 22 letters or digits; finding it by name needs the "
             "account, which is not read here (--no-account, or account = false)"
         ),
     ]
@@ -424,7 +424,7 @@ def test_a_journal_knows_rows_by_what_the_file_says(
     )
     run = acme("runs", "resume")
     assert run.code == 0, run.err
-    assert "sendx: 2 of 3 rows were accepted already, 1 are to send\n" in run.err
+    assert "sendx: 2 of 3 rows were already accepted, 1 are to send\n" in run.err
     assert [json.loads(line)["email"] for line in run.out.splitlines()] == ["cid@b.co"]
     assert contact(sendx, "cid@b.co")["lists"] == [PARTNERS]
 
@@ -462,4 +462,4 @@ def test_a_stream_is_refused_for_what_its_options_say(acme: Callable[..., Run]) 
     """Before a row is read."""
     run = acme("identify", "--from", "-", "--stream", "--list", "Nobody", stdin="email\na@b.co\n")
     assert (run.code, run.out) == (2, "")
-    assert run.err == "sendx: --list: there is no such list: Nobody\n"
+    assert run.err == "sendx: --list: no such list: Nobody\n"

@@ -111,7 +111,7 @@ def test_a_service_that_says_nothing_is_not_waited_for_longer_than_an_outage(
     server.pages = lambda _request: None
     run = send(*IDENTIFY, "--max-outage", "1")
     assert (run.code, len(server.requests)) == (0, 2)
-    assert "sendx: not compared with the account: it gave no page for 1 s\n" in run.err
+    assert "sendx: not compared with the account: it returned no page for 1 s\n" in run.err
 
 
 @pytest.mark.parametrize(
@@ -121,19 +121,19 @@ def test_a_service_that_says_nothing_is_not_waited_for_longer_than_an_outage(
             ("--list", "Newsletter"),
             "list",
             'list "Newsletter" cannot be looked up, as lists could not be read: ',
-            "run it again, or name the list by its id",
+            "run it again, or use the id of the list",
         ),
         (
             ("--existing-only",),
             "tag",
             "--existing-only: tags could not be read: ",
-            "run it again, or leave out --existing-only",
+            "run it again, or remove --existing-only",
         ),
         (
             ("--existing-only",),
             "customfield",
             "--existing-only: custom fields could not be read: ",
-            "run it again, or leave out --existing-only",
+            "run it again, or remove --existing-only",
         ),
     ],
 )
@@ -184,7 +184,7 @@ def test_two_lists_of_one_name_are_told_by_their_ids(send: Send, server: Scripte
     assert (run.code, server.requests) == (2, [])
     assert (
         "p.csv:2:lists: several lists have this name: Newsletter "
-        f"(say which: {NEWS} or {OTHER_NEWS})\n"
+        f"(use one of their ids: {NEWS} or {OTHER_NEWS})\n"
     ) in run.err
 
 
@@ -283,7 +283,7 @@ def test_a_list_that_is_gone_meanwhile_is_found_by_a_resume(
     Path("p.csv").write_text("email,lists\ncid@b.co,Newsletter\n")
     gone = send("runs", "resume")
     assert gone.code == 2
-    assert "p.csv:2:lists: there is no such list: Newsletter\n" in gone.err
+    assert "p.csv:2:lists: no such list: Newsletter\n" in gone.err
 
 
 def test_a_stream_ends_at_a_list_that_cannot_be_looked_up(

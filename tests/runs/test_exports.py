@@ -78,12 +78,15 @@ def test_mailchimps_file_of_who_left_is_refused(
     """The file's name tells, and where it was renamed the column does; nothing would be sent."""
     Export("mailchimp_left").write(folder / file_name)
     run = sendx("identify", "--from", file_name, *DRY_RUN)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["file_refused"])
     assert run.err.splitlines()[-4:] == [
-        "held back because they left:",
+        "held back: opted out:",
         f"  2  {reason}",
         f"sendx: {file_name}: everybody in it unsubscribed, bounced or never agreed",
-        "  hint: sent, they could be mailed again; if that is meant, say --include-departed",
+        (
+            "  hint: sending them could get them mailed again; if that is intended, use "
+            "--include-unsubscribed"
+        ),
     ]
 
 
@@ -92,8 +95,8 @@ def test_mailchimps_file_of_who_left_is_refused(
     [
         (
             Export("mailchimp", MAILCHIMP[2:]),
-            'the dates of column "Birthday" have no year, and the API takes none without',
-            "leave the column out: --ignore 'Birthday'",
+            'the dates of column "Birthday" have no year, which the API requires',
+            "ignore the column: --ignore 'Birthday'",
         ),
         (
             Export("brevo", ("--map", "GEBURTSTAG=birthday")),
@@ -101,7 +104,7 @@ def test_mailchimps_file_of_who_left_is_refused(
                 'column "GEBURTSTAG" does not tell whether its dates begin with the day '
                 "or the month, as in 03-04-1988"
             ),
-            "say --date-order dmy or --date-order mdy",
+            "use --date-order dmy or --date-order mdy",
         ),
     ],
     ids=["no-year", "ambiguous"],
@@ -112,5 +115,5 @@ def test_birthdays_that_cannot_be_told_stop_the_run(
     """No date is guessed: what to say instead stands there."""
     export.write(folder / "people.csv")
     run = sendx("identify", "--from", "people.csv", *DRY_RUN, *export.options)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["invalid_columns"])
     assert run.err.splitlines() == [f"sendx: people.csv: {message}", f"  hint: {hint}"]

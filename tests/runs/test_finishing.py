@@ -59,7 +59,7 @@ def test_the_summary_counts_and_says_what_to_type_next(send: Send, server: Scrip
     assert "  accepted   1" in lines
     assert "  rejected   2" in lines
     assert "  such as p.csv:3: Request body is not in proper format" in lines
-    assert "exit 4: some rows were rejected for good: mend them" in lines
+    assert "exit 4: some rows were rejected: fix them" in lines
     assert lines[-1].startswith("next: fix the rows in p.failed.csv first, then: sendx identify ")
     assert lines[-1].endswith("p.failed.csv --add-tag 'x y'")
 
@@ -157,12 +157,12 @@ def test_a_file_of_bad_rows_alone_is_given_account_of(
         (3, "cid", False),
     ]
     lines = run.err.splitlines()
-    assert any(line.startswith("sendx: 2 rows to mend: ") for line in lines)
-    assert "exit 4: some rows were rejected for good: mend them" in lines
+    assert any(line.startswith("sendx: 2 rows to fix: ") for line in lines)
+    assert "exit 4: bad rows were skipped: fix them" in lines
     assert lines[-1].startswith(f"next: fix the rows in {path.name} first, then: sendx identify ")
     assert "exit 4" in page.read_text()
     shown = send("runs", "show", "-o", "table")
-    assert "exit 4: some rows were rejected for good: mend them" in shown.out.splitlines()
+    assert "exit 4: bad rows were skipped: fix them" in shown.out.splitlines()
 
 
 def test_without_a_row_there_is_nothing_to_give_account_of(

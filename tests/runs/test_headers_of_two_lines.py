@@ -9,7 +9,7 @@ from tests.servers import ScriptedServer
 
 ROW = "2026-01-31,Ann,ann@example.com\n"
 MAPS = ("--map", "DATE=field:since", "--map", "NAME=first_name", "--map", "ADDRESS=email")
-REPEATED = "people.csv:{line}: the row repeats the header (were files joined?)\n"
+REPEATED = "people.csv:{line}: the row repeats the header (were files concatenated?)\n"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_line_of_groups_above_the_header_is_left_out(
     )
     run = send("identify", "--from", "people.csv", "-o", "jsonl")
     assert run.code == 0
-    assert "left out 1 line before the header" in run.err
+    assert "skipped 1 line before the header" in run.err
     assert [request.json for request in server.requests] == [
         {"email": "ann@example.com", "firstName": "Ann", "lastName": "Lee"}
     ]

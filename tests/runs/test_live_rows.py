@@ -18,6 +18,7 @@ from sendx_cli.files.row_checker import RowChecker
 from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.rows import InputRead
 from sendx_cli.journal.store import RunJournal
+from sendx_cli.output.annotations import Annotations
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.live_rows import LiveRows
 from tests.journal.journals import HEADER
@@ -58,7 +59,8 @@ def live_rows(folder: Path, lines: Lines) -> Iterator[tuple[LiveRows, RunJournal
     checker = RowChecker(mapping, ContactValues(), today=date(2026, 1, 1))
     output = Output(io.StringIO(), io.StringIO(), os.environ)
     with create_journal(folder, replace(HEADER, source_path=None)) as journal:
-        yield LiveRows(source, checker, mapping, journal, output), journal
+        rows = LiveRows(source, checker, mapping, journal, output, annotations=Annotations(output))
+        yield rows, journal
 
 
 def test_the_input_is_never_far_ahead_of_the_journal(tmp_path: Path) -> None:

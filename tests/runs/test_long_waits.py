@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from typer.testing import CliRunner
 
-from sendx_cli.cli import app
 from sendx_cli.clock import SystemClock
 from sendx_cli.runtime import Runtime
-from tests.conftest import CANARY, Run
+from tests.conftest import CANARY, Run, invoke
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
 from tests.tools import heed_time_zone
@@ -46,8 +44,7 @@ def at_noon(
     def run(*words: str) -> Run:
         environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
         runtime = Runtime(environ, io.StringIO(), NoonClock())
-        result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
-        return Run(result.exit_code, result.stdout, result.stderr)
+        return invoke(words, runtime)
 
     yield run
     monkeypatch.undo()
@@ -73,15 +70,15 @@ def record(send: Send) -> dict[str, object]:
 def test_a_run_that_is_told_to_come_back_later_says_when(
     at_noon: Callable[..., Run], send: Send, server: ScriptedServer, status: int
 ) -> None:
-    """Nothing has failed: every row is to come, and the command that goes on is named."""
+    """Nothing has failed: every row is to come, and the command that continues is named."""
     write_people(100)
     server.script = asking(status, "3900")
     run = at_noon("identify", "--from", "p.csv")
     made = record(send)
     assert run.code == 5
-    assert [line for line in run.err.splitlines() if "wait" in line or "goes on" in line] == [
-        "sendx: stopped: the service asks to wait until 14:05: resume then",
-        f"  hint: `sendx runs resume {made['run']}` goes on",
+    assert [line for line in run.err.splitlines() if "wait" in line or "continues" in line] == [
+        "sendx: stopped: the service asks to wait until 14:05: resume the run then",
+        f"  hint: `sendx runs resume {made['run']}` continues",
     ]
     assert (made["to_come"], made["failed"], made["unknown"]) == (100, 0, 0)
     assert len(server.requests) <= 8
@@ -98,7 +95,7 @@ def test_a_track_that_is_told_to_come_back_later_is_still_to_come(
     server.script = asking(429, "86400")
     run = at_noon("track", "--from", "p.csv", "--add-tag", "vip")
     assert run.code == 5
-    assert "asks to wait until 2026-11-25 13:00: resume then\n" in run.err
+    assert "asks to wait until 2026-11-25 13:00: resume the run then\n" in run.err
     assert record(send)["to_come"] == 20
 
 
@@ -108,7 +105,7 @@ def test_what_a_run_may_wait_is_its_outage(send: Send, server: ScriptedServer) -
     server.script = asking(503, "60")
     run = send("identify", "--from", "p.csv", "--max-outage", "5")
     assert (run.code, record(send)["to_come"]) == (5, 10)
-    assert re.search(r"the service asks to wait until .*\d\d:\d\d: resume then\n", run.err)
+    assert re.search(r"the service asks to wait until .*\d\d:\d\d: resume the run then\n", run.err)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -210,7 +207,7 @@ def test_an_outage_ends_by_the_clock_whatever_the_silence(
         environ = {**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": url}
         runtime = Runtime(environ, io.StringIO())
         words = ("identify", "--from", "p.csv", "--max-outage", "2", "--timeout", "1", "-q")
-        run = CliRunner().invoke(app, (*words, "--no-account"), obj=runtime, prog_name="sendx")
-    assert (run.exit_code, record(send)["to_come"]) == (5, 100)
-    assert "stopped: nothing was accepted for 2 s: no " in run.stderr
+        run = invoke((*words, "--no-account"), runtime)
+    assert (run.code, record(send)["to_come"]) == (5, 100)
+    assert "stopped: nothing was accepted for 2 s: no " in run.err
     assert 8 <= silent.connections <= 12

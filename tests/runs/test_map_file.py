@@ -70,5 +70,5 @@ def test_a_map_that_cannot_be_kept_stops_the_run(
     """Before anything is sent: it was asked for."""
     run = send("identify", "--from", str(people), *MAPS, "--save-map", "nowhere/map.toml")
     assert (run.code, server.requests) == (2, [])
-    message = "nowhere/map.toml: --save-map cannot be written: there is no such folder\n"
+    message = "nowhere/map.toml: --save-map cannot be written: no such directory\n"
     assert message in run.err

@@ -346,7 +346,7 @@ def test_a_mended_file_sends_all_rows_of_a_contact_or_none(account: WatchedAccou
     assert resumed.code == 0
     assert sent(account) == [("p7@b.co", "C7"), ("p8@b.co", "C8"), ("p8@b.co", "Other")]
     assert (
-        "sendx: 0 of 41 rows were accepted already, 38 would change nothing, 3 are to send"
+        "sendx: 0 of 41 rows were already accepted, 38 would change nothing, 3 are to send"
         in resumed.err.splitlines()
     )
 
@@ -369,7 +369,7 @@ def test_a_profile_that_does_without_the_account_is_named(account: WatchedAccoun
     assert (code, account.requests) == (2, [])
     reason, hint = shown
     assert reason.endswith(" needs the account, which is not read: account is false (profile main)")
-    assert hint == "  hint: `sendx config unset account` lets it be read"
+    assert hint == "  hint: to read it: sendx config unset account"
 
 
 def test_a_build_servers_page_counts_what_was_left_out(

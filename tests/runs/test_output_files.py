@@ -44,7 +44,7 @@ def test_what_is_read_is_not_written_over(
         ALIKE[alike](people, output)
     run = send(*WORDS, option, str(output), *["--dry-run"] * is_dry)
     assert (run.code, server.requests) == (2, [])
-    assert run.err == f"sendx: {output}: {option} would replace what is read: p.csv\n"
+    assert run.err == f"sendx: {output}: {option} would overwrite the input: p.csv\n"
     assert people.read_text() == ROWS
 
 
@@ -56,7 +56,7 @@ def test_the_map_file_is_not_written_over(send: Send, server: ScriptedServer, pe
     for option in ("--save-map", "--report"):
         run = send(*WORDS, "--map-file", "map.toml", option, "./map.toml")
         assert (run.code, server.requests) == (2, [])
-        assert run.err == f"sendx: {option} would replace what is read: map.toml\n"
+        assert run.err == f"sendx: {option} would overwrite the input: map.toml\n"
     assert Path("map.toml").read_text() == before
     assert people.read_text() == ROWS
 
@@ -65,7 +65,7 @@ def test_the_map_file_is_not_written_over(send: Send, server: ScriptedServer, pe
 def test_two_outputs_are_two_files(
     send: Send, server: ScriptedServer, people: Path, *, exists: bool
 ) -> None:
-    """Also where they are not there yet."""
+    """Also where they do not exist yet."""
     if exists:
         Path("both").touch()
     run = send(*WORDS, "--save-map", "both", "--report", str(people.with_name("both")))
@@ -85,7 +85,7 @@ def test_no_symbolic_link_is_followed(
     Path("out").symlink_to(victim)
     run = send(*WORDS, option, "out")
     assert (run.code, server.requests) == (2, [])
-    start = f"sendx: out: {option} follows no symbolic link\n"
+    start = f"sendx: out: {option} does not follow symbolic links\n"
     assert run.err == f"{start}  hint: name the file itself\n"
     assert victim.exists() == (target == "a file")
 
@@ -104,7 +104,7 @@ def test_only_plain_files_are_replaced(
     before = Path("out").stat().st_mode
     run = send(*WORDS, option, "out")
     assert (run.code, server.requests) == (2, [])
-    assert run.err == f"sendx: out: {option} goes into a plain file, which this is not\n"
+    assert run.err == f"sendx: out: {option} must be a regular file\n"
     assert Path("out").stat().st_mode == before
     assert people.exists()
 
@@ -116,7 +116,7 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_sent(
     for option in ("--report", "--save-map"):
         run = send(*WORDS, option, "none/out")
         assert (run.code, server.requests) == (2, [])
-        assert run.err == f"sendx: none/out: {option} cannot be written: there is no such folder\n"
+        assert run.err == f"sendx: none/out: {option} cannot be written: no such directory\n"
     assert (people.exists(), send("runs", "list").out) == (True, "")
 
 
@@ -247,6 +247,6 @@ def test_a_resume_does_not_report_over_its_file(
     for words in ((), ("--from", "p.csv")):
         run = send("runs", "resume", *words, "--report", "./p.csv")
         assert run.code == 2
-        assert "--report would replace what is read: " in run.err
+        assert "--report would overwrite the input: " in run.err
     assert people.read_text() == ROWS
     assert len(server.requests) == 2

@@ -59,7 +59,7 @@ def page(send: Send, server: ScriptedServer) -> str:
 def test_it_shows_what_became_of_the_run(page: str) -> None:
     """Counts, failures by reason with an example, what was sent, how to go on."""
     text = Page(page).text
-    for word, count in (("accepted", "2"), ("rejected (look)", "1"), ("failed (look)", "1")):
+    for word, count in (("accepted", "2"), ("rejected (check)", "1"), ("failed (check)", "1")):
         assert text[text.index(word) - 1] == count
     assert text[text.index("server_error") : text.index("server_error") + 4] == [
         "server_error", "1", "p.csv:4", "trouble",
@@ -81,7 +81,7 @@ def test_it_lists_what_is_unknown_and_says_how_to_go_on(send: Send, server: Scri
 def test_it_marks_where_the_service_asked_for_less(page: str) -> None:
     """Also for readers who see no drawing: its title has the numbers."""
     assert page.count('class="throttled"') == 1
-    assert re.search(r"<title>Rows accepted a second; the highest bar is [\d.,]+/s</title>", page)
+    assert re.search(r"<title>Rows accepted per second; the highest bar is [\d.,]+/s</title>", page)
 
 
 def test_nothing_in_it_can_do_anything(page: str) -> None:
@@ -107,7 +107,7 @@ def test_it_does_not_follow_a_link(page: str, send: Send) -> None:
     run = send("runs", "show", "--html", "link.html")
     assert (run.code, run.out) == (2, "")
     assert run.err == (
-        "sendx: link.html: the page follows no symbolic link\n  hint: name the file itself\n"
+        "sendx: link.html: the page does not follow symbolic links\n  hint: name the file itself\n"
     )
 
 

@@ -104,14 +104,19 @@ def test_a_value_stops_the_run_under_any_header(
         run = send(*IDENTIFY, "--custom-fields", *more)
         assert (run.code, server.requests) == (2, [])
         assert run.err.splitlines()[-2:] == [
-            'sendx: p.csv: column "Kundenart" says of 1 row that the person left: nothing was sent',
             (
-                "  hint: hold them back: --map 'Kundenart=subscription' (and --left-values if it "
-                "holds other words, too); send them: name the column in another --map "
-                "or --ignore, or say --include-departed"
+                'sendx: p.csv: column "Kundenart" says that the person opted out in 1 row: '
+                "nothing was sent"
+            ),
+            (
+                "  hint: to hold them back, use --map 'Kundenart=subscription' (and "
+                "--opt-out-values if it contains other words, too); to send them, use another "
+                "--map or --ignore for the column, or use --include-unsubscribed"
             ),
         ]
-    assert f"p.csv:3:Kundenart: says that the person left: {word.strip()}" in run.err.splitlines()
+    assert (
+        f"p.csv:3:Kundenart: says that the person opted out: {word.strip()}" in run.err.splitlines()
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,7 @@ def test_a_value_stops_the_run_where_a_rule_would_ignore_or_take_it(
     Path("p.csv").write_text(text, "utf-8")
     run = send(*IDENTIFY)
     assert (run.code, server.requests) == (2, [])
-    assert "that the person left: nothing was sent" in run.err
+    assert "that the person opted out in 1 row: nothing was sent" in run.err
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_a_header_that_only_holds_the_name_of_a_place_is_none(
     Path("p.csv").write_text(f"email,{header}\na@b.co,baja\n")
     run = send(*IDENTIFY, "--custom-fields")
     assert (run.code, server.requests) == (2, [])
-    assert "that the person left: nothing was sent" in run.err
+    assert "that the person opted out in 1 row: nothing was sent" in run.err
 
 
 @pytest.mark.parametrize("command", ["identify", "track"])
@@ -175,7 +180,7 @@ def test_of_tags_nobody_is_told_to_map_them_to_subscription(
     Path("p.csv").write_text("email,tags\na@b.co,abgemeldet\n")
     run = send(command, "--from", "p.csv")
     assert (run.code, server.requests) == (2, [])
-    assert "hold them back: take the rows out; send them: name the column in --map" in run.err
+    assert "to hold them back, remove the rows; to send them, use --map" in run.err
     assert "subscription" not in run.err
 
 
@@ -195,21 +200,24 @@ def test_json_lines_are_looked_at_like_cells(send: Send, server: ScriptedServer)
         Path("p.jsonl").write_text(f'{{"email":"a@b.co",{member}}}\n', "utf-8")
         run = send("identify", "--from", "p.jsonl", "--custom-fields")
         assert (run.code, server.requests) == (2, []), member
-        assert "that the person left: nothing was sent" in run.err
+        assert "that the person opted out in 1 row: nothing was sent" in run.err
 
 
 def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path) -> None:
-    """And words that nobody knows are asked about, unless --left-values says all that mean it."""
+    """And words that nobody knows are asked about, unless --opt-out-values lists all."""
     (folder / "p.csv").write_text("email,Art\na@b.co,Gold\nb@b.co,abgemeldet\nc@b.co,Raus\n")
     words = (*IDENTIFY, "--map", "Art=subscription", "--sandbox", "--dry-run", "-o", "jsonl")
     run = sendx(*words)
-    assert (run.code, run.out) == (2, "")
+    assert (run.code, run.kinds) == (2, ["bad", "bad", "invalid_rows"])
     assert (
-        "p.csv:2:Art: cannot tell whether the person agreed or left: Gold "
-        "(name the words that mean leaving, as in --left-values 'unsubscribed'; "
-        "all others mean staying then)"
+        "p.csv:2:Art: cannot tell whether the person opted in or out: Gold "
+        "(list the values that mean opted out, as in --opt-out-values 'unsubscribed'; "
+        "all others then mean opted in)"
     ) in run.err.splitlines()
-    for more in (("--left-values", "weg, raus"), ("--left-values", "weg", "--left-values", "RAUS")):
+    for more in (
+        ("--opt-out-values", "weg, raus"),
+        ("--opt-out-values", "weg", "--opt-out-values", "RAUS"),
+    ):
         run = sendx(*words, *more)
         assert [json.loads(line)["body"] for line in run.out.splitlines()] == [{"email": "a@b.co"}]
         assert "  1  Art is Raus" in run.err.splitlines()
@@ -220,11 +228,11 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
     ("words", "message", "hint"),
     [
         (
-            ("--left-values", "weg"),
-            "p.csv: --left-values: no column says who left",
-            "name the one that does: --map 'COLUMN=subscription'",
+            ("--opt-out-values", "weg"),
+            "p.csv: --opt-out-values: no column says who opted out",
+            "map the one that does: --map 'COLUMN=subscription'",
         ),
-        (("--left-values", "?", "--map", "Art=subscription"), "p.csv: --left-values has", ""),
+        (("--opt-out-values", "?", "--map", "Art=subscription"), "p.csv: --opt-out-values has", ""),
     ],
 )
 def test_words_of_ones_own_that_do_nothing_are_refused(
@@ -255,9 +263,9 @@ def test_naming_the_column_is_an_answer(
     bodies = [json.loads(line)["body"] for line in run.out.splitlines()]
     assert [body.get("customFields") for body in bodies] == fields
     lines = run.err.splitlines()
-    at = lines.index("sent though they say that the person left:")
+    at = lines.index("sent although opted out:")
     assert lines[at + 1] == "  1  Art is baja"
-    assert json.loads(sendx(*words, "json").out)["sent_though_left"] == {
+    assert json.loads(sendx(*words, "json").out)["sent_though_opted_out"] == {
         "rows": 1,
         "reasons": {"names": [{"name": "Art is baja", "rows": 1}], "further": 0},
     }
@@ -273,10 +281,10 @@ def test_a_column_that_was_named_for_something_else_is_counted_too(
     assert "  1  Art is abgemeldet" in run.err.splitlines()
 
 
-def test_include_departed_sends_them(send: Send, server: ScriptedServer) -> None:
+def test_include_unsubscribed_sends_them(send: Send, server: ScriptedServer) -> None:
     """Whatever says that they left."""
     Path("p.csv").write_text("email,Art,Abgemeldet,Tagi\na@b.co,baja,ja,wypisany\n")
-    assert send(*IDENTIFY, "--custom-fields", "--include-departed").code == 0
+    assert send(*IDENTIFY, "--custom-fields", "--include-unsubscribed").code == 0
     assert sent(server) == ["a@b.co"]
 
 
@@ -299,7 +307,7 @@ def test_a_map_file_keeps_what_was_said_and_answers_nothing_else(
 ) -> None:
     """A column that --custom-fields found is none that somebody decided about."""
     (folder / "p.csv").write_text("email,Art,Plan,Weg\na@b.co,,,ja\nb@b.co,,,nein\n")
-    options = ("--map", "Weg=subscription", "--left-values", "ja", "--custom-fields")
+    options = ("--map", "Weg=subscription", "--opt-out-values", "ja", "--custom-fields")
     dry = ("--sandbox", "--dry-run", "-o", "jsonl", "-q")
     said = sendx(*IDENTIFY, *options, "--ignore", "Art", "--save-map", "m.toml", *dry)
     again = sendx(*IDENTIFY, "--map-file", "m.toml", *dry)
@@ -307,8 +315,8 @@ def test_a_map_file_keeps_what_was_said_and_answers_nothing_else(
     assert [json.loads(line)["body"]["email"] for line in again.out.splitlines()] == ["b@b.co"]
     (folder / "q.csv").write_text("email,Art,Plan,Weg\na@b.co,baja,,\nb@b.co,,baja,\n")
     run = sendx("identify", "--from", "q.csv", "--map-file", "m.toml", *dry)
-    assert (run.code, run.out) == (2, "")
-    assert 'column "Plan" says of 1 row' in run.err
+    assert (run.code, run.kinds) == (2, ["bad", "invalid_rows"])
+    assert 'column "Plan" says that the person opted out in 1 row' in run.err
     resaved = sendx(*IDENTIFY, "--map-file", "m.toml", "--save-map", "n.toml", *dry)
     assert resaved.code == 0
     assert (folder / "n.toml").read_text() == (folder / "m.toml").read_text()
@@ -320,7 +328,7 @@ def test_a_stream_stops_before_the_first_of_them(send: Send, server: ScriptedSer
     run = send("identify", "--from", "-", "--stream", "--custom-fields", stdin=rows)
     assert run.code != 0
     assert sent(server) == ["a@b.co"]
-    assert "standard input:3: Art: says that the person left: abgemeldet" in run.err
+    assert "standard input:3: Art: says that the person opted out: abgemeldet" in run.err
     assert "--map 'Art=subscription'" in run.err
 
 
@@ -337,7 +345,7 @@ def stopped_run(send: Send, server: ScriptedServer, text: str, *options: str) ->
 def test_a_resume_keeps_what_was_said(send: Send, server: ScriptedServer) -> None:
     """Whoever is added to the file is held back by the same words, or stops it as before."""
     text = "email,Art,Plan\n" + "".join(f"p{n}@b.co,ok,x\n" for n in range(6))
-    options = ("--map", "Art=subscription", "--left-values", "raus", "--custom-fields")
+    options = ("--map", "Art=subscription", "--opt-out-values", "raus", "--custom-fields")
     assert stopped_run(send, server, text, *options).code == 255
     Path("q.csv").write_text(text + "new@b.co,ok,baja\n")
     assert send("runs", "resume", "--from", "q.csv").code == 2
@@ -353,12 +361,12 @@ def test_the_next_command_says_the_same_words(send: Send, server: ScriptedServer
     """Ready to be copied, it holds back whom the run held back."""
     Path("p.csv").write_text("email,Art\na@b.co,ok\nb@b.co,raus\n")
     server.script = lambda _request, _number: json_answer(400, {"status": 400, "message": "no"})
-    run = send(*IDENTIFY, "--map", "Art=subscription", "--left-values", "raus,weg")
+    run = send(*IDENTIFY, "--map", "Art=subscription", "--opt-out-values", "raus,weg")
     assert run.code == 4
     assert run.err.splitlines()[-1].startswith(
         "next: fix the rows in p.failed.csv first, then: "
         "sendx identify --from p.failed.csv --map Art=subscription "
-        "--left-values raus --left-values weg"
+        "--opt-out-values raus --opt-out-values weg"
     )
 
 
@@ -412,7 +420,7 @@ def test_ordinary_columns_are_no_alarm(header: str, sendx: Command, folder: Path
     run = sendx(*IDENTIFY, "--custom-fields", "--sandbox", "--dry-run", "-o", "jsonl")
     assert (run.code, len(run.out.splitlines())) == (0, len(cells)), run.err
     assert "held back" not in run.err
-    assert "sent though" not in run.err
+    assert "sent although" not in run.err
 
 
 def test_names_of_people_and_firms_are_no_alarm(sendx: Command, folder: Path) -> None:
@@ -442,16 +450,16 @@ def test_a_named_column_answers_for_no_other(send: Send, server: ScriptedServer)
     Path("p.csv").write_text("email,Art,Plan\na@b.co,baja,baja\n")
     run = send(*IDENTIFY, "--map", "Art=field:Art", "--custom-fields")
     assert (run.code, server.requests) == (2, [])
-    assert 'column "Plan" says of 1 row' in run.err
+    assert 'column "Plan" says that the person opted out in 1 row' in run.err
 
 
 def test_words_of_ones_own_hold_for_a_known_header_too(sendx: Command, folder: Path) -> None:
-    """Mapped by name, the words are all that mean leaving; with --include-departed none does."""
+    """Mapped by name, the words are all that mean opting out; --include-unsubscribed: none."""
     (folder / "p.csv").write_text("email,Status\na@b.co,Gold\nb@b.co,Ex\n")
-    words = (*IDENTIFY, "--map", "Status=subscription", "--left-values", "ex")
+    words = (*IDENTIFY, "--map", "Status=subscription", "--opt-out-values", "ex")
     dry = ("--sandbox", "--dry-run", "-o", "jsonl")
     assert len(sendx(*words, *dry).out.splitlines()) == 1
-    every = sendx(*words, *dry, "--include-departed", "--save-map", "m.toml")
+    every = sendx(*words, *dry, "--include-unsubscribed", "--save-map", "m.toml")
     assert (every.code, len(every.out.splitlines())) == (0, 2)
     assert "Status" not in (folder / "m.toml").read_text()
 

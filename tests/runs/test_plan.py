@@ -27,24 +27,24 @@ def test_the_plan_tells_all_that_is_about_to_happen(sendx: Command, folder: Path
         "  2  contacts",
         "  1  duplicates: an earlier row is about the same contact",
         "account: owner@sandbox.invalid, 0 tags, 0 custom fields",
-        'file: found ";" as delimiter',
+        'file: found ";" as the delimiter',
         "columns:",
         '  email: "Email" (spelling)',
         '  first_name: "First Name" (spelling)',
         '  tags: "Tags" (spelling)',
         '  new_email: "new_email" (spelling)',
         '  custom field "Plan": "Plan" (--map)',
-        '  not sent: "Status" (says who left)',
+        '  not sent: "Status" (says who opted out)',
         "tags to add:",
         '  2  "trial"',
         '  1  "VIP"',
         '  1  "vip"',
         "custom fields to write:",
         '  3  "Plan"',
-        "held back because they left:",
+        "held back: opted out:",
         "  1  Status is unsubscribed",
-        'look: tags "VIP", "vip" differ only in case or spacing',
-        *[line for line in run.err.splitlines() if line.startswith("look: line")],
+        'note: tags "VIP", "vip" differ only in case or spacing',
+        *[line for line in run.err.splitlines() if line.startswith("note: line")],
         "tags that would be created:",
         '  2  "trial": new',
         '  1  "VIP": new',
@@ -52,7 +52,7 @@ def test_the_plan_tells_all_that_is_about_to_happen(sendx: Command, folder: Path
         "custom fields that would be created:",
         '  3  "Plan": new',
     ]
-    assert any(line.startswith("look: line 3 changes") for line in run.err.splitlines())
+    assert any(line.startswith("note: line 3 changes") for line in run.err.splitlines())
 
 
 def test_a_dry_run_shows_the_plan_or_each_request(sendx: Command, folder: Path) -> None:
@@ -94,12 +94,12 @@ def test_a_column_nothing_explains_stops_the_run(send: Send, server: ScriptedSer
 
 
 def test_a_file_of_people_who_left_is_refused(send: Send, server: ScriptedServer) -> None:
-    """Sent, they could be mailed again; --include-departed means it."""
+    """Sent, they could be mailed again; --include-unsubscribed means it."""
     Path("p.csv").write_text("email,status\nann@b.co,unsubscribed\n")
     run = send("identify", "--from", "p.csv")
     assert (run.code, server.requests) == (2, [])
-    assert "--include-departed" in run.err
-    assert send("identify", "--from", "p.csv", "--include-departed").code == 0
+    assert "--include-unsubscribed" in run.err
+    assert send("identify", "--from", "p.csv", "--include-unsubscribed").code == 0
     assert len(server.requests) == 1
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sendx_cli.clock import SystemClock
+from tests.clocks import ShiftedClock
 from tests.conftest import Run
 from tests.runs.accounts import BROKEN, LOST, Account, records
 
@@ -15,15 +15,6 @@ PEOPLE = [{"email": f"{name}@b.co", "tags": ["old"]} for name in ("ann", "bob", 
 def steady(text: str) -> str:
     text = re.sub(r"\d{8}-\d{4}-[a-z0-9]{4}", "RUN", text)
     return re.sub(r"\b\d\d:\d\d\b", "HH:MM", text)
-
-
-class ShiftedClock(SystemClock):
-    """The machine's clock, whose calendar is ahead by some seconds."""
-
-    seconds = 0.0
-
-    def unix(self) -> float:
-        return super().unix() + self.seconds
 
 
 @pytest.fixture
@@ -64,7 +55,7 @@ def test_what_the_account_shows_was_accepted(account: Account, later: ShiftedClo
     later.seconds += 61
     run = reconcile(account)
     assert run.code == 6
-    assert run.err.splitlines()[0] == "sendx: 1 of 2 unknown rows are seen in the account"
+    assert run.err.splitlines()[0] == "sendx: 1 of 2 unknown rows were found in the account"
     shown = records(account.run("runs", "show", "--rows"))
     assert [one["ok"] for one in shown] == [True, False, True]
     assert shown[0]["message"] == "reconciled: seen in the account"
@@ -72,7 +63,7 @@ def test_what_the_account_shows_was_accepted(account: Account, later: ShiftedClo
     account.post("/contact/track", {"email": "bob@b.co", "addTags": ["vip"]})
     run = reconcile(account)
     assert run.code == 0
-    assert run.err.splitlines()[0] == "sendx: 1 of 1 unknown rows are seen in the account"
+    assert run.err.splitlines()[0] == "sendx: 1 of 1 unknown rows were found in the account"
     assert run.err.splitlines()[-1] == "exit 0: every row was accepted"
 
 
@@ -102,7 +93,10 @@ def test_a_counting_row_is_never_settled(account: Account, later: ShiftedClock) 
     later.seconds += 61
     run = reconcile(account, "--resend", "--yes")
     assert (run.code, account.requests) == (6, [])
-    assert "counting a custom field up or down: 1 row, which no look can settle" in run.err
+    assert (
+        "counting a custom field up or down: 1 row, which reading the account cannot settle"
+        in run.err
+    )
 
 
 def test_what_is_not_shown_can_be_sent_again(account: Account, later: ShiftedClock) -> None:
@@ -128,7 +122,7 @@ def test_a_row_that_a_later_one_has_overtaken_is_not_sent_again(
     run = reconcile(account, "--resend", "--yes")
     assert run.code == 6
     assert "not sent again, because a later row of the contact was sent: 1 row" in run.err
-    assert "no row is to be sent again" in run.err
+    assert "no rows to send again" in run.err
     assert states(account) == ["unknown", "accepted"]
 
 

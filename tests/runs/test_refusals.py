@@ -67,17 +67,56 @@ def test_standard_input_is_checked_like_a_file(
     assert [path.suffix for path in journals()] == [".lock", ".sqlite3", ".sqlite3-check"]
 
 
+UNEXPLAINED = "email,Plan,Frist Name\nann@b.co,gold,Ann\n"
+
+
+def test_each_unexplained_column_has_a_line_to_paste(
+    send: Send, server: ScriptedServer, journals: Callable[[], list[Path]]
+) -> None:
+    """Where nobody can be asked; of standard input no copy is left behind."""
+    run = send("identify", "--from", "-", stdin=UNEXPLAINED)
+    assert (run.code, run.out, server.requests, journals()) == (2, "", [], [])
+    assert run.err == (
+        'sendx: standard input: unknown columns "Plan", "Frist Name"\n'
+        "  --map 'Plan=field:Plan'        or --ignore Plan\n"
+        "  --map 'Frist Name=first_name'  "
+        "or --map 'Frist Name=field:Frist Name' or --ignore 'Frist Name'\n"
+        "  hint: use one option for each, or --custom-fields for all; "
+        "`sendx help columns` shows all targets\n"
+    )
+
+
+def test_the_nearest_field_that_the_account_was_seen_to_have_is_the_likeliest(
+    send: Send, server: ScriptedServer
+) -> None:
+    """Its names are those that the last plan read; the sandbox's account is another one."""
+    server.pages = lambda request: json_answer(
+        200,
+        [{"id": "field_1", "name": "plan_name", "type": 0}]
+        if "/customfield" in request.path and "offset=0" in request.path
+        else [],
+    )
+    Path("p.csv").write_text("email\nann@b.co\n")
+    assert send("identify", "--from", "p.csv", "--dry-run").code == 0
+    Path("p.csv").write_text("email,Plan Name\nann@b.co,gold\n")
+    line = "  --map 'Plan Name=field:{}'  or --ignore 'Plan Name'"
+    seen = send("identify", "--from", "p.csv").err.splitlines()
+    assert line.format("plan_name") in seen
+    elsewhere = send("identify", "--from", "p.csv", "--sandbox").err.splitlines()
+    assert line.format("Plan Name") in elsewhere
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("identify", "a@b.co", "--from", "p.csv"), "give EMAILs, or --from FILE, not both"),
-        (("identify", "a@b.co", "--map", "a=email"), "--map goes with --from FILE"),
-        (("identify", "--from", "p.csv", "--batch", "1"), "--batch is a number from 2 to 25"),
-        (("identify", "--from", "p.csv", "--batch", "26"), "--batch is a number from 2 to 25"),
-        (("identify", "--from", "p.csv", "--stream"), "--stream goes with --from -"),
+        (("identify", "a@b.co", "--from", "p.csv"), "use either EMAIL or --from FILE, not both"),
+        (("identify", "a@b.co", "--map", "a=email"), "--map requires --from FILE"),
+        (("identify", "--from", "p.csv", "--batch", "1"), "--batch must be a number from 2 to 25"),
+        (("identify", "--from", "p.csv", "--batch", "26"), "--batch must be a number from 2 to 25"),
+        (("identify", "--from", "p.csv", "--stream"), "--stream requires --from -"),
         (("identify", "--from", "p.csv", "--date-order", "x"), "--date-order: no such choice: x"),
         (("identify", "--from", "none.csv"), "none.csv: no such file"),
-        (("track", "--from", "p.csv"), "nothing says which tags to add or remove"),
+        (("track", "--from", "p.csv"), "no tags to add or remove"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -91,7 +130,7 @@ def test_what_cannot_be_meant_is_refused(
 
 
 def test_a_profile_for_production_needs_a_yes(send: Send, server: ScriptedServer) -> None:
-    """Where nobody can be asked; the sandbox is no account that could be mailed from."""
+    """Where nobody can confirm; the sandbox is no account that could be mailed from."""
     config = Path("config.toml")
     Path("p.csv").write_text("email\nann@b.co\n")
     assert send("config", "set", "production", "true").code == 0
@@ -108,7 +147,7 @@ def test_a_profile_for_production_needs_a_yes(send: Send, server: ScriptedServer
 def test_the_same_file_anew_is_refused_while_its_run_is_unfinished(
     send: Send, server: ScriptedServer
 ) -> None:
-    """Both ways are on offer; a resume goes on where it stopped."""
+    """Both ways are on offer; a resume continues where it stopped."""
     Path("p.csv").write_text("email\n" + "".join(f"p{n}@b.co\n" for n in range(20)))
     server.script = lambda _request, number: REFUSED if number == 6 else OK
     assert send("identify", "--from", "p.csv", "--concurrency", "1").code == 255

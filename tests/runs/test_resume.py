@@ -115,7 +115,7 @@ def test_a_run_goes_on_without_its_file(
     replace(Path("p.csv"))
     run = send("runs", "resume")
     assert run.code == 4
-    assert "p.csv is gone: failed rows are told by `sendx runs show` alone" in run.err
+    assert "p.csv is gone: only `sendx runs show` lists failed rows" in run.err
     assert len(sent(server)) == 12
     assert not set(sent(server)) & set(stopped)
 
@@ -123,7 +123,7 @@ def test_a_run_goes_on_without_its_file(
 @pytest.mark.parametrize(
     ("env", "difference"),
     [
-        ({"SENDX_API_KEY": "another0key"}, "the API key: another one"),
+        ({"SENDX_API_KEY": "another0key"}, "the API key: a different one"),
         ({"SENDX_BASE_URL": "http://127.0.0.1:9/api"}, "the base URL: "),
     ],
 )

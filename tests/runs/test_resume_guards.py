@@ -31,7 +31,7 @@ def sent(server: ScriptedServer) -> list[str]:
 def test_a_mended_file_with_bad_rows_is_refused(
     send: Send, server: ScriptedServer, stopped: str
 ) -> None:
-    """As at the beginning; the run then goes on as it was."""
+    """As at the beginning; the run then continues as it was."""
     Path("p.csv").write_text(HEADER + "bob,Bob\n" + "".join(LINES))
     run = send("runs", "resume")
     assert (run.code, server.requests) == (2, [])
@@ -59,7 +59,7 @@ def test_a_changed_file_is_asked_for_anew(send: Send, server: ScriptedServer, st
     Path("p.csv").write_text(HEADER + "".join(reversed(LINES)))
     run = send("runs", "resume")
     assert (run.code, server.requests) == (2, [])
-    assert "is for production, and nobody can be asked" in run.err
+    assert "is for production, and nobody can confirm" in run.err
     assert send("runs", "resume", stopped, "--yes").code == 0
     assert len(sent(server)) == 12
 
@@ -73,7 +73,7 @@ def test_a_file_of_failed_rows_is_not_made_from_another_file(
     Path("p.csv").unlink()
     run = send("runs", "resume")
     assert run.code == 4
-    gone = "sendx: p.csv is gone: failed rows are told by `sendx runs show` alone"
+    gone = "sendx: p.csv is gone: only `sendx runs show` lists failed rows"
     assert gone in run.err.splitlines()
     assert not list(Path().glob("*.failed*"))
     assert len(send("runs", "show", stopped, "--state", "rejected").out.splitlines()) == 12
@@ -130,4 +130,4 @@ def test_unknown_rows_are_not_repeated_unasked(send: Send, server: ScriptedServe
     run = send("runs", "resume")
     assert (run.code, server.requests) == (6, [])
     assert "2 rows have an unknown outcome and are not repeated" in run.err
-    assert "--retry-unknown repeats them" in run.err
+    assert "--retry-unknown sends them again" in run.err

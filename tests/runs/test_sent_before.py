@@ -29,7 +29,7 @@ def warnings(text: str) -> list[str]:
 
 
 def test_a_file_that_was_sent_is_pointed_out(send: Send, server: ScriptedServer) -> None:
-    """Where nobody can be asked it is sent all the same."""
+    """Where nobody can confirm it is sent all the same."""
     server.requests.clear()
     run = send(*FROM)
     assert (run.code, len(server.requests)) == (0, 3)

@@ -101,13 +101,13 @@ def test_addresses_that_change_stay_together(send: Send, server: ScriptedServer)
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((*FROM, "--shard", "0/4"), "--shard is K/N, with K from 1 to N: 0/4"),
-        ((*FROM, "--shard", "5/4"), "--shard is K/N, with K from 1 to N: 5/4"),
-        ((*FROM, "--shard", "4"), "--shard is K/N, with K from 1 to N: 4"),
-        (("track", "a@b.co", "--add-tag", "t", "--shard", "1/4"), "--shard goes with --from FILE"),
+        ((*FROM, "--shard", "0/4"), "--shard must be K/N, with K from 1 to N: 0/4"),
+        ((*FROM, "--shard", "5/4"), "--shard must be K/N, with K from 1 to N: 5/4"),
+        ((*FROM, "--shard", "4"), "--shard must be K/N, with K from 1 to N: 4"),
+        (("track", "a@b.co", "--add-tag", "t", "--shard", "1/4"), "--shard requires --from FILE"),
         (
             ("identify", "--from", "-", "--stream", "--shard", "1/4"),
-            "--shard needs the whole file, and --stream reads it as it comes",
+            "--shard cannot be used with --stream: it needs the whole file",
         ),
     ],
 )
@@ -157,7 +157,7 @@ def test_the_first_shard_hands_bad_rows_back(send: Send, server: ScriptedServer)
     second = send(*words, "--shard", "2/2", "--report", "r.jsonl")
     assert (first.code, second.code) == (4, 0)
     assert "  2  bad" in plan_of(first)
-    assert "  2  bad, which another shard hands back" in plan_of(second)
+    assert "  2  bad, reported by another shard" in plan_of(second)
     assert "worse" not in second.err + second.out
     assert "\nsendx: results of shard 2 of 2: r.2-of-2.jsonl\n" in second.err
     assert Path("p.1-of-2.failed.csv").read_text().splitlines()[1:] == [
@@ -240,7 +240,7 @@ def test_an_unfinished_shard_bars_what_has_contacts_in_common(
         beside = (
             ""
             if second == "1/3"
-            else "; only other shards of 3 go beside it: others have contacts in common"
+            else "; meanwhile only other shards of 3 can be sent: they share no contacts"
         )
         what, hint = steady(run.err)[-2:]
         assert what == (
@@ -248,8 +248,8 @@ def test_an_unfinished_shard_bars_what_has_contacts_in_common(
             f"{to_come} rows to come"
         )
         assert hint == (
-            "  hint: `sendx runs resume RUN` goes on with it; `sendx runs forget RUN` makes way"
-            f" for starting anew{beside}"
+            "  hint: `sendx runs resume RUN` continues it; `sendx runs forget RUN` lets you "
+            f"start over{beside}"
         )
 
 
@@ -330,8 +330,8 @@ def test_a_shard_takes_no_file_whose_changes_of_address_are_others(
     assert (run.code, server.requests) == (2, [])
     what, hint = run.err.splitlines()[-2:]
     assert what == (
-        "sendx: p.csv: its changes of address are others than when shard 1 of 2 was begun, "
-        "so that contacts fall to other shards"
+        "sendx: p.csv: its changes of address are not those that shard 1 of 2 was started with, "
+        "so contacts would be in other shards"
     )
     assert "resume it with the file as it was" in hint
     write(["q@b.co,,", *rows, "a@b.co,b@b.co,Acme"], header="email,new_email,company")

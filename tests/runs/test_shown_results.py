@@ -74,5 +74,57 @@ def test_a_resumed_run_shows_what_it_is_asked_to(send: Send, server: ScriptedSer
 def test_show_goes_with_a_file(send: Send, server: ScriptedServer) -> None:
     """Results of contacts named on the command line are what was asked for."""
     run = send("track", "a@b.co", "--add-tag", "vip", "--show", "none")
-    assert (run.code, run.err) == (2, "sendx: --show goes with --from FILE\n")
+    assert (run.code, run.err) == (2, "sendx: --show requires --from FILE\n")
     assert server.requests == []
+
+
+ANN = {"email": "ann@b.co", "firstName": "Ann", "tags": ["vip"]}
+SENT = ("identify", "--from", "p.csv", "--tag", "vip", "--skip-invalid", "--concurrency", "1")
+
+
+@pytest.fixture
+def run_with_a_bad_row(send: Send, server: ScriptedServer) -> None:
+    """A run of a row that is sent, and of one that is not."""
+    server.script = lambda _request, _number: OK
+    Path("p.csv").write_text("email,first_name\nann@b.co,Ann\nnobody,\n")
+    assert send(*SENT).code == 4
+
+
+@pytest.mark.usefixtures("run_with_a_bad_row")
+def test_a_run_looked_at_later_says_what_was_sent(send: Send) -> None:
+    """A member more than a result has; null of a row that was not sent."""
+    ann, nobody = map(json.loads, send("runs", "show", "--rows").out.splitlines())
+    assert [*ann][-3:] == [*nobody][-3:] == ["source", "line", "sent"]
+    assert ann["sent"] == ANN
+    assert nobody["sent"] is None
+    csv = send("runs", "show", "--rows", "-o", "csv").out.splitlines()
+    assert csv[0].endswith(",source,line,sent")
+    assert csv[1].endswith(
+        ',p.csv,2,"{""email"":""ann@b.co"",""firstName"":""Ann"",""tags"":[""vip""]}"'
+    )
+    assert csv[2].endswith(",p.csv,3,")
+
+
+@pytest.mark.usefixtures("run_with_a_bad_row")
+def test_a_table_says_what_was_sent_on_a_line_of_its_own(send: Send) -> None:
+    """As far as the terminal is wide; for a screen reader all of it."""
+    words = ("runs", "show", "--rows", "-o", "table")
+    narrow = send(*words, COLUMNS="60").out.splitlines()
+    assert [line.rstrip() for line in narrow] == [
+        "   line  email                      outcome   message",
+        "      2  ann@b.co                   accepted  OK",
+        '         sent {"email": "ann@b.co", "firstName": "Ann", "ta…',
+        "      3  nobody                     skipped   email: not an…",
+    ]
+    plain = send("--plain", *words).out.splitlines()
+    assert plain == [
+        f"line 2: ann@b.co: accepted: OK: sent {json.dumps(ANN)}",
+        'line 3: nobody: skipped: email: not an address, it has no "@": nobody',
+    ]
+
+
+def test_results_and_reports_do_not_say_what_was_sent(send: Send) -> None:
+    """Those who wait for them know it; their members are as ever, after a resume, too."""
+    run = send(*FROM, "--report", "all.jsonl")
+    results = [*run.out.splitlines(), *Path("all.jsonl").read_text().splitlines()]
+    assert not [line for line in results if "sent" in json.loads(line)]

@@ -27,7 +27,7 @@ def test_contacts_are_read_before_the_first_write(account: Account) -> None:
     run = account.run(*SNAPSHOT)
     assert run.code == 0
     assert "sendx: snapshot: up to 3 calls before the first contact is sent\n" in run.err
-    assert "sendx: snapshot: 1 contact recorded, 2 not there yet\n" in run.err
+    assert "sendx: snapshot: 1 contact recorded, 2 not found\n" in run.err
     assert account.requests.count("GET /contact") == 3
     assert read_first(account.requests)
 
@@ -38,7 +38,7 @@ def test_many_contacts_are_read_by_pages(account: Account) -> None:
     write(*(f"p{n}@b.co,new" for n in range(151)))
     run = account.run(*SNAPSHOT)
     assert "snapshot: up to 226 calls" in run.err
-    assert "snapshot: 150 contacts recorded, 1 not there yet" in run.err
+    assert "snapshot: 150 contacts recorded, 1 not found" in run.err
     assert account.requests.count("GET /contact") <= 5
 
 
@@ -89,7 +89,7 @@ def test_a_profile_keeps_snapshots(account: Account) -> None:
     """Of every run of a file, without an option."""
     account.run("config", "set", "snapshot", "true")
     write("ann@b.co,new")
-    assert "snapshot: 0 contacts recorded, 1 not there yet" in account.run(*IDENTIFY).err
+    assert "snapshot: 0 contacts recorded, 1 not found" in account.run(*IDENTIFY).err
 
 
 def test_a_snapshot_needs_the_account(account: Account) -> None:
@@ -102,7 +102,7 @@ def test_a_snapshot_needs_the_account(account: Account) -> None:
     account.run("config", "set", "snapshot", "true")
     run = account.run(*IDENTIFY)
     assert (run.code, account.requests) == (0, ["POST /contact/identify"])
-    assert "no snapshot is kept: the account is not to be read" in run.err
+    assert "no snapshot is kept: the account is not read" in run.err
 
 
 def test_contacts_that_a_mended_file_adds_are_recorded_as_well(account: Account) -> None:

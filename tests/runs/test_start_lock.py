@@ -134,7 +134,7 @@ def test_a_run_under_way_again_bars_its_file(
     with open_journal(run.path):
         barred = send(*WORDS)
     assert (barred.code, server.requests) == (2, [])
-    assert f"run {run.id} of this file is being sent by another sendx" in barred.err
+    assert f"run {run.id} of this file is being sent by another sendx process" in barred.err
     assert send(*WORDS).code == 0
     assert folder.exists()
 
@@ -151,7 +151,7 @@ def test_a_resume_waits_for_nobody_who_starts_the_same_file(
     with StartLock(runs, place(runs)):
         barred = send("runs", "resume")
     assert (barred.code, server.requests) == (2, [])
-    assert "a run of this file is being started by another sendx (process " in barred.err
+    assert "a run of this file is being started by another sendx process (process " in barred.err
     with StartLock(runs, place(runs)._replace(sha256="other")):
         assert send("runs", "resume").code == 0
 
@@ -169,7 +169,9 @@ def test_a_resume_takes_no_file_that_another_run_is_about(
     stop_at(server, len(server.requests) + 2)
     second = send(*WORDS)
     assert second.code == 255
-    warning = f"run {first.id} of what p.csv held before has {first.counts.to_come} rows to come"
+    warning = (
+        f"run {first.id} of the earlier content of p.csv has {first.counts.to_come} rows to come"
+    )
     assert f"sendx: warning: {warning}\n" in second.err
     taken = place(runs)
     if is_starting:
@@ -185,7 +187,7 @@ def test_a_resume_takes_no_file_that_another_run_is_about(
 def test_a_resume_repeats_no_row_that_a_later_run_of_the_file_is_to_send(
     send: Send, server: ScriptedServer, runs: Path
 ) -> None:
-    """Rows failed, the file was sent anew, and that run stopped: one of the two goes on."""
+    """Rows failed, the file was sent anew, and that run stopped: one of the two continues."""
     write("p.csv", 3)
     server.script = lambda _request, _number: FAILED
     assert send(*WORDS).code == 5

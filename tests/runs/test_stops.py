@@ -1,4 +1,4 @@
-"""What stops a run of itself, and how it goes on."""
+"""What stops a run of itself, and how it continues."""
 
 import json
 from pathlib import Path
@@ -63,3 +63,24 @@ def test_a_used_up_quota_ends_a_run_for_now(send: Send, rows: int, server: Scrip
     server.script = lambda _request, _number: OK
     assert send("runs", "resume", "-q").code == 0
     assert record(send)["accepted"] == rows
+
+
+def test_a_row_that_waits_when_a_run_stops_is_told_once(
+    send: Send, folder: Path, server: ScriptedServer
+) -> None:
+    """In results, report and counts: it was sent, not decided, and is to come again."""
+    trouble = json_answer(500, {"status": "error", "message": "trouble"})
+    refused = json_answer(401, {"status": 401, "message": "The API Key is not valid"})
+    server.script = lambda request, _number: trouble if b"p0@" in request.body else refused
+    (folder / "q.csv").write_text("email\n" + "".join(f"p{n}@b.co\n" for n in range(4)))
+    words = ("--report", "r.jsonl", "--concurrency", "1", "--no-account")
+    run = send("identify", "--from", "q.csv", *words)
+    assert run.code == 255
+    reported = [json.loads(line) for line in (folder / "r.jsonl").read_text().splitlines()]
+    assert sorted(one["email"] for one in reported) == [f"p{n}@b.co" for n in range(4)]
+    waiting = next(one for one in reported if one["email"] == "p0@b.co")
+    assert (waiting["attempts"], waiting["error"]["kind"]) == (1, "server_error")
+    shown = [json.loads(line)["email"] for line in run.out.splitlines()]
+    assert shown.count("p0@b.co") == 1
+    (counts,) = map(json.loads, send("runs", "list", "-o", "jsonl").out.splitlines())
+    assert (counts["rows"], counts["to_come"]) == (4, 4 - counts["rejected"])

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from sendx_cli.cli import app
 from sendx_cli.runtime import Runtime
-from tests.conftest import CANARY, Command, Run
+from tests.conftest import CANARY, Command, Run, invoke
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
 
@@ -39,8 +37,8 @@ def rows_of(server: ScriptedServer) -> list[str]:
 
 def told_line(run: Run) -> int:
     """Return the line that the input was read to, as it was told."""
-    (line,) = [line for line in run.err.splitlines() if "its end was not seen" in line]
-    return int(line.split("read to line ")[1].split(", its")[0].replace(",", ""))
+    (line,) = [line for line in run.err.splitlines() if ", not to the end" in line]
+    return int(line.split("read to line ")[1].split(", not")[0].replace(",", ""))
 
 
 def refuse_after(count: int, refusal: bytes) -> Callable[[Request, int], Answering]:
@@ -51,10 +49,10 @@ def test_the_end_of_the_input_is_told_and_kept(send: Send, sendx: Command) -> No
     """A stream that was read to its end is finished, and says that line."""
     run = send(*STREAM, stdin=people(3))
     assert run.code == 0
-    assert "sendx: standard input: read to its end, line 4\n" in run.err
+    assert "sendx: standard input: read to the end, line 4\n" in run.err
     record = latest(sendx)
     assert (record["state"], record["read_to_line"], record["input_ended"]) == ("finished", 4, True)
-    assert "read to its end, line 4" in sendx("runs", "show", "-o", "table").out
+    assert "read to the end, line 4" in sendx("runs", "show", "-o", "table").out
 
 
 @pytest.mark.parametrize(("refusal", "code"), [(REFUSED, 255), (QUOTA, 5)], ids=["key", "quota"])
@@ -101,13 +99,13 @@ def test_a_resume_never_says_that_all_was_accepted_when_input_was_left(
     assert resumed.code == 5
     assert "every row was accepted" not in resumed.err
     record = latest(sendx)
-    assert (record["state"], record["to_come"]) == ("input left", 0)
+    assert (record["state"], record["to_come"]) == ("partly read", 0)
     assert told_line(resumed) == record["read_to_line"]
     again = send("runs", "resume", "-q", "-o", "jsonl")
     assert (again.code, told_line(again)) == (5, record["read_to_line"])
     shown = sendx("runs", "show", "-o", "table").out
     assert "every row was accepted" not in shown
-    assert f"read to line {record['read_to_line']:,}, its end was not seen" in shown
+    assert f"read to line {record['read_to_line']:,}, not to the end" in shown
     assert f"tail -n +{told_line(again) + 1} FILE" in shown
 
 
@@ -206,10 +204,10 @@ def test_an_input_that_cannot_be_read_on_is_told(server: ScriptedServer, sendx: 
     """What was read is sent; that the rest could not be read is no end of the input."""
     environ = {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
     runtime = Runtime(environ=environ, stdin=io.TextIOWrapper(_Breaking(people(3).encode())))
-    result = CliRunner().invoke(app, [*STREAM, "-q"], obj=runtime, prog_name="sendx")
-    assert result.exit_code == 5
-    assert "sendx: standard input:5: cannot be read on: input/output error\n" in result.stderr
-    assert told_line(Run(5, "", result.stderr)) == 4
+    run = invoke([*STREAM, "-q"], runtime)
+    assert run.code == 5
+    assert "sendx: standard input:5: cannot be read further: input/output error\n" in run.err
+    assert told_line(run) == 4
     assert sorted(rows_of(server)) == ["n0", "n1", "n2"]
     assert latest(sendx)["accepted"] == 3
 
@@ -227,7 +225,7 @@ def test_a_stream_of_an_earlier_version_is_not_taken_for_ended(
     path.with_name(f"{path.name}-check").unlink()
     record = latest(sendx)
     assert (record["state"], record["read_to_line"], record["input_ended"]) == (
-        "input left",
+        "partly read",
         4,
         False,
     )
@@ -243,7 +241,7 @@ def test_the_latest_run_that_can_go_on_may_be_a_stream_with_input_left(
     server.script = lambda _request, _number: OK
     send(*STREAM, "-q", stdin=f'{people(2)}"x"y,n\n')
     record = latest(sendx)
-    assert (record["state"], record["accepted"]) == ("input left", 2)
+    assert (record["state"], record["accepted"]) == ("partly read", 2)
     server.requests.clear()
     run = send("runs", "resume")
     assert (run.code, server.requests) == (5, [])

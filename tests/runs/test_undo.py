@@ -74,27 +74,27 @@ def test_an_undo_shows_its_plan_its_results_and_its_summary(account: Account) ->
 plan: undo of run {first(account)}
   3 contacts to change, in 5 calls
 account: owner@sandbox.invalid
-tags to take away:
+tags to remove:
   3  "new"
-names and companies to write back:
+names and companies to restore:
   1  "first name"
-custom fields to write back:
+custom fields to restore:
   1  "plan"
-addresses to change back: 1
-look: 3 changes of tags can set off automations, as those of the run did
-not taken back, for the service has no call for it:
-  1  contacts that were created: they stay
-     - cid@b.co: it was created by the run, and stays with all but its tags
+addresses to restore: 1
+note: 3 tag changes can trigger automations, as those of the run did
+cannot be undone, as the service has no call for it:
+  1  contacts that were created
+     - cid@b.co: it was created by the run and stays; only its tags are removed
   1  names and companies that were empty before
      - anna@b.co: company: was empty before
   1  lists that were joined
      - anna@b.co: it stays on the list News
   1  birthdays: they cannot be read
-     - anna@b.co: birthday: stays as the run wrote it
-mails that went out are not taken back
+     - anna@b.co: birthday: stays as the run set it
+emails that were sent cannot be undone
 5 rows in"""
     assert run.err.startswith(expected)
-    assert "  accepted   5\n  remains    4  (not taken back)\n" in run.err
+    assert "  accepted      5\n  irreversible  4\n" in run.err
     assert "exit 0: every row was accepted\n" in run.err
     sent = [(one["email"], one["action"], one["ok"]) for one in records(run)]
     assert sorted(sent) == [
@@ -138,15 +138,15 @@ def test_a_dry_run_shows_the_plan_as_json(account: Account) -> None:
         "values": {"names": [], "further": 0},
         "custom_fields": {"names": [], "further": 0},
         "addresses": 0,
-        "left_alone": [],
-        "remains": [
+        "not_undone": [],
+        "irreversible": [
             {
-                "why": "contacts that were created: they stay",
+                "why": "contacts that were created",
                 "count": 1,
                 "first": [
                     {
                         "email": "cid@b.co",
-                        "message": "it was created by the run, and stays with all but its tags",
+                        "message": "it was created by the run and stays; only its tags are removed",
                     }
                 ],
             }
@@ -177,8 +177,12 @@ def test_an_undo_is_a_run_like_any_other(account: Account) -> None:
     assert shown.startswith(f"run {last(account)}: undo of {first(account)}, finished\n")
     shown = account.run("runs", "show", first(account), "-o", "table").out
     assert f"p.csv, undone\nundone by run {last(account)}\n" in shown
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert (remains["email"], remains["action"], remains["line"]) == ("cid@b.co", "undo", None)
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert (irreversible["email"], irreversible["action"], irreversible["line"]) == (
+        "cid@b.co",
+        "undo",
+        None,
+    )
     rows = records(account.run("runs", "show", "--state", "accepted"))
     assert [one["action"] for one in rows] == ["track", "track"]
 
@@ -190,9 +194,9 @@ def test_without_a_snapshot_there_is_no_undo(account: Account) -> None:
     run = undo(account)
     assert (run.code, account.writes) == (2, [])
     assert run.err == (
-        f"sendx: run {first(account)} kept no snapshot: nothing says how its contacts were\n"
-        "  hint: --assume-new takes back the tags that it added, as if none of them had been there "
-        "before; --snapshot keeps a snapshot of the next run\n"
+        f"sendx: run {first(account)} has no snapshot: how its contacts were is not known\n"
+        "  hint: --assume-new removes the tags that it added, as if none of them had been there "
+        "before; --snapshot records a snapshot of the next run\n"
     )
 
 
@@ -202,7 +206,7 @@ def test_a_run_that_sent_nothing_has_nothing_to_take_back(account: Account) -> N
     account.run("identify", "--from", "p.csv", "--skip-invalid")
     run = undo(account)
     assert (run.code, account.writes) == (0, [])
-    assert f"run {first(account)}: nothing to take back" in run.err
+    assert f"run {first(account)}: nothing to undo" in run.err
 
 
 def test_tags_that_are_assumed_to_be_new_are_taken_back(account: Account) -> None:
@@ -214,8 +218,8 @@ def test_tags_that_are_assumed_to_be_new_are_taken_back(account: Account) -> Non
     assert account.contact("ann@b.co")["tags"] == {"lead"}
     assert account.contact("bob@b.co")["tags"] == {"lead"}
     assert account.contact("ann@b.co")["first_name"] == "Anna"
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert remains["message"] == "names, fields, lists and address stay as the run wrote them"
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert irreversible["message"] == "names, fields, lists and address stay as the run set them"
 
 
 def test_tags_that_were_removed_may_have_been_there(account: Account) -> None:
@@ -225,8 +229,8 @@ def test_tags_that_were_removed_may_have_been_there(account: Account) -> None:
     account.run("track", "--from", "p.csv")
     assert undo(account, "--assume-new").code == 0
     assert account.contact("ann@b.co")["tags"] == {"old"}
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert remains["message"] == "tag lead: was removed, and may have been there"
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert irreversible["message"] == "tag lead: was removed, but may have been there before"
 
 
 def test_a_contact_that_others_changed_is_left_alone(account: Account) -> None:
@@ -240,17 +244,17 @@ def test_a_contact_that_others_changed_is_left_alone(account: Account) -> None:
     assert account.contact("bob@b.co")["tags"] == {"lead"}
     assert (
         """\
-left alone, as --force would not:
-  1  changed since, by others
-     - ann@b.co: it was changed since, by others than the run
+not undone, unless with --force:
+  1  changed by others since
+     - ann@b.co: it was changed by others since the run
 """
         in run.err
     )
-    assert "  left alone  1  (not taken back)\n" in run.err
-    assert "exit 4: some contacts were left alone: look at them\n" in run.err
-    assert run.err.endswith(f"next: sendx runs show {last(account)} --state left_alone\n")
-    (alone,) = records(account.run("runs", "show", "--state", "left_alone"))
-    assert alone["error"]["kind"] == "left_alone"
+    assert "  not undone  1\n" in run.err
+    assert "exit 4: some contacts were not undone: check them\n" in run.err
+    assert run.err.endswith(f"next: sendx runs show {last(account)} --state not_undone\n")
+    (alone,) = records(account.run("runs", "show", "--state", "not_undone"))
+    assert alone["error"]["kind"] == "not_undone"
 
 
 @pytest.mark.parametrize(
@@ -293,7 +297,7 @@ def test_a_contact_that_left_is_left_alone(account: Account) -> None:
     account.leave("ann@b.co")
     run = undo(account)
     assert run.code == 4
-    assert "     - ann@b.co: left since: unsubscribed\n" in run.err
+    assert "     - ann@b.co: opted out since: unsubscribed\n" in run.err
     assert account.contact("ann@b.co")["tags"] == {"old", "lead", "new"}
     assert account.contact("bob@b.co")["tags"] == {"lead"}
 
@@ -308,13 +312,13 @@ def test_a_contact_that_left_is_taken_back_by_force(account: Account) -> None:
 
 
 def test_an_address_goes_back_only_where_the_old_one_is_free(account: Account) -> None:
-    """It is another contact's by now: the rest goes back, the address is listed."""
+    """It now belongs to another contact: the rest goes back, the address is listed."""
     account.begin(ANN)
     identify(account, "ann@b.co,new,anna@b.co", header="email,tags,new_email")
     account.post("/contact/identify", {"email": "ann@b.co", "firstName": "Another"})
     run = undo(account)
     assert run.code == 0
-    assert "anna@b.co: its address stays: ann@b.co is another contact's by now" in run.err
+    assert "anna@b.co: its address stays: ann@b.co now belongs to another contact" in run.err
     assert account.contact("anna@b.co")["tags"] == {"old", "lead"}
 
 
@@ -332,8 +336,8 @@ def test_counters_get_their_old_value(account: Account) -> None:
     assert undo(account).code == 0
     assert account.contact("ann@b.co")["fields"] == {"points": "10"}
     assert account.contact("bob@b.co")["fields"] == {"note": "7"}
-    (remains,) = records(account.run("runs", "show", "--state", "remains"))
-    assert remains["message"] == "custom field note: its value before would count: ++5"
+    (irreversible,) = records(account.run("runs", "show", "--state", "irreversible"))
+    assert irreversible["message"] == "custom field note: its previous value would count: ++5"
 
 
 def test_where_nothing_can_be_taken_back_no_run_is_made(account: Account) -> None:
@@ -343,11 +347,11 @@ def test_where_nothing_can_be_taken_back_no_run_is_made(account: Account) -> Non
     account.post("/contact/track", {"email": "ann@b.co", "addTags": ["theirs"]})
     run = undo(account, "--report", "stays.jsonl")
     assert (run.code, account.writes) == (4, [])
-    assert f"run {first(account)}: nothing to take back" in run.err
+    assert f"run {first(account)}: nothing to undo" in run.err
     assert Path("stays.jsonl").read_text() == run.out
     assert [(one["email"], one["error"]["kind"]) for one in records(run)] == [
-        ("ann@b.co", "left_alone"),
-        ("cid@b.co", "remains"),
+        ("ann@b.co", "not_undone"),
+        ("cid@b.co", "irreversible"),
     ]
     assert len(records(account.run("runs", "list"))) == 1
     assert undo(account, "--force").code == 0
@@ -361,14 +365,14 @@ def test_a_run_is_undone_once(account: Account) -> None:
     again = undo(account)
     assert (again.code, account.requests) == (2, [])
     assert again.err.startswith(
-        f"sendx: run {first(account)} was undone before, by run {last(account)}\n"
+        f"sendx: run {first(account)} was already undone by run {last(account)}\n"
     )
     back = account.run("runs", "undo", last(account), "--yes")
     assert (back.code, account.requests) == (2, [])
-    assert f"run {last(account)} is itself an undo" in back.err
+    assert f"run {last(account)} is an undo" in back.err
     account.run("runs", "forget", last(account))
     again = undo(account)
-    assert (again.code, again.err.splitlines()[1]) == (2, "  hint: that run was forgotten since")
+    assert (again.code, again.err.splitlines()[1]) == (2, "  hint: that run has been forgotten")
 
 
 def test_an_undo_that_stopped_goes_on(account: Account) -> None:
@@ -378,7 +382,7 @@ def test_an_undo_that_stopped_goes_on(account: Account) -> None:
     assert undo(account, faults={1: REFUSED}, SENDX_CONCURRENCY="1").code == 255
     again = undo(account)
     assert again.code == 2
-    assert f"it is not finished: `sendx runs resume {last(account)}` goes on with it" in again.err
+    assert f"it is not finished: `sendx runs resume {last(account)}` continues it" in again.err
     run = account.run("runs", "resume")
     assert (run.code, len(account.writes)) == (0, 1)
     assert "is gone" not in run.err
@@ -459,13 +463,31 @@ def test_a_contact_in_doubt_that_is_neither_as_before_nor_as_after_is_left_alone
     assert "one of its rows has an unknown outcome, and it is neither as before nor as" in run.err
 
 
+def test_a_run_stays_undone_where_a_kill_kept_it_from_being_noted(account: Account) -> None:
+    """Its undo had begun: what is left of it is not sent, and resuming the undo notes it."""
+    account.begin(ANN, BOB)
+    assert identify(account, "ann@b.co,new", "bob@b.co,new", faults={1: REFUSED}).code == 255
+    run, folder = first(account), path_of("").parent
+    before = {path: path.read_bytes() for path in folder.glob(f"{run}*")}
+    assert undo(account, faults={0: REFUSED}).code == 255
+    for path in folder.glob(f"{run}*"):
+        path.unlink()
+    for path, content in before.items():
+        path.write_bytes(content)
+    resume = account.run("runs", "resume", run)
+    assert (resume.code, account.writes) == (2, [])
+    assert f"run {run} was undone by {last(account)}" in resume.err
+    assert account.run("runs", "resume", last(account)).code == 0
+    assert next(one["state"] for one in records(account.run("runs", "list"))) == "undone"
+
+
 def test_a_run_that_is_under_way_is_not_undone(account: Account) -> None:
     """It would go on changing what the undo puts back."""
     identify(account, "ann@b.co,new")
     with open_journal(path_of(first(account))):
         run = undo(account)
     assert (run.code, account.requests) == (2, [])
-    assert "is being sent by another sendx" in run.err
+    assert "is being sent by another sendx process" in run.err
 
 
 def test_an_undo_is_for_the_same_account(account: Account) -> None:
@@ -473,7 +495,7 @@ def test_an_undo_is_for_the_same_account(account: Account) -> None:
     identify(account, "ann@b.co,new")
     run = undo(account, SENDX_API_KEY="another0key")
     assert (run.code, account.requests) == (255, [])
-    assert "the API key: another one" in run.err
+    assert "the API key: a different one" in run.err
     assert "undo it with the same --profile and --base-url" in run.err
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.runs.accounts import BROKEN, LIST, LOST, REFUSED, Account, at_home_in, records
 
 Values = dict[str, Any]
-ALONE = ("changed since", "unknown outcome", "was not there before")
+ALONE = ("changed by others since", "unknown outcome", "was not there before")
 """What is said of contacts that are left alone."""
 ADDRESSES = [f"{name}@b.co" for name in ("ann", "bob", "cid", "dan", "eve")]
 NAMES = st.sampled_from(["", "", "Ann", "Bo"])
@@ -183,7 +183,7 @@ def undo(account: Account, faults: dict[int, str]) -> dict[str, list[str]]:
     if run.code == 255:
         event("undo resumed")
         assert account.run("runs", "resume", "--yes").code in {0, 4}
-    if "nothing to take back" in run.err:
+    if "nothing to undo" in run.err:
         return by_address(records(run))
     return by_address(records(account.run("runs", "show", "--rows")))
 

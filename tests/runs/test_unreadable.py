@@ -58,12 +58,12 @@ def overwrite_all(journal: Path) -> None:
 
 
 WAYS: dict[Callable[[Path], None], str] = {
-    damage: "the run's journal is damaged, or is none",
+    damage: "the run's journal is damaged or not a journal",
     lose_check_file: "-check is missing",
-    make_later: "the run was made by a later sendx",
-    empty: "the run's journal is damaged, or is none",
-    overwrite: "the run's journal is damaged, or is none",
-    overwrite_all: "the run's journal is damaged, or is none",
+    make_later: "the run was made by a newer sendx",
+    empty: "the run's journal is damaged or not a journal",
+    overwrite: "the run's journal is damaged or not a journal",
+    overwrite_all: "the run's journal is damaged or not a journal",
 }
 
 
@@ -110,7 +110,7 @@ def copy_alone(journal: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (empty, "the run's journal is damaged, or is none"),
+        (empty, "the run's journal is damaged or not a journal"),
         (lose_database, ".sqlite3 is missing"),
         (copy_alone, "-check is missing"),
     ],
@@ -163,7 +163,7 @@ def test_other_files_are_sent_where_it_is_known_what_an_unreadable_run_sent(
 
 
 def test_a_damaged_run_hides_no_other(send: Send, server: ScriptedServer, journal: Path) -> None:
-    """Another run that stopped goes on; a finished one is not shown in its stead."""
+    """Another run that stopped continues; a finished one is not shown in its stead."""
     damage(journal)
     Path("other.csv").write_text("email\n" + "".join(f"x{n}@b.co\n" for n in range(9)))
     server.script = lambda _request, number: REFUSED if number == 3 else OK

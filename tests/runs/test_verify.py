@@ -124,4 +124,4 @@ def test_a_run_for_another_key_is_not_verified(account: Account) -> None:
     send(account, "email,first_name\nann@b.co,Anna\n")
     run = verify(account, SENDX_API_KEY="another0key1of2somebody3")
     assert (run.code, run.out) == (255, "")
-    assert "the API key: another one" in run.err
+    assert "the API key: a different one" in run.err

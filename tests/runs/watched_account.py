@@ -8,17 +8,15 @@ from pathlib import Path
 from threading import Lock
 
 import httpx
-from typer.testing import CliRunner
 
 from sendx_cli.api.carrier import HttpCarrier
 from sendx_cli.api.requests import headers_for
-from sendx_cli.cli import app
 from sendx_cli.runtime import Runtime
 from sendx_cli.sandbox.app import App
 from sendx_cli.sandbox.contents import contacts
 from sendx_cli.sandbox.messages import Request, Response
 from sendx_cli.sandbox.store import Store
-from tests.conftest import CANARY, Run
+from tests.conftest import CANARY, Run, invoke
 
 URL = "http://127.0.0.1:1/api/v1/rest"
 _HEADERS = {"x-team-apikey": CANARY}
@@ -99,8 +97,7 @@ class WatchedAccount(httpx.BaseTransport):
         runtime = Runtime(
             environ, io.StringIO(), open_carrier=lambda: HttpCarrier(self, headers, 60.0)
         )
-        result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
-        return Run(result.exit_code, result.stdout, result.stderr)
+        return invoke(words, runtime)
 
     def _write(self, action: str, members: dict[str, object]) -> None:
         path, body = f"/contact/{action}", json.dumps(members).encode()

@@ -45,13 +45,13 @@ def test_a_field_is_text_and_a_list_single_opt_in_where_nothing_is_said() -> Non
         ({"tags": "vip"}, "tags", "must be an array"),
         ({"tags": ["vip", 5]}, "tags[1]", "must be a name"),
         ({"tags": [" "]}, "tags[0]", "must be a name"),
-        ({"tags": ["vip", "vip"]}, "tags[1]", "vip is there twice"),
+        ({"tags": ["vip", "vip"]}, "tags[1]", "vip appears twice"),
         ({"members": ["jane"]}, "members[0]", ADDRESS),
         ({"members": [{"fullName": "Jane"}]}, "members[0].email", ADDRESS),
         ({"members": [5]}, "members[0]", "must be an object"),
         ({"fields": [{}]}, "fields[0].name", "must be a name"),
-        ({"fields": [{"name": "a", "type": "int"}]}, "fields[0].type", "no type of a field: int"),
-        ({"fields": [{"name": "a"}, {"name": "a"}]}, "fields[1]", "a is there twice"),
+        ({"fields": [{"name": "a", "type": "int"}]}, "fields[0].type", "not a type of field: int"),
+        ({"fields": [{"name": "a"}, {"name": "a"}]}, "fields[1]", "a appears twice"),
         ({"lists": ["News"]}, "lists[0]", "must be an object"),
         (
             {"lists": [{"name": "a", "double_opt_in": "yes"}]},
@@ -66,14 +66,14 @@ def test_a_field_is_text_and_a_list_single_opt_in_where_nothing_is_said() -> Non
         (
             {"lists": [{"name": "a", "id": LIST}, {"name": "b", "id": LIST}]},
             "lists[1].id",
-            f"{LIST} is there twice",
+            f"{LIST} appears twice",
         ),
         ({"contacts": [{}]}, "contacts[0].email", ADDRESS),
         ({"contacts": [{"email": "ann@"}]}, "contacts[0].email", ADDRESS),
         (
             {"contacts": [ANN, {"email": "ANN@Example.com"}]},
             "contacts[1]",
-            "ann@example.com is there twice",
+            "ann@example.com appears twice",
         ),
         ({"contacts": [{**ANN, "name": "Ann"}]}, "contacts[0].name", "unknown member"),
         (
@@ -134,8 +134,12 @@ def test_hints_say_what_can_be_written() -> None:
     [
         (b'{"tags":\n  [,]}', ":2:4", "the account file is not JSON: expecting value"),
         (b"\xff{}", "", "the account file is not UTF-8"),
-        (rb'{"tags": ["\ud800"]}', "", "the account file holds half a character"),
-        (b'{"tags": [' + b"9" * 5000 + b"]}", "", "the account file holds too long a number"),
+        (rb'{"tags": ["\ud800"]}', "", "the account file contains half a character"),
+        (
+            b'{"tags": [' + b"9" * 5000 + b"]}",
+            "",
+            "the account file contains a number that is too long",
+        ),
         (b"[" * 200_000, "", "the account file is nested too deep"),
         (b'{"tags": [5]}', ": tags[0]", "must be a name"),
         (b"[]", "", "must be an object"),
@@ -200,9 +204,9 @@ def test_a_sandbox_that_holds_anything_is_left_alone(tmp_path: Path, held: objec
     with pytest.raises(InvalidValue) as refused:
         begun(path, team)
     assert (refused.value.message, refused.value.where, refused.value.hint) == (
-        "the sandbox is not empty: an account begins in an empty one",
+        "the sandbox is not empty: --account needs an empty one",
         str(path),
-        "`sendx sandbox reset` empties it; without --account it goes on as it is",
+        "`sendx sandbox reset` empties it; without --account it is used as it is",
     )
     assert all(contact["email"] == "ann@example.com" for contact in contacts(path))
     reset(path)

@@ -58,7 +58,7 @@ def test_looking_makes_no_file(tmp_path: Path) -> None:
 
 
 def test_reset_forgets_everything(tmp_path: Path) -> None:
-    """Even ids begin anew, and a connection that is open goes on with the empty sandbox."""
+    """Even ids begin anew, and a connection that is open continues with the empty sandbox."""
     path = tmp_path / "sandbox.sqlite3"
     fill(path)
     with in_the_process(path) as client:

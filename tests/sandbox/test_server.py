@@ -65,7 +65,7 @@ def test_a_port_that_is_taken_is_refused(path: Path) -> None:
             Server(ServeOptions(path=path, port=port))
     assert (refused.value.message, refused.value.hint) == (
         f"cannot listen on port {port}: address already in use",
-        "leave --port out to take a free one",
+        "remove --port to use a free one",
     )
 
 

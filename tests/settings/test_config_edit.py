@@ -132,7 +132,8 @@ def test_a_comment_is_not_lost_in_a_rare_notation(sendx: Command, path: Path, te
         255,
         "",
         f"sendx: {path}: the change cannot be made without losing comments\n"
-        "  hint: make it by hand, or write profiles as [profiles.NAME] and a line a setting\n",
+        "  hint: edit the file yourself, or write profiles as [profiles.NAME] with one line per "
+        "setting\n",
     )
     assert path.read_text("utf-8") == text
 

@@ -121,11 +121,11 @@ def test_what_is_no_utf8_is_refused_with_its_line() -> None:
         ),
         ("[profiles.main]\nrate = nan\n", "rate: must be a number from 0.001 to 100000", ":2"),
         (f'[profiles.main]\noutput = "{CANARY}"\n', "output: must be one of", ":2"),
-        (f'[profiles.main]\napi_key = "{CANARY} x"\n', "api_key: the API key holds", ":2"),
+        (f'[profiles.main]\napi_key = "{CANARY} x"\n', "api_key: the API key contains", ":2"),
         (f'[profiles.main]\napi_key = ["{CANARY}"]\n', "api_key: must be text", ":2"),
         (
             f'[profiles.main]\nbase_url = "https://{CANARY}@h.example"\n',
-            "base_url: must not hold a user name or password",
+            "base_url: must not contain a user name or password",
             ":2",
         ),
         (

@@ -68,7 +68,7 @@ def test_a_byte_order_mark_is_named(encoding: str) -> None:
     with pytest.raises(KeyUnusable) as refused:
         parse_key(text)
     assert refused.value.message == (
-        "a byte order mark stands before the API key: save it as UTF-8 without one"
+        "a byte order mark comes before the API key: save it as UTF-8 without one"
     )
 
 

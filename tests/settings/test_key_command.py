@@ -67,11 +67,11 @@ def test_reads_nothing_of_standard_input() -> None:
         ("import os; os.kill(os.getpid(), 9)", "it ended with code -9"),
         (
             f"print('{CANARY}'); print('more')",
-            "it printed no key: the API key holds a character that no header can carry",
+            "it printed no key: the API key contains a character that a header cannot",
         ),
         (
             "import sys; sys.stdout.buffer.write(b'\\xff' * 20)",
-            "it printed no key: the API key holds a character that no header can carry",
+            "it printed no key: the API key contains a character that a header cannot",
         ),
         ("print('x' * 515)", "it printed more than a key"),
         (f"while True: print('{CANARY}')", "it printed more than a key"),
@@ -89,7 +89,7 @@ def test_tells_what_went_wrong_and_never_what_was_printed(code: str, message: st
 def test_an_endless_one_is_ended() -> None:
     """It hangs, perhaps over a question nobody sees."""
     need("sleep")
-    assert _refusal("sleep 60", timeout_s=0.1) == "it gave no key within 0.1 s"
+    assert _refusal("sleep 60", timeout_s=0.1) == "it printed no key within 0.1 s"
 
 
 def test_what_it_leaves_running_is_not_waited_for() -> None:
@@ -103,7 +103,7 @@ def test_what_it_leaves_running_is_not_waited_for() -> None:
     [
         ("no-such-program-here --flag", "it cannot be run: no such file or directory"),
         ("/", "it cannot be run: permission denied"),
-        ("echo 'x", "it has a quotation mark without its other half"),
+        ("echo 'x", "it has an unmatched quotation mark"),
     ],
 )
 def test_one_that_cannot_be_run_is_told_of(command: str, message: str) -> None:

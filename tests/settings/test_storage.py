@@ -161,7 +161,7 @@ def test_what_is_no_plain_file_is_refused(path: Path) -> None:
     for place in (path, path.parent):
         with pytest.raises(ConfigUnusable) as refused:
             read_private(place)
-        assert refused.value.message == "the config file is not a plain file"
+        assert refused.value.message == "the config file is not a regular file"
 
 
 def test_a_path_through_a_file_is_refused(path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_file_that_cannot_be_written_whole_keeps_the_old_one(path: Path) -> No
     finished = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
     )
-    assert finished.stderr == "cannot save: file too large|what was there before is unchanged\n"
+    assert finished.stderr == "cannot save: file too large|the file is unchanged\n"
     assert (path.read_bytes(), list(path.parent.iterdir())) == (b"old", [path])
 
 

@@ -10,13 +10,11 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from sendx_cli.cli import app
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.errors import ExitCode
 from sendx_cli.runtime import Runtime
-from tests.conftest import CANARY, Run
+from tests.conftest import CANARY, Run, invoke
 from tests.journal.journals import begin, decided, people, tracked
 from tests.servers import Answering, Reset, ScriptedServer, answer
 
@@ -66,8 +64,7 @@ def sendx(*words: str) -> Run:
     """Run a command in this process."""
     environ = {**os.environ, "SENDX_API_KEY": CANARY}
     runtime = Runtime(environ=environ, stdin=io.StringIO())
-    result = CliRunner().invoke(app, words, obj=runtime, prog_name="sendx")
-    run = Run(result.exit_code, result.stdout, result.stderr)
+    run = invoke(words, runtime)
     assert run.code in RAN, run
     assert CANARY not in run.out + run.err
     return run

@@ -11,7 +11,7 @@ from tests.conftest import CANARY, Command
 from tests.servers import ScriptedServer
 from tests.torture.suites import suite
 
-REASONS = ("first name is empty", "first name holds the control character")
+REASONS = ("first name is empty", "first name contains the control character")
 """Why some are refused as a name: what is left of them is nothing, or a terminal would obey it."""
 
 EDGES = " \t\r\n\u00a0\u200b\u2060\ufeff"

@@ -43,7 +43,7 @@ REASONS = {
     "cells, the header has",
     "text after a closing quote",
     "a quote within a cell that does not begin with one",
-    "a quote is opened and never closed",
+    "a quote is never closed",
     "the file has no header that can be read",
     "the file is empty",
 }

@@ -43,8 +43,8 @@ def field_value(name: str, kind: FieldType, text: str, order: DateOrder) -> str:
 def _count(name: str, kind: FieldType, text: str) -> str:
     if kind is not FieldType.NUMBER:
         raise InvalidValue(
-            f"custom field {name} is no number in the account, and cannot count: {text}",
-            hint="only a field of the type number can",
+            f"custom field {name} is not a number in the account, so it cannot count: {text}",
+            hint="only fields of type number can",
         )
     if not _NUMBER.match(text[_COUNT_SIGN:]):
         raise InvalidValue(f"custom field {name} counts by a number: {text}", hint="as in ++5")

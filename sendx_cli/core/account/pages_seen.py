@@ -11,9 +11,9 @@ _LEAST_LIMIT = 10
 _MOST_REPEATS = 3
 """Pages in a row with nothing new, after which no further one is expected to have any."""
 
-_EMPTY_WITHIN = "a page before the end came empty"
-_REPEATED = "it gives the same page again and again"
-_GAPS = "its pages do not touch each other"
+_EMPTY_WITHIN = "a page before the end was empty"
+_REPEATED = "it returns the same page repeatedly"
+_GAPS = "its pages have gaps between them"
 
 
 class PagesSeen:

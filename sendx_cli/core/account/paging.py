@@ -130,7 +130,7 @@ class PagedReading:
     def take(self, request: PageRequest, body: object) -> list[Item]:
         """Take a page's body; return the members that were not seen before."""
         if not isinstance(body, list):
-            self.fail(request, "it did not answer with a list")
+            self.fail(request, "its response is not a list")
             return []
         self._open.discard(request.offset)
         names = [_identity(item) for item in body]

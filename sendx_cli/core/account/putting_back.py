@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sendx_cli.core.account.courses import Contacts, Course
-from sendx_cli.core.account.remarks import Remains, Remark, Remarks
+from sendx_cli.core.account.remarks import Irreversible, Remark, Remarks
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.core.contact.contact import Contact, Identify, Track
@@ -29,7 +29,9 @@ def rows_back(
     found: list[Contact] = []
     before = course.before
     if before is None:
-        remarks.add(Remains.CREATED, "it was created by the run, and stays with all but its tags")
+        remarks.add(
+            Irreversible.CREATED, "it was created by the run and stays; only its tags are removed"
+        )
         before = ServiceContact("", now.email)
     else:
         values = _texts(course.rows, before, now, remarks)
@@ -38,7 +40,7 @@ def rows_back(
             found.append(Identify(email=now.email, fields=fields, **values))
         _remark_on_lists(course.rows, before, now, list_names, remarks)
         if any(row.birthday for row in course.rows):
-            remarks.add(Remains.BIRTHDAY, "birthday: stays as the run wrote it")
+            remarks.add(Irreversible.BIRTHDAY, "birthday: stays as the run set it")
     track = _tags(course.rows, before, now, remarks)
     return found if track is None else [*found, track]
 
@@ -68,8 +70,8 @@ def moves_back(
         found.append(Identify(email=contact.email, new_email=old))
         taken = taken - {key} | {old_key}
     for contact, old in left:
-        text = f"its address stays: {old} is another contact's by now"
-        remarks.append(Remark(Remains.ADDRESS, contact.email, text))
+        text = f"its address stays: {old} now belongs to another contact"
+        remarks.append(Remark(Irreversible.ADDRESS, contact.email, text))
     return found
 
 
@@ -84,7 +86,7 @@ def _texts(
         if was == getattr(now, name):
             continue
         if not was:
-            remarks.add(Remains.EMPTY_BEFORE, f"{noun}: was empty before")
+            remarks.add(Irreversible.EMPTY_BEFORE, f"{noun}: was empty before")
         elif _can_be_sent(noun, was, remarks, max_length=MAX_TEXT_LENGTH):
             values[name] = was
     return values
@@ -102,9 +104,9 @@ def _fields(
         if was == now.fields.get(name, ""):
             continue
         if not was:
-            remarks.add(Remains.NO_FIELD_BEFORE, f"{noun}: had no value before")
+            remarks.add(Irreversible.NO_FIELD_BEFORE, f"{noun}: had no value before")
         elif counts(was):
-            remarks.add(Remains.UNREADABLE, f"{noun}: its value before would count: {was}")
+            remarks.add(Irreversible.UNREADABLE, f"{noun}: its previous value would count: {was}")
         elif _can_be_sent(noun, was, remarks, max_length=None):
             values[name] = was
     return tuple(values.items())
@@ -135,7 +137,7 @@ def _remark_on_lists(
         return
     for one in joined:
         if one in now.lists and one not in before.lists:
-            remarks.add(Remains.LIST, f"it stays on the list {list_names.get(one, one)}")
+            remarks.add(Irreversible.LIST, f"it stays on the list {list_names.get(one, one)}")
 
 
 def _is_unclear(name: str, before: ServiceContact, now: ServiceContact, remarks: Remarks) -> bool:
@@ -143,7 +145,9 @@ def _is_unclear(name: str, before: ServiceContact, now: ServiceContact, remarks:
     if name not in {*before.unclear, *now.unclear}:
         return False
     noun = _NOUNS.get(name, name)
-    remarks.add(Remains.UNREADABLE, f"{noun}: could not be read whole, before the run or now")
+    remarks.add(
+        Irreversible.UNREADABLE, f"{noun}: could not be read completely, before the run or now"
+    )
     return True
 
 
@@ -152,6 +156,6 @@ def _can_be_sent(noun: str, value: str, remarks: Remarks, *, max_length: int | N
     try:
         check_text(noun, value, max_length=max_length)
     except InvalidValue as error:
-        remarks.add(Remains.UNREADABLE, f"its value before cannot be sent: {error.message}")
+        remarks.add(Irreversible.UNREADABLE, f"its previous value cannot be sent: {error.message}")
         return False
     return True

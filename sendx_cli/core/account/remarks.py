@@ -4,26 +4,26 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Remains(StrEnum):
+class Irreversible(StrEnum):
     """Why something of a run stays though the rest of its contact is taken back."""
 
-    CREATED = "contacts that were created: they stay"
+    CREATED = "contacts that were created"
     EMPTY_BEFORE = "names and companies that were empty before"
     NO_FIELD_BEFORE = "custom fields that had no value before"
     LIST = "lists that were joined"
     BIRTHDAY = "birthdays: they cannot be read"
-    ADDRESS = "addresses whose old one is another contact's by now"
+    ADDRESS = "addresses whose previous one now belongs to another contact"
     UNREADABLE = "values that could not be read, or cannot be sent"
-    NOT_RECORDED = "what no snapshot tells of"
+    NOT_RECORDED = "values that are in no snapshot"
 
 
-class LeftAlone(StrEnum):
+class NotUndone(StrEnum):
     """Why nothing of a contact is taken back."""
 
-    CHANGED = "changed since, by others"
-    DOUBTFUL = "in doubt: neither as before the run nor as after it"
-    GONE = "not there any more"
-    LEFT = "left since"
+    CHANGED = "changed by others since"
+    DOUBTFUL = "unclear: neither as before the run nor as after it"
+    GONE = "no longer there"
+    LEFT = "opted out since"
     NOT_RECORDED = "in no snapshot"
 
 
@@ -36,7 +36,7 @@ class Remark(NamedTuple):
         text: What it is, in words.
     """
 
-    kind: Remains | LeftAlone
+    kind: Irreversible | NotUndone
     email: str
     text: str
 
@@ -53,6 +53,6 @@ class Remarks:
         self._email = email
         self._remarks = remarks
 
-    def add(self, kind: Remains | LeftAlone, text: str) -> None:
+    def add(self, kind: Irreversible | NotUndone, text: str) -> None:
         """Add one."""
         self._remarks.append(Remark(kind, self._email, text))

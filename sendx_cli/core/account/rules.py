@@ -72,7 +72,7 @@ class WithoutAccount:
         if isinstance(contact, Identify):
             for name in contact.lists:
                 if not is_list_id(name):
-                    hint = f"{_LIST_ID}; by its name it is found in the account, {self._why}"
+                    hint = f"{_LIST_ID}; finding it by name needs the account, {self._why}"
                     return Fault(f"not a list id: {name}", hint, "lists")
         return contact
 
@@ -161,16 +161,18 @@ class AccountRules:
             raise AccountUnread(
                 f'list "{name}" cannot be looked up, as lists could not be read: '
                 f"{catalogue.problems[LISTS]}",
-                hint="run it again, or name the list by its id",
+                hint="run it again, or use the id of the list",
             )
         named = catalogue.lists_named(name)
         if len(named) == 1:
             return named[0].id
         if named:
             ids = " or ".join(one.id for one in named)
-            return Fault(f"several lists have this name: {name}", f"say which: {ids}", "lists")
+            return Fault(
+                f"several lists have this name: {name}", f"use one of their ids: {ids}", "lists"
+            )
         hint = _did_you_mean(self._list_names.nearest(name))
-        return Fault(f"there is no such list: {name}", hint, "lists")
+        return Fault(f"no such list: {name}", hint, "lists")
 
     def _field_values(self, fields: Pairs) -> Pairs | Fault:
         values: list[tuple[str, str]] = []
@@ -205,7 +207,7 @@ def refuse_unread(catalogue: Catalogue, action: str) -> None:
         if path in catalogue.problems:
             raise AccountUnread(
                 f"--existing-only: {noun} could not be read: {catalogue.problems[path]}",
-                hint="run it again, or leave out --existing-only",
+                hint="run it again, or remove --existing-only",
             )
 
 
@@ -228,7 +230,7 @@ def not_compared(catalogue: Catalogue, action: str) -> str | None:
 
 
 def _existing(near: str | None) -> str:
-    return _did_you_mean(near) or "only those that exist are taken: --existing-only"
+    return _did_you_mean(near) or "--existing-only accepts only those that exist"
 
 
 def _did_you_mean(near: str | None) -> str | None:

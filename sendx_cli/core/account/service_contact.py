@@ -27,7 +27,7 @@ class ServiceContact(NamedTuple):
         lists: The ids of its lists.
         opt_outs: Which of `OPT_OUT_FLAGS` are set.
         unclear: Members that cannot be compared, by their names in `ContactValues` (`tags`,
-            `fields`, ...): they are missing in the answer, or hold an id that nothing explains.
+            `fields`, ...): they are missing in the answer, or hold an unknown id.
         created: When it was created, as the service says it.
         updated: When it was last changed, as the service says it.
     """

@@ -11,11 +11,11 @@ from typing import NamedTuple
 from sendx_cli.core.account.courses import Contacts, Course, SentRow, possible_courses
 from sendx_cli.core.account.placing import placing
 from sendx_cli.core.account.putting_back import moves_back, rows_back
-from sendx_cli.core.account.remarks import LeftAlone, Remains, Remark, Remarks
+from sendx_cli.core.account.remarks import Irreversible, NotUndone, Remark, Remarks
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 
-_UNEXPLAINED = "it was not there before, and is not as the run would have left it"
+_UNEXPLAINED = "it was not there before, and it is not as the run would have left it"
 _DOUBT = "one of its rows has an unknown outcome, and it is neither as before nor as after"
 
 
@@ -98,20 +98,20 @@ def _found(
         elif not (is_as_left or rules.is_forced):
             remarks.append(_changed(now, is_in_doubt=is_in_doubt))
         elif (leaving := _leaving(course.before, now)) and not rules.is_forced:
-            remarks.append(Remark(LeftAlone.LEFT, now.email, f"left since: {leaving}"))
+            remarks.append(Remark(NotUndone.LEFT, now.email, f"opted out since: {leaving}"))
         else:
             yield course, now
-    remarks += [Remark(LeftAlone.DOUBTFUL, now.email, _UNEXPLAINED) for now in found.unexplained]
+    remarks += [Remark(NotUndone.DOUBTFUL, now.email, _UNEXPLAINED) for now in found.unexplained]
 
 
 def _gone(course: Course) -> Remark:
-    return Remark(LeftAlone.GONE, course.left.email, "it is not there any more")
+    return Remark(NotUndone.GONE, course.left.email, "it no longer exists")
 
 
 def _changed(now: ServiceContact, *, is_in_doubt: bool) -> Remark:
     if is_in_doubt:
-        return Remark(LeftAlone.DOUBTFUL, now.email, _DOUBT)
-    return Remark(LeftAlone.CHANGED, now.email, "it was changed since, by others than the run")
+        return Remark(NotUndone.DOUBTFUL, now.email, _DOUBT)
+    return Remark(NotUndone.CHANGED, now.email, "it was changed by others since the run")
 
 
 def _leaving(before: ServiceContact | None, now: ServiceContact) -> str:
@@ -140,19 +140,21 @@ def _take_tags(
         return
     remarks = Remarks(now.email, undoing.remarks)
     if not rules.assumes_new:
-        remarks.add(LeftAlone.NOT_RECORDED, "no snapshot says how it was")
+        remarks.add(NotUndone.NOT_RECORDED, "it is in no snapshot")
         return
     if now.opt_outs and not rules.is_forced:
-        remarks.add(LeftAlone.LEFT, f"left: {', '.join(now.opt_outs)}")
+        remarks.add(NotUndone.LEFT, f"opted out: {', '.join(now.opt_outs)}")
         return
     added = tuple(tag for tag in course.left.tags if tag in now.tags)
     if added:
         undoing.rows.append(Track(email=now.email, remove_tags=added))
     for tag in dict.fromkeys(tag for row in course.rows for tag in row.remove_tags):
         if tag not in now.tags:
-            remarks.add(Remains.NOT_RECORDED, f"tag {tag}: was removed, and may have been there")
+            remarks.add(
+                Irreversible.NOT_RECORDED, f"tag {tag}: was removed, but may have been there before"
+            )
     if any(
         isinstance(row, Identify) and any(row._replace(email="", tags=())) for row in course.rows
     ):
-        text = "names, fields, lists and address stay as the run wrote them"
-        remarks.add(Remains.NOT_RECORDED, text)
+        text = "names, fields, lists and address stay as the run set them"
+        remarks.add(Irreversible.NOT_RECORDED, text)

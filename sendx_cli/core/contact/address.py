@@ -90,7 +90,7 @@ def _parse_unusual(address: str) -> str:
 def _refuse_what_holds_an_address(address: str) -> None:
     bare = unwrap_address(address)
     if bare != address:
-        raise InvalidValue(f"give only the address: {bare}", where=address)
+        raise InvalidValue(f"use only the address: {bare}", where=address)
     if address.count("@") > 1 and re.search(r"[,;\s]", address):
         raise InvalidValue("more than one address where one is expected", where=address)
 

@@ -65,7 +65,7 @@ class Track(ContactValues):
         """
         contact = cls(**members.checked(cls.action, values, today=today))
         if not contact.add_tags and not contact.remove_tags:
-            raise InvalidValue("no tag to add or remove", hint="give --add-tag or --remove-tag")
+            raise InvalidValue("no tag to add or remove", hint="use --add-tag or --remove-tag")
         for tag in contact.add_tags:
             if tag in contact.remove_tags:
                 raise InvalidValue(f"tag {tag} is both added and removed")

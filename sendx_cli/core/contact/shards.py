@@ -12,7 +12,7 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 _TEXT = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})")
 _DIGEST_BYTES = 8
@@ -34,13 +34,14 @@ class Shard(NamedTuple):
         """Parse `K/N`.
 
         Raises:
-            InvalidValue: It is none of `1/N` to `N/N`.
+            UsageError: It is none of `1/N` to `N/N`.
         """
         match = _TEXT.fullmatch(text)
         if match and int(match[1]) <= int(match[2]):
             return cls(int(match[1]), int(match[2]))
-        raise InvalidValue(
-            f"--shard is K/N, with K from 1 to N: {text}", hint="--shard 2/8 is the second of eight"
+        raise UsageError(
+            f"--shard must be K/N, with K from 1 to N: {text}",
+            hint="--shard 2/8 is the second of eight",
         )
 
     @property

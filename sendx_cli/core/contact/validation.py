@@ -23,10 +23,12 @@ def check_text(name: str, text: str, *, max_length: int | None = MAX_TEXT_LENGTH
     """
     if not text or text.isspace():
         raise InvalidValue(
-            f"{name} is empty", hint="leave it out: what is not named stays as it is"
+            f"{name} is empty", hint="leave it out: what is not given stays unchanged"
         )
     if max_length is not None and len(text) > max_length:
-        raise InvalidValue(f"{name} is {len(text)} characters long, {max_length} are allowed")
+        raise InvalidValue(
+            f"{name} is {len(text)} characters long, at most {max_length} are allowed"
+        )
     if not text.isprintable():
         _refuse_unsendable(name, text)
     return text
@@ -43,9 +45,9 @@ def check_birthday(text: str, *, today: date) -> str:
     try:
         birthday = date.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(f"birthday is not a day of the calendar: {text}") from None
+        raise InvalidValue(f"birthday is not a calendar date: {text}") from None
     if birthday > today:
-        raise InvalidValue(f"birthday lies in the future: {text}")
+        raise InvalidValue(f"birthday is in the future: {text}")
     return text
 
 
@@ -112,4 +114,4 @@ def _refuse_unsendable(name: str, text: str) -> None:
         if category == "Cs":
             raise InvalidValue(f"{name} is not valid Unicode text")
         if category == "Cc" and character not in "\t\n\r":
-            raise InvalidValue(f"{name} holds the control character U+{ord(character):04X}")
+            raise InvalidValue(f"{name} contains the control character U+{ord(character):04X}")

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from sendx_cli.core.mapping.column_overrides import column_overrides
 from sendx_cli.core.mapping.presets import find_preset
 from sendx_cli.core.mapping.spellings import Target, column_key, is_email_name
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import ColumnsRefused
 
-_HINT = "say which one: --map 'COLUMN=email'"
+_HINT = "choose one: --map 'COLUMN=email'"
 
 
 def address_column(header: Sequence[str], maps: Iterable[str]) -> int:
@@ -18,7 +18,7 @@ def address_column(header: Sequence[str], maps: Iterable[str]) -> int:
         maps: `--map`, as typed; only `COLUMN=email` matters.
 
     Raises:
-        InvalidValue: There is no such column, or more than one.
+        ColumnsRefused: There is no such column, or more than one.
     """
     overrides = column_overrides(header, maps, (), ())
     named = [place - 1 for place, one in overrides.items() if one.target is Target.EMAIL]
@@ -31,8 +31,8 @@ def address_column(header: Sequence[str], maps: Iterable[str]) -> int:
     spelled = [place for place, name in enumerate(header) if is_email_name(name)]
     found = named or by_preset or spelled
     if not found:
-        raise InvalidValue("no column holds addresses", hint=_HINT)
+        raise ColumnsRefused("no column contains addresses", hint=_HINT)
     if len(found) > 1:
         names = ", ".join(header[place] for place in found)
-        raise InvalidValue(f"more than one column may hold addresses: {names}", hint=_HINT)
+        raise ColumnsRefused(f"more than one column may contain addresses: {names}", hint=_HINT)
     return found[0]

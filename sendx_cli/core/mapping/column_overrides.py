@@ -53,7 +53,7 @@ def column_overrides(
     for name, override in _typed(header, maps, ignores):
         position = _position(header, name)
         if position in typed:
-            raise InvalidValue(f'column "{name}" is named twice in --map and --ignore')
+            raise InvalidValue(f'column "{name}" is given twice in --map and --ignore')
         typed[position] = override
     return overrides | typed
 
@@ -99,7 +99,7 @@ def _refuse_swapped(header: Sequence[str], name: str, target_text: str) -> None:
     is_column = bool(_positions(header, name))
     if not is_column and name in _MAPPABLE and _positions(header, target_text):
         raise InvalidValue(
-            f'no column "{name}"', hint=f"the column stands first: --map '{target_text}={name}'"
+            f'no column "{name}"', hint=f"the column comes first: --map '{target_text}={name}'"
         )
 
 
@@ -109,13 +109,13 @@ def _position(header: Sequence[str], name: str) -> int:
         return positions[0]
     if positions:
         raise InvalidValue(
-            f'column "{name}" stands there {len(positions)} times',
-            hint="name it by its place: " + " or ".join(f"'#{place}'" for place in positions),
+            f'column "{name}" appears {len(positions)} times',
+            hint="use its position: " + " or ".join(f"'#{place}'" for place in positions),
         )
     near = nearest(name, header)
     raise InvalidValue(
         f'no column "{name}"',
-        hint=f'did you mean "{near}"?' if near else f"there are: {', '.join(header)}",
+        hint=f'did you mean "{near}"?' if near else f"the columns are: {', '.join(header)}",
     )
 
 

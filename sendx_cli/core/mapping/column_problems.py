@@ -4,81 +4,97 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.spellings import Target, nearest_target
-from sendx_cli.errors import InvalidValue
-
-_SHARED = frozenset(
-    {
-        None,
-        Target.TAGS,
-        Target.ADD_TAGS,
-        Target.REMOVE_TAGS,
-        Target.LISTS,
-        Target.IGNORED,
-        Target.OPT_OUT,
-        Target.NAMELESS,
-    }
+from sendx_cli.core.mapping.suggestions import (
+    IN_TRACK,
+    SHARED,
+    mapped_to,
+    named_in_option,
+    option_text,
+    suggestions,
+    unexplained,
 )
-"""Targets that several columns may have. Custom fields differ by their names."""
+from sendx_cli.errors import ColumnsRefused
+
 _FULL_NAME = (str(Target.FIRST_NAME), str(Target.LAST_NAME))
 _MAX_NAMED = 5
-_IN_TRACK = frozenset(
-    {
-        Target.EMAIL,
-        Target.ADD_TAGS,
-        Target.REMOVE_TAGS,
-        Target.IGNORED,
-        Target.OPT_OUT,
-        Target.NAMELESS,
-        None,
-    }
-)
+_MAX_LINES = 50
+_MAX_FIRST = 40
+"""Columns that first options are filled up to."""
 
 
-def refuse_problems(columns: Sequence[Column], action: str) -> None:
+def refuse_problems(columns: Sequence[Column], action: str, fields: Collection[str] = ()) -> None:
     """Refuse columns that no contact can be made of.
 
+    Args:
+        columns: All columns of the file.
+        action: `identify` or `track`.
+        fields: Custom fields that the account is known to have: one may be meant.
+
     Raises:
-        InvalidValue: It names all problems.
+        ColumnsRefused: It names all problems.
     """
+    unknown = unexplained(columns)
     problems = [
-        *_unmapped(columns, action),
-        *_doubled(columns),
-        *_out_of_place(columns, action),
+        *_unmapped(unknown, action),
+        *beyond_unexplained(columns, action),
         *_without_address(columns),
     ]
     if problems:
         messages, hints = zip(*problems, strict=True)
-        raise InvalidValue("; ".join(messages), hint="; ".join(dict.fromkeys(filter(None, hints))))
+        raise ColumnsRefused(
+            "; ".join(messages),
+            hint="; ".join(dict.fromkeys(filter(None, hints))),
+            lines=[*_option_lines(unknown, columns, action, fields)],
+        )
 
 
-def _unmapped(columns: Sequence[Column], action: str) -> Iterator[tuple[str, str]]:
-    unknown = [column for column in columns if column.target is None]
+def beyond_unexplained(columns: Sequence[Column], action: str) -> list[tuple[str, str]]:
+    """Return what is wrong whatever unexplained columns are for: what it is, and a hint."""
+    return [*_doubled(columns), *_out_of_place(columns, action)]
+
+
+def _unmapped(unknown: Sequence[Column], action: str) -> Iterator[tuple[str, str]]:
     if not unknown:
         return
-    taken = {column.target for column in columns if column.target} - _SHARED
-    named = ", ".join(_with_nearest(column.name, taken) for column in unknown[:_MAX_NAMED])
+    named = ", ".join(f'"{column.name}"' for column in unknown[:_MAX_NAMED])
     more = f" and {len(unknown) - _MAX_NAMED} more" if len(unknown) > _MAX_NAMED else ""
-    first = unknown[0].name
-    noun = "column" if len(unknown) == 1 else "columns"
-    message = f"nothing explains {noun} {named}{more}"
-    target = nearest_target(first, taken)
-    if action == "track":  # which has no custom fields
-        mapped = f"--map '{first}={target}' or " if target in _IN_TRACK - {None} else ""
-        yield message, f"say {mapped}--ignore '{first}'"
-        return
-    said = f"--map '{first}={target or f'field:{first}'}', --ignore '{first}'"
-    yield message, f"say {said}, or --custom-fields for all that is left"
+    noun, use = ("column", "it") if len(unknown) == 1 else ("columns", "each")
+    or_fields = "" if action == "track" else ", or --custom-fields for all"  # it has none
+    yield (
+        f"unknown {noun} {named}{more}",
+        f"use one option for {use}{or_fields}; `sendx help columns` shows all targets",
+    )
 
 
-def _with_nearest(name: str, taken: Collection[Target]) -> str:
-    near = nearest_target(name, taken)
-    return f'"{name}" (near to {near})' if near else f'"{name}"'
+def _option_lines(
+    unknown: Sequence[Column], columns: Sequence[Column], action: str, fields: Collection[str]
+) -> Iterator[str]:
+    """Yield a line for each column: the likeliest option first, then the others."""
+    found = []
+    assumed = list(columns)
+    for column in unknown[:_MAX_LINES]:
+        named = named_in_option(column, columns)
+        targets = suggestions(column, assumed, action, fields)
+        assumed[column.position - 1] = mapped_to(column, targets[0])
+        found.append([option_text(named, target) for target in _few(targets)])
+    width = min(max((len(first) for first, *_ in found), default=0), _MAX_FIRST)
+    for first, *others in found:
+        yield f"{first:<{width}}  or {' or '.join(others)}" if others else first
+    if len(unknown) > _MAX_LINES:
+        yield f"and {len(unknown) - _MAX_LINES} more columns"
+
+
+def _few(targets: Sequence[str]) -> list[str]:
+    """Return the likeliest target, a custom field, and `ignore`, which is the last."""
+    first, *others = targets
+    field = next((target for target in targets if target.startswith(f"{Target.FIELD}:")), first)
+    return [*dict.fromkeys([first, field, *others[-1:]])]
 
 
 def _doubled(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     first: dict[str, Column] = {}
     for column in columns:
-        if column.target in _SHARED:
+        if column.target in SHARED:
             continue
         taken = _FULL_NAME if column.target is Target.FULL_NAME else (column.target_text,)
         earlier = next((first[text] for text in taken if text in first), None)
@@ -87,7 +103,7 @@ def _doubled(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
             both = f"{_placed(earlier)} and {_placed(column)}"
             yield (
                 f"columns {both} are both for {column.target_text}",
-                f"say --ignore '#{column.position}'",
+                f"use --ignore '#{column.position}'",
             )
 
 
@@ -95,8 +111,11 @@ def _out_of_place(columns: Sequence[Column], action: str) -> Iterator[tuple[str,
     for column in columns:
         if action == "identify" and column.target is Target.REMOVE_TAGS:
             yield f'column "{column.name}": only `sendx track` removes tags', _ignore(column)
-        elif action == "track" and column.target not in _IN_TRACK:
-            yield f'column "{column.name}": a track has no {column.target_text}', _ignore(column)
+        elif action == "track" and column.target not in IN_TRACK:
+            yield (
+                f'column "{column.name}": not used by track: {column.target_text}',
+                _ignore(column),
+            )
 
 
 def _placed(column: Column) -> str:
@@ -104,11 +123,14 @@ def _placed(column: Column) -> str:
 
 
 def _ignore(column: Column) -> str:
-    return f"say --ignore '{column.name}'"
+    return f"use --ignore '{column.name}'"
 
 
 def _without_address(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     if not any(column.target is Target.EMAIL for column in columns):
         found = ", ".join(f'"{column.name}"' for column in columns[: 2 * _MAX_NAMED])
         near = next((c.name for c in columns if nearest_target(c.name) is Target.EMAIL), "COLUMN")
-        yield f"no column holds the address; there are {found}", f"say --map '{near}=email'"
+        yield (
+            f"no column contains the address; the columns are {found}",
+            f"use --map '{near}=email'",
+        )

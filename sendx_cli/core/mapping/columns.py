@@ -25,6 +25,7 @@ from sendx_cli.core.mapping.opt_outs import (
     opt_out_rule,
     opted_out_by_file_name,
 )
+from sendx_cli.core.mapping.own_results import LEFT_ASIDE, OwnResults, own_results
 from sendx_cli.core.mapping.presets import NO_PRESET, Preset, find_preset
 from sendx_cli.core.mapping.spellings import EDGES, KNOWN, RESULT_COLUMNS, Target, column_key
 from sendx_cli.core.mapping.tag_cells import TagStyle
@@ -37,7 +38,7 @@ _FOR_TRACK = {
     Target.REMOVE_TAGS: Target.REMOVE_TAGS,
 }
 _TAGS = frozenset({Target.TAGS, Target.ADD_TAGS})
-INCLUDED = "--include-departed"
+INCLUDED = "--include-unsubscribed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +51,14 @@ class ColumnOptions:
         ignores: `--ignore`: a column's name, or `#3` for the third.
         file_maps: A map file's columns: (name, target).
         file_named: Those of them that the user named; the others were mapped automatically.
-        left_values: Words that mean an opt-out, beside the known ones.
+        opt_out_values: Words that mean an opt-out, beside the known ones.
         custom_fields: Whether each column that is not mapped becomes a custom field of its name.
         tag_separator: What separates the tags of a cell; None: detected.
         date_order: The order of dates; None: detected.
-        include_departed: Whether to send opt-outs all the same.
+        include_unsubscribed: Whether to send opt-outs all the same.
         file_name: The file's own name, which can mark all of its rows as opt-outs.
         is_json: Whether a column can hold an object of custom fields.
+        takes_unknown: Whether results of sendx whose outcome is unknown are to be sent.
     """
 
     action: str = "identify"
@@ -64,13 +66,14 @@ class ColumnOptions:
     ignores: tuple[str, ...] = ()
     file_maps: tuple[tuple[str, str], ...] = ()
     file_named: tuple[str, ...] = ()
-    left_values: tuple[str, ...] = ()
+    opt_out_values: tuple[str, ...] = ()
     custom_fields: bool = False
     tag_separator: str | None = None
     date_order: DateOrder | None = None
-    include_departed: bool = False
+    include_unsubscribed: bool = False
     file_name: str = ""
     is_json: bool = False
+    takes_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +87,9 @@ class ColumnMapping:
         tag_style: How cells hold several tags.
         date_order: The order of birthdays; None until it is known.
         opted_out_by_name: Set if the file's name marks all of its rows as opt-outs.
-        left_values: Words that mean an opt-out, beside the known ones.
+        opt_out_values: Words that mean an opt-out, beside the known ones.
         includes_opted_out: Whether to send opt-outs all the same.
+        results: How its rows are told if it holds results of sendx; None: an ordinary file.
     """
 
     action: str
@@ -94,8 +98,9 @@ class ColumnMapping:
     tag_style: TagStyle | str = TagStyle.USUAL
     date_order: DateOrder | None = None
     opted_out_by_name: OptedOutFile | None = None
-    left_values: tuple[str, ...] = ()
+    opt_out_values: tuple[str, ...] = ()
     includes_opted_out: bool = False
+    results: OwnResults | None = None
 
     def column(self, target: Target) -> Column | None:
         """Return the first column with this target, if there is one."""
@@ -106,6 +111,15 @@ class ColumnMapping:
         return replace(self, date_order=order)
 
 
+def map_columns(header: Sequence[str], options: ColumnOptions) -> tuple[Column, ...]:
+    """Map the columns of `header` as far as they are explained; `explain` refuses the others.
+
+    Raises:
+        InvalidValue: An override is invalid.
+    """
+    return _all_mapped(header, options)[0]
+
+
 def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
     """Map every column of `header`.
 
@@ -113,16 +127,9 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         InvalidValue: A column is not mapped, two are mapped to the same value, none to the
             address, or an override is invalid.
     """
-    overrides = column_overrides(
-        header, options.maps, options.ignores, options.file_maps, options.file_named
-    )
-    preset = find_preset({column_key(name) for name in header})
-    columns = tuple(
-        _with_opt_out_rule(_mapped(position, name, preset, overrides, options), preset, options)
-        for position, name in enumerate(header, start=1)
-    )
+    columns, preset, results = _all_mapped(header, options)
     refuse_problems(columns, options.action)
-    _refuse_useless_left_values(columns, options)
+    _refuse_useless_opt_out_values(columns, options)
     return ColumnMapping(
         action=options.action,
         columns=columns,
@@ -130,11 +137,33 @@ def explain(header: Sequence[str], options: ColumnOptions) -> ColumnMapping:
         tag_style=options.tag_separator or preset.tag_style,
         date_order=options.date_order,
         opted_out_by_name=None
-        if options.include_departed
+        if options.include_unsubscribed
         else opted_out_by_file_name(options.file_name),
-        left_values=options.left_values,
-        includes_opted_out=options.include_departed,
+        opt_out_values=options.opt_out_values,
+        includes_opted_out=options.include_unsubscribed,
+        results=results,
     )
+
+
+def _all_mapped(
+    header: Sequence[str], options: ColumnOptions
+) -> tuple[tuple[Column, ...], Preset, OwnResults | None]:
+    overrides = column_overrides(
+        header, options.maps, options.ignores, options.file_maps, options.file_named
+    )
+    results = own_results(header, takes_unknown=options.takes_unknown)
+    preset = NO_PRESET if results else find_preset({column_key(name) for name in header})
+    mapped = (
+        _mapped(position, name, preset, overrides, options)
+        for position, name in enumerate(header, start=1)
+    )
+    columns = tuple(
+        Column(column.position, column.name, Target.IGNORED, LEFT_ASIDE)
+        if results and results.leaves_aside(column.name) and column.position not in overrides
+        else _with_opt_out_rule(column, preset, options)
+        for column in mapped
+    )
+    return columns, preset, results
 
 
 def _mapped(
@@ -169,13 +198,13 @@ def _overridden(position: int, name: str, override: ColumnOverride, action: str)
 def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
     key = column_key(name)
     if key in RESULT_COLUMNS:
-        return Target.IGNORED, "written by sendx beside failed rows"
+        return Target.IGNORED, "added by sendx to failed rows"
     if key in preset.targets:
         return preset.targets[key], f"{preset.name} export"
     if preset.ignores(key):
-        return Target.IGNORED, f"{preset.name} export: has no place in SendX"
+        return Target.IGNORED, f"{preset.name} export: has no counterpart in SendX"
     if is_only_opt_out(name) and key not in preset.is_not_opt_out:
-        return Target.OPT_OUT, "says who left"
+        return Target.OPT_OUT, "says who opted out"
     if key in KNOWN:
         return KNOWN[key], "spelling"
     return None, ""
@@ -187,7 +216,7 @@ def _for_action(action: str, target: Target, why: str) -> tuple[Target, str]:
     if target in {Target.IGNORED, Target.OPT_OUT}:
         return target, why
     if target not in _FOR_TRACK:
-        return Target.IGNORED, f"a track has no {target}"
+        return Target.IGNORED, f"not used by track: {target}"
     return _FOR_TRACK[target], why
 
 
@@ -201,20 +230,20 @@ def _with_opt_out_rule(column: Column, preset: Preset, options: ColumnOptions) -
         rule = None
     if rule is None:
         return column
-    if not options.include_departed:
+    if not options.include_unsubscribed:
         return replace(column, opt_out=rule)
     if column.target is Target.OPT_OUT:
         return replace(column, target=Target.IGNORED, why=INCLUDED)
     return column
 
 
-def _refuse_useless_left_values(columns: Sequence[Column], options: ColumnOptions) -> None:
-    for word in options.left_values:
+def _refuse_useless_opt_out_values(columns: Sequence[Column], options: ColumnOptions) -> None:
+    for word in options.opt_out_values:
         if not value_key(word):
-            raise InvalidValue(f"--left-values has a word without letters: {word!r}")
+            raise InvalidValue(f"--opt-out-values has a word without letters: {word!r}")
     is_idle = not any(column.opt_out for column in columns)
-    if options.left_values and is_idle and not options.include_departed:
+    if options.opt_out_values and is_idle and not options.include_unsubscribed:
         raise InvalidValue(
-            "--left-values: no column says who left",
-            hint="name the one that does: --map 'COLUMN=subscription'",
+            "--opt-out-values: no column says who opted out",
+            hint="map the one that does: --map 'COLUMN=subscription'",
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import ColumnsRefused, InvalidValue
 
 _MONTHS = 12
 _DATE = re.compile(
@@ -59,18 +59,18 @@ class DatesSeen:
         """Return the column's order; `default` (a preset's) if no date determines it.
 
         Raises:
-            InvalidValue: The dates contradict each other, are all ambiguous, or have no year.
+            ColumnsRefused: The dates contradict each other, are all ambiguous, or have no year.
         """
         if self.day_first and self.month_first:
-            raise InvalidValue(
+            raise ColumnsRefused(
                 f'the dates of column "{column}" have different orders: '
                 f"{self.day_first} and {self.month_first}",
-                hint="mend the column, or say --date-order; what does not fit is an error then",
+                hint="fix the column, or use --date-order; dates that do not fit are then errors",
             )
         if self.has_yearless and not self.has_dates:
-            raise InvalidValue(
-                f'the dates of column "{column}" have no year, and the API takes none without',
-                hint=f"leave the column out: --ignore '{column}'",
+            raise ColumnsRefused(
+                f'the dates of column "{column}" have no year, which the API requires',
+                hint=f"ignore the column: --ignore '{column}'",
             )
         return self._known_order() or default or self._only_order(column)
 
@@ -82,10 +82,10 @@ class DatesSeen:
     def _only_order(self, column: str) -> DateOrder:
         if self.ambiguous is None:
             return DateOrder.YMD
-        raise InvalidValue(
+        raise ColumnsRefused(
             f'column "{column}" does not tell whether its dates begin with the day or the month, '
             f"as in {self.ambiguous}",
-            hint="say --date-order dmy or --date-order mdy",
+            hint="use --date-order dmy or --date-order mdy",
         )
 
 
@@ -100,7 +100,7 @@ def parse_birthday(text: str, order: DateOrder) -> str:
     match = _DATE.match(text)
     if match is None:
         if _WITHOUT_YEAR.match(text):
-            raise InvalidValue(f"a date without a year: {text}", hint="the API takes none without")
+            raise InvalidValue(f"a date without a year: {text}", hint="the API requires a year")
         raise InvalidValue(f"not a date: {text}", hint="write it as YYYY-MM-DD")
     year, month, day = _in_order(match["first"], match["second"], match["third"], order)
     if len(year) != _YEAR_DIGITS:
@@ -108,7 +108,7 @@ def parse_birthday(text: str, order: DateOrder) -> str:
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
-        raise InvalidValue(f"not a day of the calendar, read as {order}: {text}") from None
+        raise InvalidValue(f"not a calendar date when read as {order}: {text}") from None
 
 
 def _with_parts(seen: DatesSeen, text: str, first: int, second: int) -> DatesSeen:

@@ -6,13 +6,14 @@ from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.column_overrides import FROM_MAP_FILE, parse_target
 from sendx_cli.core.mapping.columns import INCLUDED, ColumnMapping
 from sendx_cli.core.mapping.dates import DateOrder
+from sendx_cli.core.mapping.own_results import LEFT_ASIDE
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.mapping.tag_cells import TagStyle
 from sendx_cli.errors import InvalidValue
 
 _FOUND_AGAIN = frozenset({Target.OPT_OUT, Target.NAMELESS, Target.FIELDS})
 """Targets that are detected again in the next file."""
-_SETTINGS = frozenset({"columns", "date_order", "tag_separator", "named", "left_values"})
+_SETTINGS = frozenset({"columns", "date_order", "tag_separator", "named", "opt_out_values"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,14 @@ class SavedMap:
         tag_separator: What separates the tags of a cell, if given.
         named: Columns that the user named, and so decided to send whatever opt-outs they hold;
             the others were mapped automatically.
-        left_values: Words that mean an opt-out, beside the known ones.
+        opt_out_values: Words that mean an opt-out, beside the known ones.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
     date_order: DateOrder | None = None
     tag_separator: str | None = None
     named: tuple[str, ...] = ()
-    left_values: tuple[str, ...] = ()
+    opt_out_values: tuple[str, ...] = ()
 
 
 def dump_map(mapping: ColumnMapping) -> str:
@@ -44,8 +45,8 @@ def dump_map(mapping: ColumnMapping) -> str:
         saved["date_order"] = str(mapping.date_order)
     if not isinstance(mapping.tag_style, TagStyle):
         saved["tag_separator"] = mapping.tag_style
-    if mapping.left_values:
-        saved["left_values"] = list(mapping.left_values)
+    if mapping.opt_out_values:
+        saved["opt_out_values"] = list(mapping.opt_out_values)
     kept = {
         _unique_name(mapping, column.position, column.name): column
         for column in mapping.columns
@@ -76,7 +77,7 @@ def load_map(text: str) -> SavedMap:
         _date_order(members.get("date_order")),
         _separator(members.get("tag_separator")),
         _texts("named", members.get("named")),
-        _texts("left_values", members.get("left_values")),
+        _texts("opt_out_values", members.get("opt_out_values")),
     )
 
 
@@ -84,8 +85,9 @@ def _is_kept(column: Column) -> bool:
     is_given = column.is_named or column.why == FROM_MAP_FILE
     if column.target is Target.OPT_OUT and is_given:
         return True
-    # A column ignored because of --include-departed is so for this file only.
-    return column.target not in _FOUND_AGAIN and column.why != INCLUDED
+    # A column ignored because of --include-unsubscribed is so for this file only; results of sendx
+    # are known again.
+    return column.target not in _FOUND_AGAIN and column.why not in {INCLUDED, LEFT_ASIDE}
 
 
 def _unique_name(mapping: ColumnMapping, position: int, name: str) -> str:
@@ -98,7 +100,7 @@ def _columns(value: object) -> tuple[tuple[str, str], ...]:
         raise InvalidValue("a map file has no [columns]")
     for name, target_text in value.items():
         if not isinstance(target_text, str):
-            raise InvalidValue(f'the target of column "{name}" is not a text')
+            raise InvalidValue(f'the target of column "{name}" is not a string')
         parse_target(target_text)
     return tuple(value.items())
 
@@ -112,7 +114,7 @@ def _date_order(value: object) -> DateOrder | None:
 
 def _separator(value: object) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
-        raise InvalidValue("tag_separator is not a text")
+        raise InvalidValue("tag_separator is not a string")
     return value
 
 
@@ -120,5 +122,5 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise InvalidValue(f"{name} is not an array of texts")
+        raise InvalidValue(f"{name} is not an array of strings")
     return tuple(value)

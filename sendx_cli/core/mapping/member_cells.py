@@ -106,23 +106,23 @@ def _text(column: Column, value: object) -> str:
         return ""
     if isinstance(value, list | dict):
         raise InvalidValue(
-            "a nested value, where a text is expected",
+            "a nested value where a string is expected",
             where=column.name,
-            hint=f"take it apart, or say --ignore '{column.name}'",
+            hint=f"flatten it, or use --ignore '{column.name}'",
         )
     if column.target in _LOOSE or column.opt_out:
         return _as_written(value)
-    raise InvalidValue(f"must be a text, not {_kind(value)}", where=column.name)
+    raise InvalidValue(f"must be a string, not {_kind(value)}", where=column.name)
 
 
 def _array(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise InvalidValue(
-            f"must be an array of texts, not {_kind(value)}", where=name, hint='as in ["VIP"]'
+            f"must be an array of strings, not {_kind(value)}", where=name, hint='as in ["VIP"]'
         )
     for item in value:
         if not isinstance(item, str) or isinstance(item, JsonNumber):
-            raise InvalidValue(f"must hold only texts, not {_kind(item)}", where=name)
+            raise InvalidValue(f"must contain only strings, not {_kind(item)}", where=name)
     return tuple(item for item in value if item)
 
 
@@ -146,7 +146,12 @@ def _as_written(value: object) -> str:
 
 
 def _kind(value: object) -> str:
-    kinds = ((bool, "true or false"), (JsonNumber, "a number"), (str, "a text"), (list, "an array"))
+    kinds = (
+        (bool, "true or false"),
+        (JsonNumber, "a number"),
+        (str, "a string"),
+        (list, "an array"),
+    )
     return next((word for kind, word in kinds if isinstance(value, kind)), _other_kind(value))
 
 
@@ -159,7 +164,7 @@ def _refuse_unmapped(members: JsonObject[str, object], columns: JsonObject[str, 
         if name not in columns:
             near = nearest(name, list(columns))
             raise InvalidValue(
-                f"nothing explains this member: {name}",
+                f"unknown member: {name}",
                 where=name,
                 hint=f"did you mean {near}?" if near else None,
             )

@@ -86,13 +86,13 @@ class OptOutScan:
         """Return the tag or custom field value of a column that means an opt-out; or None."""
         if column not in self._scanned or not _may_tell(texts):
             return None
-        return next((text for text in texts if _tells(column, text)), None)
+        return next((text for text in texts if tells_opt_out(column, text)), None)
 
 
 def _first_telling(columns: Iterable[Column], texts: Sequence[str]) -> tuple[Column, str] | None:
     for column in columns:
         text = texts[column.position - 1]
-        if _tells(column, text):
+        if tells_opt_out(column, text):
             return column, text.strip(EDGES)
     return None
 
@@ -105,17 +105,17 @@ def is_decided(column: Column) -> bool:
 def decision_hint(column: Column) -> str:
     """Return the hint for a column with opt-outs that the user has not decided about."""
     name = column.name
-    send = f"send them: name the column in --map or --ignore, or say {_INCLUDE}"
+    send = f"to send them, use --map or --ignore for the column, or use {_INCLUDE}"
     if column.target in _TAG_TARGETS:
-        return f"hold them back: take the rows out; {send}"
+        return f"to hold them back, remove the rows; {send}"
     if column.target is Target.FIELDS:
-        return f"hold them back: take the rows out; send them: say {_INCLUDE}"
+        return f"to hold them back, remove the rows; to send them, use {_INCLUDE}"
     other = send.replace("--map or", "another --map or")
-    hold = f"--map '{name}=subscription' (and --left-values if it holds other words, too)"
-    return f"hold them back: {hold}; {other}"
+    hold = f"--map '{name}=subscription' (and --opt-out-values if it contains other words, too)"
+    return f"to hold them back, use {hold}; {other}"
 
 
-_INCLUDE = "--include-departed"
+_INCLUDE = "--include-unsubscribed"
 
 
 def _is_scanned(column: Column) -> bool:
@@ -130,7 +130,8 @@ def _may_tell(texts: Sequence[str]) -> bool:
     return not _STARTS.isdisjoint([text.strip(EDGES)[:_START].lower() for text in texts])
 
 
-def _tells(column: Column, text: str) -> bool:
+def tells_opt_out(column: Column, text: str) -> bool:
+    """Return whether a cell of a column means an opt-out, whatever its header says."""
     if len(text) > _MAX_LENGTH:
         return False
     key = bare_key(text)

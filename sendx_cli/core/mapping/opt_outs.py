@@ -42,18 +42,18 @@ class OptOutRule(Enum):
     STATUS = auto()
     """One of several words: `Status` is `Active`, `Unsubscribed`, `Bounced`."""
     NAMED = auto()
-    """The same, for a column named in `--map`, whose words may be given by `--left-values`."""
+    """The same, for a column named in `--map`, whose words may be given by `--opt-out-values`."""
 
-    def standing(self, text: str, left_values: frozenset[str] = NO_VALUES) -> Standing:
+    def standing(self, text: str, opt_out_values: frozenset[str] = NO_VALUES) -> Standing:
         """Return what a cell of such a column means.
 
         Args:
             text: The cell.
-            left_values: Keys of the words given by `--left-values`. In a column named by `--map`
-                they are complete: no other word means an opt-out then.
+            opt_out_values: Keys of the words given by `--opt-out-values`. In a column named by
+                `--map` they are complete: no other word means an opt-out then.
         """
         value = value_key(text)
-        if value in left_values:
+        if value in opt_out_values:
             return Standing.LEFT
         if self is OptOutRule.LEAVING:
             # `0000-00-00 00:00:00` is how MySQL writes no date.
@@ -62,7 +62,7 @@ class OptOutRule(Enum):
             return _consent(value)
         if value in LEFT:
             return Standing.LEFT
-        is_complete = self is OptOutRule.NAMED and bool(left_values)
+        is_complete = self is OptOutRule.NAMED and bool(opt_out_values)
         return Standing.STAYS if is_complete or not value or value in STAYS else Standing.UNCLEAR
 
 

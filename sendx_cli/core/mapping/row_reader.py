@@ -52,7 +52,7 @@ class RowReader:
         self._full_name = next(_with_target(mapping, {Target.FULL_NAME}), None)
         self._nameless = list(_with_target(mapping, {Target.NAMELESS}))
         self._opt_outs = [column for column in mapping.columns if column.opt_out]
-        self._left_values = frozenset(map(value_key, mapping.left_values))
+        self._opt_out_values = frozenset(map(value_key, mapping.opt_out_values))
         self._scan = OptOutScan(mapping)
         self._may_opt_out = bool(self._opt_outs or mapping.opted_out_by_name)
         self._has_rare = bool(self._birthday or self._full_name or self._nameless)
@@ -68,6 +68,8 @@ class RowReader:
             if isinstance(row, MemberRow):
                 members = read_members(row.members, self._columns)
                 texts = members.texts
+            if self._mapping.results is not None:
+                self._mapping.results.refuse_unaccepted(row, self._header)
             return self._read(row.line, texts, members)
         except InvalidValue as error:
             return RowError(
@@ -122,7 +124,7 @@ class RowReader:
         if email == name and all(
             text.strip(EDGES) == header for text, header in zip(texts, self._header, strict=True)
         ):
-            raise InvalidValue("the row repeats the header", hint="were files joined?")
+            raise InvalidValue("the row repeats the header", hint="were files concatenated?")
 
     def _opt_out(self, texts: Sequence[str]) -> str | None:
         if by_name := self._mapping.opted_out_by_name:
@@ -130,18 +132,19 @@ class RowReader:
         for column in self._opt_outs:
             text = texts[column.position - 1].strip(EDGES)
             assert column.opt_out is not None
-            standing = column.opt_out.standing(text, self._left_values)
+            standing = column.opt_out.standing(text, self._opt_out_values)
             if standing is Standing.LEFT:
                 return f"{column.name} is {text}" if text else f"{column.name} is empty"
             if standing is Standing.UNCLEAR and column.target is Target.OPT_OUT:
                 name = column.name
                 raise InvalidValue(
-                    f"cannot tell whether the person agreed or left: {text}",
+                    f"cannot tell whether the person opted in or out: {text}",
                     where=name,
-                    hint="name the words that mean leaving, as in --left-values 'unsubscribed'; "
-                    "all others mean staying then"
+                    hint="list the values that mean opted out, as in --opt-out-values "
+                    "'unsubscribed'; "
+                    "all others then mean opted in"
                     if column.opt_out is OptOutRule.NAMED
-                    else f"if nobody left whose {name} is {text}, say --ignore '{name}'",
+                    else f"if nobody whose {name} is {text} opted out, use --ignore '{name}'",
                 )
         return None
 
@@ -165,7 +168,7 @@ class RowReader:
     def _bare_address(self, email: str, notes: list[str]) -> str:
         if self._mapping.preset.joins_addresses and _ADDRESS_SEPARATOR in email:
             email = email.partition(_ADDRESS_SEPARATOR)[0]
-            notes.append("further addresses of the cell are left out")
+            notes.append("further addresses of the cell are ignored")
         return unwrap_address(email)
 
     def _several_values(
@@ -186,8 +189,8 @@ class RowReader:
         for column in self._nameless:
             if text := texts[column.position - 1].strip(EDGES):
                 raise InvalidValue(
-                    f"column {column.position} has no name, but holds: {text}",
-                    hint=f"name it in the header, or say --ignore '#{column.position}'",
+                    f"column {column.position} has no name, but contains: {text}",
+                    hint=f"name it in the header, or use --ignore '#{column.position}'",
                 )
         if self._full_name and (name := texts[self._full_name.position - 1].strip(EDGES)):
             first, _, last = name.rpartition(" ")
@@ -235,7 +238,7 @@ def _leaving(column: Column, text: str) -> str:
     """
     if not is_decided(column):
         raise _Undecided(
-            f"says that the person left: {text}", where=column.name, hint=decision_hint(column)
+            f"says that the person opted out: {text}", where=column.name, hint=decision_hint(column)
         )
     return f"{column.name} is {text}"
 

@@ -96,6 +96,8 @@ _WITHOUT_STROKE = str.maketrans("łøđ", "lod")
 """Letters that do not decompose into a letter and an accent."""
 _WHOLE_NAMES = frozenset({"name", "fullname", "contactname", "customername"})
 """Only mapped by `--map`, because where a name is to be split cannot be known."""
+_NEAR = 0.72
+"""As alike are a name and one that it is most likely a slip of."""
 
 
 def is_email_name(name: str) -> bool:
@@ -103,19 +105,36 @@ def is_email_name(name: str) -> bool:
     return KNOWN.get(column_key(name)) is Target.EMAIL
 
 
-def nearest_target(name: str, taken: Collection[Target] = ()) -> Target | None:
+def nearest_target(name: str, taken: Collection[str] = ()) -> Target | None:
     """Return the target that a mistyped name most likely means and that is not `taken`; or None."""
+    return next(iter(nearest_targets(name, taken, most=1)), None)
+
+
+def nearest_targets(
+    name: str, taken: Collection[str] = (), *, most: int, cutoff: float = _NEAR
+) -> list[Target]:
+    """Return the targets that a mistyped name may mean, the likeliest first.
+
+    Args:
+        name: The name.
+        taken: Targets that it cannot mean.
+        most: How many to return at most.
+        cutoff: How alike a name and a spelling must be at least, from 0 to 1.
+    """
+    from difflib import get_close_matches
+
     key = column_key(name)
-    if key in _WHOLE_NAMES:
-        return Target.FULL_NAME
-    out = {Target.FIELDS, *taken}
-    near = nearest(key, (known for known, target in KNOWN.items() if target not in out))
-    return None if near is None else KNOWN[near]
+    whole = [Target.FULL_NAME] if key in _WHOLE_NAMES else []
+    spelled = [known for known, target in KNOWN.items() if target is not Target.FIELDS]
+    # Several spellings may be of one target.
+    near = get_close_matches(key, spelled, n=len(spelled), cutoff=cutoff)
+    found = dict.fromkeys([*whole, *(KNOWN[known] for known in near)])
+    return [target for target in found if target not in taken][:most]
 
 
 def nearest(text: str, known: Iterable[str]) -> str | None:
     """Return the one of `known` that is nearest to `text`, or None if none is near."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(text, list(known), n=1, cutoff=0.72)
+    matches = get_close_matches(text, list(known), n=1, cutoff=_NEAR)
     return matches[0] if matches else None

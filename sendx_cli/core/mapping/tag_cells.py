@@ -65,8 +65,8 @@ def _usual(cell: str) -> list[str]:
     kinds = [separator for separator in _SEPARATORS if separator in cell]
     if len(kinds) > 1:
         raise InvalidValue(
-            f'"{kinds[0]}" or "{kinds[1]}" may stand between the tags: {cell}',
-            hint="say --tag-separator",
+            f'"{kinds[0]}" or "{kinds[1]}" could separate the tags: {cell}',
+            hint="use --tag-separator",
         )
     return cell.split(kinds[0]) if kinds else [cell]
 

@@ -51,7 +51,7 @@ class SharedPacer(Pacer):
 
     Args:
         update: Applies a change to the record under a lock; returns whether the change was
-            called. If not, this process goes on by what it knows.
+            called. If not, this process continues by what it knows.
         look: Returns the record as it is, empty if there is none. It may be half written, which
             its checksum reveals.
         unix: The wall clock in seconds since 1970, for a record's age only.

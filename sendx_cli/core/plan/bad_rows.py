@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sendx_cli.core.mapping.source_rows import RowError
-from sendx_cli.errors import InputError
+from sendx_cli.errors import RowsRefused
 
 MAX_LISTED = 20
 _MAX_KINDS = 50
@@ -118,10 +118,10 @@ def refuse_bad_rows(bad: BadRows, *, rows: int, where: str, skip_invalid: bool =
     """
     if not bad.count or (skip_invalid and not bad.is_structural):
         return
-    hint = "mend the file, or say --skip-invalid to send the other rows"
+    hint = "fix the file, or use --skip-invalid to send the other rows"
     if bad.is_structural:
-        hint = "mend its quotes first: where a row ends is in doubt"
-    raise InputError(
+        hint = "fix its quotes first: it is unclear where rows end"
+    raise RowsRefused(
         f"{bad.count:,} of {rows:,} rows {'is' if bad.count == 1 else 'are'} bad: nothing was sent",
         where=where,
         hint=hint,

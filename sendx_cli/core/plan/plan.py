@@ -32,8 +32,8 @@ class Plan:
         new_addresses: Different addresses that they change one to.
         bad: Rows that cannot be sent.
         held_back: Opt-outs that are not sent, by what marks them.
-        sent_though_left: Rows that will be sent though they say that their person left, by what
-            says so: somebody named their column.
+        sent_though_opted_out: Rows that are sent though they say that the person opted out, by
+            what says so: somebody named their column.
         undecided: Bad rows of which nobody said whether they are to be sent, by their column.
         tags_added: Rows that add each tag.
         tags_removed: Rows that remove each tag.
@@ -48,7 +48,7 @@ class Plan:
         shard: The shard of the file whose contacts these are.
         elsewhere: Rows of other shards that are sent or held back there.
         held_back_elsewhere: How many of them are held back.
-        bad_elsewhere: Bad rows that other shards hand back.
+        bad_elsewhere: Bad rows that other shards report.
     """
 
     source: str
@@ -61,7 +61,7 @@ class Plan:
     new_addresses: int = 0
     bad: BadRows = NO_BAD_ROWS
     held_back: NameCounts = NO_NAMES
-    sent_though_left: NameCounts = NO_NAMES
+    sent_though_opted_out: NameCounts = NO_NAMES
     undecided: NameCounts = NO_NAMES
     tags_added: NameCounts = NO_NAMES
     tags_removed: NameCounts = NO_NAMES
@@ -92,6 +92,11 @@ class Plan:
     def bad_of_file(self) -> BadRows:
         """All bad rows of the source."""
         return self.bad.and_(self.bad_elsewhere) if self.bad_elsewhere.count else self.bad
+
+    def bad_shown(self, *, skip_invalid: bool) -> BadRows:
+        """Return the bad rows that are the shard's concern: all, unless others are skipped."""
+        of_file = self.bad_of_file
+        return self.bad if skip_invalid and not of_file.is_structural else of_file
 
     @property
     def duplicates(self) -> int:
@@ -130,7 +135,7 @@ class PlanBuilder:
         self._addresses = AddressesSeen()
         self._bad = BadRowsSeen()
         self._held_back = NameCounter()
-        self._sent_though_left = NameCounter()
+        self._sent_though_opted_out = NameCounter()
         self._undecided = NameCounter()
         self._tags_added = NameCounter()
         self._tags_removed = NameCounter()
@@ -164,7 +169,7 @@ class PlanBuilder:
         if notes:
             self._row_notes.add(note.partition(": ")[0] for note in notes)
         if leaving:
-            self._sent_though_left.add((leaving,))
+            self._sent_though_opted_out.add((leaving,))
 
     def bad(self, error: RowError) -> None:
         """Record a row that cannot be sent."""
@@ -197,7 +202,7 @@ class PlanBuilder:
             new_addresses=self._addresses.count_changes(),
             bad=self._bad.result(),
             held_back=self._held_back.result(),
-            sent_though_left=self._sent_though_left.result(),
+            sent_though_opted_out=self._sent_though_opted_out.result(),
             undecided=self._undecided.result(),
             tags_added=tags_added,
             tags_removed=tags_removed,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sendx_cli.core.account.remarks import LeftAlone, Remains, Remark
+from sendx_cli.core.account.remarks import Irreversible, NotUndone, Remark
 from sendx_cli.core.account.undoing import Undoing
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.plan.account_comparison import AccountComparison
@@ -22,7 +22,7 @@ class RemarkGroup:
         first: The first `MAX_EXAMPLES`.
     """
 
-    kind: Remains | LeftAlone
+    kind: Irreversible | NotUndone
     count: int
     first: tuple[Remark, ...]
 
@@ -41,8 +41,8 @@ class UndoPlan:
         values: Contacts whose names or company are written back, by which.
         fields: Contacts of which each custom field is written back.
         addresses: Contacts whose address is changed back.
-        left_alone: Contacts that it leaves alone, by why.
-        remains: What else stays, by why.
+        not_undone: Contacts that it leaves alone, by why.
+        irreversible: What else stays, by why.
     """
 
     run: str
@@ -54,13 +54,13 @@ class UndoPlan:
     values: NameCounts = NO_NAMES
     fields: NameCounts = NO_NAMES
     addresses: int = 0
-    left_alone: tuple[RemarkGroup, ...] = ()
-    remains: tuple[RemarkGroup, ...] = ()
+    not_undone: tuple[RemarkGroup, ...] = ()
+    irreversible: tuple[RemarkGroup, ...] = ()
 
     @property
-    def has_left_alone(self) -> bool:
+    def has_not_undone(self) -> bool:
         """Whether it leaves any contact alone."""
-        return bool(self.left_alone)
+        return bool(self.not_undone)
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class UndoPlanBuilder:
         self._tags_back = NameCounter()
         self._values = NameCounter()
         self._fields = NameCounter()
-        self._remarks: dict[Remains | LeftAlone, _Examples] = {}
+        self._remarks: dict[Irreversible | NotUndone, _Examples] = {}
 
     def add(self, undoing: Undoing) -> None:
         """Record what takes the rows of some contacts back."""
@@ -127,10 +127,10 @@ class UndoPlanBuilder:
             values=self._values.result(),
             fields=self._fields.result(),
             addresses=self._addresses,
-            left_alone=self._groups(tuple(LeftAlone)),
-            remains=self._groups(tuple(Remains)),
+            not_undone=self._groups(tuple(NotUndone)),
+            irreversible=self._groups(tuple(Irreversible)),
         )
 
-    def _groups(self, kinds: Sequence[Remains | LeftAlone]) -> tuple[RemarkGroup, ...]:
+    def _groups(self, kinds: Sequence[Irreversible | NotUndone]) -> tuple[RemarkGroup, ...]:
         found = ((kind, self._remarks.get(kind)) for kind in kinds)
         return tuple(RemarkGroup(kind, one.count, tuple(one.first)) for kind, one in found if one)

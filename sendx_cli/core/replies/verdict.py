@@ -93,13 +93,15 @@ def _judge_success(answer: Answer, body: object, *, is_first: bool) -> Verdict:
 
     if isinstance(body, dict):
         if reports_error(body):
-            return verdict(Kind.REFUSED, "rejected", _message_in(body) or "the service said error")
+            return verdict(
+                Kind.REFUSED, "rejected", _message_in(body) or "the service reported an error"
+            )
         return verdict(Kind.ACCEPTED, "accepted", _message_in(body) or "OK")
     if is_first and _is_web_page(answer):
         return verdict(
             Kind.STOP,
             "login_page",
-            "a web page came back where the contact API should answer",
+            "received a web page instead of an answer of the contact API",
             "this looks like a login page or a proxy: check the base URL and the network",
         )
     what = "an empty answer" if not answer.body else "an answer that is not a JSON object"
@@ -111,7 +113,7 @@ def _judge_failure(answer: Answer, body: object, *, action: str) -> Verdict:
     status = answer.status
     text = (_message_in(body) if isinstance(body, dict) else None) or f"HTTP {_phrase(status)}"
     kind, code, hint = _classify(answer, text, action=action)
-    message = f"redirected to another place (HTTP {status})" if code == "redirect" else text
+    message = f"redirected to another URL (HTTP {status})" if code == "redirect" else text
     return Verdict(kind, code, message, hint, status, body)
 
 
@@ -129,23 +131,23 @@ def _classify(answer: Answer, message: str, *, action: str) -> tuple[Kind, str, 
         return Kind.THROTTLED, "unavailable", "the service is not ready: run it again later"
     if status < statuses.INTERNAL_SERVER_ERROR and status not in _AMBIGUOUS_4XX:
         return Kind.REFUSED, *_REFUSALS.get(status, ("rejected", None))
-    return Kind.AMBIGUOUS, "server_error", "the service had trouble: run it again later"
+    return Kind.AMBIGUOUS, "server_error", "the service had an error: run it again later"
 
 
 _STOPPING = {
     401: ("key_refused", "run `sendx login` with the key from SendX: Settings, Team API Key"),
     403: ("key_refused", "this key is not allowed to do that: check it in SendX"),
-    407: ("proxy_refused", "the proxy wants a login: check the proxy in the environment"),
+    407: ("proxy_refused", "the proxy requires authentication: check the proxy in the environment"),
 }
 _REFUSALS: Mapping[int, tuple[str, str | None]] = {
     404: ("no_such_contact", "identify the contact first: only a known one can be tracked"),
-    409: ("conflict", "another contact has that address already"),
+    409: ("conflict", "another contact already has that address"),
 }
 
 
 def _classify_throttling(message: str) -> tuple[Kind, str, str]:
     if any(word in message.lower() for word in _QUOTA_WORDS):
-        return Kind.EXHAUSTED, "quota", "waiting does not mend this: see the plan in SendX"
+        return Kind.EXHAUSTED, "quota", "waiting does not fix this: check the plan in SendX"
     return Kind.THROTTLED, "throttled", "the service asks for fewer requests: run it again later"
 
 

@@ -12,7 +12,7 @@ class Counted(NamedTuple):
     Args:
         counts: Rows decided, by outcome; every outcome is there.
         retried: Rows that more than one request was made for.
-        accepted_per_s: Rows accepted a second, over slots of equal width; those that are over.
+        accepted_per_s: Rows accepted per second, over slots of equal width; those that are over.
     """
 
     counts: dict[Outcome, int]
@@ -42,7 +42,7 @@ class Tally:
 
         Args:
             outcome: Its outcome.
-            attempts: Requests made for it.
+            attempts: Number of requests made.
             now: When its outcome was decided.
         """
         self._counts[outcome] += 1

@@ -1,14 +1,20 @@
 """A run over time, in few slots: rows accepted, how long they took, pauses."""
 
-from collections.abc import Mapping, Sequence
-from math import ceil
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, floor
 from typing import NamedTuple
 
-from sendx_cli.core.totals.work_time import LONGEST_LULL_S
+from sendx_cli.core.totals.work_time import Span
+
+SLOTS = 60
+"""The most slots that a run is shown in, everywhere: a picture of so many still fits a line."""
+_SHORTEST = 0.5
+"""The part of a slot's width that the first and the last need to stand alone."""
 
 
-class Second(NamedTuple):
-    """What happened in one second.
+class Slot(NamedTuple):
+    """What happened in a part of a run.
 
     Args:
         accepted: Rows accepted.
@@ -16,6 +22,7 @@ class Second(NamedTuple):
         elapsed_ms: Milliseconds that these took, together.
         throttled: Times that the service asked for fewer requests.
         paused: Other times that rows had to wait to be sent again.
+        width_s: How long it took.
     """
 
     accepted: int = 0
@@ -23,15 +30,17 @@ class Second(NamedTuple):
     elapsed_ms: float = 0.0
     throttled: int = 0
     paused: int = 0
+    width_s: float = 0.0
 
-    def and_(self, other: "Second") -> "Second":
-        """Return the two seconds as one."""
-        return Second(
+    def and_(self, other: "Slot") -> "Slot":
+        """Return the two as one."""
+        return Slot(
             self.accepted + other.accepted,
             self.decided + other.decided,
             self.elapsed_ms + other.elapsed_ms,
             self.throttled + other.throttled,
             self.paused + other.paused,
+            self.width_s + other.width_s,
         )
 
     @property
@@ -39,41 +48,93 @@ class Second(NamedTuple):
         """How long a row took on average, waits between attempts included."""
         return self.elapsed_ms / self.decided if self.decided else None
 
+    @property
+    def accepted_per_s(self) -> float:
+        """Rows accepted a second."""
+        return self.accepted / self.width_s if self.width_s else 0.0
+
 
 class Timeline(NamedTuple):
-    """A run over time.
+    """A run over time, stops between its resumes left out. All of its rates are made of it.
 
     Args:
-        slot_s: The width of a slot in seconds.
-        slots: What happened in each; stops between a run's resumes are left out.
-        breaks: The slots before which the run stood still for longer than an outage may last.
+        slot_s: The width of a slot in seconds; the first and the last may be of another one.
+        slots: What happened in each.
+        breaks: The slots before which, or within which, the run had stopped and was resumed.
     """
 
-    slot_s: int
-    slots: tuple[Second, ...]
+    slot_s: int = 1
+    slots: tuple[Slot, ...] = ()
     breaks: tuple[int, ...] = ()
 
+    @property
+    def elapsed_s(self) -> float:
+        """How long the run was sent."""
+        return sum(slot.width_s for slot in self.slots)
 
-def timeline(seconds: Mapping[int, Second], most: int) -> Timeline:
-    """Fold the seconds in which something happened (Unix time) into at most `most` slots."""
-    worked: list[Second] = []
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """Rows accepted a second, in each slot."""
+        return tuple(slot.accepted_per_s for slot in self.slots)
+
+    @property
+    def average_per_s(self) -> float:
+        """Rows accepted a second, in all."""
+        elapsed_s = self.elapsed_s
+        return sum(slot.accepted for slot in self.slots) / elapsed_s if elapsed_s else 0.0
+
+    @property
+    def highest_per_s(self) -> float:
+        """Rows accepted a second, in the slot with most of them."""
+        return max(self.rates, default=0.0)
+
+
+def timeline(seconds: Mapping[int, Slot], spans: Sequence[Span], most: int = SLOTS) -> Timeline:
+    """Return a run over time.
+
+    Args:
+        seconds: What happened in each second in which anything did (Unix time).
+        spans: When it was sent.
+        most: How many slots there may be.
+    """
+    began: list[int] = []
+    slots: list[Slot] = []
     breaks: list[int] = []
-    last: int | None = None
-    for second in sorted(seconds):
-        lull_s = 0 if last is None else second - last - 1
-        if lull_s > LONGEST_LULL_S:
-            breaks.append(len(worked))
-        else:
-            worked += [Second()] * lull_s
-        worked.append(seconds[second])
-        last = second
-    slot_s = max(1, ceil(len(worked) / most))
-    slots = [_sum(worked[at : at + slot_s]) for at in range(0, len(worked), slot_s)]
-    return Timeline(slot_s, tuple(slots), tuple(sorted({place // slot_s for place in breaks})))
+    for span in [one for one in spans if one.ended_at > one.began_at] or spans:
+        breaks += [len(slots)] if slots else []
+        for second, width_s in _pieces(span):
+            began.append(second)
+            slots.append(Slot(width_s=width_s))
+    if not slots:
+        return Timeline()
+    for second, happened in seconds.items():
+        # What a clock that was set meanwhile puts elsewhere counts as well.
+        place = max(bisect_right(began, second) - 1, 0)
+        slots[place] = slots[place].and_(happened)
+    slot_s = max(1, ceil(len(slots) / most))
+    folded = [_sum(slots[at : at + slot_s]) for at in range(0, len(slots), slot_s)]
+    if len(folded) > 1 and folded[-1].width_s < slot_s * _SHORTEST:
+        last = folded.pop()
+        folded[-1] = folded[-1].and_(last)
+    places = {min(place // slot_s, len(folded) - 1) for place in breaks}
+    return Timeline(slot_s, tuple(folded), tuple(sorted(places - {0})))
 
 
-def _sum(seconds: Sequence[Second]) -> Second:
-    total = Second()
-    for second in seconds:
-        total = total.and_(second)
+def _pieces(span: Span) -> Iterator[tuple[int, float]]:
+    """Yield each second of a span and how much of it is in it, short ends with their neighbours."""
+    began_at, ended_at = span
+    first, last = floor(began_at), max(ceil(ended_at) - 1, floor(began_at))
+    if first < last and first + 1 - began_at < _SHORTEST:
+        first += 1
+    if first < last and ended_at - last < _SHORTEST:
+        last -= 1
+    for second in range(first, last + 1):
+        start = began_at if second == first else second
+        yield floor(start), (ended_at if second == last else second + 1) - start
+
+
+def _sum(slots: Sequence[Slot]) -> Slot:
+    total = Slot()
+    for slot in slots:
+        total = total.and_(slot)
     return total

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sendx_cli.core.replies.outcome import Outcome
+from sendx_cli.core.totals.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,7 @@ class Totals:
             waits between attempts included; None where nothing was sent.
         p95_s: The same for 95 %.
         p99_s: The same for 99 %.
-        slot_s: The width of a slot in seconds.
-        accepted_per_slot: Rows accepted in each slot; the last slot is not over.
+        timeline: The run over time; all rates are of it.
         failures: Why rows were not accepted, the most frequent reason first.
     """
 
@@ -47,8 +47,7 @@ class Totals:
     p50_s: float | None
     p95_s: float | None
     p99_s: float | None
-    slot_s: float
-    accepted_per_slot: tuple[int, ...]
+    timeline: Timeline
     failures: tuple[Failure, ...]
 
     @property
@@ -56,30 +55,25 @@ class Totals:
         """Rows whose outcome is decided."""
         return sum(self.counts.values())
 
-    @property
-    def accepted_per_s(self) -> tuple[float, ...]:
-        """The rate in each slot that is over."""
-        return tuple(count / self.slot_s for count in self.accepted_per_slot[:-1])
-
     def record(self) -> dict[str, object]:
-        """Return the documented members, in their documented order.
-
-        `rows`; `accepted`, `rejected`, `failed`, `unknown`, `skipped`, `unchanged` (together they
-        are `rows`); `attempts`; `retried`; `latency_ms` with `p50`, `p95`, `p99`, each a number or
-        null; `throughput` with `slot_s` and `accepted`, a number for each slot; `failures`,
-        each with `outcome`, `kind`, `count`, `where`, `message`.
-        """
+        """Return the members that `sendx schema run` documents, in their order."""
         latencies_s = {"p50": self.p50_s, "p95": self.p95_s, "p99": self.p99_s}
         return {
             "rows": self.rows,
             **{str(outcome): count for outcome, count in self.counts.items()},
             "attempts": self.attempts,
             "retried": self.retried,
+            "elapsed_s": round(self.timeline.elapsed_s, 3),
             "latency_ms": {
                 name: None if seconds is None else round(seconds * 1000, 1)
                 for name, seconds in latencies_s.items()
             },
-            "throughput": {"slot_s": self.slot_s, "accepted": list(self.accepted_per_slot)},
+            "throughput": {
+                "slot_s": self.timeline.slot_s,
+                "accepted": [slot.accepted for slot in self.timeline.slots],
+                "average_per_s": round(self.timeline.average_per_s, 3),
+                "highest_per_s": round(self.timeline.highest_per_s, 3),
+            },
             "failures": [_failure_record(failure) for failure in self.failures],
         }
 

@@ -72,7 +72,7 @@ def test_the_same_page_whatever_the_offset_is_complete_only_where_no_limit_cut_i
     found = read(reading, lambda *_: tags(count))
     assert numbers(found) == list(range(count))
     assert reading.is_complete is is_certain
-    assert reading.problem == (None if is_certain else "it gives the same page again and again")
+    assert reading.problem == (None if is_certain else "it returns the same page repeatedly")
     assert reading.pages <= 5
 
 
@@ -145,7 +145,7 @@ def test_a_page_that_stays_empty_amid_others_leaves_the_rest_in_doubt() -> None:
     found = read(reading, service, draw=lambda count: count - 1)
     assert numbers(found) == [*range(300), *range(400, 1000)]
     assert not reading.is_complete
-    assert reading.problem == "a page before the end came empty"
+    assert reading.problem == "a page before the end was empty"
 
 
 def test_a_page_that_is_repeated_amid_others_leaves_the_rest_in_doubt() -> None:
@@ -196,7 +196,7 @@ def test_what_is_no_list_ends_the_reading_with_a_reason(body: object) -> None:
     reading = PagedReading("/tag")
     assert read(reading, lambda *_: body) == []
     assert (reading.pages, reading.is_complete) == (1, False)
-    assert reading.problem == "it did not answer with a list"
+    assert reading.problem == "its response is not a list"
 
 
 def test_members_that_are_no_objects_are_left_out() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from sendx_cli.core.account.courses import MAX_DOUBTFUL, SentRow, possible_courses
-from sendx_cli.core.account.remarks import LeftAlone, Remains
+from sendx_cli.core.account.remarks import Irreversible, NotUndone
 from sendx_cli.core.account.service_contact import ServiceContact
 from sendx_cli.core.account.undoing import History, Undoing, UndoRules, undo
 from sendx_cli.core.contact.contact import Contact, Identify, Track
@@ -31,7 +31,7 @@ def undone(
     return undo(History(sent, found(before), found(now)), rules)
 
 
-def remarked(undoing: Undoing) -> list[tuple[Remains | LeftAlone, str]]:
+def remarked(undoing: Undoing) -> list[tuple[Irreversible | NotUndone, str]]:
     """Return why something is not taken back, and of whom."""
     return [(remark.kind, remark.email) for remark in undoing.remarks]
 
@@ -63,7 +63,7 @@ def test_addresses_that_were_swapped_stay_so() -> None:
     ]
     undoing = undone(rows, [ANN, cid], [ANN._replace(email="c@b.co"), cid._replace(email="a@b.co")])
     assert undoing.rows == []
-    assert remarked(undoing) == [(Remains.ADDRESS, "c@b.co"), (Remains.ADDRESS, "a@b.co")]
+    assert remarked(undoing) == [(Irreversible.ADDRESS, "c@b.co"), (Irreversible.ADDRESS, "a@b.co")]
 
 
 def test_an_address_that_came_back_is_not_changed() -> None:
@@ -99,7 +99,7 @@ def test_what_could_not_be_read_is_left_as_it_is(member: str, when: str) -> None
     unclear = {"before": before, "now": now}
     unclear[when] = unclear[when]._replace(unclear=(member,))
     undoing = undone([row], [unclear["before"]], [unclear["now"]])
-    assert remarked(undoing) == [(Remains.UNREADABLE, "a@b.co")]
+    assert remarked(undoing) == [(Irreversible.UNREADABLE, "a@b.co")]
     identify = undoing.rows[0]
     assert identify.company == "B"
     assert identify.first_name == (None if member == "first_name" else "Ann")
@@ -112,14 +112,14 @@ def test_a_value_that_cannot_be_sent_is_listed(value: str) -> None:
     """It would count, or no request could hold it."""
     row = Identify(email="a@b.co", fields=(("f", "1"),))
     undoing = undone([row], [ANN._replace(fields={"f": value})], [ANN._replace(fields={"f": "1"})])
-    assert (undoing.rows, remarked(undoing)) == ([], [(Remains.UNREADABLE, "a@b.co")])
+    assert (undoing.rows, remarked(undoing)) == ([], [(Irreversible.UNREADABLE, "a@b.co")])
 
 
 def test_a_name_that_is_too_long_to_be_sent_is_listed() -> None:
     """255 characters are allowed."""
     row = Identify(email="a@b.co", company="C")
     undoing = undone([row], [ANN._replace(company="C" * 256)], [ANN._replace(company="C")])
-    assert (undoing.rows, remarked(undoing)) == ([], [(Remains.UNREADABLE, "a@b.co")])
+    assert (undoing.rows, remarked(undoing)) == ([], [(Irreversible.UNREADABLE, "a@b.co")])
 
 
 @pytest.mark.parametrize("is_taken", [False, True])
@@ -153,23 +153,23 @@ def test_a_contact_that_only_a_row_in_doubt_would_have_created_may_be_absent() -
     assert undone([row], [], []) == Undoing([], [])
     created = undone([row], [], [ServiceContact("9", "a@b.co", tags=("x",))])
     assert created.rows == [Track(email="a@b.co", remove_tags=("x",))]
-    assert remarked(created) == [(Remains.CREATED, "a@b.co")]
+    assert remarked(created) == [(Irreversible.CREATED, "a@b.co")]
     other = undone([row], [], [ServiceContact("9", "a@b.co", tags=("y",))])
-    assert (other.rows, remarked(other)) == ([], [(LeftAlone.DOUBTFUL, "a@b.co")])
+    assert (other.rows, remarked(other)) == ([], [(NotUndone.DOUBTFUL, "a@b.co")])
 
 
 def test_a_contact_that_took_the_place_of_another_is_not_taken_for_it() -> None:
     """It looks the same, and has another id."""
     row = Identify(email="a@b.co", tags=("x",))
     undoing = undone([row], [ANN], [ANN._replace(id="2", tags=("old", "x"))])
-    assert (undoing.rows, remarked(undoing)) == ([], [(LeftAlone.GONE, "a@b.co")])
+    assert (undoing.rows, remarked(undoing)) == ([], [(NotUndone.GONE, "a@b.co")])
 
 
 def test_a_contact_that_was_there_before_is_none_that_was_created() -> None:
     """It took the address of the one that the rows created, and looks like it."""
     row = Identify(email="b@b.co", new_email="a@b.co", first_name="Ann", tags=("old",))
     undoing = undone([row], [ANN], [ANN._replace(email="b@b.co")])
-    assert (undoing.rows, remarked(undoing)) == ([], [(LeftAlone.CHANGED, "b@b.co")])
+    assert (undoing.rows, remarked(undoing)) == ([], [(NotUndone.CHANGED, "b@b.co")])
 
 
 def test_a_row_that_was_taken_twice_leaves_no_contact_unsaid() -> None:
@@ -194,17 +194,17 @@ def test_a_number_that_the_service_writes_otherwise_is_the_same() -> None:
     undoing = undone([row], [before], [before._replace(fields={"f": "2.5", "g": "01"})])
     assert undoing.rows == [Identify(email="a@b.co", fields=(("f", "1.50"),))]
     other = undone([row], [before], [before._replace(fields={"f": "2.5", "g": "1"})])
-    assert remarked(other) == [(LeftAlone.CHANGED, "a@b.co")]
+    assert remarked(other) == [(NotUndone.CHANGED, "a@b.co")]
 
 
 def test_nothing_is_assumed_unless_it_is_said() -> None:
     """A contact of which no snapshot tells is left alone."""
     rows = [SentRow(Track(email="a@b.co", add_tags=("x", "old"), remove_tags=("y",)))]
     history = History(rows, {}, {"a@b.co": ANN._replace(tags=("old", "x"))})
-    assert remarked(undo(history, RULES)) == [(LeftAlone.NOT_RECORDED, "a@b.co")]
+    assert remarked(undo(history, RULES)) == [(NotUndone.NOT_RECORDED, "a@b.co")]
     assumed = undo(history, UndoRules(assumes_new=True))
     assert assumed.rows == [Track(email="a@b.co", remove_tags=("x", "old"))]
-    assert remarked(assumed) == [(Remains.NOT_RECORDED, "a@b.co")]
+    assert remarked(assumed) == [(Irreversible.NOT_RECORDED, "a@b.co")]
 
 
 def test_a_tag_that_the_run_itself_removed_again_is_not_taken_away_by_assumption() -> None:
@@ -222,5 +222,5 @@ def test_who_has_left_is_not_touched_by_assumption() -> None:
     rows = [SentRow(Track(email="a@b.co", add_tags=("old",)))]
     history = History(rows, {}, {"a@b.co": ANN._replace(opt_outs=("bounced",))})
     assumed = undo(history, UndoRules(assumes_new=True))
-    assert (assumed.rows, remarked(assumed)) == ([], [(LeftAlone.LEFT, "a@b.co")])
+    assert (assumed.rows, remarked(assumed)) == ([], [(NotUndone.LEFT, "a@b.co")])
     assert undo(history, UndoRules(assumes_new=True, is_forced=True)).rows != []

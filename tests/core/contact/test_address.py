@@ -34,8 +34,8 @@ def test_sends_an_address_as_given_but_for_its_edges_and_the_case_of_its_domain(
     [
         ("", "the address is empty"),
         ("bob", 'not an address, it has no "@": bob'),
-        ("Bob <bob@example.com>", "give only the address: bob@example.com"),
-        ("mailto:bob@example.com", "give only the address: bob@example.com"),
+        ("Bob <bob@example.com>", "use only the address: bob@example.com"),
+        ("mailto:bob@example.com", "use only the address: bob@example.com"),
         ("a@example.com,b@example.com", "more than one address where one is expected"),
         (f"{'a' * 250}@example.com", "address longer than 254 bytes"),
     ],

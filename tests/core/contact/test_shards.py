@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.core.contact.shards import WHOLE, Shard, address_number
-from sendx_cli.errors import InvalidValue
+from sendx_cli.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_shard_is_written_as_it_is_read(text: str) -> None:
 )
 def test_nothing_else_is_a_shard(text: str) -> None:
     """Neither counted from 0, nor beyond the last, nor written otherwise."""
-    with pytest.raises(InvalidValue, match="--shard is K/N, with K from 1 to N"):
+    with pytest.raises(UsageError, match="--shard must be K/N, with K from 1 to N"):
         Shard.parse(text)
 
 

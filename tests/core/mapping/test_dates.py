@@ -62,7 +62,7 @@ def test_reads_the_order_off_the_column(texts: list[str], order: DateOrder) -> N
         (["12/05/1985"], "begin with the day or the month, as in 12/05/1985"),
         (["05/12/1985"], "begin with the day or the month, as in 05/12/1985"),
         (["31/12/1985", "12/31/1985"], "have different orders: 31/12/1985 and 12/31/1985"),
-        (["12/31", "--02-03"], "have no year, and the API takes none without"),
+        (["12/31", "--02-03"], "have no year, which the API requires"),
     ],
 )
 def test_asks_where_the_column_does_not_tell(texts: list[str], message: str) -> None:
@@ -84,7 +84,7 @@ def test_takes_a_presets_order_only_where_the_dates_do_not_tell() -> None:
         ("0/0/00", "a date without a year of four digits: 0/0/00"),
         ("1/2/85", "a date without a year of four digits: 1/2/85"),
         ("soon", "not a date: soon"),
-        ("30/02/1985", "not a day of the calendar, read as dmy: 30/02/1985"),
+        ("30/02/1985", "not a calendar date when read as dmy: 30/02/1985"),
         ("01/02-1985", "not a date: 01/02-1985"),
         ("0\u0661/02/1985", "not a date: 0\u0661/02/1985"),
     ],

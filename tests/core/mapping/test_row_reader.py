@@ -40,30 +40,30 @@ def test_takes_the_address_out_of_its_wrapping(cell: str, email: str) -> None:
         (
             ["email", "tags"],
             ("\ufeffemail", "tags"),
-            ("the row repeats the header", None, "were files joined?"),
+            ("the row repeats the header", None, "were files concatenated?"),
         ),
         (
             ["email", ""],
             ("a@e.org", "x"),
             (
-                "column 2 has no name, but holds: x",
+                "column 2 has no name, but contains: x",
                 None,
-                "name it in the header, or say --ignore '#2'",
+                "name it in the header, or use --ignore '#2'",
             ),
         ),
         (
             ["email", "status"],
             ("a@e.org", "Gold"),
             (
-                "cannot tell whether the person agreed or left: Gold",
+                "cannot tell whether the person opted in or out: Gold",
                 "status",
-                "if nobody left whose status is Gold, say --ignore 'status'",
+                "if nobody whose status is Gold opted out, use --ignore 'status'",
             ),
         ),
         (
             ["email", "tags"],
             ("a@e.org", "a,b;c"),
-            ('"," or ";" may stand between the tags: a,b;c', "tags", "say --tag-separator"),
+            ('"," or ";" could separate the tags: a,b;c', "tags", "use --tag-separator"),
         ),
     ],
 )
@@ -132,12 +132,12 @@ def test_reads_the_members_of_an_object() -> None:
         1, "a@e.org", "status is bounced"
     )
     assert read(MemberRow(1, "{...}", {**members, "emial": ""})) == RowError(
-        1, "nothing explains this member: emial", "emial", "did you mean email?", text="{...}"
+        1, "unknown member: emial", "emial", "did you mean email?", text="{...}"
     )
     assert read(MemberRow(1, "{...}", {**members, "Plan": []})) == RowError(
         1,
-        "a nested value, where a text is expected",
+        "a nested value where a string is expected",
         "Plan",
-        "take it apart, or say --ignore 'Plan'",
+        "flatten it, or use --ignore 'Plan'",
         text="{...}",
     )

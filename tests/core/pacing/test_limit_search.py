@@ -49,7 +49,7 @@ def test_an_idle_time_is_no_part_of_a_hold() -> None:
 
 
 def test_an_idle_time_is_no_part_of_a_ramp() -> None:
-    """It goes on growing from where it was, not from where it would have been by then."""
+    """It continues growing from where it was, not from where it would have been by then."""
     rested, steady = (LimitSearch(0.0, 20.0) for _ in range(2))
     for search in (rested, steady):
         accept(search, 0.0, 0.2, 50.0)

@@ -82,7 +82,7 @@ def test_an_outage_is_counted_from_the_last_success() -> None:
 
 
 def test_throttling_is_no_success_and_no_outage() -> None:
-    """It goes on counting towards giving up, but calls need not go one at a time for it."""
+    """It continues counting towards giving up, but calls need not go one at a time for it."""
     outage = Outage(jitter=lambda: 0.5)
     down(outage, now=100.0)
     ended = outage.throttled(started_at=150.0)

@@ -50,13 +50,13 @@ def test_does_not_grow_with_what_is_wrong() -> None:
             BadRows(2),
             False,
             "2 of 1,000 rows are bad: nothing was sent",
-            "mend the file, or say --skip-invalid to send the other rows",
+            "fix the file, or use --skip-invalid to send the other rows",
         ),
         (
             BadRows(1, is_structural=True),
             True,
             "1 of 1,000 rows is bad: nothing was sent",
-            "mend its quotes first: where a row ends is in doubt",
+            "fix its quotes first: it is unclear where rows end",
         ),
     ],
 )
@@ -72,6 +72,6 @@ def test_refuses_bad_rows(bad: BadRows, skip_invalid: bool, message: str, hint: 
 
 
 def test_takes_good_rows_and_what_may_be_skipped() -> None:
-    """Without bad rows, or with those that may be left out, the run goes on."""
+    """Without bad rows, or with those that may be left out, the run continues."""
     refuse_bad_rows(BadRows(), rows=3, where="people.csv")
     refuse_bad_rows(BadRows(2), rows=3, where="people.csv", skip_invalid=True)

@@ -12,5 +12,5 @@ def test_groups_names_that_differ_only_in_case_or_spacing() -> None:
 
 
 def test_leaves_different_names_alone() -> None:
-    """A name that stands there twice, or has another hyphen or letter, is no look-alike."""
+    """A name that appears twice, or has another hyphen or letter, is no look-alike."""
     assert look_alikes(["new-lead", "newlead", "new_lead", "vip", "vip", "vips"]) == ()

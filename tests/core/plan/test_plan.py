@@ -17,7 +17,7 @@ def mapped(*header: str, action: str = "identify") -> ColumnMapping:
 def test_an_identify_is_counted_in_all_that_it_writes() -> None:
     """Rows, contacts, tags, lists, custom fields, counters, oddities, and what collides."""
     mapping = mapped("email", "tags")
-    builder = PlanBuilder(mapping, "people.csv", ('found ";" as delimiter',))
+    builder = PlanBuilder(mapping, "people.csv", ('found ";" as the delimiter',))
     ann = Identify(email="ann@b.co", tags=("vip",), fields=(("Plan", "a"), ("Points", "++5")))
     builder.add(ann, 2, ("Phone was rounded by a spreadsheet: 1E+9",))
     builder.add(Identify(email="ANN@b.co", tags=("VIP",), fields=(("plan ", "b"),)), 3)
@@ -27,7 +27,7 @@ def test_an_identify_is_counted_in_all_that_it_writes() -> None:
     assert builder.plan() == Plan(
         source="people.csv",
         mapping=mapping,
-        layout_notes=('found ";" as delimiter',),
+        layout_notes=('found ";" as the delimiter',),
         to_send=3,
         contacts=2,
         new_addresses=1,

@@ -5,7 +5,7 @@ service on this machine, which refuses some calls and breaks some off; kills it 
 and then, behind each single write and sync, rebuilds the directory as a power cut can have left
 it: every name, length and 512-byte sector that was not synced as any of the writes since left it
 (see `disk`). Our own code must open each, find all rows, keep what was synced, and hold no track or
-counting row for pending that the service acted on. Then the run goes on from one of these states,
+counting row for pending that the service acted on. Then the run continues from one of these states,
 with a file that was mended meanwhile, and is cut again, until it is sent.
 
 Each seed takes some minutes; 3 are run if none is given. Needs strace. A sample of it is a test.

@@ -1,0 +1,1 @@
+"""What programs read: each member of results, plans and runs, its type, and its meaning."""
