@@ -84,7 +84,7 @@ def _counts(plan: Plan) -> Iterator[str]:
     counted = (
         (plan.rows, "rows"),
         (plan.bad.count, "bad"),
-        (plan.bad_elsewhere.count, "bad, reported by another shard"),
+        (plan.bad_elsewhere.count, "bad, in another shard"),
         (plan.held_back.total, "held back"),
         (plan.unchanged, f"unchanged: rows of {_contacts(plan)} that would change nothing"),
         (plan.to_send, "to send"),

@@ -177,7 +177,7 @@ _SHARD = record(
         "number": integer("Which one, from 1."),
         "total": integer("How many there are."),
         "rows_of_file": integer("Rows of the whole file."),
-        "bad_elsewhere": integer("Bad rows that other shards report."),
+        "bad_elsewhere": integer("Bad rows in other shards."),
     },
 )
 PLAN = record(

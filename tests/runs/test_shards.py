@@ -157,7 +157,7 @@ def test_the_first_shard_hands_bad_rows_back(send: Send, server: ScriptedServer)
     second = send(*words, "--shard", "2/2", "--report", "r.jsonl")
     assert (first.code, second.code) == (4, 0)
     assert "  2  bad" in plan_of(first)
-    assert "  2  bad, reported by another shard" in plan_of(second)
+    assert "  2  bad, in another shard" in plan_of(second)
     assert "worse" not in second.err + second.out
     assert "\nsendx: results of shard 2 of 2: r.2-of-2.jsonl\n" in second.err
     assert Path("p.1-of-2.failed.csv").read_text().splitlines()[1:] == [

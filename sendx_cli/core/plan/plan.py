@@ -48,7 +48,7 @@ class Plan:
         shard: The shard of the file whose contacts these are.
         elsewhere: Rows of other shards that are sent or held back there.
         held_back_elsewhere: How many of them are held back.
-        bad_elsewhere: Bad rows that other shards report.
+        bad_elsewhere: Bad rows in other shards.
     """
 
     source: str
