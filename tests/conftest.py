@@ -3,8 +3,8 @@
 Where a test lies: under the folder of the room it is about, in a file named by the module for
 `core`, `journal`, `delivery`, `files`, `api`, `output`, `settings` and `sandbox`, and by the
 behaviour for `runs` and `commands`; real processes are in `processes`, virtual time in
-`simulation`, other people's suites and fuzzing in `torture`, the sandbox held to the API's
-documentation in `conformance`, the whole in `house`.
+`simulation`, other people's suites and fuzzing in `torture`, wrong programs in `mutation`, the
+sandbox held to the API's documentation in `conformance`, the whole in `house`.
 """
 
 import io

@@ -4,6 +4,7 @@ import contextlib
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -102,6 +103,13 @@ class ScriptedServer:
         for connection in self._open:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def wait_until_closed(self) -> None:
+        """Wait until the other side has closed every connection."""
+        until = time.monotonic() + 30.0
+        while any(connection.fileno() >= 0 for connection in self._open):
+            assert time.monotonic() < until, "a connection is still open"
+            time.sleep(0.01)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):

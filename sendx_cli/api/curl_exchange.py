@@ -21,7 +21,14 @@ from sendx_cli.core.replies.answers import Answer, TransportFailure
 _OLDEST_LIBCURL = 0x080700
 """8.7.0: before it, the limits of body and idle time, or the gate, are not exact."""
 
-_LOST = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR})
+_LOST = frozenset(
+    {
+        pycurl.E_GOT_NOTHING,
+        pycurl.E_RECV_ERROR,
+        pycurl.E_SEND_ERROR,
+        pycurl.E_SEND_FAIL_REWIND,  # of a kept connection that broke before the answer began
+    }
+)
 _MOST_KEPT = 10_000
 _left_open: list[object] = []
 """What would hold up the end of the process; the process's own end closes it."""

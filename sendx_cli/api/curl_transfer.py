@@ -126,6 +126,8 @@ class Transfer:
 
     def _open_gate(self, _their_ip: str, _our_ip: str, _their_port: int, our_port: int) -> int:
         """Let a request out, the first time; libcurl calls this before each one it sends."""
+        if self.has_begun:  # the kept connection broke under it, and this would be its repetition
+            self.note_end()
         self._port = our_port
         if self._opened:
             self._kept.add(our_port, self._opened)

@@ -1,14 +1,22 @@
 """What the engine by libcurl holds beyond what all engines hold."""
 
 import contextlib
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sendx_cli.api import failures
+from sendx_cli.api.requests import Call
+from sendx_cli.core.replies.answers import Answer
 from sendx_cli.errors import ServiceUnusable
-from tests.api.engines import HEADERS, KEY, ask, engine, post
+from tests.api.engines import HEADERS, KEY, ask, engine, post, some
 from tests.api.tls_servers import TlsServer
+from tests.servers import OK, Answering, Request, Reset, ScriptedServer
+
+if TYPE_CHECKING:
+    from sendx_cli.api.exchange import Reply
 
 pytestmark = pytest.mark.usefixtures("libcurl")
 
@@ -80,3 +88,55 @@ def test_a_proxy_that_cannot_be_used_is_refused_at_once(proxy: str) -> None:
 
     with pytest.raises(ServiceUnusable):
         CurlExchange(HEADERS, 20.0, proxy=proxy)
+
+
+@pytest.mark.parametrize(
+    ("method", "second", "asked"),
+    [
+        ("POST", Reset(), "close"),
+        ("POST", Reset(b"HTTP/1.1 "), "close"),
+        ("GET", Reset(), "close"),
+        ("POST", None, None),
+    ],
+)
+def test_a_connection_that_breaks_under_its_second_call_was_not_worth_keeping(
+    server: ScriptedServer, method: str, second: Answering, asked: str | None
+) -> None:
+    """One that is merely silent says nothing about whether the server keeps connections."""
+    replies: list[Answering] = [OK, second, OK]
+    server.script = lambda _request, number: replies[number - 1]
+    with engine("curl", server.url, timeout_s=0.5) as exchange:
+        calls = [Call(method, server.url, b"{}" if method == "POST" else b"")] * 3
+        outcomes = [ask(exchange, call, ticket).reply for ticket, call in enumerate(calls)]
+    assert [isinstance(outcome, Answer) for outcome in outcomes] == [True, False, True]
+    assert server.requests[2].headers.get("connection") == asked
+
+
+def test_connections_are_kept_while_fewer_calls_are_in_flight(server: ScriptedServer) -> None:
+    """The rate goes up again: they need not be opened anew."""
+    both = threading.Barrier(12)
+
+    def script(_request: Request, number: int) -> Answering:
+        if number <= 12 or number > 15:
+            both.wait(30.0)
+        return OK
+
+    server.script = script
+    with engine("curl", server.url) as exchange:
+        for together in (12, 1, 1, 1, 12):
+            for ticket in range(together):
+                exchange.submit(ticket, post(server.url))
+            replies: list[Reply] = []
+            while len(replies) < together:
+                replies += some(exchange)
+    assert (len(server.requests), server.connections) == (27, 12)
+
+
+def test_connections_are_closed_though_a_call_broke(server: ScriptedServer) -> None:
+    """Only a look-up that goes on in a thread of libcurl's keeps them open until the end."""
+    replies: list[Answering] = [Reset(), OK]
+    server.script = lambda _request, number: replies[number - 1]
+    with engine("curl", server.url) as exchange:
+        for ticket in range(2):
+            ask(exchange, post(server.url), ticket)
+    server.wait_until_closed()

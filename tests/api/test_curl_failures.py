@@ -13,6 +13,8 @@ NEVER_SENT = {
     "proxy, by libcurl's word": ((97, 0), ("proxy", False, False)),
     "proxy refuses": ((56, 503), ("proxy", False, False)),
     "proxy redirects": ((56, 302), ("proxy", False, False)),
+    "proxy redirects, the least": ((56, 300), ("proxy", False, False)),
+    "proxy has opened the tunnel, the most": ((56, 299), ("connection", False, False)),
     "proxy requires authentication": ((56, 407), ("proxy", False, True)),
     "proxy has opened the tunnel": ((56, 200), ("connection", False, False)),
     "certificate": ((60, 0), ("certificate", False, True)),

@@ -212,6 +212,16 @@ def test_the_longest_body_is_taken(name: str, server: ScriptedServer) -> None:
     assert len(reply.body) == MAX_BODY_BYTES
 
 
+def test_headers_that_are_not_ascii_are_read(name: str, server: ScriptedServer) -> None:
+    """Letter by letter, as they were meant before UTF-8."""
+    content = answer(200, b"{}", {"X-Old": "caf\u00e9"})
+    server.script = lambda _request, _number: content
+    with engine(name, server.url) as exchange:
+        reply = ask(exchange, post(server.url)).reply
+    assert isinstance(reply, Answer)
+    assert (reply.headers["x-old"], reply.status) == ("caf\u00e9", 200)
+
+
 def test_an_early_hint_is_not_the_answer(name: str, server: ScriptedServer) -> None:
     """The answer is the last of the blocks, with its own headers only."""
     server.script = lambda _request, _number: (
@@ -277,6 +287,20 @@ def test_a_connection_closed_while_idle_costs_no_call(name: str, server: Scripte
             assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
             assert exchange.wait(0.2) == []
     assert len(server.requests) == 3
+
+
+def test_no_connection_is_kept_to_a_server_that_closes_each(
+    name: str, server: ScriptedServer
+) -> None:
+    """Unsaid, the end of one could arrive just when the next request is written to it."""
+    server.script = lambda _request, _number: Reset(OK)
+    with engine(name, server.url) as exchange:
+        for ticket in range(3):
+            assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
+            assert exchange.wait(0.2) == []
+    asked = [request.headers.get("connection") for request in server.requests]
+    assert asked[0] != "close"
+    assert asked[1:] == ["close", "close"]
 
 
 def test_calls_of_both_methods_share_a_connection(name: str, server: ScriptedServer) -> None:

@@ -4,6 +4,7 @@ import io
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -16,10 +17,13 @@ from typer.testing import CliRunner
 from sendx_cli.api.carrier import HttpCarrier, open_transport
 from sendx_cli.api.gate import Gate
 from sendx_cli.api.keep_alive import KeepAlive
+from sendx_cli.api.requests import Call
+from sendx_cli.api.threaded_exchange import ThreadedExchange
 from sendx_cli.cli import app
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.runtime import Runtime
 from tests.api.engines import HEADERS, KEY, ask, engine, open_threads, post, some, wait_for_threads
+from tests.clocks import HandClock
 from tests.servers import OK, Request, Reset, ScriptedServer
 
 NOT_IN_TIME = "no connection to {} in time"
@@ -102,16 +106,20 @@ def test_a_call_under_way_at_the_end_never_leaves_afterwards(
     assert server.requests == []
 
 
-def test_no_connection_is_kept_to_a_server_that_closes_each(server: ScriptedServer) -> None:
-    """Unsaid, the end of one could arrive just when the next request is written to it."""
-    server.script = lambda _request, _number: Reset(OK)
-    with engine("threads", server.url) as exchange:
-        for ticket in range(3):
-            assert isinstance(ask(exchange, post(server.url), ticket).reply, Answer)
-            assert exchange.wait(0.2) == []
-    asked = [request.headers.get("connection") for request in server.requests]
-    assert asked[0] != "close"
-    assert asked[1:] == ["close", "close"]
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_a_call_given_up_is_not_written_even_where_its_connection_holds(
+    server: ScriptedServer, is_kept: bool
+) -> None:
+    """To end the connection under it is a second lock, not the first."""
+    with closing(HttpCarrier(open_transport(server.url, None), HEADERS, 20.0)) as carrier:
+        if is_kept:
+            assert isinstance(carrier.carry(post(server.url), Gate()), Answer)
+        before, gate = len(server.requests), Gate()
+        assert gate.shut()
+        reply = carrier.carry(post(server.url), gate)
+    assert isinstance(reply, TransportFailure)
+    assert (reply.kind, reply.may_have_arrived) == ("connection", False)
+    assert (gate.has_left, len(server.requests)) == (False, before)
 
 
 def test_what_one_thread_learns_of_the_server_holds_for_all(server: ScriptedServer) -> None:
@@ -140,6 +148,39 @@ def test_a_connection_closed_early_among_others_changes_nothing(server: Scripted
             assert exchange.wait(0.2 if ticket in {2, 3} else 0.0) == []
     assert "close" not in [request.headers.get("connection") for request in server.requests]
     assert (len(server.requests), server.connections) == (6, 3)
+
+
+class LeavingLate:
+    """Claims its call for sending, and has not said so when the time to connect is over."""
+
+    def __init__(self) -> None:
+        self.claimed, self.answer = threading.Event(), threading.Event()
+
+    def carry(self, _call: Call, gate: Gate) -> Answer | TransportFailure:
+        assert gate.shut()
+        self.claimed.set()
+        assert self.answer.wait(30.0)
+        return Answer(200, {}, b"{}")
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_call_that_leaves_at_the_last_moment_is_not_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has the whole time of an attempt: given up now, it would be sent twice."""
+    clock, carrier = HandClock(1_000.0), LeavingLate()
+    monkeypatch.setattr(time, "monotonic", clock.now)
+    with closing(ThreadedExchange(lambda: carrier, 20.0)) as exchange:
+        exchange.submit(1, post("http://127.0.0.1:1"))
+        assert carrier.claimed.wait(30.0)
+        for _ in range(160):  # ten seconds, and five are for a connection
+            clock.seconds += 0.0625
+            assert exchange.wait(0.0) == []
+        carrier.answer.set()
+        (reply,) = some(exchange)
+    assert isinstance(reply.reply, Answer)
 
 
 class _Interrupted(httpx.HTTPTransport):

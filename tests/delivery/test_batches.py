@@ -317,3 +317,18 @@ def test_rows_that_were_put_off_come_back_before_the_others() -> None:
     batches.take_due(5.0)
     assert (batches.ready, batches.due_at, list(batches)) == (3, None, [second, first, third])
     assert [batches.take(), batches.take(), bool(batches)] == [[second, first], [third], False]
+
+
+def test_rows_of_a_refused_batch_stay_alone_when_they_are_sent_again() -> None:
+    """Joined again, one of them would have them all refused for ever."""
+    first = [THROTTLED] * 3
+
+    def decide(call: Call, _now: float) -> SimulatedReply:
+        if is_batch(call):
+            return SimulatedReply(0.05, REJECTED, False)
+        return SimulatedReply(0.05, first.pop() if first else OK, True)
+
+    sender, exchange, _ = simulate(decide, has_breaker=True, batch=3, concurrency=3)
+    decided = list(decided_in(sender.run(iter(rows_of(people(3))))))
+    assert {one.outcome for one in decided} == {Outcome.ACCEPTED}
+    assert sizes(exchange) == [3, *[1] * 6]

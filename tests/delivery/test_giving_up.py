@@ -1,6 +1,7 @@
 """When the sender ends a run for now: by the clock, and where it is told to wait too long."""
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 import pytest
 
@@ -80,6 +81,33 @@ def test_no_call_begins_once_the_time_is_over() -> None:
     _, sender, exchange, clock = play(decide)
     assert (why(sender)[:7], len(exchange.calls), sender.in_flight) == ("outage:", 17, 0)
     assert 12.0 < clock.now() < 12.6
+
+
+def test_no_call_begins_once_the_time_is_over_though_nothing_has_come_back() -> None:
+    """The time runs from the first call, not from the first failure."""
+    sender, exchange, _ = simulate(
+        lambda _c, _t: SimulatedReply(30.0, LATE, False),
+        concurrency=20,
+        cap_per_s=1.0,
+        has_breaker=True,
+        max_outage_s=4.5,
+    )
+    list(decided_in(sender.run(map(Row, range(50), people(50)))))
+    assert [at for at, _ in exchange.calls] == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert why(sender).startswith("outage: ")
+
+
+def test_a_run_says_that_the_service_is_down_while_it_is() -> None:
+    """Twenty failures in a row are an outage; for single contacts there is none."""
+
+    def decide(_call: Call, now: float) -> SimulatedReply:
+        return SimulatedReply(0.05, OK if now > 5.0 else UNREACHED, False)
+
+    sender, _, _ = simulate(decide, has_breaker=True)
+    seen = [sender.is_down for _ in sender.run(map(Row, range(50), people(50)))]
+    assert [is_down for is_down, _ in groupby(seen)] == [False, True, False]
+    single, _, _ = simulate(decide)
+    assert not any(single.is_down for _ in send_all(single, people(30)))
 
 
 def test_failures_and_429s_by_turns_do_not_begin_the_time_anew() -> None:

@@ -45,6 +45,7 @@ def test_a_record_is_found_by_the_next_process(tmp_path: Path) -> None:
 def test_nothing_to_keep_makes_no_file(tmp_path: Path) -> None:
     """A look at what is not there leaves the directory as it was."""
     assert kept_in(tmp_path / "rates" / "a") == b""
+    assert RateFile(tmp_path / "rates" / "a").update(lambda _kept: None)
     assert list(tmp_path.glob("rates")) == []
 
 

@@ -13,8 +13,10 @@ from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.retry import RetryPolicy
 from sendx_cli.delivery.direct import send_all
+from sendx_cli.delivery.results import result_of
 from sendx_cli.delivery.rows import Decided, Row
 from sendx_cli.delivery.sender import Sender
+from sendx_cli.results import ResultError
 from tests.simulation.simulated_exchange import SimulatedExchange, SimulatedReply
 from tests.simulation.simulated_run import (
     LOST,
@@ -290,3 +292,42 @@ def test_answers_that_say_when_to_come_again_are_heeded_by_each_row() -> None:
     _, exchange, _ = run(people(1), lambda _c, _t: SimulatedReply(0.1, replies.pop(0), True))
     first, second = (at for at, _ in exchange.calls)
     assert 9 <= second - first < 10
+
+
+def test_whoever_has_something_new_ends_the_wait() -> None:
+    """A row that came in, and a stop, are not left until an answer comes."""
+    sender, exchange, _ = simulate(lambda _c, _t: SimulatedReply(0.1, OK, True))
+    sender.wake()
+    assert exchange.wakes == 1
+    sender.stop()
+    assert exchange.wakes == 2
+
+
+def test_a_web_page_stops_a_run_only_before_anything_was_accepted() -> None:
+    """Before, it is a login page or a wrong base URL; later, a fault that passes."""
+    page = Answer(200, {"content-type": "text/html"}, b"<html>")
+    _, _, at_first = run(people(1), lambda _c, _t: SimulatedReply(0.1, page, False))
+    assert at_first.stopped_by is not None
+    assert at_first.stopped_by.code == "login_page"
+    replies = [OK, page, OK]
+    sender, _, _ = simulate(lambda _c, _t: SimulatedReply(0.1, replies.pop(0), True), concurrency=1)
+    decided = list(decided_in(send_all(sender, people(2))))
+    assert ([one.attempts for one in decided], sender.stopped_by) == ([1, 2], None)
+
+
+def test_a_call_that_is_cut_off_says_so() -> None:
+    """Its word in JSON is `interrupted`; nobody knows whether it arrived."""
+    sender, _, _ = simulate(lambda _c, _t: SimulatedReply(60.0, OK, True), stop_at=1.0)
+    (decided,) = list(decided_in(sender.run(iter([Row(0, people(1)[0])]))))
+    error = result_of(decided).error
+    assert error == ResultError("interrupted", "interrupted before the answer", "run it again")
+
+
+def test_whoever_watches_a_run_is_never_left_waiting() -> None:
+    """Four times a second there is a turn, though no call may start for ten seconds."""
+    sender, _, clock = simulate(
+        lambda _c, _t: SimulatedReply(3.0, OK, True), cap_per_s=0.1, concurrency=1
+    )
+    moments = [clock.now() for _ in sender.run(map(Row, range(3), people(3)))]
+    assert moments[-1] > 20.0
+    assert max(later - earlier for earlier, later in pairwise(moments)) <= 0.25

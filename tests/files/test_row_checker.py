@@ -7,6 +7,7 @@ import pytest
 from sendx_cli.core.contact.contact import Identify, Track
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
+from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.plan.plan import PlanBuilder
 from sendx_cli.errors import InvalidValue, UsageError
@@ -196,3 +197,11 @@ def test_the_plan_learns_of_every_row(tmp_path: Path) -> None:
         (3, 'not an address, it has no "@": bob'),
         (6, "1 cell, the header has 3"),
     ]
+
+
+def test_rows_that_cannot_be_read_do_not_hide_how_dates_are_written(tmp_path: Path) -> None:
+    """The whole column tells, whatever stands before the row that does."""
+    path = tmp_path / "people.csv"
+    path.write_text("email,birthday\nshort@b.co\na@b.co,01/02/1990\nb@b.co,\nc@b.co,31/01/1990\n")
+    with open_source(str(path), Overrides(), io.BytesIO()) as source:
+        assert determine_mapping(source, ColumnOptions()).date_order is DateOrder.DMY

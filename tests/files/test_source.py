@@ -219,6 +219,40 @@ def test_refuses_a_delimiter_that_cannot_be(text: str) -> None:
         parse_delimiter(text)
 
 
+def test_knows_delimiters_and_quotes_by_their_names() -> None:
+    r"""In any case; a shell that leaves `\t` as it is means a tab as well."""
+    names = ("comma", "Semicolon", "TAB", "\\t", "pipe", "bar", ":")
+    assert [parse_delimiter(name) for name in names] == [",", ";", "\t", "\t", "|", "|", ":"]
+    assert [parse_quote(name) for name in ("none", "Double", "single", "")] == ["", '"', "'", ""]
+    for text in ("''", "<>", " ", "\n"):
+        with pytest.raises(InvalidValue, match="a quote is one character, or none"):
+            parse_quote(text)
+
+
+def test_a_stray_quote_before_the_header_hides_it_not(tmp_path: Path) -> None:
+    """A title may hold anything that is no row."""
+    source = _open(tmp_path, b'Pipes of 5" and more\nemail,n\na@e.org,x\n')
+    assert (source.layout.header, list(source.rows())) == (
+        ("email", "n"),
+        [SourceRow(3, ("a@e.org", "x"))],
+    )
+
+
+def test_refuses_a_wide_text_that_is_cut_short(tmp_path: Path) -> None:
+    """Half a letter at its end: rows may be missing behind it."""
+    content = "email,n\na@e.org,x\n".encode("utf-16-le")
+    for mark in (b"\xff\xfe", b""):
+        with pytest.raises(FileRefused) as refused:
+            _open(tmp_path, mark + content[:-1])
+        assert refused.value.message.startswith("the file is not UTF-16")
+        assert refused.value.message.endswith(", or it is truncated")
+
+
+def test_knows_formats_by_the_words_of_the_option() -> None:
+    """As `--format` takes them, and a saved run keeps them."""
+    assert [FileFormat("csv"), FileFormat("jsonl")] == [FileFormat.DELIMITED, FileFormat.JSON_LINES]
+
+
 def test_refuses_an_encoding_that_there_is_not(tmp_path: Path) -> None:
     """A codec that is no text encoding counts as none."""
     for name in ("utf-99", "hex"):

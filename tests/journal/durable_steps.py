@@ -52,6 +52,12 @@ def main(directory: Path) -> None:
         journal.mark_sending(list(journal.pending())[:1])
     step("recover", lambda: opened.append(open_journal(path_of(directory), clock)))
     rows = list(opened[0].pending())
+    unknown = opened[0].unknown_rows()
+    step("settle unknown", lambda: unknown.settle([next(iter(unknown)).number]))
+    step("reopen rows", lambda: opened[0].reopen_rows([4]))
+    step("snapshot", lambda: opened[0].before.add([("a@b.co", None)]))
+    step("undone", lambda: opened[0].note_undone("20261124-1945-v8mg"))
+    clock.seconds += 1.0
     step("settle first", lambda: opened[0].record([decided(rows[0], Outcome.ACCEPTED)]))
 
 

@@ -211,3 +211,14 @@ def test_what_was_sent_of_a_row_stays_recorded(
         arrivals.adopt(MENDED)
         contacts = [row.contact for row in journal.view.rows(list(State))]
         assert contacts == [B, was if is_kept else now]
+
+
+def test_what_leaves_the_file_later_stands_beside_what_left_it_before(tmp_path: Path) -> None:
+    """However often it is mended, each row that was sent is known when it comes back."""
+    with begin(tmp_path, [A, B, C]) as journal:
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+        for left in ([B, C], [C], [D]):
+            adopt(journal, left)
+        journal.record([decided(row, Outcome.REJECTED) for row in journal.pending()])
+        adopt(journal, [E])
+        assert adopt(journal, [E, D, C, B, A]).rows == Counts(pending=1, accepted=3, rejected=1)

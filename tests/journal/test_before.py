@@ -61,3 +61,11 @@ def test_contacts_to_record_are_those_of_which_nothing_was_sent(tmp_path: Path) 
         journal.record([decided(Row(3, rows[3], 5), Outcome.ACCEPTED)])
         journal.before.add([("dan@b.co", None), ("anna@b.co", ANN)])
         assert journal.before.unrecorded() == ["ann@b.co", "BOB@b.co"]
+
+
+def test_a_snapshot_of_many_contacts_comes_back_whole(tmp_path: Path) -> None:
+    """Those that were there and those that were not, by turns, in the order of their keys."""
+    many = {f"p{n:05}@b.co": None if n % 2 else ANN for n in range(5001)}
+    with begin(tmp_path, people(1)) as journal:
+        journal.before.add(many.items())
+        assert list(journal.before) == list(many.items())

@@ -104,6 +104,7 @@ def test_files_of_different_moments_are_no_journal(
         ({"": new_main[:-PAGE], "-wal": None, "-check": new_check}, "is damaged"),
         ({"": new_main + bytes(PAGE), "-wal": None, "-check": new_check}, "is damaged"),
         ({"": b"", "-wal": None, "-check": new_check}, "is damaged"),
+        ({"": b"", "-wal": log, "-check": check}, "is damaged"),
         ({"": new_main, "-wal": log[:-4120], "-check": new_check}, "is damaged"),
         ({"": new_main, "-wal": None, "-check": b""}, "is damaged"),
         ({"": new_main, "-wal": None, "-check": new_check[:30]}, "is damaged"),
@@ -195,6 +196,39 @@ def test_where_sums_cannot_be_written_the_run_ends_and_goes_on_later(tmp_path: P
         run.close()
     with open_journal(path_of(tmp_path)) as again:
         assert again.view.counts().accepted in {accepted, accepted + 1}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is missing")
+def test_sums_that_could_not_be_written_are_written_before_the_next_commit(tmp_path: Path) -> None:
+    """That commit would write over the only other copy of pages whose sums are not kept yet."""
+    with begin(tmp_path / "run", people(600)) as run:
+        rows = list(run.pending())
+        run.record([decided(row, Outcome.ACCEPTED) for row in rows[:500]])
+        check = run._database._check
+        assert check is not None
+        kept = os.dup(check._file.fileno())
+        fill_disk_of_check_file(run)
+        with pytest.raises(PassingTrouble):
+            run._database.sync()
+        os.dup2(kept, check._file.fileno())
+        os.close(kept)
+        run.record([decided(row, Outcome.ACCEPTED) for row in rows[500:510]])
+        shutil.copytree(tmp_path / "run", tmp_path / "killed")
+    with open_journal(path_of(tmp_path / "killed")) as again:
+        assert again.view.counts() == Counts(pending=90, accepted=510)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_check_file_is_missed_whichever_format_has_one(
+    tmp_path: Path, states: tuple[Path, Path, str], version: int
+) -> None:
+    """Only the first format had none."""
+    _, after, name = states
+    main = bytearray((after / name).read_bytes())
+    struct.pack_into(">I", main, 60, version)
+    path = put(tmp_path, {"": bytes(main)}, name)
+    with pytest.raises(InputError, match=f"{name}-check is missing"):
+        open_journal(path)
 
 
 def test_a_torn_transaction_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
@@ -393,3 +427,23 @@ def test_a_run_whose_creation_was_cut_off_is_in_nobodys_way(tmp_path: Path) -> N
     assert list_runs(path.parent) == Runs(())
     forget_never_started(path.parent)
     assert not list(path.parent.iterdir())
+
+
+def test_a_check_file_may_be_cut_off_anywhere(
+    tmp_path: Path, states: tuple[Path, Path, str]
+) -> None:
+    """What stands whole before the cut is read, record by record, and nothing else."""
+    _, after, name = states
+    whole = (after / f"{name}-check").read_bytes()
+    read = read_check_file(after / name)
+    assert read is not None
+    assert (read.whole_end, len(read.headers)) == (len(whole), 1)
+    ends = set()
+    for cut in range(len(whole)):
+        recorded = read_check_file(put(tmp_path, {"-check": whole[:cut]}, name))
+        assert recorded is not None
+        assert recorded.whole_end <= cut
+        assert recorded.headers in ([], read.headers)
+        assert recorded.sums in ({}, read.sums)
+        ends.add(recorded.whole_end)
+    assert len(ends) >= 3

@@ -103,8 +103,17 @@ def test_a_mended_file_keeps_what_would_still_change_nothing(tmp_path: Path) -> 
         [OTHER_A, SAME_A, A],
         [OTHER_A, SAME_A, SAME_A],
         [OTHER_A, SAME_A, B._replace(new_email=A.email)],
+        [B, SAME_A],
     ],
-    ids=["moved", "last removed", "first removed", "added", "doubled", "named by a new address"],
+    ids=[
+        "moved",
+        "last removed",
+        "first removed",
+        "added",
+        "doubled",
+        "named by a new address",
+        "first replaced by another's",
+    ],
 )
 def test_a_contact_with_other_rows_is_sent_again(tmp_path: Path, after: list[Contact]) -> None:
     """With all of them: that they change nothing was said of other ones."""
@@ -131,3 +140,12 @@ def test_what_left_the_file_is_not_unchanged_when_it_comes_back(tmp_path: Path) 
         journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
         assert adopt(journal, [SAME_A, B]).rows == Counts(pending=1, accepted=1)
         assert states(journal) == [PENDING, State.ACCEPTED]
+
+
+def test_an_accepted_row_stays_so_whatever_rows_its_contact_gets(tmp_path: Path) -> None:
+    """Only what was left out depends on the other rows: sent again, it would count twice."""
+    with begin(tmp_path, [SAME_A, B]) as journal:
+        leave_out(journal, A)
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+        adopt(journal, [OTHER_A, B, B._replace(company="New")])
+        assert states(journal) == [PENDING, State.ACCEPTED, PENDING]

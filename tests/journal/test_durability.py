@@ -50,6 +50,10 @@ def is_synced(calls: list[Call], name: str) -> bool:
         "overtake",
         "adopt",
         "recover",
+        "settle unknown",
+        "reopen rows",
+        "snapshot",
+        "undone",
         "settle first",
     ],
 )

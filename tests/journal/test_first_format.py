@@ -169,3 +169,21 @@ def test_a_broken_frame_of_the_first_format_is_found(tmp_path: Path, place: int)
     with pytest.raises(InputError, match="damaged"):
         open_journal(path)
     assert log.read_bytes() == broken
+
+
+@pytest.mark.parametrize("header", [b"", bytes(32), b"\x37\x7f\x06\x82" + bytes(28)])
+def test_a_write_ahead_file_that_holds_nothing_is_no_damage(tmp_path: Path, header: bytes) -> None:
+    """Not even a header that was cut off: no row can have been lost with it."""
+    path = make(tmp_path, is_killed=False)
+    path.with_name(f"{path.name}-wal").write_bytes(header)
+    with open_journal(path) as journal:
+        assert journal.view.counts().accepted == ACCEPTED
+
+
+def test_a_write_ahead_file_without_a_header_is_damage_if_rows_stand_behind(tmp_path: Path) -> None:
+    """SQLite would ignore them, and what was sent would be sent again."""
+    path = make(tmp_path, is_killed=True)
+    log = path.with_name(f"{path.name}-wal")
+    log.write_bytes(bytes(32) + log.read_bytes()[32:])
+    with pytest.raises(InputError, match="is damaged"):
+        open_journal(path)

@@ -86,3 +86,17 @@ def test_without_a_file_nothing_is_locked(tmp_path: Path) -> None:
     """To ask makes no file."""
     assert not is_locked(tmp_path / "r1.lock")
     assert list(tmp_path.glob("*.lock")) == []
+
+
+@pytest.mark.parametrize(
+    "content", ["", "\n", "\x1b[2J17 on host\n"], ids=["none", "blank", "control"]
+)
+def test_a_holder_that_is_not_named_is_not_shown(tmp_path: Path, content: str) -> None:
+    """Nor is what somebody wrote there to move a terminal's cursor."""
+    path = tmp_path / "r1.lock"
+    lock = RunLock(path, "r1")
+    path.write_text(content)
+    with pytest.raises(InputError) as caught:
+        RunLock(path, "r1")
+    assert caught.value.message == "run r1 is being sent by another sendx process"
+    lock.release()

@@ -143,3 +143,61 @@ def test_a_journal_that_is_deleted_while_runs_are_listed_is_none(tmp_path: Path)
     """Nothing beside it says that rows were sent: it must not bar any file."""
     (tmp_path / "20261118-1106-abcd.sqlite3").symlink_to(tmp_path / "gone")
     assert list_runs(tmp_path) == Runs(())
+
+
+def test_finished_runs_of_the_same_file_are_found_the_latest_first(tmp_path: Path) -> None:
+    """Those that accepted rows, for the same account and with columns that meant the same."""
+    for seconds, accepted in ((0, 2), (100, 2), (200, 1), (300, 2)):
+        make(tmp_path, 1_795_000_000.0 + seconds, accepted=accepted)
+    with begin(tmp_path, people(1), header=replace(HEADER, started_at=1_795_000_400.0)) as journal:
+        journal.record([decided(row, Outcome.REJECTED) for row in journal.pending()])
+    with open_journal(list_runs(tmp_path).runs[3].path) as undone:
+        undone.note_undone("20261124-1945-v8mg")
+    runs = list_runs(tmp_path)
+    assert list(runs.finished_runs_like(HEADER)) == [runs.runs[1], runs.runs[0]]
+    for other in (
+        replace(HEADER, source_sha256="other"),
+        replace(HEADER, mapping="other"),
+        replace(HEADER, action="other"),
+        replace(HEADER, origin="other"),
+        replace(HEADER, key_fingerprint="other"),
+    ):
+        assert list(runs.finished_runs_like(other)) == []
+
+
+def test_streams_are_not_taken_for_the_same_file(tmp_path: Path) -> None:
+    """What they held nobody knows: that of neither is known is no likeness."""
+    stream = replace(HEADER, source_sha256="", source_path=None)
+    with begin(tmp_path, people(1), header=stream) as journal:
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+    assert list(list_runs(tmp_path).finished_runs_like(stream)) == []
+
+
+def test_the_unfinished_run_of_a_file_of_that_name_is_found(tmp_path: Path) -> None:
+    """The latest with rows to come, whatever the file held then."""
+    path = HEADER.source_path or ""
+    make(tmp_path, 1_795_000_000.0, accepted=1)
+    make(tmp_path, 1_795_000_100.0, accepted=0)
+    make(tmp_path, 1_795_000_200.0, accepted=2)
+    runs = list_runs(tmp_path)
+    there: dict[str, Any] = {"path": path, "action": HEADER.action, "origin": HEADER.origin}
+    assert runs.unfinished_run_at(**there) == runs.runs[1]
+    for name in there:
+        assert runs.unfinished_run_at(**{**there, name: "other"}) is None
+
+
+def test_what_was_never_started_is_forgotten_wherever_it_stands(tmp_path: Path) -> None:
+    """Among journals that are being filled, damaged or sound, in whatever order they come."""
+    make(tmp_path, 1_795_000_000.0, accepted=1)
+    damaged = tmp_path / "20250101-0000-aaaa.sqlite3"
+    damaged.write_bytes(b"junk" * 1000)
+    with create_journal(tmp_path, replace(HEADER, source="filling.csv")) as filling:
+        for _ in range(6):
+            create_journal(tmp_path, replace(HEADER, source="gone.csv")).close()
+        kept = {path.name for path in (damaged, filling.path, list_runs(tmp_path).runs[0].path)}
+        for number in range(4):  # of which only the first file was made
+            orphan = tmp_path / f"20250101-0000-bbb{number}.sqlite3-check"
+            orphan.write_bytes((tmp_path / f"{filling.path.name}-check").read_bytes())
+        forget_never_started(tmp_path)
+        assert {path.name for path in tmp_path.glob("*.sqlite3")} == kept
+        assert {path.name.removesuffix("-check") for path in tmp_path.glob("*-check")} <= kept

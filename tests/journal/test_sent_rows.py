@@ -95,3 +95,16 @@ def test_a_run_says_by_which_run_it_was_undone(tmp_path: Path) -> None:
         assert journal.view.undone_by is None
         journal.note_undone("20261124-1945-v8mg")
         assert journal.view.undone_by == "20261124-1945-v8mg"
+
+
+def test_a_pending_row_comes_behind_those_that_were_decided(tmp_path: Path) -> None:
+    """Whatever its place in the file: it was sent last, if it was."""
+    rows = [ann("A"), ann("B"), ann("C")]
+    with begin(tmp_path, rows) as journal:
+        record(journal, rows, r1=Outcome.ACCEPTED, r2=Outcome.FAILED)
+        (found,) = journal.view.sent_rows().by_contact()
+        assert found == [
+            SentRow(rows[1], is_certain=True),
+            SentRow(rows[2], is_certain=False),
+            SentRow(rows[0], is_certain=False),
+        ]

@@ -182,3 +182,21 @@ def test_a_row_that_was_damaged_since_the_run_was_opened_is_not_sent(tmp_path: P
         assert next(rows).number == 0
         with pytest.raises(InputError, match="damaged"):
             next(rows)
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome.FAILED, Outcome.SKIPPED])
+def test_a_row_that_is_sent_again_is_marked_again(tmp_path: Path, outcome: Outcome | None) -> None:
+    """Else an end of the process meanwhile would leave it pending, and it would be sent twice."""
+    with begin(tmp_path, tracked(1)) as journal:
+        (row,) = journal.pending()
+        journal.mark_sending([row])
+        assert states(journal) == [State.IN_FLIGHT]
+        if outcome is None:
+            journal.put_back([row])
+        else:
+            journal.record([decided(row, outcome)])
+        if outcome is Outcome.FAILED:
+            assert journal.reopen(State.FAILED) == 1
+        assert states(journal) == [State.PENDING]
+        journal.mark_sending([row])
+        assert states(journal) == [State.IN_FLIGHT]

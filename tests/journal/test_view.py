@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from sendx_cli.core.contact.contact import Track
@@ -5,11 +6,11 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.timeline import Slot
 from sendx_cli.delivery.rows import Decided
 from sendx_cli.journal.opening import open_journal
-from sendx_cli.journal.rows import JournalRow, State
+from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.runs import open_view
 from sendx_cli.journal.view import Counts, FailureGroup
 from tests.clocks import HandClock
-from tests.journal.journals import VERDICTS, begin, decided, path_of, people
+from tests.journal.journals import HEADER, VERDICTS, begin, decided, path_of, people, tracked
 
 OK = VERDICTS[Outcome.ACCEPTED]
 
@@ -97,3 +98,50 @@ def test_counts_sum_up() -> None:
     assert (counts.total, counts.to_come, counts.is_finished) == (21, 3, False)
     assert not Counts(accepted=3, failed=1).is_finished
     assert Counts(accepted=3, rejected=1, unknown=1).is_finished
+
+
+def test_retried_rows_are_those_with_more_than_one_attempt(tmp_path: Path) -> None:
+    """Of all requests made, told beside how many rows needed more than one."""
+    with begin(tmp_path, people(4)) as journal:
+        rows = list(journal.pending())
+        assert journal.view.attempts() == (0, 0)
+        journal.record([decided(rows[0], Outcome.ACCEPTED), decided(rows[1], Outcome.ACCEPTED)])
+        journal.record([decided(rows[2], Outcome.FAILED)._replace(attempts=5)])
+        assert journal.view.attempts() == (7, 1)
+
+
+def test_how_far_an_input_was_read_is_inferred_where_it_was_not_recorded(tmp_path: Path) -> None:
+    """An earlier sendx did not: then to the last row it had, and its end counts as not seen."""
+    stream = replace(HEADER, source_sha256="", source_path=None)
+    with begin(tmp_path / "old", people(3), header=stream) as journal:
+        assert journal.view.input_read == InputRead(4, has_ended=False, first_row_line=1)
+        assert journal.view.has_input_left
+        journal.leave_out([LeftOut(9, LeftOutKind.BAD, None, "not an address")])
+        assert journal.view.input_read == InputRead(9, has_ended=False, first_row_line=1)
+    with begin(tmp_path / "now", people(3), header=stream) as journal:
+        journal.add_read([], [], InputRead(12, has_ended=True, first_row_line=2))
+        assert journal.view.input_read == InputRead(12, has_ended=True, first_row_line=2)
+        assert not journal.view.has_input_left
+    with begin(tmp_path / "file", people(3)) as journal:
+        assert (journal.view.input_read, journal.view.has_input_left) == (None, False)
+
+
+def test_a_run_is_finished_when_it_was_said_so_last(tmp_path: Path) -> None:
+    """Not by its rows alone: those that failed must have been handed back."""
+    with begin(tmp_path, people(1)) as journal:
+        journal.record([decided(row, Outcome.ACCEPTED) for row in journal.pending()])
+        assert not journal.view.was_finished
+        for is_finished in (True, False):
+            journal.note_finished(is_finished=is_finished)
+            assert journal.view.was_finished is is_finished
+
+
+def test_rows_that_were_not_sent_have_no_part_in_percentiles(tmp_path: Path) -> None:
+    """Nor have those that are in flight."""
+    with begin(tmp_path, tracked(12)) as journal:
+        rows = list(journal.pending())
+        journal.record([Decided(row, Outcome.REJECTED, OK, 0, 0.0) for row in rows[:5]])
+        journal.record([Decided(row, Outcome.ACCEPTED, OK, 1, 0.1) for row in rows[5:9]])
+        journal.record([Decided(rows[9], Outcome.ACCEPTED, OK, 1, 0.9)])
+        journal.mark_sending(rows[10:])
+        assert journal.view.elapsed_ms([0.01, 0.5, 0.8, 1.0]) == [100.0, 100.0, 100.0, 900.0]

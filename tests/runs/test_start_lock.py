@@ -279,3 +279,15 @@ def test_a_file_system_without_locks_is_told(
     assert (run.code, run.out, server.requests) == (255, "", [])
     assert ".place: cannot lock the run: no locks available\n" in run.err
     assert "$XDG_STATE_HOME" in run.err
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="/dev/fd is missing")
+def test_who_is_refused_keeps_no_file_open(tmp_path: Path) -> None:
+    """An open lock of the same process can be taken for the holder's own."""
+    whole = RunIdentity("track", "https://a.co", "5f" * 32)
+    with StartLock(tmp_path, whole):
+        before = len(list(Path("/dev/fd").iterdir()))
+        for _ in range(2):
+            with pytest.raises(InputError):
+                StartLock(tmp_path, whole)
+        assert len(list(Path("/dev/fd").iterdir())) == before

@@ -13,6 +13,7 @@ from sendx_cli.settings.base_url import check_base_url, origin_of
         ("http://localhost:8080/", "http://localhost:8080"),
         ("http://127.0.0.1:1", "http://127.0.0.1:1"),
         ("http://127.9.8.7", "http://127.9.8.7"),
+        ("http://127.255.255.255", "http://127.255.255.255"),
         ("http://[::1]:8080/rest", "http://[::1]:8080/rest"),
     ],
 )
@@ -33,6 +34,8 @@ def test_takes_https_and_plain_http_to_this_machine(text: str, checked: str) -> 
         "http://localhost.evil.example",
         "http://127.0.0.1.evil.example",
         "http://127.1",
+        "http://127.0.0.256",
+        "http://127.0.0.1.1",
         "http://0.0.0.0",
         "http://128.0.0.1",
         "https://user:secret@api.sendx.io",

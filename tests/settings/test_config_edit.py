@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendx_cli.errors import ConfigUnusable
+from sendx_cli.settings.config_edit import change_text
 from sendx_cli.settings.files import read_config, update_config
 from tests.conftest import Command, Run
 
@@ -204,3 +205,29 @@ def test_a_change_that_cannot_be_saved_leaves_the_file(path: Path) -> None:
     with pytest.raises(ConfigUnusable, match="without losing comments"):
         update_config(path, lambda config: config.with_value("main", "output", "csv"))
     assert read_config(path).profiles == {"main": {"output": "json"}}
+
+
+@pytest.mark.parametrize(
+    "comment", ["", "# for the shop\n", "# two\n# lines\n", "\n# for the shop\n"]
+)
+def test_a_default_stands_before_the_first_table_and_its_comment(comment: str) -> None:
+    """Below the comment it would look as if that were about it."""
+    table = "[profiles.shop]\nrate = 5.0\n"
+    profiles = {"shop": {"rate": 5.0}}
+    changed = change_text(
+        f"{comment}{table}", (None, profiles), ("shop", profiles), lambda value: value
+    )
+    blank = "\n" if comment.startswith("\n") else ""
+    assert changed == f'{blank}default_profile = "shop"\n\n{comment.lstrip()}{table}'
+
+
+def test_a_default_that_stays_keeps_its_notation() -> None:
+    """Only what differs is written anew."""
+    text = "default_profile = 'shop' # mine\n[profiles.shop]\nrate = 5\n"
+    changed = change_text(
+        text,
+        ("shop", {"shop": {"rate": 5.0}}),
+        ("shop", {"shop": {"rate": 6.0}}),
+        lambda value: value,
+    )
+    assert changed == text.replace("rate = 5\n", "rate = 6.0\n")

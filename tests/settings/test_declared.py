@@ -3,6 +3,7 @@ import pytest
 from sendx_cli.errors import InputError, InvalidValue
 from sendx_cli.settings.declared import BY_NAME, SETTINGS, nearest, setting_named, shown
 from sendx_cli.settings.key import parse_key
+from tests.conftest import Command
 
 
 @pytest.mark.parametrize(
@@ -129,3 +130,43 @@ def test_names_and_variables_are_unique() -> None:
 def test_shows_no_secret(name: str, value: object, seen: object) -> None:
     """A key command's arguments can hold the key itself."""
     assert str(shown(setting_named(name), value)) == seen
+
+
+def test_a_setting_that_has_a_flag_names_an_option(sendx: Command) -> None:
+    """The help topics and messages send people to it."""
+    shown = sendx("identify", "--help").out.split()
+    flags = {setting.flag for setting in SETTINGS if setting.flag}
+    assert flags - set(shown) == set()
+    assert "--timeout" in flags
+
+
+def test_only_what_is_secret_is_masked() -> None:
+    """A path or an address with blanks or `=` in it is shown whole."""
+    values = {"ca_bundle": "/my certificates/a=b.pem", "base_url": "https://a.co/x y?b=c"}
+    assert {name: shown(setting_named(name), value) for name, value in values.items()} == values
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("timeout", "0.1", "86400"),
+        ("rate", "0.001", "100000"),
+        ("concurrency", "1", "200"),
+        ("retries", "0", "100"),
+    ],
+)
+def test_takes_numbers_up_to_their_bounds(name: str, least: str, most: str) -> None:
+    """The bounds are among them, and stand in the message of what is beyond."""
+    setting = setting_named(name)
+    for text in (least, most):
+        assert setting.parse_given(text, name) == float(text)
+    for text in (f"{most}1", f"0.0{least.removeprefix('0.')}" if "." in least else "-1"):
+        with pytest.raises(InvalidValue, match=f"from {least} to {most}"):
+            setting.parse_given(text, name)
+
+
+def test_variables_are_named_by_their_settings() -> None:
+    """Whoever knows one knows the other."""
+    named = {setting.variable for setting in SETTINGS if setting.variable}
+    assert named == {f"SENDX_{name.upper()}" for name in BY_NAME} & named
+    assert {"SENDX_API_KEY", "SENDX_TIMEOUT", "SENDX_CA_BUNDLE"} <= named

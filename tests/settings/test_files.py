@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.errors import ConfigUnusable, InputError
-from sendx_cli.settings.files import ConfigFile, read_config, update_config
+from sendx_cli.settings.files import ConfigFile, no_such_profile, read_config, update_config
 from sendx_cli.settings.key import parse_key
 
 WRITERS = 20
@@ -115,3 +115,13 @@ def test_many_writers_at_once_all_survive(path: Path) -> None:
         f"writer{number}_{n}": {"retries": n} for number in range(WRITERS) for n in range(CHANGES)
     }
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_profiles_are_named_where_one_is_not_there() -> None:
+    """The nearest, else all of them; where there is none, how to make one."""
+    two = ConfigFile(Path("c")).with_value("main", "rate", 1.0).with_value("shop", "rate", 1.0)
+    hints = {name: no_such_profile(name, two).hint for name in ("mian", "zzzz")}
+    assert hints == {"mian": 'did you mean "main"?', "zzzz": "profiles are: main, shop"}
+    nothing = no_such_profile("main", ConfigFile(Path("c")))
+    assert nothing.hint == "profiles are: none yet: `sendx login` creates one"
+    assert (nothing.message, nothing.where) == ("no such profile", "main")

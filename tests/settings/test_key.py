@@ -81,3 +81,29 @@ def test_whatever_is_taken_fits_a_header(text: str) -> None:
         return
     assert 8 <= len(key) <= 512
     assert all("!" <= character <= "~" for character in key)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "the API key is empty"),
+        (f"Token {CANARY}", "the API key contains a space"),
+        (f"{CANARY}\t", "the API key contains a character that a header cannot"),
+        (f"{CANARY}~\x7f", "the API key contains a character that a header cannot"),
+        (f'"{CANARY}', "the API key is in quotation marks"),
+        (f"{CANARY}'", "the API key is in quotation marks"),
+        ("1234567", "an API key has 8 to 512 characters, this has 7"),
+        ("x" * 513, "an API key has 8 to 512 characters, this has 513"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(text: str, reason: str) -> None:
+    """So that somebody who pasted too much or too little sees it."""
+    with pytest.raises(KeyUnusable) as refused:
+        parse_key(text)
+    assert refused.value.message.startswith(reason)
+
+
+@pytest.mark.parametrize("text", ["12345678", "x" * 512, "!~!~!~!~"])
+def test_the_longest_and_the_shortest_key_are_taken(text: str) -> None:
+    """With the first and the last visible character of ASCII."""
+    assert parse_key(f"{text}\r\n").reveal() == text

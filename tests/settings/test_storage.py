@@ -10,6 +10,7 @@ import pytest
 from sendx_cli.errors import ConfigUnusable
 from sendx_cli.settings.storage import (
     MAX_BYTES,
+    locked,
     make_private_directory,
     read_private,
     replace_private,
@@ -300,3 +301,11 @@ def test_a_made_directory_survives_a_power_failure(
     monkeypatch.setattr(os, "fsync", lambda number: synced.add(os.fstat(number).st_ino))
     make_private_directory(tmp_path / "a" / "b")
     assert synced == {tmp_path.stat().st_ino, (tmp_path / "a").stat().st_ino}
+
+
+def test_a_lock_that_cannot_be_made_is_told(path: Path) -> None:
+    """With the file that it is for, and before anything is changed."""
+    path.with_name("config.toml.lock").mkdir()
+    with pytest.raises(ConfigUnusable) as caught, locked(path):
+        pytest.fail("nobody has the lock")
+    assert (caught.value.message, caught.value.where) == ("cannot lock: is a directory", str(path))

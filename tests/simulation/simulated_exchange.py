@@ -50,6 +50,7 @@ class SimulatedExchange:
         self.applied: list[bytes] = []
         self.calls: list[tuple[float, bytes]] = []
         self.most_in_flight = 0
+        self.wakes = 0
         self.under_way: list[list[bytes]] = []
 
     def submit(self, ticket: int, call: Call) -> None:
@@ -78,7 +79,7 @@ class SimulatedExchange:
         return [Reply(ticket, outcome.reply, at - self._started_at.pop(ticket))]
 
     def wake(self) -> None:
-        pass
+        self.wakes += 1
 
     def close(self) -> None:
         pass

@@ -84,3 +84,11 @@ def test_counting_is_exact(stored: str, change: str, value: str) -> None:
     """Of any length; what is no number stays as it is."""
     row = Identify(email="a@b.co", fields=(("n", change),))
     assert folded(ServiceContact("", "a@b.co", fields={"n": stored}), [row]).fields == {"n": value}
+
+
+def test_what_was_there_stands_before_what_was_added() -> None:
+    """Each once, in the order in which they came."""
+    before = ServiceContact("contact_1", "a@b.co", tags=("x",), lists=("list_1",))
+    row = Identify(email="a@b.co", tags=("y", "x"), lists=("list_2", "list_1"))
+    after = folded(before, [row, Track(email="a@b.co", add_tags=("z", "y"))])
+    assert (after.tags, after.lists) == (("x", "y", "z"), ("list_1", "list_2"))

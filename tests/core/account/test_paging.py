@@ -334,3 +334,17 @@ def test_a_reading_is_complete_only_if_every_member_was_seen(
 def _ends_early(faults: dict[int, str], found: int, cap: int) -> bool:
     """Whether an empty page at the very end of what was seen cannot be told from the end."""
     return "empty" in faults.values() and found % min(cap, PAGE_LIMIT) == 0
+
+
+@pytest.mark.parametrize("member", ["id", "email"])
+def test_members_are_told_apart_by_their_id_or_their_address(member: str) -> None:
+    """Whatever else of them changes from page to page."""
+    asked: list[int] = []
+
+    def service(offset: int, _limit: int) -> list[dict[str, object]]:
+        asked.append(offset)
+        return [{member: f"{name}@b.co", "seen": len(asked)} for name in ("ann", "bob", "cid")]
+
+    reading = PagedReading("/team/member")
+    assert [item["seen"] for item in read(reading, service)] == [1, 1, 1]
+    assert reading.is_complete

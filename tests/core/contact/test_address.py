@@ -66,14 +66,21 @@ def test_names_what_is_wrong_with_a_common_mistake(text: str, message: str) -> N
         "a@[127.0.0.1]",
         '"a b"@example.com',
         "a@example.test",
+        "a@example.arpa",
+        "a@example.invalid",
+        "a@example.local",
+        "a@example.localhost",
+        "a@example.onion",
         "a\u200bb@example.com",
         "a@ab--c.de",
     ],
 )
 def test_refuses_what_cannot_receive_mail(text: str) -> None:
     """What the library refuses is refused, whichever way it is checked."""
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue) as refused:
         parse_address(text)
+    assert not refused.value.message.endswith(".")
+    assert "\n" not in refused.value.message
 
 
 @given(_ATOMS, _DOMAINS, st.sampled_from(["com", "io", "test", "c", "a1", "museum", "local"]))

@@ -1,6 +1,7 @@
 import pytest
 
 from sendx_cli.core.mapping.column import Column
+from sendx_cli.core.mapping.column_overrides import parse_target
 from sendx_cli.core.mapping.columns import ColumnOptions, explain
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
@@ -232,3 +233,50 @@ def test_refuses_a_map_file_that_says_what_cannot_be(text: str, message: str) ->
     with pytest.raises(InvalidValue) as refused:
         load_map(text)
     assert refused.value.message == message
+
+
+def test_of_many_columns_that_nothing_explains_the_first_are_named() -> None:
+    """And the others counted."""
+    names = [f"K{n}" for n in range(7)]
+    for count, more in ((5, ""), (6, " and 1 more"), (7, " and 2 more")):
+        with pytest.raises(InvalidValue) as refused:
+            explain(["email", *names[:count]], ColumnOptions())
+        named = ", ".join(f'"{name}"' for name in names[:5])
+        assert refused.value.message == f"unknown columns {named}{more}"
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("email", (Target.EMAIL, None)),
+        ("field: Plan A ", (Target.FIELD, "Plan A")),
+        ("field:a:b", (Target.FIELD, "a:b")),
+    ],
+)
+def test_a_target_is_a_word_or_a_field_by_its_name(
+    text: str, target: tuple[Target, str | None]
+) -> None:
+    """The name is all that stands behind the colon."""
+    assert parse_target(text) == target
+
+
+@pytest.mark.parametrize("text", ["field:", "field: ", "email:x", "field", "nothing", "plan:x"])
+def test_no_other_target_is_taken(text: str) -> None:
+    """A slip of one must not become a custom field that nobody asked for."""
+    with pytest.raises(InvalidValue) as refused:
+        parse_target(text)
+    assert refused.value.message == f"no such target: {text}"
+
+
+def test_the_nearest_target_is_named() -> None:
+    """Else all there are."""
+    hints = {}
+    for text in ("emial", "tgas", "remove_tag", "zzzzzz"):
+        with pytest.raises(InvalidValue) as refused:
+            parse_target(text)
+        hints[text] = refused.value.hint or ""
+    assert hints["emial"] == "did you mean email?"
+    assert hints["tgas"] == "did you mean tags?"
+    assert hints["remove_tag"] == "did you mean remove_tags?"
+    assert hints["zzzzzz"].startswith("one of ")
+    assert hints["zzzzzz"].endswith(", field:NAME")

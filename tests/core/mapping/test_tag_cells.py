@@ -26,6 +26,8 @@ from sendx_cli.errors import InvalidValue
         ("one tag", TagStyle.USUAL, ("one tag",)),
         ("", TagStyle.USUAL, ()),
         ("a/b, c", "/", ("a", "b, c")),
+        ("a, b; c", "comma", ("a", "b; c")),
+        ("a, b; c", "semicolon", ("a, b", "c")),
     ],
 )
 def test_splits_a_cell_as_each_tool_writes_it(

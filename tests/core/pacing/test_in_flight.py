@@ -37,3 +37,15 @@ def test_noise_is_let_pass() -> None:
     for latency_s in (0.04, 0.06, 0.05, 0.07, 0.04):
         now = stretch(in_flight, now, per_s=100, latency_s=latency_s)
     assert in_flight.allowed == 16
+
+
+def test_where_nothing_can_be_cut_no_cut_is_taken_back() -> None:
+    """At the fewest there is none whose effect could show that the slowness is not ours."""
+    in_flight = InFlight(40, 0.0)
+    now = stretch(in_flight, 0.0, per_s=200, latency_s=0.05)
+    for _ in range(20):
+        now = stretch(in_flight, now, per_s=200, latency_s=0.4)
+    assert in_flight.allowed == 4
+    for per_s in (150, 100, 70, 50, 50, 50):
+        now = stretch(in_flight, now, per_s=per_s, latency_s=0.4)
+    assert in_flight.allowed == 4

@@ -19,6 +19,7 @@ from sendx_cli.core.replies.rate_headers import RateHints, read_rate_headers
             {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "7"},
             RateHints(remaining=0, reset_s=7.0, quota=60),
         ),
+        ({"x-ratelimit-limit": "1000000000"}, RateHints(quota=1_000_000_000)),
         ({"ratelimit-remaining": "12"}, RateHints(remaining=12)),
         (
             {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1790000000"},
@@ -46,6 +47,7 @@ def test_what_is_said_is_read(headers: dict[str, str], hints: RateHints) -> None
         {"ratelimit": ';;;=,=;"'},
         {"ratelimit-policy": '"default";q=1.5;w=0'},
         {"x-ratelimit-remaining": "²", "x-ratelimit-limit": "٣", "x-ratelimit-reset": "1e9"},
+        {"x-ratelimit-limit": "9" * 11},
         {"x-ratelimit-limit": "9" * 400},
     ],
 )

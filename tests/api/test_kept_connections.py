@@ -1,0 +1,111 @@
+import select
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from sendx_cli.api.kept_connections import KeptConnections
+
+pytestmark = pytest.mark.skipif(not hasattr(select, "poll"), reason="there is no poll() here")
+
+
+class Connections:
+    """Connections to a server of this test, each with its other end."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+    def open(self) -> tuple[socket.socket, socket.socket]:
+        ours = self._stack.enter_context(socket.create_connection(self._listener.getsockname()))
+        theirs, _ = self._listener.accept()
+        return ours, self._stack.enter_context(theirs)
+
+
+@pytest.fixture
+def connections() -> Iterator[Connections]:
+    """They are closed at the end."""
+    with ExitStack() as stack:
+        yield Connections(stack)
+
+
+def port_of(end: socket.socket) -> int:
+    return int(end.getsockname()[1])
+
+
+def wait_until_readable(end: socket.socket) -> None:
+    assert select.select([end], [], [], 30.0)[0]
+
+
+def test_a_connection_is_quiet_until_something_comes(connections: Connections) -> None:
+    """Bytes that nobody asked for are as bad as its end: the next answer would be another's."""
+    for action in (socket.socket.close, lambda end: end.send(b"x")):
+        kept = KeptConnections()
+        ours, theirs = connections.open()
+        kept.add(port_of(ours), [ours.fileno()])
+        assert kept.is_quiet(port_of(ours))
+        action(theirs)
+        wait_until_readable(ours)
+        assert not kept.is_quiet(port_of(ours))
+
+
+def test_a_connection_that_is_not_known_is_taken_for_quiet() -> None:
+    """By libcurl it was found good."""
+    assert KeptConnections().is_quiet(1)
+
+
+def test_of_several_sockets_the_one_with_the_port_is_the_connections(
+    connections: Connections,
+) -> None:
+    """Several addresses may be tried at once, and one is kept."""
+    kept = KeptConnections()
+    first, second = connections.open(), connections.open()
+    kept.add(port_of(second[0]), [first[0].fileno(), second[0].fileno()])
+    first[1].close()
+    wait_until_readable(first[0])
+    assert kept.is_quiet(port_of(second[0]))
+    second[1].close()
+    wait_until_readable(second[0])
+    assert not kept.is_quiet(port_of(second[0]))
+    assert first[0].fileno() > 0
+
+
+def test_a_socket_that_serves_a_new_connection_is_no_longer_the_old_ones(
+    connections: Connections,
+) -> None:
+    """The system gives numbers anew."""
+    kept = KeptConnections()
+    ours, theirs = connections.open()
+    kept.add(1, [ours.fileno()])
+    kept.add(2, [ours.fileno()])
+    theirs.close()
+    wait_until_readable(ours)
+    assert (kept.is_quiet(1), kept.is_quiet(2)) == (True, False)
+
+
+def test_connections_are_kept_unless_more_are_closed_than_used_again() -> None:
+    """Each counts once: by its second answer, or by its end after the first."""
+    kept = KeptConnections()
+    kept.note_answer(1)
+    assert kept.are_worth_trying
+    kept.note_end(1)
+    assert not kept.are_worth_trying
+    for _ in range(5):
+        kept.note_answer(2)
+    assert kept.are_worth_trying
+    kept.note_end(2)
+    assert kept.are_worth_trying
+    kept.note_answer(3)
+    kept.note_end(3)
+    assert not kept.are_worth_trying
+
+
+def test_a_connection_that_never_answered_says_nothing_about_keeping() -> None:
+    """Nor does one that has answered often, nor an old one of the same port."""
+    kept = KeptConnections()
+    kept.note_end(1)
+    kept.note_answer(2)
+    kept.add(2, [])
+    kept.note_end(2)
+    assert kept.are_worth_trying
