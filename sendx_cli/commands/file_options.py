@@ -24,6 +24,7 @@ from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from sendx_cli.core.contact.shards import Shard
     from sendx_cli.core.mapping.columns import ColumnOptions
     from sendx_cli.files.layout import Overrides
     from sendx_cli.runs.options import RunSpec
@@ -181,6 +182,14 @@ class FromFile(NamedTuple):
             rich_help_panel=FILE,
         ),
     ] = None
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K/N",
+            help="Send the K-th of N parts of the file (see `sendx help shards`).",
+            rich_help_panel=FILE,
+        ),
+    ] = None
 
     def refuse_without_file(self) -> None:
         """Refuse these options if there is no `--from`.
@@ -221,9 +230,20 @@ class FromFile(NamedTuple):
             overrides=self._overrides(columns),
             columns=columns,
             skip_invalid=self.skip_invalid,
+            shard=self.part(),
             batch=_checked_batch(batch),
             service=service,
         )
+
+    def part(self) -> "Shard":
+        """Return the shard of the file that is to be sent.
+
+        Raises:
+            UsageError: It is none.
+        """
+        from sendx_cli.core.contact.shards import WHOLE, Shard
+
+        return WHOLE if self.shard is None else Shard.parse(self.shard)
 
     def refuse_stream_of_file(self, *, is_dry: bool) -> None:
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.
@@ -233,6 +253,8 @@ class FromFile(NamedTuple):
         """
         if self.stream and self.from_ != "-":
             raise UsageError("--stream requires --from -", hint="a file needs no --stream")
+        if self.stream and self.shard is not None:
+            raise UsageError("--shard cannot be used with --stream: it needs the whole file")
         if self.stream and is_dry:
             raise UsageError(
                 "--dry-run cannot be used with --stream: its rows are not known in advance"

@@ -134,7 +134,7 @@ def send_from_file(
     options.account.refuse_contradictions(is_stream=file.stream)
     mode = _mode(file, options)
     refuse_outputs(runtime, file.from_ or "", mode)
-    job = JobReport(runtime.output, action, file.from_ or "")
+    job = JobReport(runtime.output, action, file.from_ or "", file.part())
     job.code_quality = mode.code_quality
     runtime.at_end.append(job.finish)
     flags = options.flags()
@@ -165,6 +165,7 @@ def send_from_file(
 
 def _mode(file: FromFile, options: CallOptions) -> "RunMode":
     from sendx_cli.runs.options import RunMode
+    from sendx_cli.runs.report_file import report_path
 
     usual = RunMode()
     return RunMode(
@@ -174,7 +175,7 @@ def _mode(file: FromFile, options: CallOptions) -> "RunMode":
         retry_unknown=options.sending.retry_unknown,
         keeps_going=file.keep_going,
         max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
-        report=file.report,
+        report=report_path(file.report, file.part()),
         save_map=file.save_map,
         map_file=file.map_file,
         code_quality=file.code_quality,

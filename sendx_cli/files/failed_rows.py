@@ -12,6 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.errors import PassingTrouble, reason_of
 from sendx_cli.files.failed_lines import FoundRow, lines_writer
 from sendx_cli.files.layout import FileFormat
@@ -49,19 +50,21 @@ class FailedFile:
     rows: int
 
 
-def failed_path(source: Source, working_directory: Path) -> Path:
+def failed_path(source: Source, working_directory: Path, shard: Shard = WHOLE) -> Path:
     """Return where failed rows go unless something else is said: `people.failed.csv`.
 
     It is beside the source; for standard input, a pipe or a device in the working directory. The
     rows of a file of failed rows that fail again go beside it, under the same name with a number.
+    Each shard has a file of its own: `people.2-of-8.failed.csv`.
     """
     if source.is_spooled:
         ending = ".jsonl" if source.layout.format is FileFormat.JSON_LINES else ".csv"
-        return working_directory / f"standard-input{_MARK}{ending}"
+        return working_directory / f"standard-input{shard.mark}{_MARK}{ending}"
     path = source.path
     stem, mark, number = path.stem.rpartition(_MARK)
     is_failed_file = bool(mark) and (not number or number.removeprefix("-").isdecimal())
-    return path.with_name(f"{stem if is_failed_file else path.stem}{_MARK}{path.suffix}")
+    name = stem if is_failed_file else path.stem
+    return path.with_name(f"{name}{shard.mark}{_MARK}{path.suffix}")
 
 
 def write_failed_rows(

@@ -5,6 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from sendx_cli.core.account.rules import ContactRules, Fault, WithoutAccount
+from sendx_cli.core.contact.address import contact_key, unwrap_address
+from sendx_cli.core.contact.chains import WHOLE_FILE, Share
 from sendx_cli.core.contact.contact import Contact, Identify, Track
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind, Member, check_value
 from sendx_cli.core.mapping.columns import ColumnMapping
@@ -102,7 +104,14 @@ class RowChecker:
             return CheckedRow(values.line, checked, values.notes, values.leaving)
         if isinstance(sent, Fault):
             column = self._column_of(sent)
-            return RowError(values.line, sent.message, column, sent.hint, email=checked.email)
+            return RowError(
+                values.line,
+                sent.message,
+                column,
+                sent.hint,
+                email=checked.email,
+                contact_keys=checked.contact_keys,
+            )
         return CheckedRow(values.line, sent, values.notes, values.leaving, checked)
 
     def _refuse_options(self, rules: ContactRules) -> None:
@@ -167,16 +176,25 @@ def read_checked(
 
 
 def check_rows(
-    source: RowSource, checker: RowChecker, builder: PlanBuilder
+    source: RowSource, checker: RowChecker, builder: PlanBuilder, share: Share = WHOLE_FILE
 ) -> Iterator[CheckedRow | RowError | OptedOut]:
     """Yield what is to become of each row, in the file's order; the plan learns of it as well.
+
+    Rows that fall to other shards are checked and counted, and not yielded. Of a row that cannot
+    be sent for what it says, nobody knows the contact: it falls to the first shard. One that the
+    account does not take falls to its contact's, since every shard reads the account for itself.
 
     Args:
         source: The file, read once from its first row on.
         checker: Made with the same mapping as `builder`.
         builder: What takes in every row. Its plan is complete once the last row was yielded.
+        share: The contacts whose rows are yielded.
     """
+    is_part = not share.shard.is_whole
     for checked in read_checked(source, checker, builder.mapping):
+        if is_part and not share.has(_keys_of(checked)):
+            builder.elsewhere(checked if isinstance(checked, RowError | OptedOut) else None)
+            continue
         if isinstance(checked, CheckedRow):
             builder.add(checked.contact, checked.line, checked.notes, checked.leaving)
         elif isinstance(checked, OptedOut):
@@ -184,3 +202,12 @@ def check_rows(
         else:
             builder.bad(checked)
         yield checked
+
+
+def _keys_of(checked: CheckedRow | RowError | OptedOut) -> tuple[str, ...]:
+    """Return the contacts that a row concerns; none where that cannot be told."""
+    if isinstance(checked, CheckedRow):
+        return checked.contact.contact_keys
+    if isinstance(checked, OptedOut):
+        return (contact_key(unwrap_address(checked.email)),)
+    return checked.contact_keys

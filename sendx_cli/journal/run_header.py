@@ -5,6 +5,7 @@ import hmac
 import json
 from dataclasses import asdict, dataclass, fields
 
+from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.errors import InputError
 
 _FINGERPRINT_LABEL = b"sendx-cli run, key fingerprint, version 1"
@@ -28,6 +29,8 @@ class RunHeader:
         mapping: What each column means, as text that is the same for the same meaning.
         options: What else shapes the requests, as text that is the same for the same options.
         started_at: Seconds since 1970.
+        shard: The shard of the file that it sends.
+        chains: What `Chains.fingerprint` says of the file, where it sends a shard.
     """
 
     tool_version: str
@@ -42,6 +45,8 @@ class RunHeader:
     mapping: str
     options: str
     started_at: float
+    shard: Shard = WHOLE
+    chains: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -78,7 +83,8 @@ class RunHeader:
             InputError: It is not a header.
         """
         try:
-            members = json.loads(text)
+            members = {"shard": WHOLE, "chains": "", **json.loads(text)}
+            members["shard"] = Shard(*members["shard"])
             return cls(**{field.name: members[field.name] for field in fields(cls)})
         except (ValueError, TypeError, KeyError):
             raise InputError("the run's journal has no readable header") from None

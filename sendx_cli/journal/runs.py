@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.errors import InputError, PassingTrouble
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import MARGIN_S, RunLock, is_locked
@@ -90,16 +91,24 @@ class Runs:
         raise InputError(f"several runs start with {text}: {names}", hint="use more of the id")
 
     def unfinished_run_of(
-        self, *, sha256: str, action: str, origin: str, other_than: str | None = None
+        self,
+        *,
+        sha256: str,
+        action: str,
+        origin: str,
+        shard: Shard = WHOLE,
+        other_than: str | None = None,
     ) -> Run | None:
         """Return the latest unfinished run of the same file, command and service; not undone.
 
         It has rows left to send, or a process is resuming it and may send failed rows again.
+        Among several it is one of the same shard, if there is one.
 
         Args:
             sha256: SHA-256 of the file's content, in hexadecimal.
             action: `identify` or `track`.
             origin: Where requests go.
+            shard: The shard of the file; runs of others, of as many, do not count.
             other_than: The id of a run to leave out.
         """
         same = (
@@ -107,12 +116,14 @@ class Runs:
             for run in self.runs
             if run.header.source_sha256 == sha256 and run.id != other_than and not run.undone_by
         )
-        return _latest((run for run in same if run.counts.to_come or _is_held(run)), action, origin)
+        unfinished = (run for run in same if run.counts.to_come or _is_held(run))
+        return _latest(unfinished, action, origin, shard)
 
     def finished_runs_like(self, header: RunHeader) -> Iterator[Run]:
         """Yield the finished runs that sent the same file to the same account, the latest first.
 
         Its columns meant the same; what else its rows were given is for the caller to compare.
+        It may have sent another shard, if any contact can be in both.
         """
         return (
             run
@@ -122,14 +133,17 @@ class Runs:
             and run.counts.accepted
             and run.header.source_sha256 == header.source_sha256 != ""
             and run.header.mapping == header.mapping
+            and run.header.shard.overlaps(header.shard)
             and (run.header.action, run.header.origin, run.header.key_fingerprint)
             == (header.action, header.origin, header.key_fingerprint)
         )
 
-    def unfinished_run_at(self, *, path: str, action: str, origin: str) -> Run | None:
+    def unfinished_run_at(
+        self, *, path: str, action: str, origin: str, shard: Shard = WHOLE
+    ) -> Run | None:
         """Return the latest run with rows left to send of a file at this path, any content."""
         there = (run for run in self.runs if run.header.source_path == path and not run.undone_by)
-        return _latest((run for run in there if run.counts.to_come), action, origin)
+        return _latest((run for run in there if run.counts.to_come), action, origin, shard)
 
 
 def list_runs(directory: Path) -> Runs:
@@ -218,8 +232,14 @@ def forget_never_started(directory: Path) -> None:
         delete_journal(path)  # its process ended before it made the journal
 
 
-def _latest(runs: Iterable[Run], action: str, origin: str) -> Run | None:
-    found = [run for run in runs if (run.header.action, run.header.origin) == (action, origin)]
+def _latest(runs: Iterable[Run], action: str, origin: str, shard: Shard) -> Run | None:
+    found = [
+        run
+        for run in runs
+        if (run.header.action, run.header.origin) == (action, origin)
+        and run.header.shard.overlaps(shard)
+    ]
+    found.sort(key=lambda run: run.header.shard == shard)
     return found[-1] if found else None
 
 

@@ -3,20 +3,28 @@
 It is acquired before the rows are checked and released once the run's journal is sealed: from then
 on the journal, which all processes see, keeps others from starting the same. It is the operating
 system's lock on a file, so that kill -9 releases it.
+
+Different shards of a file, of as many, are started side by side; the whole file, or shards of
+another number, are not started beside them. Each process acquires its own lock, then looks at the
+others': of two that must not start at once, at least one finds the other.
 """
 
 import hashlib
 import os
+import re
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from sendx_cli.errors import RunUnfinished
+from sendx_cli.core.contact.shards import WHOLE, Shard
+from sendx_cli.errors import PassingTrouble, RunUnfinished, reason_of
 from sendx_cli.journal.lock import MARGIN_S, holder_of, name_holder, open_lock, take_lock
 from sendx_cli.journal.run_header import RunHeader
 
 _DIGEST_BYTES = 16
+_MARK = re.compile(r"\.(\d+)-of-(\d+)\.place")
 
 
 class RunIdentity(NamedTuple):
@@ -28,26 +36,38 @@ class RunIdentity(NamedTuple):
         action: `identify` or `track`.
         origin: Where requests go.
         sha256: The file's content.
-        shard: The part of the file's contacts that is sent; empty for all of them.
+        shard: The shard of the file that is sent.
     """
 
     action: str
     origin: str
     sha256: str
-    shard: str = ""
+    shard: Shard = WHOLE
 
     @property
     def file_name(self) -> str:
         """The name of its lock file."""
-        digest = hashlib.blake2b("\n".join(self).encode(), digest_size=_DIGEST_BYTES)
-        return f"{digest.hexdigest()}.place"
+        return f"{self._digest}{self.shard.mark}.place"
+
+    def others_in(self, directory: Path) -> Iterator[Path]:
+        """Yield the lock files of runs that must not start at the same time."""
+        for path in directory.glob(f"{self._digest}*.place"):
+            match = _MARK.search(path.name)
+            other = Shard(int(match[1]), int(match[2])) if match else WHOLE
+            if other != self.shard and other.overlaps(self.shard):
+                yield path
+
+    @property
+    def _digest(self) -> str:
+        text = f"{self.action}\n{self.origin}\n{self.sha256}"
+        return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def identity_of(header: RunHeader) -> RunIdentity | None:
     """Return a run's identity; None for a stream, whose content nobody knows before it ends."""
     if not header.source_sha256:
         return None
-    return RunIdentity(header.action, header.origin, header.source_sha256)
+    return RunIdentity(header.action, header.origin, header.source_sha256, header.shard)
 
 
 class StartLock:
@@ -65,7 +85,16 @@ class StartLock:
 
     def __init__(self, directory: Path, identity: RunIdentity | None) -> None:
         self._path = directory / (identity.file_name if identity else "")
-        self._descriptor = None if identity is None else _acquire(self._path)
+        self._descriptor: int | None = None
+        if identity is None:
+            return
+        self._descriptor = _acquire(self._path)
+        try:
+            for path in identity.others_in(directory):
+                _refuse_held(path)
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Release it; idempotent."""
@@ -96,16 +125,34 @@ def _acquire(path: Path) -> int:
         with ExitStack() as undo:
             descriptor = open_lock(path)
             undo.callback(os.close, descriptor)
-            if not take_lock(descriptor, path, MARGIN_S):
-                raise RunUnfinished(
-                    "a run of this file is being started by another sendx "
-                    f"process{holder_of(descriptor)}",
-                    hint="`sendx runs list` shows it once it has started",
-                )
+            _take_or_refuse(descriptor, path)
             if _is_still_there(descriptor, path):
                 name_holder(descriptor)
                 undo.pop_all()
                 return descriptor
+
+
+def _take_or_refuse(descriptor: int, path: Path) -> None:
+    if not take_lock(descriptor, path, MARGIN_S):
+        raise RunUnfinished(
+            f"a run of this file is being started by another sendx process{holder_of(descriptor)}",
+            hint="`sendx runs list` shows it once it has started",
+        )
+
+
+def _refuse_held(path: Path) -> None:
+    """Refuse to start while another process holds this lock; its file is not created."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        reason = reason_of(error)
+        raise PassingTrouble(f"cannot lock the run: {reason}", where=str(path)) from None
+    try:
+        _take_or_refuse(descriptor, path)
+    finally:
+        os.close(descriptor)
 
 
 def _is_still_there(descriptor: int, path: Path) -> bool:

@@ -30,12 +30,13 @@ def known_headers(path: Path) -> list[RunHeader]:
 def could_be_of_same_file(path: Path, header: RunHeader) -> bool:
     """Whether the unreadable run at `path` may have sent rows of the file of `header`.
 
-    It may if it has the same command and service, and the same content or path; or if it has no
-    readable header.
+    It may if it has the same command and service, a shard that any contact can have in common, and
+    the same content or path; or if it has no readable header.
     """
     known = known_headers(path)
     return not known or any(
         (one.action, one.origin) == (header.action, header.origin)
+        and one.shard.overlaps(header.shard)
         and (
             one.source_sha256 == header.source_sha256
             or (one.source_path is not None and one.source_path == header.source_path)

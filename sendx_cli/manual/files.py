@@ -32,10 +32,17 @@ _WRITTEN = (
         "NAME.failed.csv",
         (
             "The rows that failed, next to the file that was sent, with _sendx_line, _sendx_code "
-            "and _sendx_error after its own columns. Fix it and send it as it is."
+            "and _sendx_error after its own columns. Fix it and send it as it is. A shard's is "
+            "NAME.2-of-8.failed.csv."
         ),
     ),
-    ("--report FILE", "A result for each row: CSV if the name ends in .csv, otherwise JSON Lines."),
+    (
+        "--report FILE",
+        (
+            "A result for each row: CSV if the name ends in .csv, otherwise JSON Lines. A shard's "
+            "is NAME.2-of-8.csv."
+        ),
+    ),
     ("--code-quality FILE", "Bad and rejected rows, for GitLab; see sendx help ci."),
     ("--save-map FILE", "The column mapping, for use with --map-file."),
     ("--html FILE", "A run as a web page, written by sendx runs show."),

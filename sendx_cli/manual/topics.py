@@ -16,6 +16,7 @@ TOPICS: Mapping[str, str] = {
     "runs": "What became of each row: resuming, verifying and undoing.",
     "account": "Comparing files with what the account already has.",
     "output": "Formats of results, and their members.",
+    "shards": "Send a file in parts, by several processes or machines.",
     "sandbox": "The contact API on this machine, for tries and tests.",
     "recipes": "Complete commands for everyday work.",
     "ci": "GitHub Actions, GitLab, cron and systemd.",

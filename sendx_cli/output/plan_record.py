@@ -19,6 +19,7 @@ def plan_record(plan: Plan, refusal: SendxError | None = None) -> dict[str, obje
     return {
         "action": plan.mapping.action,
         "source": plan.source,
+        "shard": _shard_record(plan),
         "rows": plan.rows,
         "to_send": plan.to_send,
         "contacts": plan.contacts,
@@ -47,6 +48,16 @@ def plan_record(plan: Plan, refusal: SendxError | None = None) -> dict[str, obje
         "account": plan.account and _account_record(plan.account),
         "ok": refusal is None,
         "error": refusal and refusal.record()["error"],
+    }
+
+
+def _shard_record(plan: Plan) -> dict[str, object] | None:
+    if plan.shard.is_whole:
+        return None
+    return {
+        **plan.shard._asdict(),
+        "rows_of_file": plan.rows_of_file,
+        "bad_elsewhere": plan.bad_elsewhere.count,
     }
 
 

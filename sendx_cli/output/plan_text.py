@@ -36,6 +36,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lists = {used.list.id: used.list for used in account.lists}
     lines = [
         f"plan: {plan.mapping.action} from {_cut(plan.source)}",
+        *_shard(plan),
         *_counts(plan),
         *account_lines(plan.account),
         *(f"file: {note}" for note in plan.layout_notes),
@@ -73,10 +74,17 @@ def mapping_lines(
     return [safe(line) for line in lines]
 
 
+def _shard(plan: Plan) -> Iterator[str]:
+    if not plan.shard.is_whole:
+        rows = "1 row" if plan.rows == 1 else f"{plan.rows:,} rows"
+        yield f"{plan.shard.words}: {rows} of {plan.rows_of_file:,}"
+
+
 def _counts(plan: Plan) -> Iterator[str]:
     counted = (
         (plan.rows, "rows"),
         (plan.bad.count, "bad"),
+        (plan.bad_elsewhere.count, "bad, in another shard"),
         (plan.held_back.total, "held back"),
         (plan.unchanged, f"unchanged: rows of {_contacts(plan)} that would change nothing"),
         (plan.to_send, "to send"),

@@ -39,6 +39,7 @@ def summary_lines(
     exit_code: int,
     next_commands: Sequence[str],
     ascii_only: bool = False,
+    shard: str = "",
 ) -> list[str]:
     """Return the summary as lines of at most 80 columns, harmless to a terminal.
 
@@ -52,12 +53,13 @@ def summary_lines(
         exit_code: What the process is about to tell its caller.
         next_commands: What to type next, quoted for the shell.
         ascii_only: Whether the stream can show nothing but ASCII.
+        shard: The shard of the file that was sent, in words; empty for the whole file.
     """
     counts = _counts(totals, total_rows, left_out)
     width = max(len(f"{count:,}") for _, count, _ in counts)
     word_width = max(_WORD_WIDTH, *(len(word) for word, _, _ in counts))
     lines = [
-        heading_text(totals, total_rows),
+        heading_text(totals, total_rows, shard),
         *(f"  {word:<{word_width}}  {count:>{width},}{remark}" for word, count, remark in counts),
         *throughput_text(totals, ascii_only=ascii_only),
         *filter(None, [latency_text(totals)]),
@@ -100,15 +102,22 @@ def rate(per_s: float) -> str:
     return f"{per_s:.1f}/s" if per_s < _TEN else f"{per_s:,.0f}/s"
 
 
-def heading_text(totals: Totals, total_rows: int | None) -> str:
-    """Return how many rows were decided, in what time, and how many a second were accepted."""
+def heading_text(totals: Totals, total_rows: int | None, shard: str = "") -> str:
+    """Return how many rows were decided, in what time, and how many a second were accepted.
+
+    Args:
+        totals: What became of the rows.
+        total_rows: How many there are in all, if that is known.
+        shard: The shard that they are of, in words, which comes first; empty for the whole file.
+    """
     of_all = "" if total_rows in {None, totals.rows} else f" of {total_rows:,}"
     elapsed_s, per_s = totals.timeline.elapsed_s, totals.timeline.average_per_s
     is_idle = totals.rows == totals.counts[Outcome.UNCHANGED] == total_rows
     time = f" in {duration(elapsed_s)}" if elapsed_s > 0 and not is_idle else ""
     speed = f", {rate(per_s)}" if per_s else ""
     rows = "row" if (total_rows or totals.rows) == 1 else "rows"
-    return f"{totals.rows:,}{of_all} {rows}{time}{speed}"
+    of_shard = f"{shard}: " if shard else ""
+    return f"{of_shard}{totals.rows:,}{of_all} {rows}{time}{speed}"
 
 
 def _counts(

@@ -23,19 +23,23 @@ ASK_FROM_CONTACTS = 100
 
 
 def show_plan(context: RunContext, plan: Plan) -> None:
-    """Show the plan, and list its bad rows: each once, at its line where that can be."""
+    """Show the plan, and list its bad rows: each once, at its line where that can be.
+
+    Those of other shards are listed where they stop this one.
+    """
     output, job = context.output, context.job
     output.tell_lines(plan_lines(plan))
-    job.learn_plan(plan, is_dry=context.mode.is_dry)
+    bad = plan.bad_shown(skip_invalid=context.spec.skip_invalid)
+    job.learn_plan(plan, bad, is_dry=context.mode.is_dry)
     annotated = {
         error.line
-        for error in plan.bad.first
+        for error in bad.first
         if job.annotations.error(
             plan.source, line=error.line, message=bad_row_text(error, plan.source)
         )
     }
-    if plan.bad.count:
-        output.complain_lines(bad_row_lines(plan.bad, plan.source, annotated))
+    if bad.count:
+        output.complain_lines(bad_row_lines(bad, plan.source, annotated))
 
 
 def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
@@ -44,9 +48,11 @@ def refuse_unsendable(plan: Plan, source: Source, spec: RunSpec) -> None:
     Raises:
         InputError: It must not be sent.
     """
-    refuse_if_all_opted_out(source, opted_out=plan.held_back.total, rows=plan.rows)
-    refuse_undecided(plan.undecided, plan.mapping, where=plan.source)
-    refuse_bad_rows(plan.bad, rows=plan.rows, where=plan.source, skip_invalid=spec.skip_invalid)
+    opted_out = plan.held_back.total + plan.held_back_elsewhere
+    rows, where = plan.rows_of_file, plan.source
+    refuse_if_all_opted_out(source, opted_out=opted_out, rows=rows)
+    refuse_undecided(plan.undecided, plan.mapping, where=where)
+    refuse_bad_rows(plan.bad_of_file, rows=rows, where=where, skip_invalid=spec.skip_invalid)
 
 
 def ask_about(

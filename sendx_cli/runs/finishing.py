@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sendx_cli.core.contact.shards import Shard
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble, reason_of
 from sendx_cli.files.failed_rows import FailedFile, failed_path, write_failed_rows
@@ -41,7 +42,7 @@ def finish_run(
         output.complain("stopped", sent.stopped_by.message, sent.stopped_by.hint)
     failed = None
     if not view.counts().to_come and source is not None:
-        failed = _write_failed(output, journal, source)
+        failed = _write_failed(output, journal, source, context.spec.shard)
         if source.is_spooled:
             source.path.unlink(missing_ok=True)
     summary = summarise(
@@ -63,11 +64,11 @@ def finish_run(
     return summary.exit_code
 
 
-def _write_failed(output: Output, journal: RunJournal, source: Source) -> Path | None:
+def _write_failed(output: Output, journal: RunJournal, source: Source, shard: Shard) -> Path | None:
     """Write the rows that were not accepted, in the form of the file they came from."""
     hint = f"`sendx runs show {journal.id} --state rejected --state failed --state bad` lists them"
     try:
-        path = failed_path(source, Path.cwd())
+        path = failed_path(source, Path.cwd(), shard)
         failed = failures(journal.view, {State.REJECTED, State.FAILED})
         written = write_failed_rows(source, (one[:3] for one in failed), path)
     except FileRefused:

@@ -27,7 +27,8 @@ def header_of_file(context: RunContext, reading: Reading) -> RunHeader:
     source = reading.source
     path = str(source.path.absolute())
     mapping = _mapping_text(reading.mapping)
-    return _header(context, mapping, source.name, path=path, content=source.digest)
+    header = _header(context, mapping, source.name, path=path, content=source.digest)
+    return replace(header, chains=reading.share.chains.fingerprint)
 
 
 def header_of_stream(context: RunContext, name: str, mapping: ColumnMapping) -> RunHeader:
@@ -109,4 +110,5 @@ def _header(
         mapping=mapping,
         options=context.spec.to_text(),
         started_at=context.runtime.clock.unix(),
+        shard=context.spec.shard,
     )

@@ -28,6 +28,7 @@ def run_record(run: Run) -> dict[str, object]:
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(run.header.started_at)),
         "action": run.header.action,
         "source": run.header.source,
+        "shard": None if run.header.shard.is_whole else run.header.shard.text,
         "profile": run.header.profile,
         "state": state_of(run),
         "rows": counts.total,
@@ -54,7 +55,7 @@ def run_row(run: Run, now_unix_s: float) -> dict[str, object]:
         "start": day_text(run.header.started_at, now_unix_s),
         "action": run.header.action,
         "profile": run.header.profile,
-        "source": run.header.source,
+        "source": _source(run),
         "state": state_of(run),
         "accepted": _share(run.counts.accepted, run.counts.total),
     }
@@ -111,7 +112,15 @@ def _share(count: int, total: int) -> str:
 def _what(run: Run) -> str:
     """Return what a run sends; the source of an undo says so itself."""
     header = run.header
-    return header.source if header.action == UNDO else f"{header.action} from {header.source}"
+    if header.action == UNDO:
+        return header.source
+    shard = "" if header.shard.is_whole else f", {header.shard.words}"
+    return f"{header.action} from {header.source}{shard}"
+
+
+def _source(run: Run) -> str:
+    shard = run.header.shard
+    return run.header.source if shard.is_whole else f"{run.header.source} {shard.text}"
 
 
 def state_of(run: Run) -> str:

@@ -11,8 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from sendx_cli.core.contact.payloads import UNDO
+from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.core.mapping.source_rows import RowError
-from sendx_cli.core.plan.bad_rows import MAX_LISTED
+from sendx_cli.core.plan.bad_rows import MAX_LISTED, BadRows
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.replies.verdict import Verdict
@@ -48,16 +49,18 @@ class JobReport:
         output: Knows the environment; what cannot be written is warned of there.
         action: What is done, such as `identify`.
         source: The file as it was given.
+        shard: The shard of it that is sent.
 
     `code_quality` is the report's file, if one was asked for and may be written.
     """
 
-    def __init__(self, output: Output, action: str, source: str) -> None:
+    def __init__(self, output: Output, action: str, source: str, shard: Shard = WHOLE) -> None:
         self.annotations = Annotations(output)
         self.code_quality: Path | None = None
         self._output = output
         self._action = action
         self._source = source
+        self._shard = shard
         self._is_dry = False
         self._plan: Plan | None = None
         self._run = ""
@@ -66,11 +69,11 @@ class JobReport:
         self._bad = BadRowsShown()
         self._findings: list[Finding] = []
 
-    def learn_plan(self, plan: Plan, *, is_dry: bool = False) -> None:
-        """Learn what was to be sent."""
+    def learn_plan(self, plan: Plan, bad: BadRows, *, is_dry: bool = False) -> None:
+        """Learn what was to be sent, and the bad rows to be shown."""
         self._plan, self._is_dry, self._source = plan, is_dry, plan.source
         self._bad = BadRowsShown(
-            plan.bad.count, [(_place(plan.source, one), one.message) for one in plan.bad.first]
+            bad.count, [(_place(plan.source, one), one.message) for one in bad.first]
         )
 
     def learn_bad_rows(self, rows: Iterable[LeftOut]) -> None:
@@ -133,8 +136,9 @@ class JobReport:
 
     def _page(self, exit_code: int, error: SendxError | None) -> StepSummary:
         summary = self._summary
+        shard = "" if self._shard.is_whole else f", {self._shard.words}"
         return StepSummary(
-            title=f"{self._action} {self._source}".rstrip(),
+            title=f"{self._action} {self._source}".rstrip() + shard,
             ending=self._ending(exit_code, error),
             why=[*self._why(error)],
             heading="" if summary is None else summary.heading,

@@ -47,7 +47,7 @@ def leave_out_unchanged(
         PassingTrouble: The journal cannot be written.
     """
     spec = context.spec
-    is_refused = plan.undecided.total or (plan.bad.count and not spec.skip_invalid)
+    is_refused = plan.undecided.total or (plan.bad_of_file.count and not spec.skip_invalid)
     if not spec.only_changed or account is None or is_refused:
         return plan
     compared = journal.compared(is_always_sent)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sendx_cli.core.contact.members import ContactValues
+from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.core.mapping.columns import ColumnOptions
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.errors import InputError
@@ -32,6 +33,7 @@ class RunSpec:
         only_changed: Whether to leave out the rows of contacts that they would not change.
         keeps_snapshot: Whether to record how its contacts were before the first write.
         undoes: The run that it takes back; empty for the run of a file.
+        shard: The shard of the file that it sends.
     """
 
     action: str
@@ -47,6 +49,7 @@ class RunSpec:
     only_changed: bool = False
     keeps_snapshot: bool = False
     undoes: str = ""
+    shard: Shard = WHOLE
 
     def to_text(self) -> str:
         """Return it as JSON."""
@@ -68,6 +71,7 @@ class RunSpec:
                 **members
                 | {
                     "defaults": ContactValues(**_tuples(members["defaults"])),
+                    "shard": Shard(*members.get("shard", WHOLE)),
                     "columns": ColumnOptions(
                         **_tuples(columns) | {"date_order": order and DateOrder(order)}
                     ),

@@ -76,7 +76,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
 
 
 def _heading(summary: RunSummary) -> str:
-    return heading_text(summary.totals, summary.counts.total)
+    return heading_text(summary.totals, summary.counts.total, summary.shard)
 
 
 def _counts(summary: RunSummary) -> list[tuple[str, int, bool]]:

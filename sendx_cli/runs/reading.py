@@ -10,10 +10,12 @@ from typing import BinaryIO, cast
 
 from sendx_cli.core.account.catalogue import Catalogue
 from sendx_cli.core.account.rules import ContactRules, NoRules
+from sendx_cli.core.contact.chains import WHOLE_FILE, Share
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError
 from sendx_cli.core.plan.plan import Plan, PlanBuilder
 from sendx_cli.delivery.rows import Row
+from sendx_cli.files.chains import read_chains
 from sendx_cli.files.contact_rows import determine_mapping
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
 from sendx_cli.files.source import Source, open_source
@@ -33,21 +35,23 @@ class Reading:
         mapping: What its columns are for.
         checker: Makes contacts of its rows.
         catalogue: What the account holds, if its plan is compared with one.
+        share: The contacts whose rows are sent.
     """
 
     source: Source
     mapping: ColumnMapping
     checker: RowChecker
     catalogue: Catalogue | None = None
+    share: Share = WHOLE_FILE
 
     def rows(self, builder: PlanBuilder) -> Iterator[CheckedRow | RowError | OptedOut]:
-        """Yield each row, checked; the builder counts it as well."""
-        return check_rows(self.source, self.checker, builder)
+        """Yield each row of the shard, checked; the builder counts those of the whole file."""
+        return check_rows(self.source, self.checker, builder, self.share)
 
     def builder(self) -> PlanBuilder:
         """Return a builder of the file's plan, without any rows yet."""
         notes = self.source.layout.notes
-        return PlanBuilder(self.mapping, self.source.name, notes, self.catalogue)
+        return PlanBuilder(self.mapping, self.source.name, notes, self.catalogue, self.share.shard)
 
     def under(self, rules: ContactRules, catalogue: Catalogue | None = None) -> "Reading":
         """Return the same file, its rows checked by the rules of an account as well.
@@ -95,7 +99,14 @@ def reading_of(runtime: Runtime, spec: RunSpec, source: Source) -> Reading:
         InputError: A column cannot be mapped, or what the options say cannot be sent.
     """
     mapping = determine_mapping(source, spec.columns)
-    return Reading(source, mapping, unruled_checker(runtime, spec, mapping))
+    checker = unruled_checker(runtime, spec, mapping)
+    return Reading(source, mapping, checker, share=_share(spec, source, mapping))
+
+
+def _share(spec: RunSpec, source: Source, mapping: ColumnMapping) -> Share:
+    if spec.shard.is_whole:
+        return WHOLE_FILE
+    return Share(spec.shard, read_chains(source, mapping))
 
 
 def unruled_checker(runtime: Runtime, spec: RunSpec, mapping: ColumnMapping) -> RowChecker:

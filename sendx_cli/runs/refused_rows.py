@@ -1,7 +1,9 @@
 """Telling programs of each bad row of a file that is refused for them: no journal keeps those."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from sendx_cli.core.contact.chains import WHOLE_FILE
 from sendx_cli.core.mapping.source_rows import RowError
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.errors import InputError
@@ -36,18 +38,20 @@ def refusal_of(context: RunContext, plan: Plan, reading: Reading) -> InputError 
 def tell_bad_rows(context: RunContext, plan: Plan, reading: Reading) -> None:
     """Write a result for each bad row where JSON is asked for, and note it for the job's report."""
     note_bad_rows(context, plan, reading)
+    rows = _bad_rows(context, plan, reading)
     action, source = context.spec.action, plan.source
-    context.output.tell_records(
-        result_of_left_out(row, action, source).record() for row in _bad_rows(reading, plan)
-    )
+    context.output.tell_records(result_of_left_out(row, action, source).record() for row in rows)
 
 
 def note_bad_rows(context: RunContext, plan: Plan, reading: Reading) -> None:
     """Note each bad row for the job's report, if there is one."""
-    context.job.learn_bad_rows(_bad_rows(reading, plan))
+    context.job.learn_bad_rows(_bad_rows(context, plan, reading))
 
 
-def _bad_rows(reading: Reading, plan: Plan) -> Iterator[LeftOut]:
-    """Yield the rows that cannot be sent, if there are any: the file is read once more."""
-    rows = reading.rows(reading.builder()) if plan.bad.count else ()
+def _bad_rows(context: RunContext, plan: Plan, reading: Reading) -> Iterator[LeftOut]:
+    """Yield the bad rows that are shown, if there are any: the file is read once more."""
+    bad = plan.bad_shown(skip_invalid=context.spec.skip_invalid)
+    if bad.count > plan.bad.count:
+        reading = replace(reading, share=WHOLE_FILE)
+    rows = reading.rows(reading.builder()) if bad.count else ()
     return (left_out(row) for row in rows if isinstance(row, RowError))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from sendx_cli.core.contact.shards import Shard
 from sendx_cli.errors import InputError
 from sendx_cli.journal.results import result_of_left_out, result_of_row
 from sendx_cli.journal.rows import State
@@ -13,6 +14,13 @@ from sendx_cli.results import Result
 from sendx_cli.runs.output_file import PRIVATE, OutputFile
 
 _CSV_ENDING = ".csv"
+
+
+def report_path(path: Path | None, shard: Shard) -> Path | None:
+    """Return where a report goes: `results.2-of-8.csv` for a shard, each a file of its own."""
+    if path is None or path.stem.endswith(shard.mark):
+        return path
+    return path.with_name(f"{path.stem}{shard.mark}{path.suffix}")
 
 
 class Report:

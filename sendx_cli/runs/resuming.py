@@ -31,6 +31,8 @@ from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
 from sendx_cli.runs.refused_rows import refuse_and_tell
+from sendx_cli.runs.report_file import report_path
+from sendx_cli.runs.same_file import unfinished
 from sendx_cli.runs.sending import Sent, send_rows
 from sendx_cli.runs.snapshot import take_snapshot
 from sendx_cli.runs.undo_settling import note_undone, settle_undo, undo_of
@@ -50,8 +52,9 @@ def context_of(runtime: Runtime, settings: Settings, run: Run, mode: RunMode) ->
     """Return the context that resumes a run with the options it started with."""
     spec = RunSpec.from_text(run.header.options)
     is_sandbox = mode.is_sandbox or is_of_sandbox(run.header)
-    job = JobReport(runtime.output, f"runs resume {run.id}", run.header.source)
-    return RunContext(runtime, settings, spec, replace(mode, is_sandbox=is_sandbox), job)
+    mode = replace(mode, is_sandbox=is_sandbox, report=report_path(mode.report, spec.shard))
+    job = JobReport(runtime.output, f"runs resume {run.id}", run.header.source, spec.shard)
+    return RunContext(runtime, settings, spec, mode, job)
 
 
 def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | Ending:
@@ -127,15 +130,11 @@ def _refuse_other_run(runs: Runs, run: Run, header: RunHeader) -> None:
         sha256=header.source_sha256,
         action=header.action,
         origin=header.origin,
+        shard=header.shard,
         other_than=run.id,
     )
     if header.source_sha256 and other is not None:
-        raise RunUnfinished(
-            f"run {other.id} of this file is not finished: {other.counts.to_come:,} rows to come",
-            where=header.source,
-            hint=f"`sendx runs resume {other.id}` continues it; "
-            f"`sendx runs forget {other.id}` lets you resume {run.id}",
-        )
+        raise unfinished(other, header, f"resume {run.id}")
 
 
 def _refuse_undone(run: Run, undone_by: str | None) -> None:
@@ -171,11 +170,23 @@ def _adopt_changed_file(
             profile=header.profile,
             started_at=header.started_at,
         )
+        _refuse_other_chains(header, changed)
         with StartLock(run.path.parent, identity_of(changed)):
             _refuse_other_run(list_runs(run.path.parent), run, changed)
             with open_account(context) as account:
                 _adopt(context, journal, changed, compared(context, reading, account))
         return changed
+
+
+def _refuse_other_chains(header: RunHeader, changed: RunHeader) -> None:
+    """Refuse a file whose changes of address make other shards of it than the run began with."""
+    if header.chains != changed.chains:
+        raise InputError(
+            f"its changes of address are not those that {header.shard.words} was started with, "
+            "so contacts would be in other shards",
+            where=changed.source,
+            hint="resume it with the file as it was, and send what is new as a separate file",
+        )
 
 
 def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading: Reading) -> None:

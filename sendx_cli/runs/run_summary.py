@@ -37,6 +37,7 @@ class RunSummary:
         totals: Its numbers.
         exit_code: The exit code of its process.
         next_commands: What to type next.
+        shard: The shard of the file that it sends, in words; empty for the whole file.
     """
 
     counts: Counts
@@ -44,6 +45,7 @@ class RunSummary:
     totals: Totals
     exit_code: ExitCode | Ending
     next_commands: list[str]
+    shard: str = ""
 
     def lines(self, *, ascii_only: bool) -> list[str]:
         """Return the summary for a terminal or a log."""
@@ -53,6 +55,7 @@ class RunSummary:
             left_out={str(kind): count for kind, count in self.left_out.items()},
             exit_code=self.exit_code,
             next_commands=self.next_commands,
+            shard=self.shard,
             ascii_only=ascii_only,
         )
 
@@ -116,6 +119,7 @@ def summarise(
         totals=totals,
         exit_code=ending or code,
         next_commands=commands,
+        shard="" if spec.shard.is_whole else spec.shard.words,
     )
 
 

@@ -105,6 +105,8 @@ def send_rows(
         reporter.close()
     with suppress(PassingTrouble):  # what became of the rows is in the journal
         journal.note_sent(clock.now() - began_at)
+    if not (mode.report is None or context.spec.shard.is_whole or reporter.error):
+        output.note(f"results of {context.spec.shard.words}: {mode.report}")
     return Sent(
         signals.ending or reporter.ending,
         _with_resume_hint(sender.stopped_by, journal.id),

@@ -32,10 +32,15 @@ def warn_if_sent_before(output: Output, runs: Runs, header: RunHeader, spec: Run
         return False
     moment = moment_text(before.header.started_at, _LONG_AGO)
     output.warn(
-        f"this file was sent as run {before.id} on {moment}: {_counts_text(before.counts)}",
+        f"{_what(before)} was sent as run {before.id} on {moment}: {_counts_text(before.counts)}",
         hint=f"`sendx runs show {before.id}` shows what became of it",
     )
     return True
+
+
+def _what(run: Run) -> str:
+    shard = run.header.shard
+    return "this file" if shard.is_whole else f"{shard.words} of this file"
 
 
 def _values_of(run: Run) -> ContactValues | None:

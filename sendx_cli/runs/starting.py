@@ -27,6 +27,7 @@ from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import leave_out_unchanged
 from sendx_cli.runs.reading import NumberedRows, Reading, reading_of, stdin_of
 from sendx_cli.runs.refused_rows import refuse_and_tell
+from sendx_cli.runs.same_file import unfinished
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.sent_before import warn_if_sent_before
 from sendx_cli.runs.snapshot import announce_snapshot, take_snapshot
@@ -57,7 +58,8 @@ def start_run(context: RunContext) -> ExitCode | Ending:
         journal = _begin(context, directory, reading)
         if journal is None:
             ResultStream(runtime.output).close()
-            runtime.output.note(f"{source.name}: no rows to send")
+            shard = "" if spec.shard.is_whole else f", {spec.shard.words}"
+            runtime.output.note(f"{source.name}{shard}: no rows to send")
             return ExitCode.OK
         keep.append(True)
         with journal, context.job.following(journal):
@@ -99,24 +101,16 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
 
 def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
     """Refuse a file with an unfinished run; warn of one of the file's earlier content."""
-    wanted = {"action": header.action, "origin": header.origin}
-    run = runs.unfinished_run_of(sha256=header.source_sha256, **wanted)
-    if run is not None and run.is_under_way:
-        raise RunUnfinished(
-            f"run {run.id} of this file is being sent by another sendx process: "
-            f"{run.counts.to_come:,} rows to come",
-            where=header.source,
-            hint=f"wait until it ends, then see `sendx runs show {run.id}`",
-        )
+    action, origin, shard = header.action, header.origin, header.shard
+    run = runs.unfinished_run_of(
+        sha256=header.source_sha256, action=action, origin=origin, shard=shard
+    )
     if run is not None:
-        raise RunUnfinished(
-            f"run {run.id} of this file is not finished: {run.counts.to_come:,} rows to come",
-            where=header.source,
-            hint=f"`sendx runs resume {run.id}` continues it; "
-            f"`sendx runs forget {run.id}` lets you start over",
-        )
+        raise unfinished(run, header, "start over")
     _refuse_beside_unreadable(runs, header)
-    earlier = runs.unfinished_run_at(path=header.source_path or "", **wanted)
+    earlier = runs.unfinished_run_at(
+        path=header.source_path or "", action=action, origin=origin, shard=shard
+    )
     if earlier is not None:
         runtime.output.warn(
             f"run {earlier.id} of the earlier content of {header.source} has "

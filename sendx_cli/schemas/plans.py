@@ -171,12 +171,22 @@ _ACCOUNT = record(
         ),
     },
 )
+_SHARD = record(
+    "The shard of the file: number, total, rows_of_file, bad_elsewhere; null for the whole file.",
+    {
+        "number": integer("Which one, from 1."),
+        "total": integer("How many there are."),
+        "rows_of_file": integer("Rows of the whole file."),
+        "bad_elsewhere": integer("Bad rows in other shards."),
+    },
+)
 PLAN = record(
     "What would be sent of a file.",
     {
         "action": _ACTION,
         "source": text("The file as it was given, or standard input."),
-        "rows": integer("Rows of the file."),
+        "shard": or_null(_SHARD),
+        "rows": integer("Rows of the file, or of its shard."),
         "to_send": integer("Rows that would be sent."),
         "contacts": integer("Different contacts among them."),
         "duplicates": integer("Rows about a contact of an earlier row."),

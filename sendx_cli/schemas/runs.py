@@ -72,6 +72,7 @@ RUN = record(
         },
         "action": word("identify, track or undo.", ("identify", "track", "undo")),
         "source": text("The file as it was given; for an undo, the run that it undoes."),
+        "shard": or_null(text("The shard of the file, as for --shard; null for the whole file.")),
         "profile": text("The profile that it was sent with."),
         "state": word(
             "under way, stopped (rows are left to send), partly read (a stream was not read to its "

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from sendx_cli.journal.runs import Run, Runs, delete_journal, forget_never_start
 from sendx_cli.journal.view import Counts
 from tests.journal.journals import HEADER, begin, decided, path_of, people, tracked
 
-SAME_FILE = {
+SAME_FILE: dict[str, Any] = {
     "sha256": HEADER.source_sha256,
     "action": HEADER.action,
     "origin": HEADER.origin,
@@ -179,7 +180,7 @@ def test_the_unfinished_run_of_a_file_of_that_name_is_found(tmp_path: Path) -> N
     make(tmp_path, 1_795_000_100.0, accepted=0)
     make(tmp_path, 1_795_000_200.0, accepted=2)
     runs = list_runs(tmp_path)
-    there = {"path": path, "action": HEADER.action, "origin": HEADER.origin}
+    there: dict[str, Any] = {"path": path, "action": HEADER.action, "origin": HEADER.origin}
     assert runs.unfinished_run_at(**there) == runs.runs[1]
     for name in there:
         assert runs.unfinished_run_at(**{**there, name: "other"}) is None

@@ -37,6 +37,7 @@ def test_the_record_holds_the_whole_plan() -> None:
     assert json.loads(json.dumps(plan_record(plan))) == {
         "action": "identify",
         "source": "people.csv",
+        "shard": None,
         "rows": 5,
         "to_send": 3,
         "contacts": 2,

@@ -374,3 +374,33 @@ def test_standard_output_stays_clean(job: Job, output: tuple[str, ...]) -> None:
     assert job("identify", "--from", "p.csv", *output).out == ""
     assert job("identify", "--from", "p.csv", *output, "--nope").out == ""
     assert job("identify", "bob", *output).out == ""
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_every_shard_tells_of_the_bad_row_that_refuses_it(job: Job, number: int) -> None:
+    """Wherever that row is told of, and whichever shard it is in; the title names the shard."""
+    words = ("identify", "--from", "p.csv", "--shard", f"{number}/2")
+    run = job(*words, "-o", "jsonl", "--code-quality", "quality.json")
+    assert run.code == 2
+    assert [json.loads(line).get("line") for line in run.out.splitlines()] == [3, None]
+    assert job.page[1] == f"### sendx identify p&#46;csv&#44; shard {number} of 2"
+    assert len([line for line in job.page if "p&#46;csv&#58;3&#58;email" in line]) == 1
+    findings = json.loads(Path("quality.json").read_text())
+    assert [one["location"]["lines"]["begin"] for one in findings] == [3]
+
+
+def test_a_shard_tells_of_no_bad_row_that_another_one_skips(
+    job: Job, server: ScriptedServer
+) -> None:
+    """Only the first shard does; a resume has the shard in its title as well."""
+    server.script = lambda _request, _number: REFUSED
+    pages = []
+    for number in (1, 2):
+        job(*SKIPPING, "--shard", f"{number}/2", "--code-quality", "quality.json")
+        findings = json.loads(Path("quality.json").read_text())
+        pages.append((len(findings), "\n".join(job.page).count("&#58;3&#58;email")))
+    assert pages == [(1, 1), (0, 0)]
+    run = json.loads(job("runs", "list").out.splitlines()[0])
+    job("runs", "resume", run["run"])
+    number, total = run["shard"].split("/")
+    assert job.page[1].endswith(f"p&#46;csv&#44; shard {number} of {total}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.errors import InputError
 from sendx_cli.journal.opening import open_journal
 from sendx_cli.journal.runs import list_runs
@@ -50,8 +51,8 @@ def test_places_differ_by_what_makes_runs_differ() -> None:
         whole._replace(action="identify"),
         whole._replace(origin="https://b.co"),
         whole._replace(sha256="6f" * 32),
-        whole._replace(shard="1/4"),
-        whole._replace(shard="2/4"),
+        whole._replace(shard=Shard(1, 4)),
+        whole._replace(shard=Shard(2, 4)),
     ]
     assert len({one.file_name for one in (whole, *others)}) == 6
     assert whole.file_name == RunIdentity(*whole).file_name
@@ -63,13 +64,41 @@ def test_a_place_is_had_by_one_and_leaves_no_file(tmp_path: Path) -> None:
     with StartLock(tmp_path, whole) as held:
         with pytest.raises(InputError, match="being started by another sendx"):
             StartLock(tmp_path, whole)
-        with StartLock(tmp_path, whole._replace(shard="1/2")), StartLock(tmp_path, None):
+        with StartLock(tmp_path, whole._replace(action="identify")), StartLock(tmp_path, None):
             assert len(list(tmp_path.glob("*.place"))) == 2
         held.release()
         with StartLock(tmp_path, whole):
             held.release()
             assert len(list(tmp_path.glob("*.place"))) == 1
     assert list(tmp_path.glob("*.place")) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "is_refused"),
+    [
+        (Shard(1, 4), Shard(2, 4), False),
+        (Shard(1, 4), Shard(1, 4), True),
+        (Shard(1, 4), Shard(2, 5), True),
+        (Shard(1, 4), WHOLE, True),
+        (WHOLE, Shard(1, 4), True),
+        (Shard(2, 14), Shard(12, 14), False),
+    ],
+)
+def test_only_shards_of_as_many_are_started_at_once(
+    tmp_path: Path, held: Shard, wanted: Shard, *, is_refused: bool
+) -> None:
+    """What was refused leaves no file behind, and may start once the other has begun."""
+    run = RunIdentity("track", "https://a.co", "5f" * 32)
+    with StartLock(tmp_path, run._replace(shard=held)):
+        refused = False
+        try:
+            StartLock(tmp_path, run._replace(shard=wanted)).release()
+        except InputError as error:
+            refused = "a run of this file is being started" in error.message
+        assert refused == is_refused
+        assert len(list(tmp_path.glob("*.place"))) == 1
+    with StartLock(tmp_path, run._replace(shard=wanted)):
+        assert len(list(tmp_path.glob("*.place"))) == 1
 
 
 def test_who_had_opened_a_removed_place_does_not_have_it(tmp_path: Path) -> None:

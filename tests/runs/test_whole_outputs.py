@@ -110,6 +110,7 @@ def test_a_run_as_a_record(ended: Run, send: Send) -> None:
         "started": "MOMENT",
         "action": "identify",
         "source": "p.csv",
+        "shard": None,
         "profile": "main",
         "state": "finished",
         "rows": 2,

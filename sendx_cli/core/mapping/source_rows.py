@@ -56,6 +56,8 @@ class RowError:
             as well (a quote in the wrong place), or the user has to decide first.
         is_undecided: Whether the row is an opt-out in a column that the user has not decided
             about.
+        contact_keys: The contacts it concerns, if nothing is wrong with it but that the account
+            does not take it.
     """
 
     line: int
@@ -68,6 +70,7 @@ class RowError:
     email: str | None = None
     is_structural: bool = False
     is_undecided: bool = False
+    contact_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

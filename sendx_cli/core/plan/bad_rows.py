@@ -46,6 +46,22 @@ class BadRows:
     kinds: tuple[BadRowKind, ...] = ()
     is_structural: bool = False
 
+    def and_(self, others: "BadRows") -> "BadRows":
+        """Return these and other rows of the same source together."""
+        kinds = {(kind.column, kind.message): kind for kind in self.kinds}
+        for kind in others.kinds:
+            key = (kind.column, kind.message)
+            same = kinds.get(key, kind._replace(rows=0))
+            rows, line = same.rows + kind.rows, min(same.line, kind.line)
+            kinds[key] = kind._replace(rows=rows, line=line)
+        first = sorted((*self.first, *others.first), key=lambda error: error.line)
+        return BadRows(
+            self.count + others.count,
+            tuple(first[:MAX_LISTED]),
+            tuple(sorted(kinds.values(), key=_order)),
+            self.is_structural or others.is_structural,
+        )
+
 
 NO_BAD_ROWS = BadRows()
 
@@ -70,7 +86,7 @@ class BadRowsSeen:
 
     def result(self) -> BadRows:
         """Return what was collected."""
-        kinds = sorted(self._kinds.values(), key=lambda kind: (-kind.rows, kind.line))
+        kinds = sorted(self._kinds.values(), key=_order)
         return BadRows(self._count, tuple(self._first), tuple(kinds), self._is_structural)
 
     def _add_kind(self, error: RowError) -> None:
@@ -81,6 +97,10 @@ class BadRowsSeen:
             message, column, key = _OTHER, None, (None, _OTHER)
         first = self._kinds.get(key) or BadRowKind(message, column, 0, error.line)
         self._kinds[key] = first._replace(rows=first.rows + 1)
+
+
+def _order(kind: BadRowKind) -> tuple[int, int]:
+    return -kind.rows, kind.line
 
 
 def refuse_bad_rows(bad: BadRows, *, rows: int, where: str, skip_invalid: bool = False) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sendx_cli.core.account.catalogue import Catalogue
 from sendx_cli.core.contact.contact import Contact, Identify
+from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.core.contact.validation import counts
 from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.opt_outs import OptOutRule
@@ -44,6 +45,10 @@ class Plan:
         similar_fields: The same of custom fields.
         collisions: Changes of address that get into each other's way.
         account: What it would change in the account; None where that was not read.
+        shard: The shard of the file whose contacts these are.
+        elsewhere: Rows of other shards that are sent or held back there.
+        held_back_elsewhere: How many of them are held back.
+        bad_elsewhere: Bad rows in other shards.
     """
 
     source: str
@@ -68,11 +73,30 @@ class Plan:
     similar_fields: tuple[tuple[str, ...], ...] = ()
     collisions: Collisions = NO_COLLISIONS
     account: AccountComparison | None = None
+    shard: Shard = WHOLE
+    elsewhere: int = 0
+    held_back_elsewhere: int = 0
+    bad_elsewhere: BadRows = NO_BAD_ROWS
 
     @property
     def rows(self) -> int:
-        """All rows of the source."""
+        """All rows of the shard."""
         return self.to_send + self.unchanged + self.bad.count + self.held_back.total
+
+    @property
+    def rows_of_file(self) -> int:
+        """All rows of the source."""
+        return self.rows + self.elsewhere + self.bad_elsewhere.count
+
+    @property
+    def bad_of_file(self) -> BadRows:
+        """All bad rows of the source."""
+        return self.bad.and_(self.bad_elsewhere) if self.bad_elsewhere.count else self.bad
+
+    def bad_shown(self, *, skip_invalid: bool) -> BadRows:
+        """Return the bad rows that are the shard's concern: all, unless others are skipped."""
+        of_file = self.bad_of_file
+        return self.bad if skip_invalid and not of_file.is_structural else of_file
 
     @property
     def duplicates(self) -> int:
@@ -88,6 +112,7 @@ class PlanBuilder:
         source: The file as it was given.
         layout_notes: What was detected of its layout.
         catalogue: What the account holds, if that was read.
+        shard: The shard of the file that is planned.
     """
 
     def __init__(
@@ -96,8 +121,13 @@ class PlanBuilder:
         source: str,
         layout_notes: tuple[str, ...] = (),
         catalogue: Catalogue | None = None,
+        shard: Shard = WHOLE,
     ) -> None:
         self.mapping = mapping
+        self._shard = shard
+        self._elsewhere = 0
+        self._held_back_elsewhere = 0
+        self._bad_elsewhere = BadRowsSeen()
         self._catalogue = catalogue
         self._source = source
         self._layout_notes = layout_notes
@@ -144,12 +174,20 @@ class PlanBuilder:
     def bad(self, error: RowError) -> None:
         """Record a row that cannot be sent."""
         self._bad.add(error)
-        if error.is_undecided:
-            self._undecided.add((error.column or "",))
+        self._note_undecided(error)
 
     def held_back(self, row: OptedOut) -> None:
         """Record a row whose person left."""
         self._held_back.add((self._reason(row.reason),))
+
+    def elsewhere(self, row: RowError | OptedOut | None) -> None:
+        """Record a row that falls to another shard; None: one that is sent there."""
+        if isinstance(row, RowError):
+            self._bad_elsewhere.add(row)
+            self._note_undecided(row)
+            return
+        self._elsewhere += 1
+        self._held_back_elsewhere += row is not None
 
     def plan(self) -> Plan:
         """Return the plan as it stands."""
@@ -178,7 +216,15 @@ class PlanBuilder:
             account=None
             if self._catalogue is None
             else compare(self._catalogue, tags=tags_added, fields=fields, lists=lists),
+            shard=self._shard,
+            elsewhere=self._elsewhere,
+            held_back_elsewhere=self._held_back_elsewhere,
+            bad_elsewhere=self._bad_elsewhere.result(),
         )
+
+    def _note_undecided(self, error: RowError) -> None:
+        if error.is_undecided:
+            self._undecided.add((error.column or "",))
 
     def _reason(self, reason: str) -> str:
         """Group what is different for each person, such as the day on which they left."""
