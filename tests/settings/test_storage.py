@@ -328,7 +328,7 @@ def test_no_file_is_left_open(path: Path) -> None:
         with locked(path):
             replace_private(path, content)
         assert _content(path) == content
-    assert len(list(Path("/dev/fd").iterdir())) == before
+    assert len(list(Path("/dev/fd").iterdir())) <= before
 
 
 def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
