@@ -448,3 +448,14 @@ def test_the_first_letter_counts_for_the_encoding(tmp_path: Path) -> None:
     source = _open(tmp_path, b"\xe9tat,email\nx,a@e.org\n")
     assert source.layout.header == ("\u00e9tat", "email")
     assert source.layout.encoding == "cp1252"
+
+
+def test_blanks_before_quotes_are_read_as_the_header_has_them(tmp_path: Path) -> None:
+    """What stands behind a closing quote is an error there as well."""
+    good, bad = b'"x ""y"",1", "a@e.org"\n', b'"y", "b@e.org"z\n'
+    rows = _rows(tmp_path, b'"n", "email"\n' + good + bad + b'"w", "c@e.org"\n')
+    assert rows[0] == SourceRow(2, ('x "y",1', "a@e.org"))
+    assert rows[2] == SourceRow(4, ("w", "c@e.org"))
+    broken = rows[1]
+    assert isinstance(broken, RowError)
+    assert broken.message == "text after a closing quote"
