@@ -459,3 +459,15 @@ def test_blanks_before_quotes_are_read_as_the_header_has_them(tmp_path: Path) ->
     broken = rows[1]
     assert isinstance(broken, RowError)
     assert broken.message == "text after a closing quote"
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "ndjson", "json", "JSONL"])
+def test_a_files_name_tells_json_lines_where_its_first_line_does_not(
+    tmp_path: Path, ending: str
+) -> None:
+    """A first line that is broken is a bad row, and no header."""
+    path = tmp_path / f"people.{ending}"
+    path.write_text('broken\n{"email": "a@b.co"}\n')
+    source = open_source(str(path), Overrides(), io.BytesIO())
+    assert source.layout.format is FileFormat.JSON_LINES
+    assert [row.line for row in source.rows()] == [1, 2]
