@@ -471,3 +471,11 @@ def test_a_files_name_tells_json_lines_where_its_first_line_does_not(
     source = open_source(str(path), Overrides(), io.BytesIO())
     assert source.layout.format is FileFormat.JSON_LINES
     assert [row.line for row in source.rows()] == [1, 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-32-le"])
+def test_wide_texts_are_read_where_that_is_said(tmp_path: Path, encoding: str) -> None:
+    """Their many zeros make them no binary file."""
+    content = "email,n\na@e.org,\u0142\n".encode(encoding)
+    rows = _rows(tmp_path, content, Overrides(encoding=encoding))
+    assert rows == [SourceRow(2, ("a@e.org", "\u0142"))]
