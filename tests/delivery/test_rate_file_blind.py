@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from sendx_cli.delivery.rate_file import RateFile
 from tests.clocks import HandClock
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="no links and no flock there")
 
 
 def test_a_file_that_cannot_be_opened_is_left_alone_for_a_second(
@@ -37,6 +40,7 @@ def test_a_file_that_cannot_be_opened_is_left_alone_for_a_second(
     assert (place / "account").read_bytes() == b"new"
 
 
+@POSIX
 def test_a_file_that_cannot_be_made_is_left_alone_for_a_second(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,9 +89,10 @@ def test_a_closed_file_is_open_no_more(tmp_path: Path) -> None:
         file.update(lambda _kept: b"new")
         file.close()
         file.close()
-    assert len(list(Path("/dev/fd").iterdir())) == before
+    assert len(list(Path("/dev/fd").iterdir())) <= before
 
 
+@POSIX
 def test_a_file_that_cannot_be_locked_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -340,3 +340,12 @@ def test_a_row_takes_the_time_from_its_first_request_to_its_last_answer() -> Non
     took = [one.elapsed_s for one in decided_in(send_all(sender, people(3)))]
     assert took[:2] == pytest.approx([0.5, 0.5])
     assert 8.0 <= took[2] < 9.0
+
+
+def test_a_sender_that_is_closed_closes_its_connections() -> None:
+    """Not before, though no row is left: another run may come."""
+    sender, exchange, _ = simulate(lambda _c, _t: SimulatedReply(0.1, OK, True))
+    list(send_all(sender, people(1)))
+    assert not exchange.is_closed
+    sender.close()
+    assert exchange.is_closed

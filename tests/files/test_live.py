@@ -125,3 +125,13 @@ def test_an_object_of_custom_fields_is_known_in_json_alone() -> None:
     assert [column.target for column in mapping.columns] == [Target.EMAIL, Target.FIELDS]
     with pytest.raises(InvalidValue):
         determine_live_mapping(opened("email,customFields\n"), ColumnOptions())
+
+
+def test_rows_of_an_input_without_a_header_come_in_their_order() -> None:
+    """The first line is a row like the others."""
+    source = opened("a@b.co\nb@b.co\nc@b.co\n", Overrides(columns=("email",)))
+    assert list(source.rows()) == [
+        SourceRow(1, ("a@b.co",)),
+        SourceRow(2, ("b@b.co",)),
+        SourceRow(3, ("c@b.co",)),
+    ]

@@ -11,7 +11,7 @@ from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
 from sendx_cli.core.plan.plan import PlanBuilder
 from sendx_cli.errors import InvalidValue, UsageError
-from sendx_cli.files.contact_rows import determine_mapping
+from sendx_cli.files.contact_rows import determine_mapping, field_date_orders
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.row_checker import CheckedRow, RowChecker, check_rows
 from sendx_cli.files.source import open_source
@@ -205,3 +205,17 @@ def test_rows_that_cannot_be_read_do_not_hide_how_dates_are_written(tmp_path: Pa
     path.write_text("email,birthday\nshort@b.co\na@b.co,01/02/1990\nb@b.co,\nc@b.co,31/01/1990\n")
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
         assert determine_mapping(source, ColumnOptions()).date_order is DateOrder.DMY
+
+
+def test_a_field_whose_dates_do_not_tell_their_order_is_named_by_its_column(
+    tmp_path: Path,
+) -> None:
+    """As the file calls it, so that it can be found there."""
+    path = tmp_path / "people.csv"
+    path.write_text("email,End of trial\na@b.co,31/12/2026\nb@b.co,12/31/2026\n")
+    options = ColumnOptions(maps=("End of trial=field:Until",))
+    with open_source(str(path), Overrides(), io.BytesIO()) as source:
+        mapping = determine_mapping(source, options)
+        with pytest.raises(InvalidValue, match='the dates of column "End of trial" have diff'):
+            field_date_orders(source, mapping, {"Until"})
+        assert field_date_orders(source, mapping, {"Other"}) == {}

@@ -448,3 +448,34 @@ def test_the_first_letter_counts_for_the_encoding(tmp_path: Path) -> None:
     source = _open(tmp_path, b"\xe9tat,email\nx,a@e.org\n")
     assert source.layout.header == ("\u00e9tat", "email")
     assert source.layout.encoding == "cp1252"
+
+
+def test_blanks_before_quotes_are_read_as_the_header_has_them(tmp_path: Path) -> None:
+    """What stands behind a closing quote is an error there as well."""
+    good, bad = b'"x ""y"",1", "a@e.org"\n', b'"y", "b@e.org"z\n'
+    rows = _rows(tmp_path, b'"n", "email"\n' + good + bad + b'"w", "c@e.org"\n')
+    assert rows[0] == SourceRow(2, ('x "y",1', "a@e.org"))
+    assert rows[2] == SourceRow(4, ("w", "c@e.org"))
+    broken = rows[1]
+    assert isinstance(broken, RowError)
+    assert broken.message == "text after a closing quote"
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "ndjson", "json", "JSONL"])
+def test_a_files_name_tells_json_lines_where_its_first_line_does_not(
+    tmp_path: Path, ending: str
+) -> None:
+    """A first line that is broken is a bad row, and no header."""
+    path = tmp_path / f"people.{ending}"
+    path.write_text('broken\n{"email": "a@b.co"}\n')
+    source = open_source(str(path), Overrides(), io.BytesIO())
+    assert source.layout.format is FileFormat.JSON_LINES
+    assert [row.line for row in source.rows()] == [1, 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-32-le"])
+def test_wide_texts_are_read_where_that_is_said(tmp_path: Path, encoding: str) -> None:
+    """Their many zeros make them no binary file."""
+    content = "email,n\na@e.org,\u0142\n".encode(encoding)
+    rows = _rows(tmp_path, content, Overrides(encoding=encoding))
+    assert rows == [SourceRow(2, ("a@e.org", "\u0142"))]

@@ -78,4 +78,4 @@ def test_what_is_refused_is_not_left_open(tmp_path: Path) -> None:
     for _ in range(3):
         with pytest.raises(FileRefused):
             digest_of(tmp_path, "p.csv")
-    assert len(list(Path("/dev/fd").iterdir())) == before
+    assert len(list(Path("/dev/fd").iterdir())) <= before

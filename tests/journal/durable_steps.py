@@ -57,7 +57,6 @@ def main(directory: Path) -> None:
     step("reopen rows", lambda: opened[0].reopen_rows([4]))
     step("snapshot", lambda: opened[0].before.add([("a@b.co", None)]))
     step("undone", lambda: opened[0].note_undone("20261124-1945-v8mg"))
-    clock.seconds += 1.0
     step("settle first", lambda: opened[0].record([decided(rows[0], Outcome.ACCEPTED)]))
 
 

@@ -180,6 +180,7 @@ def test_what_left_the_file_is_no_part_of_its_account(tmp_path: Path) -> None:
         assert view.elapsed_ms([0.5]) == []
         assert view.seconds() == {}
         assert view.attempts() == (0, 0)
+        assert view.seconds() == {}
         assert journal.reopen(State.FAILED) == 0
         assert adopt(journal, [C]).rows == Counts(failed=1)
 

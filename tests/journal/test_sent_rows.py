@@ -108,3 +108,17 @@ def test_a_pending_row_comes_behind_those_that_were_decided(tmp_path: Path) -> N
             SentRow(rows[2], is_certain=False),
             SentRow(rows[0], is_certain=False),
         ]
+
+
+def test_a_pending_row_that_waits_hides_none_of_another_address(tmp_path: Path) -> None:
+    """Contacts that share a history wait for rows of their own addresses alone."""
+    rows = [
+        Identify(email="ann@b.co", new_email="anna@b.co"),
+        ann("A"),
+        ann("B"),
+        Identify(email="anna@b.co", first_name="Anna"),
+    ]
+    with begin(tmp_path, rows) as journal:
+        record(journal, rows, r0=Outcome.ACCEPTED)
+        (found,) = journal.view.sent_rows().by_contact()
+        assert [row.contact for row in found] == [rows[0], rows[1], rows[3]]

@@ -107,7 +107,8 @@ def test_retried_rows_are_those_with_more_than_one_attempt(tmp_path: Path) -> No
         assert journal.view.attempts() == (0, 0)
         journal.record([decided(rows[0], Outcome.ACCEPTED), decided(rows[1], Outcome.ACCEPTED)])
         journal.record([decided(rows[2], Outcome.FAILED)._replace(attempts=5)])
-        assert journal.view.attempts() == (7, 1)
+        journal.record([decided(rows[3], Outcome.ACCEPTED)._replace(attempts=2)])
+        assert journal.view.attempts() == (9, 2)
 
 
 def test_how_far_an_input_was_read_is_inferred_where_it_was_not_recorded(tmp_path: Path) -> None:
@@ -145,6 +146,7 @@ def test_rows_that_were_not_sent_have_no_part_in_percentiles(tmp_path: Path) -> 
         journal.record([Decided(rows[9], Outcome.ACCEPTED, OK, 1, 0.9)])
         journal.mark_sending(rows[10:])
         assert journal.view.elapsed_ms([0.01, 0.5, 0.8, 1.0]) == [100.0, 100.0, 100.0, 900.0]
+        assert journal.view.seconds() == {1_800_000_000: Slot(5, 5, 1300.0)}
 
 
 def test_a_group_of_failures_has_an_example_of_its_own(tmp_path: Path) -> None:

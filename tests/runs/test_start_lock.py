@@ -290,4 +290,4 @@ def test_who_is_refused_keeps_no_file_open(tmp_path: Path) -> None:
         for _ in range(2):
             with pytest.raises(InputError):
                 StartLock(tmp_path, whole)
-        assert len(list(Path("/dev/fd").iterdir())) == before
+        assert len(list(Path("/dev/fd").iterdir())) <= before

@@ -1,6 +1,6 @@
 import pytest
 
-from sendx_cli.errors import InputError, InvalidValue
+from sendx_cli.errors import InputError, InvalidValue, KeyUnusable
 from sendx_cli.settings.declared import BY_NAME, SETTINGS, nearest, setting_named, shown
 from sendx_cli.settings.key import parse_key
 from tests.conftest import Command
@@ -170,3 +170,19 @@ def test_variables_are_named_by_their_settings() -> None:
     named = {setting.variable for setting in SETTINGS if setting.variable}
     assert named == {f"SENDX_{name.upper()}" for name in BY_NAME} & named
     assert {"SENDX_API_KEY", "SENDX_TIMEOUT", "SENDX_CA_BUNDLE"} <= named
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("api_key", "SECRETKEY x"),
+        ("api_key_command", "\x01 SECRETKEY"),
+        ("api_key_prefix", "Token SECRETKEY"),
+        ("base_url", "ftp://SECRETKEY@a.co"),
+    ],
+)
+def test_a_refusal_shows_nothing_that_may_be_secret(name: str, text: str) -> None:
+    """Whoever put the key in the wrong place must not find it in a log."""
+    with pytest.raises((InvalidValue, KeyUnusable)) as refused:
+        setting_named(name).parse_given(text, name)
+    assert "SECRETKEY" not in f"{refused.value.message} {refused.value.hint}"

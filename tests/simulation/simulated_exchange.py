@@ -51,6 +51,7 @@ class SimulatedExchange:
         self.calls: list[tuple[float, bytes]] = []
         self.most_in_flight = 0
         self.wakes = 0
+        self.is_closed = False
         self.under_way: list[list[bytes]] = []
 
     def submit(self, ticket: int, call: Call) -> None:
@@ -82,4 +83,4 @@ class SimulatedExchange:
         self.wakes += 1
 
     def close(self) -> None:
-        pass
+        self.is_closed = True

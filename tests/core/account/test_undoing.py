@@ -224,3 +224,11 @@ def test_who_has_left_is_not_touched_by_assumption() -> None:
     assumed = undo(history, UndoRules(assumes_new=True))
     assert (assumed.rows, remarked(assumed)) == ([], [(NotUndone.LEFT, "a@b.co")])
     assert undo(history, UndoRules(assumes_new=True, is_forced=True)).rows != []
+
+
+@pytest.mark.parametrize("rules", [RULES, UndoRules(assumes_new=True)])
+def test_who_is_gone_and_was_never_recorded_is_told(rules: UndoRules) -> None:
+    """Nothing can be taken back of such a one, whatever is assumed."""
+    rows = [SentRow(Track(email="a@b.co", add_tags=("vip",)))]
+    undoing = undo(History(rows, {}, {"a@b.co": None}), rules)
+    assert (undoing.rows, remarked(undoing)) == ([], [(NotUndone.GONE, "a@b.co")])

@@ -291,3 +291,10 @@ def test_a_column_may_be_mapped_to_what_another_is_called() -> None:
     with pytest.raises(InvalidValue) as refused:
         explain(["email", "Firm"], ColumnOptions(maps=("company=Firm",)))
     assert refused.value.hint == "the column comes first: --map 'Firm=company'"
+
+
+@pytest.mark.parametrize("value", ['"notes"', "[1]", '["a", 2]'])
+def test_a_saved_mapping_names_words_in_an_array_of_texts(value: str) -> None:
+    """A single text would be taken for its letters."""
+    with pytest.raises(InvalidValue, match="is not an array of strings"):
+        load_map(f'opt_out_values = {value}\n[columns]\nMail = "email"\n')

@@ -49,3 +49,19 @@ def test_where_nothing_can_be_cut_no_cut_is_taken_back() -> None:
     for per_s in (150, 100, 70, 50, 50, 50):
         now = stretch(in_flight, now, per_s=per_s, latency_s=0.4)
     assert in_flight.allowed == 4
+
+
+def test_more_are_allowed_only_where_calls_had_to_wait() -> None:
+    """Each interval by itself: that they waited before says nothing of now."""
+    in_flight = InFlight(40, 0.0)
+    now = stretch(in_flight, 0.0, per_s=200, latency_s=0.05)
+    now = stretch(in_flight, now, per_s=200, latency_s=0.2)
+    cut = in_flight.allowed
+    assert cut < 40
+    now = stretch(in_flight, now, per_s=200, latency_s=0.05)
+    before = in_flight.allowed
+    for call in range(1, 401):
+        in_flight.answered(now + call / 200, 0.05)
+    assert in_flight.allowed <= before + 1
+    stretch(in_flight, now + 2.0, per_s=200, latency_s=0.05)
+    assert in_flight.allowed > before + 1
