@@ -3,7 +3,7 @@
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -87,9 +87,13 @@ def some(exchange: Exchange) -> list[Reply]:
     return replies
 
 
-def wait_for_threads() -> None:
-    """Return when all threads of exchanges that are closed have ended, with what they did."""
+def wait_for_threads(before: Collection[threading.Thread]) -> None:
+    """Return when all threads of exchanges that are closed have ended, with what they did.
+
+    Args:
+        before: Those of earlier tests, which may still wait for a server of theirs.
+    """
     for thread in threading.enumerate():
-        if "(_work)" in thread.name:
+        if "(_work)" in thread.name and thread not in before:
             thread.join(60.0)
             assert not thread.is_alive(), "a thread still carries a call"

@@ -681,13 +681,14 @@ def test_a_call_given_up_while_a_proxy_hangs_never_leaves(
     name: str, tls_server: TlsServer, ca_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor when the proxy opens the tunnel at last."""
+    before = threading.enumerate()
     with Proxy(is_silent=True) as proxy:
         address = proxy.url
         monkeypatch.setenv("HTTPS_PROXY", address)
         with engine(name, tls_server.url, timeout_s=0.3, ca_file=ca_file) as exchange:
             reply = ask(exchange, post(tls_server.url)).reply
             proxy.open_up()
-        wait_for_threads()
+        wait_for_threads(before)
     place = tls_server.url.split("/")[2]
     expected = f"no connection to {place} through the proxy {address} in time"
     assert reply == unreached(expected, PROXY_HINT)

@@ -48,11 +48,12 @@ def test_a_call_given_up_while_its_name_is_looked_up_never_leaves(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was not sent, and is not sent once the name is known at last."""
+    before = threading.enumerate()
     names = SlowNames(monkeypatch)
     with engine("threads", server.url, timeout_s=0.3) as exchange:
         reply = ask(exchange, post(server.url)).reply
         names.answer.set()
-    wait_for_threads()
+    wait_for_threads(before)
     assert isinstance(reply, TransportFailure)
     place = server.url.split("/")[2]
     assert (reply.message, reply.may_have_arrived) == (NOT_IN_TIME.format(place), False)
