@@ -81,8 +81,8 @@ def test_takes_a_presets_order_only_where_the_dates_do_not_tell() -> None:
     ("text", "message"),
     [
         ("12/31", "a date without a year: 12/31"),
-        ("0/0/00", "a date without a year of four digits: 0/0/00"),
-        ("1/2/85", "a date without a year of four digits: 1/2/85"),
+        ("0/0/00", "not a date in the order dmy (such as 31/12/1985): 0/0/00"),
+        ("1/2/85", "not a date in the order dmy (such as 31/12/1985): 1/2/85"),
         ("soon", "not a date: soon"),
         ("30/02/1985", "not a calendar date when read as dmy: 30/02/1985"),
         ("01/02-1985", "not a date: 01/02-1985"),
