@@ -111,15 +111,15 @@ def test_a_table_says_what_was_sent_on_a_line_of_its_own(send: Send) -> None:
     words = ("runs", "show", "--rows", "-o", "table")
     narrow = send(*words, COLUMNS="60").out.splitlines()
     assert [line.rstrip() for line in narrow] == [
-        "   line  email                      outcome   message",
-        "      2  ann@b.co                   accepted  OK",
+        "   line  email                      outcome       message",
+        "      2  ann@b.co                   accepted      OK",
         '         sent {"email": "ann@b.co", "firstName": "Ann", "ta…',
-        "      3  nobody                     skipped   email: not an…",
+        "      3  nobody                     bad           email: no…",
     ]
     plain = send("--plain", *words).out.splitlines()
     assert plain == [
         f"line 2: ann@b.co: accepted: OK: sent {json.dumps(ANN)}",
-        'line 3: nobody: skipped: email: not an address, it has no "@": nobody',
+        'line 3: nobody: bad: email: not an address, it has no "@": nobody',
     ]
 
 
