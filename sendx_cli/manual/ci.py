@@ -77,8 +77,8 @@ def blocks() -> Sequence[Block]:
             "However a file's run ends, the job's summary has its counts, its first bad rows, what "
             "the exit code means and what to do next. The first ten rows that are bad or were "
             "not accepted are shown at their lines. A run can only be resumed where its journal "
-            "is: a hosted runner loses it, unless XDG_STATE_HOME is a folder that is kept, such as by "
-            "actions/cache; else run the command again with --only-changed. Later steps can read "
+            "is: a hosted runner loses it, unless XDG_STATE_HOME is a folder that is kept, such "
+            "as by actions/cache; else run the command again with --only-changed. Later steps can read "
             "steps.ID.outputs.NAME:"
         ),
         Rows("", OUTPUTS),

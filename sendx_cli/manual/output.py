@@ -62,8 +62,9 @@ def blocks() -> Sequence[Block]:
             "json it is the only object, or the last item of an array. A plan (--dry-run) has ok "
             "and error as members instead. Before it, a file that is refused for its rows has a "
             "result for each bad row, whose error is of the kind bad. A run that was stopped on "
-            "its way, such as by a rejected key or an outage, writes results only: each has its kind, "
-            "the exit code tells how the run ended, and build servers read kind (sendx help ci)."
+            "its way, such as by a rejected key or an outage, writes results only: each has its "
+            "kind, the exit code tells how the run ended, and build servers read kind (sendx "
+            "help ci)."
         ),
         Rows("The error that ended a command", meanings(ENDING)),
         Rows("Kinds of errors that end a command", [*_kinds()]),

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from sendx_cli.core.contact.contact import Identify, Track
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
 from sendx_cli.core.mapping.dates import DateOrder
-from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
+from sendx_cli.core.mapping.row_reader import RowReader
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues, SourceRow
 from sendx_cli.core.plan.plan import PlanBuilder
 from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.files.contact_rows import determine_mapping
@@ -205,3 +207,26 @@ def test_rows_that_cannot_be_read_do_not_hide_how_dates_are_written(tmp_path: Pa
     path.write_text("email,birthday\nshort@b.co\na@b.co,01/02/1990\nb@b.co,\nc@b.co,31/01/1990\n")
     with open_source(str(path), Overrides(), io.BytesIO()) as source:
         assert determine_mapping(source, ColumnOptions()).date_order is DateOrder.DMY
+
+
+def test_all_that_is_wrong_with_a_row_is_told() -> None:
+    """Whether it was found as the row was read or as its values were checked."""
+    mapping = mapped("E-Mail", "dob", "company").with_date_order(DateOrder.YMD)
+    check = checker(mapping).check
+    assert check(row(2, "bob", birthday="2026-02-01", company="\x01")) == RowError(
+        2,
+        'not an address, it has no "@": bob; '
+        "company: company contains the control character U+0001; "
+        "dob: birthday is in the future: 2026-02-01",
+        "E-Mail",
+        email="bob",
+    )
+    read = RowReader(mapping).read
+    error = read(SourceRow(3, ("bob", "31.31.2000", "")))
+    assert isinstance(error, RowError)
+    told = "not a date in the order ymd (such as 1985-12-31): 31.31.2000"
+    assert checker(mapping).with_address(error) == replace(
+        error, message=f'{told}; E-Mail: not an address, it has no "@": bob'
+    )
+    for other in (replace(error, email="bob@b.co"), replace(error, column=None)):
+        assert checker(mapping).with_address(other) == other
