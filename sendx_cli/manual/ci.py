@@ -78,8 +78,8 @@ def blocks() -> Sequence[Block]:
             "the exit code means and what to do next. The first ten rows that are bad or were "
             "not accepted are shown at their lines. A run can only be resumed where its journal "
             "is: a hosted runner loses it, unless XDG_STATE_HOME is a folder that is kept, such "
-            "as by actions/cache; else run the command again with --only-changed. Later steps can read "
-            "steps.ID.outputs.NAME:"
+            "as by actions/cache; else run the command again with --only-changed. Later steps "
+            "can read steps.ID.outputs.NAME:"
         ),
         Rows("", OUTPUTS),
         Lines("GitLab, with SENDX_API_KEY as a masked variable", GITLAB),

@@ -123,6 +123,14 @@ def test_a_table_says_what_was_sent_on_a_line_of_its_own(send: Send) -> None:
     ]
 
 
+@pytest.mark.usefixtures("run_with_a_bad_row")
+def test_a_list_of_runs_counts_bad_rows_apart(send: Send) -> None:
+    """All that could be sent were accepted, which is not all of the file."""
+    listed = send("--plain", "runs", "list", "-o", "table").out
+    assert "1, 1 bad" in listed
+    assert "all 1" not in listed
+
+
 def test_results_and_reports_do_not_say_what_was_sent(send: Send) -> None:
     """Those who wait for them know it; their members are as ever, after a resume, too."""
     run = send(*FROM, "--report", "all.jsonl")
