@@ -62,6 +62,18 @@ def day_text(unix_s: float, now_unix_s: float) -> str:
         return _TOO_FAR
 
 
+def past_text(unix_s: float) -> str:
+    """Return a moment that has passed by the local clock, to its minute: `2026-11-25 14:05`.
+
+    Args:
+        unix_s: The moment, in seconds since 1970.
+    """
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(unix_s))
+    except (OverflowError, ValueError, OSError):
+        return _TOO_FAR
+
+
 def moment_text(unix_s: float, now_unix_s: float) -> str:
     """Return a moment by the local clock: `14:05`, or `2026-11-25 14:05` on another day.
 

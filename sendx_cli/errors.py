@@ -82,8 +82,14 @@ class SendxError(Exception):
             "ok": False,
             "exit_code": int(self.exit_code),
             "where": self.where,
-            "error": {"kind": self.code, "message": self.message, "hint": self.hint},
+            "error": {"kind": self.code, "message": self.message, "hint": self.whole_hint},
         }
+
+    @property
+    def whole_hint(self) -> str | None:
+        """The hint with the lines that belong to it, such as options to paste; None for neither."""
+        parts = (self.hint, *(" ".join(line.split()) for line in self.lines))
+        return "\n".join(filter(None, parts)) or None
 
     def at(self, where: str) -> Self:
         """Return the same, with the place it happened at."""
@@ -116,7 +122,7 @@ class ColumnsRefused(InvalidValue):
     """A file's columns, of which no contact can be made."""
 
     code = "invalid_columns"
-    meaning = "no contact can be made of the file's columns"
+    meaning = "a column is unknown or cannot be used"
 
 
 class FileRefused(InputError):

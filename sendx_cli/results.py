@@ -50,6 +50,7 @@ class Result(NamedTuple):
         source: The file it came from, or None.
         line: Its line in that file, or None.
         sent: What was sent, where that is told; None: it is not.
+        state: The row's state as `runs show --state` names it; None: the outcome says it all.
     """
 
     email: str
@@ -64,6 +65,7 @@ class Result(NamedTuple):
     source: str | None = None
     line: int | None = None
     sent: Sent | None = None
+    state: str | None = None
 
     @property
     def ok(self) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendx_cli.clock import SystemClock, day_text, moment_text
+from sendx_cli.clock import SystemClock, day_text, moment_text, past_text
 from tests.conftest import Command
 from tests.tools import heed_time_zone
 
@@ -115,6 +115,23 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_a_moment_is_told_by_the_local_clock(wait_s: float, expected: str) -> None:
     """Rounded up to the minute, with its date on another day."""
     assert moment_text(NOON_UTC + wait_s, NOON_UTC) == expected
+
+
+@pytest.mark.parametrize(
+    ("unix_s", "expected"),
+    [
+        (NOON_UTC, "2026-11-24 13:00"),
+        (NOON_UTC + 59.9, "2026-11-24 13:00"),
+        (NOON_UTC + 60.0, "2026-11-24 13:01"),
+        (1e300, "a day beyond the calendar"),
+    ],
+)
+@pytest.mark.usefixtures("zone")
+def test_a_moment_that_has_passed_is_told_by_the_minute_it_was_in(
+    unix_s: float, expected: str
+) -> None:
+    """Not rounded up to one that is yet to come; by the local clock, as runs are listed."""
+    assert past_text(unix_s) == expected
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(0, 1e12))

@@ -10,7 +10,7 @@ from sendx_cli.runtime import Runtime
 from sendx_cli.settings.changes import assigned, unassigned
 from sendx_cli.settings.config_text import DEFAULT_PROFILE
 from sendx_cli.settings.declared import API_KEY, nearest, setting_named
-from sendx_cli.settings.files import update_config
+from sendx_cli.settings.files import change_config, update_config
 from sendx_cli.settings.listing import listed
 from sendx_cli.settings.resolve import choose_profile
 
@@ -105,8 +105,11 @@ def unset_setting(ctx: typer.Context, name: Name, profile: ProfileOption = None)
     """
     runtime = runtime_of(ctx)
     where = _profile_of(runtime, profile)
-    update_config(runtime.config_path, lambda file: unassigned(file, where, name))
-    runtime.output.note(f"{name} is not set in {_place(runtime, name, where)}")
+    place = _place(runtime, name, where)
+    if change_config(runtime.config_path, lambda file: unassigned(file, where, name)):
+        runtime.output.note(f"removed {name} from {place}")
+    else:
+        runtime.output.note(f"{name} was not set in {place}: nothing was changed")
 
 
 @app.command("path")

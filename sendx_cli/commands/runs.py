@@ -96,7 +96,7 @@ def show(
     """Show the result of a run, or of its rows.
 
     A row is pending, in_flight, accepted, rejected, failed or unknown; or it is not sent:
-    bad or held_back. What an undo does not change is not_undone or irreversible.
+    unchanged, bad or held_back. What an undo does not change is not_undone or irreversible.
 
     Examples:
       sendx runs show --state unknown

@@ -1,6 +1,7 @@
 """Checking a source's rows, merged with the values given as options for every row."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -97,8 +98,11 @@ class RowChecker:
             checked = self._contact(values.contact)
         except InvalidValue as error:
             contact = values.contact
-            column = self._column_to_blame(contact)
-            return RowError(values.line, error.message, column, error.hint, email=contact.email)
+            faults = self._faults(contact)
+            column = faults[0][1] if faults else None
+            further = [one for one in faults if one[0] != error.message]
+            message = "; ".join([error.message, *map(_fault_text, further)])
+            return RowError(values.line, message, column, error.hint, email=contact.email)
         sent = self._rules.apply(checked)
         if sent is checked:
             return CheckedRow(values.line, checked, values.notes, values.leaving)
@@ -114,6 +118,17 @@ class RowChecker:
             )
         return CheckedRow(values.line, sent, values.notes, values.leaving, checked)
 
+    def with_address(self, error: RowError) -> RowError:
+        """Return why a row could not be read, and what is wrong with its address as well."""
+        column = self._name_of({Target.EMAIL})
+        is_of_value = error.column is not None and not error.is_structural
+        if not is_of_value or not error.email or error.column == column:
+            return error
+        message = self._fault_of(MEMBERS[self._mapping.action][0], unwrap_address(error.email))
+        if message is None:
+            return error
+        return replace(error, message=f"{error.message}; {_fault_text((message, column))}")
+
     def _refuse_options(self, rules: ContactRules) -> None:
         """Refuse what would make every row a bad one."""
         found = rules.apply(self._contact(_SOUND))
@@ -125,24 +140,27 @@ class RowChecker:
     def _contact(self, values: ContactValues) -> Contact:
         return self._checked(values.over(self._defaults), today=self._today)
 
-    def _column_to_blame(self, values: ContactValues) -> str | None:
-        """Find the value that cannot be sent even by itself; the options' are known to be sound."""
+    def _faults(self, values: ContactValues) -> list[tuple[str, str | None]]:
+        """Return what cannot be sent even by itself, with its column: options are sound."""
+        found: list[tuple[str, str | None]] = []
         for member in MEMBERS[self._mapping.action]:
             value = getattr(values, member.name)
             if member.kind is Kind.FIELDS:
-                bad = (one for one in value if self._is_bad(member, (one,)))
-                if field := next(bad, None):
-                    return self._name_of_field(field[0])
-            elif value and self._is_bad(member, value):
-                return self._name_of(_targets_of(member))
-        return None
+                found += [
+                    (message, self._name_of_field(field[0]))
+                    for field in value
+                    if (message := self._fault_of(member, (field,)))
+                ]
+            elif value and (message := self._fault_of(member, value)):
+                found.append((message, self._name_of(_targets_of(member))))
+        return found
 
-    def _is_bad(self, member: Member, value: object) -> bool:
+    def _fault_of(self, member: Member, value: object) -> str | None:
         try:
             check_value(member, value, today=self._today)
-        except InvalidValue:
-            return True
-        return False
+        except InvalidValue as error:
+            return error.message
+        return None
 
     def _name_of(self, targets: Collection[Target]) -> str | None:
         """Return the column's name, where there is only one that it can be."""
@@ -161,6 +179,11 @@ class RowChecker:
         return self._name_of((Target.FIELDS,))
 
 
+def _fault_text(fault: tuple[str, str | None]) -> str:
+    message, column = fault
+    return f"{column}: {message}" if column else message
+
+
 def _targets_of(member: Member) -> set[Target]:
     """Return what a column that holds this member can be for."""
     full_name = {Target.FULL_NAME} if member.name in _NAMES else set()
@@ -172,7 +195,10 @@ def read_checked(
 ) -> Iterator[CheckedRow | RowError | OptedOut]:
     """Yield each row, checked, as it is read; none is kept."""
     for row in read_contacts(source, mapping):
-        yield checker.check(row) if isinstance(row, RowValues) else row
+        if isinstance(row, RowValues):
+            yield checker.check(row)
+        else:
+            yield checker.with_address(row) if isinstance(row, RowError) else row
 
 
 def check_rows(

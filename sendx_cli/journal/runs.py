@@ -10,7 +10,7 @@ from sendx_cli.errors import InputError, PassingTrouble
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import MARGIN_S, RunLock, is_locked
 from sendx_cli.journal.opening import SUFFIX, lock_path, open_journal
-from sendx_cli.journal.rows import InputRead
+from sendx_cli.journal.rows import InputRead, LeftOutKind
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.unreadable import was_cut_off_while_created, was_started
 from sendx_cli.journal.upgrading import damage_reported
@@ -30,6 +30,7 @@ class Run:
         is_under_way: Whether some process is sending it at this moment.
         input_read: How far the input of a stream was read; None for a run of a file.
         undone_by: The id of the run that took this one back, if one did.
+        bad: The rows of its file that cannot be sent; `counts` is without them.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Run:
     is_under_way: bool
     input_read: InputRead | None = None
     undone_by: str | None = None
+    bad: int = 0
 
     @property
     def has_input_left(self) -> bool:
@@ -275,6 +277,7 @@ def _read(path: Path) -> Run | None:
                 is_under_way=is_locked(lock_path(path)),
                 input_read=view.input_read,
                 undone_by=view.undone_by,
+                bad=view.count_left_out(LeftOutKind.BAD),
             )
     except (InputError, PassingTrouble):
         if _was_cut_off(path):

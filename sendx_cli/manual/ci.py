@@ -14,7 +14,10 @@ OUTPUTS = (
     ("to_come", "Rows that were not sent yet."),
     ("run", "The run's id; empty if there is no run."),
     ("exit_code", "The exit code, as in sendx help exit-codes."),
-    ("kind", "The kind of the error that ended the command (sendx help output), or empty."),
+    (
+        "kind",
+        "The kind of what ended the command or stopped the run (sendx help output), or empty.",
+    ),
 )
 """What later steps can read."""
 
@@ -73,8 +76,10 @@ def blocks() -> Sequence[Block]:
         Paragraph(
             "However a file's run ends, the job's summary has its counts, its first bad rows, what "
             "the exit code means and what to do next. The first ten rows that are bad or were "
-            "not accepted are shown at their lines. Later steps can read "
-            "steps.ID.outputs.NAME:"
+            "not accepted are shown at their lines. A run can only be resumed where its journal "
+            "is: a hosted runner loses it, unless XDG_STATE_HOME is a folder that is kept, such "
+            "as by actions/cache; else run the command again with --only-changed. Later steps "
+            "can read steps.ID.outputs.NAME:"
         ),
         Rows("", OUTPUTS),
         Lines("GitLab, with SENDX_API_KEY as a masked variable", GITLAB),

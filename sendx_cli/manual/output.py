@@ -47,8 +47,11 @@ def blocks() -> Sequence[Block]:
     states = (*State, *LeftOutKind)
     return (
         Paragraph(
-            "Results go to standard output, everything else to standard error. Every contact has "
-            "one result, in the order given, with the same members in each format."
+            "Results go to standard output, everything else to standard error. Every contact that "
+            "is named on the command line has one result, in the order given; every row of a file "
+            "has one in the order in which answers arrive, and line says where it stands. An undo "
+            "has one for each call, and a contact may need several. All have the same members in "
+            "each format."
         ),
         Rows("Formats (-o FORMAT)", [(str(one), _FORMATS[one]) for one in OutputFormat]),
         Rows("A result (sendx schema result)", meanings(RESULT)),
@@ -58,7 +61,10 @@ def blocks() -> Sequence[Block]:
             "asked for by -o, --json, SENDX_OUTPUT or a profile. It is the last line of jsonl; in "
             "json it is the only object, or the last item of an array. A plan (--dry-run) has ok "
             "and error as members instead. Before it, a file that is refused for its rows has a "
-            "result for each bad row, whose error is of the kind bad."
+            "result for each bad row, whose error is of the kind bad. A run that was stopped on "
+            "its way, such as by a rejected key or an outage, writes results only: each has its "
+            "kind, the exit code tells how the run ended, and build servers read kind (sendx "
+            "help ci)."
         ),
         Rows("The error that ended a command", meanings(ENDING)),
         Rows("Kinds of errors that end a command", [*_kinds()]),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sendx_cli.manual.blocks import Block, Paragraph, Rows
 
 _COMMANDS = {
-    "runs list": "The runs that were made on this machine, the latest first.",
+    "runs list": "The runs that were made on this machine, the earliest first.",
     "runs show": (
         "The rows of a run, by state; --html writes the run as a page for a browser. Without an "
         "id: the latest run."

@@ -39,10 +39,12 @@ _WHILE = {
 _AGAIN = {
     "not delivered": (
         "Sent again, with growing random pauses and never before Retry-After: up to --retries "
-        "times."
+        "times for contacts that are named on the command line. The rows of a file are sent again "
+        "however often that is, until --max-outage."
     ),
     "identify": (
-        "Also sent again where it may have been delivered, as applying it twice changes nothing."
+        "Also sent again where it may have been delivered, as applying it twice changes nothing: "
+        "up to --retries times; during an outage of a run attempts are not counted."
     ),
     "track, and counts": (
         "Never sent again where it may have been delivered: its tags can trigger emails, and "

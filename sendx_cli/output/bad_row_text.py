@@ -13,7 +13,7 @@ _MAX_MESSAGE_LENGTH = 160
 def bad_row_lines(bad: BadRows, source: str, shown: Collection[int] = ()) -> list[str]:
     """Return the first bad rows as `file:line:column: message (hint)`, then all by kind.
 
-    The column is its name, where one is to blame.
+    The column is its name, where one is to blame. An option is hinted at once.
 
     Args:
         bad: The bad rows.
@@ -22,19 +22,30 @@ def bad_row_lines(bad: BadRows, source: str, shown: Collection[int] = ()) -> lis
     """
     # Behind this a name that a build server would take for a command means the same file.
     file = f"./{source}" if source.lstrip().startswith("::") else source
-    lines = [bad_row_text(error, file) for error in bad.first if error.line not in shown]
+    told: set[str | None] = set()
+    lines = []
+    for error in bad.first:
+        if error.line not in shown:
+            lines.append(bad_row_text(error, file, has_hint=error.hint not in told))
+            told |= {error.hint} if error.hints_at_option else set()
     if bad.count > len(bad.first):
         lines += _by_kind(bad)
     return [safe(line) for line in lines]
 
 
-def bad_row_text(error: RowError, file: str) -> str:
-    """Return a bad row as `file:line:column: message (hint)`."""
+def bad_row_text(error: RowError, file: str, *, has_hint: bool = True) -> str:
+    """Return a bad row as `file:line:column: message (hint)`.
+
+    Args:
+        error: The row.
+        file: The source as it was named.
+        has_hint: Whether its hint is told, if it has one.
+    """
     place = f"{file}:{error.line}"
     if error.column:
         place += f":{error.column}"
     # Of rows that somebody has to decide about the ways are told once, at the end.
-    hint = f" ({error.hint})" if error.hint and not error.is_undecided else ""
+    hint = f" ({error.hint})" if has_hint and error.hint and not error.is_undecided else ""
     return f"{place}: {_cut(error.message)}{hint}"
 
 

@@ -18,6 +18,7 @@ _MAX_NAMES = 20
 _MAX_NAMES_IN_LINE = 6
 _MAX_NAME_LENGTH = 60
 _NOT_SENT = frozenset({Target.IGNORED, Target.OPT_OUT, Target.NAMELESS, None})
+_SAYS_WHO_LEFT = "says who opted out"
 _COLLISIONS = {
     CollisionKind.SAME_TARGET: "lines {} and {} change to the same address",
     CollisionKind.TAKEN: "line {} changes to an address that line {} names",
@@ -115,7 +116,8 @@ def _columns(mapping: ColumnMapping) -> Iterator[str]:
     left_out: dict[str, list[str]] = {}
     for column in columns:
         if column.target in _NOT_SENT:
-            left_out.setdefault(column.why, []).append(column.name)
+            why = _SAYS_WHO_LEFT if column.target is Target.OPT_OUT else column.why
+            left_out.setdefault(why, []).append(column.name)
             continue
         leaving = ", and says who opted out" if column.opt_out else ""
         yield f"  {_meaning(column)}: {_quoted(column.name)} ({column.why}{leaving})"

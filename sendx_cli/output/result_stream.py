@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _LEAST_WIDTH = 40
 _LINE_WIDTH = 7
 _OUTCOME_WIDTH = 8
+_STATE_WIDTH = 12
 _EMAIL_SHARE = 0.42
 
 
@@ -76,17 +77,20 @@ class ResultStream:
         self._output.item(result.record())
 
     def _write_row(self, result: Result) -> None:
+        names_state = result.state is not None
         if not self._count:
-            self._output.write(self._row("line", "email", "outcome", "message"), at_once=False)
+            heading = self._row("line", "email", "outcome", "message", names_state=names_state)
+            self._output.write(heading, at_once=False)
         line = "" if result.line is None else str(result.line)
-        row = self._row(line, result.email, result.outcome, result.message)
+        outcome = result.state or result.outcome
+        row = self._row(line, result.email, outcome, result.message, names_state=names_state)
         self._output.write(row, at_once=False)
         if sent := self._sent(result):
             self._output.write(self._cut(f"{'':{_LINE_WIDTH}}  {sent}") + "\n", at_once=False)
 
     def _write_plain_row(self, result: Result) -> None:
         where = "" if result.line is None else f"line {result.line}: "
-        told = (result.email, result.outcome, result.message, self._sent(result))
+        told = (result.email, result.state or result.outcome, result.message, self._sent(result))
         self._output.write(f"{safe(where + ': '.join(filter(None, told)))}\n", at_once=False)
 
     def _sent(self, result: Result) -> str:
@@ -95,12 +99,12 @@ class ResultStream:
             return ""
         return f"sent {json_line(result.sent.body, ascii_only=self._output.is_ascii)}"
 
-    def _row(self, line: str, email: str, outcome: str, message: str) -> str:
+    def _row(self, line: str, email: str, outcome: str, message: str, *, names_state: bool) -> str:
         email_width = int(self._width() * _EMAIL_SHARE)
         cells = (
             line.rjust(_LINE_WIDTH),
             padded(safe(email), email_width, self._ellipsis()),
-            outcome.ljust(_OUTCOME_WIDTH),
+            outcome.ljust(_STATE_WIDTH if names_state else _OUTCOME_WIDTH),
             safe(message),
         )
         return self._cut("  ".join(cells)).rstrip() + "\n"

@@ -132,9 +132,14 @@ def _counts(
         ),
         ("to come", to_come, ""),
         *((word.replace("_", " "), count, _why_not(word)) for word, count in left_out.items()),
-        ("retried", totals.retried, f"  ({totals.attempts:,} requests in all)"),
+        ("retried", totals.retried, _of_retried(totals)),
     ]
     return [each for each in counts if each[1] or each[0] == Outcome.ACCEPTED]
+
+
+def _of_retried(totals: Totals) -> str:
+    rows = "row" if totals.retried == 1 else "rows"
+    return f" {rows}, {totals.attempts:,} requests in all"
 
 
 def _why_not(left_out: str) -> str:

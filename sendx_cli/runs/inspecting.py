@@ -57,7 +57,7 @@ def run_row(run: Run, now_unix_s: float) -> dict[str, object]:
         "profile": run.header.profile,
         "source": _source(run),
         "state": state_of(run),
-        "accepted": _share(run.counts.accepted, run.counts.total),
+        "accepted": _share(run.counts.accepted, run.counts.total, run.bad),
     }
 
 
@@ -94,19 +94,21 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
 def _results(view: RunView, run: Run, states: set[str]) -> Iterator[Result]:
     action, source = run.header.action, run.header.source
     recorded = (
-        result_of_row(row, source)._replace(sent=sent_of_row(row))
+        result_of_row(row, source)._replace(sent=sent_of_row(row), state=row.state)
         for row in view.rows({state for state in State if state in states})
     )
     left_out = (
-        result_of_left_out(row, action, source)._replace(sent=Sent(None))
+        result_of_left_out(row, action, source)._replace(sent=Sent(None), state=row.kind)
         for row in view.left_out()
         if row.kind in states
     )
     return chain(recorded, left_out)
 
 
-def _share(count: int, total: int) -> str:
-    return f"all {total}" if count == total else f"{count}/{total}"
+def _share(count: int, total: int, bad: int) -> str:
+    if count == total:
+        return f"{count}, {bad} bad" if bad else f"all {total}"
+    return f"{count}/{total}, {bad} bad" if bad else f"{count}/{total}"
 
 
 def _what(run: Run) -> str:

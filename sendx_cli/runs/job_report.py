@@ -16,8 +16,19 @@ from sendx_cli.core.mapping.source_rows import RowError
 from sendx_cli.core.plan.bad_rows import MAX_LISTED, BadRows
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.core.replies.outcome import Outcome
-from sendx_cli.core.replies.verdict import Verdict
-from sendx_cli.errors import ExitCode, InputError, SendxError
+from sendx_cli.core.replies.verdict import Kind, Verdict
+from sendx_cli.delivery.results import exit_code as exit_code_of
+from sendx_cli.errors import (
+    ColumnsRefused,
+    ExitCode,
+    FileRefused,
+    InputError,
+    KeyRefused,
+    PassingTrouble,
+    RowsRefused,
+    SendxError,
+    ServiceUnusable,
+)
 from sendx_cli.journal.rows import LeftOut, LeftOutKind, State
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.view import RunView
@@ -40,6 +51,8 @@ MAX_FINDINGS = 10_000
 
 _OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.SKIPPED)
 _NOT_SENT = "  (not sent)"
+_OF_FILE = (ColumnsRefused, FileRefused, RowsRefused)
+"""Errors that are about what stands in a file."""
 
 
 class JobReport:
@@ -126,6 +139,7 @@ class JobReport:
             exit_code: The command's.
             error: What ended it, unless its rows did.
         """
+        self._annotate(error)
         if not self.is_read:
             return
         page = self._page(exit_code, error)
@@ -133,6 +147,17 @@ class JobReport:
         append_step_outputs(self._output, self._values(exit_code, error))
         if self.code_quality is not None:
             self._write_code_quality(self.code_quality, error)
+
+    def _annotate(self, error: SendxError | None) -> None:
+        """Put what is wrong with the file as a whole on its first line; rows have their own."""
+        is_of_file = isinstance(error, _OF_FILE) and error.where == self._source
+        if error is not None and is_of_file and not self._bad.rows:
+            self.annotations.error(
+                self._source,
+                line=1,
+                message=f"{self._source}: {error.message}",
+                hint=error.whole_hint,
+            )
 
     def _page(self, exit_code: int, error: SendxError | None) -> StepSummary:
         summary = self._summary
@@ -163,14 +188,15 @@ class JobReport:
     def _why(self, error: SendxError | None) -> Iterator[str]:
         if error is not None:
             yield f"{error.where}: {error.message}" if error.where else error.message
-            hint = error.hint
+            hint, lines = error.hint, error.lines
         elif self._stopped_by is not None:
             yield f"stopped: {self._stopped_by.message}"
-            hint = self._stopped_by.hint
+            hint, lines = self._stopped_by.hint, ()
         else:
             return
         if hint:
             yield f"hint: {hint}"
+        yield from lines
 
     def _counts(self) -> Iterator[tuple[str, int, str]]:
         plan, summary = self._plan, self._summary
@@ -210,8 +236,20 @@ class JobReport:
             "to_come": counted.get("to come", 0),
             "run": self._run,
             "exit_code": int(exit_code),
-            "kind": "" if error is None else error.code,
+            "kind": self._kind() if error is None else error.code,
         }
+
+    def _kind(self) -> str:
+        """Return the kind of error that a run was stopped by, as another command would end by it.
+
+        Empty where its rows alone say how it ended.
+        """
+        stopped_by = self._stopped_by
+        if stopped_by is None or stopped_by.kind is Kind.REFUSED:
+            return ""
+        if exit_code_of((), stopped_by) is not ExitCode.STOP:
+            return PassingTrouble.code
+        return KeyRefused.code if stopped_by.code == KeyRefused.code else ServiceUnusable.code
 
     def _keep_findings(self, rows: Iterable[Finding]) -> None:
         self._findings = [*islice(rows, MAX_FINDINGS)]

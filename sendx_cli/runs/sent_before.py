@@ -1,6 +1,6 @@
 """A file that a finished run sent already: whoever sends it again is told."""
 
-from sendx_cli.clock import moment_text
+from sendx_cli.clock import past_text
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import InputError
 from sendx_cli.journal.run_header import RunHeader
@@ -8,8 +8,6 @@ from sendx_cli.journal.runs import Run, Runs
 from sendx_cli.journal.view import Counts
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.options import RunSpec
-
-_LONG_AGO = 0.0
 
 
 def warn_if_sent_before(output: Output, runs: Runs, header: RunHeader, spec: RunSpec) -> bool:
@@ -30,7 +28,7 @@ def warn_if_sent_before(output: Output, runs: Runs, header: RunHeader, spec: Run
     before = None if spec.only_changed else next(same, None)
     if before is None:
         return False
-    moment = moment_text(before.header.started_at, _LONG_AGO)
+    moment = past_text(before.header.started_at)
     output.warn(
         f"{_what(before)} was sent as run {before.id} on {moment}: {_counts_text(before.counts)}",
         hint=f"`sendx runs show {before.id}` shows what became of it",

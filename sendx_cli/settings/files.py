@@ -84,14 +84,29 @@ def read_config(path: Path) -> ConfigFile:
 
 
 def update_config(path: Path, change: Callable[[ConfigFile], ConfigFile]) -> ConfigFile:
+    """Change the file as `change_config` does, and return what it says now."""
+    return _changed(path, change)[1]
+
+
+def change_config(path: Path, change: Callable[[ConfigFile], ConfigFile]) -> bool:
     """Change the file under its lock, so that no change of another process is lost.
 
     Lines that the change is not about stay as they are. A change that comes to nothing writes
     nothing.
 
+    Returns:
+        Whether the file says something else now.
+
     Raises:
         ConfigUnusable: It cannot be read, locked, changed or saved; the old one is unchanged.
     """
+    before, after = _changed(path, change)
+    return after != before
+
+
+def _changed(
+    path: Path, change: Callable[[ConfigFile], ConfigFile]
+) -> tuple[ConfigFile, ConfigFile]:
     make_private_directory(path.parent)
     with locked(path):
         stored = read_private(path)
@@ -99,7 +114,7 @@ def update_config(path: Path, change: Callable[[ConfigFile], ConfigFile]) -> Con
         after = change(before)
         if after != before:
             replace_private(path, _rewritten(stored, before, after))
-    return after
+    return before, after
 
 
 def no_such_profile(profile: str, config: ConfigFile) -> InputError:

@@ -146,7 +146,10 @@ def test_set_and_unset_change_the_file(sendx: Command, config: Path) -> None:
         0, "", f"sendx: timeout is set in profile staging of {config}\n"
     )
     assert sendx("config", "unset", "rate") == Run(
-        0, "", f"sendx: rate is not set in profile main of {config}\n"
+        0, "", f"sendx: removed rate from profile main of {config}\n"
+    )
+    assert sendx("config", "unset", "rate") == Run(
+        0, "", f"sendx: rate was not set in profile main of {config}: nothing was changed\n"
     )
     assert sendx("config", "set", "default_profile", "staging") == Run(
         0, "", f"sendx: default_profile is set in {config}\n"

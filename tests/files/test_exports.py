@@ -303,7 +303,7 @@ def test_asks_for_the_order_of_ambiguous_birthdays(tmp_path: Path) -> None:
         row(4, "c@example.com", birthday="1970-02-28"),
         RowError(
             5,
-            "a date without a year of four digits: 2/3/85",
+            "not a date in the order dmy (such as 31/12/1985): 2/3/85",
             "dob",
             cells=("d@example.com", "2/3/85"),
             email="d@example.com",

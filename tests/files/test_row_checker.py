@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from sendx_cli.core.contact.contact import Identify, Track
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.mapping.columns import ColumnMapping, ColumnOptions, explain
 from sendx_cli.core.mapping.dates import DateOrder
-from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues
+from sendx_cli.core.mapping.row_reader import RowReader
+from sendx_cli.core.mapping.source_rows import OptedOut, RowError, RowValues, SourceRow
 from sendx_cli.core.plan.plan import PlanBuilder
 from sendx_cli.errors import InvalidValue, UsageError
 from sendx_cli.files.contact_rows import determine_mapping, field_date_orders
@@ -219,3 +221,26 @@ def test_a_field_whose_dates_do_not_tell_their_order_is_named_by_its_column(
         with pytest.raises(InvalidValue, match='the dates of column "End of trial" have diff'):
             field_date_orders(source, mapping, {"Until"})
         assert field_date_orders(source, mapping, {"Other"}) == {}
+
+
+def test_all_that_is_wrong_with_a_row_is_told() -> None:
+    """Whether it was found as the row was read or as its values were checked."""
+    mapping = mapped("E-Mail", "dob", "company").with_date_order(DateOrder.YMD)
+    check = checker(mapping).check
+    assert check(row(2, "bob", birthday="2026-02-01", company="\x01")) == RowError(
+        2,
+        'not an address, it has no "@": bob; '
+        "company: company contains the control character U+0001; "
+        "dob: birthday is in the future: 2026-02-01",
+        "E-Mail",
+        email="bob",
+    )
+    read = RowReader(mapping).read
+    error = read(SourceRow(3, ("bob", "31.31.2000", "")))
+    assert isinstance(error, RowError)
+    told = "not a date in the order ymd (such as 1985-12-31): 31.31.2000"
+    assert checker(mapping).with_address(error) == replace(
+        error, message=f'{told}; E-Mail: not an address, it has no "@": bob'
+    )
+    for other in (replace(error, email="bob@b.co"), replace(error, column=None)):
+        assert checker(mapping).with_address(other) == other

@@ -127,7 +127,7 @@ def test_a_bad_day_is_told_whole() -> None:
         "  rejected      300",
         "  unknown         5",
         "  to come     7,695",
-        "  retried        40  (12,400 requests in all)",
+        "  retried        40 rows, 12,400 requests in all",
         "throughput ▂▅█▁▇▂",
         "each bar 32 s, highest 150/s, average 68/s",
         "latency p50 120 ms, p95 300 ms, p99 1 min 15 s",

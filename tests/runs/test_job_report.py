@@ -179,6 +179,44 @@ def test_a_wrong_key_is_told(job: Job, server: ScriptedServer) -> None:
     assert job.counted == [0, 0, 0, 0, 0, 1, 3]
 
 
+@pytest.mark.parametrize(
+    ("answering", "code", "kind"),
+    [
+        (REFUSED, 255, "key_refused"),
+        (json_answer(302, {}, {"Location": "https://elsewhere.example"}), 255, "service_unusable"),
+        (json_answer(429, {}, {"Retry-After": "100000"}), 5, "passing_trouble"),
+        (json_answer(429, {"message": "upgrade your plan"}), 5, "passing_trouble"),
+        (REJECTED, 4, ""),
+    ],
+)
+def test_a_run_that_was_stopped_has_the_kind_of_what_stopped_it(
+    job: Job, server: ScriptedServer, answering: bytes, code: int, kind: str
+) -> None:
+    """Amid its rows; one that was sent to its end has none."""
+    server.script = lambda _request, number: answering if number == 2 else OK
+    assert job(*SKIPPING, "--concurrency", "1").code == code
+    assert job.outputs["kind"] == kind
+
+
+def test_an_unknown_column_is_told_with_its_options(job: Job) -> None:
+    """At the file's first line, on the page, and in the record that programs read."""
+    Path("p.csv").write_text("email,Shoe Size\nann@b.co,40\n")
+    run = job("identify", "--from", "p.csv", "-o", "jsonl")
+    error = json.loads(run.out)["error"]
+    option = "--map 'Shoe Size=field:Shoe Size'"
+    hint, line = error["hint"].split("\n")
+    assert (run.code, error["kind"], option in line) == (2, "invalid_columns", True)
+    assert "  " not in line
+    assert job.ending == (
+        "exit 2: refused before anything was sent: a column is unknown or cannot be used"
+    )
+    assert any("Shoe Size&#61;field&#58;Shoe Size" in shown for shown in job.page)
+    (annotation,) = [one for one in run.err.splitlines() if one.startswith("::error ")]
+    assert annotation == (
+        f'::error file=p.csv,line=1::p.csv: unknown column "Shoe Size"%0A{hint}%0A{line}'
+    )
+
+
 def test_a_config_that_cannot_be_read_is_told(job: Job, home: Path) -> None:
     """Before there is anything of a run."""
     config = home / "config" / "sendx" / "config.toml"

@@ -214,6 +214,9 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
         "(list the values that mean opted out, as in --opt-out-values 'unsubscribed'; "
         "all others then mean opted in)"
     ) in run.err.splitlines()
+    rest = "p.csv:4:Art: cannot tell whether the person opted in or out: Raus"
+    assert rest in run.err.splitlines()
+    assert "  hint: list the values that mean opted out, as in --opt-out-values" in run.err
     for more in (
         ("--opt-out-values", "weg, raus"),
         ("--opt-out-values", "weg", "--opt-out-values", "RAUS"),
@@ -221,7 +224,7 @@ def test_mapped_to_subscription_they_are_held_back(sendx: Command, folder: Path)
         run = sendx(*words, *more)
         assert [json.loads(line)["body"] for line in run.out.splitlines()] == [{"email": "a@b.co"}]
         assert "  1  Art is Raus" in run.err.splitlines()
-        assert '  not sent: "Art" (--map)' in run.err.splitlines()
+        assert '  not sent: "Art" (says who opted out)' in run.err.splitlines()
 
 
 @pytest.mark.parametrize(

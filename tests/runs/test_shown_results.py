@@ -111,16 +111,24 @@ def test_a_table_says_what_was_sent_on_a_line_of_its_own(send: Send) -> None:
     words = ("runs", "show", "--rows", "-o", "table")
     narrow = send(*words, COLUMNS="60").out.splitlines()
     assert [line.rstrip() for line in narrow] == [
-        "   line  email                      outcome   message",
-        "      2  ann@b.co                   accepted  OK",
+        "   line  email                      outcome       message",
+        "      2  ann@b.co                   accepted      OK",
         '         sent {"email": "ann@b.co", "firstName": "Ann", "ta…',
-        "      3  nobody                     skipped   email: not an…",
+        "      3  nobody                     bad           email: no…",
     ]
     plain = send("--plain", *words).out.splitlines()
     assert plain == [
         f"line 2: ann@b.co: accepted: OK: sent {json.dumps(ANN)}",
-        'line 3: nobody: skipped: email: not an address, it has no "@": nobody',
+        'line 3: nobody: bad: email: not an address, it has no "@": nobody',
     ]
+
+
+@pytest.mark.usefixtures("run_with_a_bad_row")
+def test_a_list_of_runs_counts_bad_rows_apart(send: Send) -> None:
+    """All that could be sent were accepted, which is not all of the file."""
+    listed = send("--plain", "runs", "list", "-o", "table").out
+    assert "1, 1 bad" in listed
+    assert "all 1" not in listed
 
 
 def test_results_and_reports_do_not_say_what_was_sent(send: Send) -> None:

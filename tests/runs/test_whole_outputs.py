@@ -97,7 +97,7 @@ def test_runs_list_as_a_table(ended: Run, send: Send) -> None:
     header, _rule, line = listed.out.splitlines()
     assert re.sub(" +", " ", header) == "run start action profile source state accepted"
     run, started, *rest = re.split("  +", steady(line)[0])
-    assert (run, rest) == ("RUN", ["identify", "main", "p.csv", "finished", "1/2"])
+    assert (run, rest) == ("RUN", ["identify", "main", "p.csv", "finished", "1/2, 1 bad"])
     assert re.fullmatch(r"\d\d:\d\d|\w{3} \d\d", started)  # it may be past midnight
 
 

@@ -62,8 +62,9 @@ def _date(name: str, text: str, order: DateOrder) -> str:
 def _date_hint(why: str, order: DateOrder) -> str:
     if why == "not a date":
         return "write it as YYYY-MM-DD"
-    if why == "a date without a year of four digits" and order is DateOrder.YMD:
-        why = "it does not begin with its year"
+    if why.startswith("not a date in the order"):
+        is_ymd = order is DateOrder.YMD
+        why = "it does not begin with its year" if is_ymd else "it has no year of four digits"
     return f"{why}: write it as YYYY-MM-DD"
 
 

@@ -24,6 +24,18 @@ class DateOrder(StrEnum):
     MDY = "mdy"
     YMD = "ymd"
 
+    @property
+    def example(self) -> str:
+        """A date in this order."""
+        return _EXAMPLES[self]
+
+
+_EXAMPLES = {
+    DateOrder.DMY: "31/12/1985",
+    DateOrder.MDY: "12/31/1985",
+    DateOrder.YMD: "1985-12-31",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class DatesSeen:
@@ -104,7 +116,7 @@ def parse_birthday(text: str, order: DateOrder) -> str:
         raise InvalidValue(f"not a date: {text}", hint="write it as YYYY-MM-DD")
     year, month, day = _in_order(match["first"], match["second"], match["third"], order)
     if len(year) != _YEAR_DIGITS:
-        raise InvalidValue(f"a date without a year of four digits: {text}")
+        raise InvalidValue(f"not a date in the order {order} (such as {order.example}): {text}")
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:

@@ -72,6 +72,11 @@ class RowError:
     is_undecided: bool = False
     contact_keys: tuple[str, ...] = ()
 
+    @property
+    def hints_at_option(self) -> bool:
+        """Whether its hint names an option, which would hold for the whole file."""
+        return self.hint is not None and "--" in self.hint
+
 
 @dataclass(frozen=True, slots=True)
 class OptedOut:

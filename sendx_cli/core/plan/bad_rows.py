@@ -62,6 +62,12 @@ class BadRows:
             self.is_structural or others.is_structural,
         )
 
+    @property
+    def shared_hint(self) -> str | None:
+        """The option for all of them, where several are bad for the same reason."""
+        hints = {error.hint for error in self.first if error.hints_at_option}
+        return hints.pop() if self.count > 1 and len(self.kinds) == len(hints) == 1 else None
+
 
 NO_BAD_ROWS = BadRows()
 
@@ -119,6 +125,8 @@ def refuse_bad_rows(bad: BadRows, *, rows: int, where: str, skip_invalid: bool =
     if not bad.count or (skip_invalid and not bad.is_structural):
         return
     hint = "fix the file, or use --skip-invalid to send the other rows"
+    if bad.shared_hint:
+        hint = f"{bad.shared_hint}; or {hint}"
     if bad.is_structural:
         hint = "fix its quotes first: it is unclear where rows end"
     raise RowsRefused(

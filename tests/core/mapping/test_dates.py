@@ -78,11 +78,29 @@ def test_takes_a_presets_order_only_where_the_dates_do_not_tell() -> None:
 
 
 @pytest.mark.parametrize(
+    ("order", "example"),
+    [
+        (DateOrder.YMD, "1985-12-31"),
+        (DateOrder.DMY, "31/12/1985"),
+        (DateOrder.MDY, "12/31/1985"),
+    ],
+)
+def test_a_date_in_another_order_is_told_the_one_of_its_column(
+    order: DateOrder, example: str
+) -> None:
+    """With a date that can be read in that order."""
+    assert parse_birthday(example, order) == "1985-12-31"
+    with pytest.raises(InvalidValue) as refused:
+        parse_birthday("31.31.85", order)
+    assert refused.value.message == f"not a date in the order {order} (such as {example}): 31.31.85"
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("12/31", "a date without a year: 12/31"),
-        ("0/0/00", "a date without a year of four digits: 0/0/00"),
-        ("1/2/85", "a date without a year of four digits: 1/2/85"),
+        ("0/0/00", "not a date in the order dmy (such as 31/12/1985): 0/0/00"),
+        ("1/2/85", "not a date in the order dmy (such as 31/12/1985): 1/2/85"),
         ("soon", "not a date: soon"),
         ("30/02/1985", "not a calendar date when read as dmy: 30/02/1985"),
         ("01/02-1985", "not a date: 01/02-1985"),
