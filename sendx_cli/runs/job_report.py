@@ -21,7 +21,6 @@ from sendx_cli.delivery.results import exit_code as exit_code_of
 from sendx_cli.errors import (
     ColumnsRefused,
     ExitCode,
-    FileRefused,
     InputError,
     KeyRefused,
     PassingTrouble,
@@ -51,8 +50,8 @@ MAX_FINDINGS = 10_000
 
 _OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.SKIPPED)
 _NOT_SENT = "  (not sent)"
-_OF_FILE = (ColumnsRefused, FileRefused, RowsRefused)
-"""Errors that are about what stands in a file."""
+_OF_FILE = (ColumnsRefused, RowsRefused)
+"""Errors that are about what stands in a file that is there and can be read."""
 
 
 class JobReport:
