@@ -251,6 +251,9 @@ def test_the_kind_of_an_error_says_what_its_exit_code_means() -> None:
     told = [ending_text_of(kind("no")) for kind in (UsageError, RowsRefused, KeyMissing)]
     assert told == [
         "exit 2: refused before anything was sent: the command line is invalid",
-        "exit 2: refused before anything was sent: rows of the file are bad or undecided",
+        (
+            "exit 2: refused before anything was sent: "
+            "rows of the file are bad, or it is unclear whether they opted out"
+        ),
         "exit 255: nothing can succeed until you act: there is no API key",
     ]

@@ -228,7 +228,8 @@ def test_narrow_terminals_cut_what_is_long(ask: Ask) -> None:
 
 def test_narrow_terminals_break_lines_between_words(ask: Ask) -> None:
     """At 40 columns, what is said in our own words is not cut by the edge."""
-    with ask("--dry-run", given="email,Art\nann@b.co,abgemeldet\nbob@b.co,\n", COLUMNS="40") as terminal:
+    rows = "email,Art\nann@b.co,abgemeldet\nbob@b.co,\n"
+    with ask("--dry-run", given=rows, COLUMNS="40") as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("\r")
         assert terminal.end() == 0

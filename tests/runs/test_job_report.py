@@ -111,7 +111,10 @@ def test_a_run_is_told_with_all_counts(job: Job, server: ScriptedServer) -> None
             ("identify", "--from", "p.csv"),
             2,
             "invalid_rows",
-            "exit 2: refused before anything was sent: rows of the file are bad or undecided",
+            (
+                "exit 2: refused before anything was sent: "
+                "rows of the file are bad, or it is unclear whether they opted out"
+            ),
         ),
         (
             ("identify", "--from", "p.csv", "--frist-name", "x"),
