@@ -16,7 +16,6 @@ from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import incomplete, verify
 from sendx_cli.journal.view import Counts, RunView
 
-
 _MAX_NAMED = 5
 
 

@@ -80,6 +80,7 @@ def mapping_lines(
 
 
 def _counts(plan: Plan) -> Iterator[str]:
+    duplicates = "duplicate" if plan.duplicates == 1 else "duplicates"
     counted = (
         (plan.rows, "row" if plan.rows == 1 else "rows"),
         (plan.bad.count, "bad"),
@@ -87,10 +88,7 @@ def _counts(plan: Plan) -> Iterator[str]:
         (plan.unchanged, f"unchanged: rows of {_contacts(plan)} that would change nothing"),
         (plan.to_send, "to send"),
         (plan.contacts, "contact" if plan.contacts == 1 else "contacts"),
-        (
-            plan.duplicates,
-            f"duplicate{'' if plan.duplicates == 1 else 's'}: an earlier row is about the same contact",
-        ),
+        (plan.duplicates, f"{duplicates}: an earlier row is about the same contact"),
     )
     width = len(f"{plan.rows:,}")
     for count, what in counted:

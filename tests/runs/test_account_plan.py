@@ -435,11 +435,13 @@ def test_rows_to_mend_are_sent_by_the_same_rules(acme: Callable[..., Run]) -> No
     words = ("identify", "--from", "p.csv", "--skip-invalid")
     fenced = acme(*words, "--existing-only")
     assert fenced.err.endswith(
-        "then: sendx identify --from p.failed.csv --existing-only --sandbox\n"
+        "then run:\n  sendx identify --from p.failed.csv --existing-only --sandbox\n"
     )
     Path("q.csv").write_text("email,tags\nann@b.co,vip\nbob,trail\n")
     alone = acme("identify", "--from", "q.csv", "--skip-invalid", "--no-account")
-    assert alone.err.endswith("then: sendx identify --from q.failed.csv --no-account --sandbox\n")
+    assert alone.err.endswith(
+        "then run:\n  sendx identify --from q.failed.csv --no-account --sandbox\n"
+    )
 
 
 def test_a_stream_is_held_to_existing_names_and_types(

@@ -76,10 +76,8 @@ def test_the_end_of_a_run(ended: Run) -> None:
         'p.csv:4:email: not an address, it has no "@": bad',
         "sendx: 2 rows to fix: p.failed.csv",
         *SUMMARY,
-        (
-            "next: fix the rows in p.failed.csv first, then: "
-            "sendx identify --from p.failed.csv --add-tag vip"
-        ),
+        "next: fix the rows in p.failed.csv, then run:",
+        "  sendx identify --from p.failed.csv --add-tag vip",
     ]
 
 
