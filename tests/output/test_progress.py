@@ -277,3 +277,10 @@ def test_what_is_not_quiet_shows_how_far_it_is() -> None:
     """Without being asked for, progress is shown."""
     progress = open_progress(output_on(io.StringIO()), total=100, clock=HandClock(1000.0))
     assert isinstance(progress, Progress)
+
+
+def test_a_question_breaks_between_words() -> None:
+    """At the terminal's edge; the blank before the answer stays."""
+    terminal = Terminal()
+    output_on(terminal, {**XTERM, "COLUMNS": "40"}).ask("send 2 contacts to profile main? [y/N] ")
+    assert terminal.getvalue() == "sendx: send 2 contacts to profile main?\n  [y/N] "
