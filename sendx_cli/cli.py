@@ -29,7 +29,7 @@ COMMANDS = {
     "logout": "Remove the stored API key.",
     "doctor": "Check settings, key, network, clock and runs.",
     "config": "Show and change settings.",
-    "runs": "List, show, resume, check and undo bulk runs.",
+    "runs": "List, show, resume, check and undo runs.",
     "schema": "Print the JSON Schema of results, plans and runs.",
     "completion": "Print or install a shell's completions.",
     "sandbox": "Run the contact API on this machine.",

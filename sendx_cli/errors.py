@@ -136,7 +136,7 @@ class RowsRefused(InputError):
     """A file with rows that must not be sent as they are: bad ones, or undecided opt-outs."""
 
     code = "invalid_rows"
-    meaning = "rows of the file are bad or undecided"
+    meaning = "rows of the file are bad, or it is unclear whether they opted out"
 
 
 class RunUnfinished(InputError):

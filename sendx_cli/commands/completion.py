@@ -44,5 +44,10 @@ def completion(
         return
     place = place_for(shell, runtime.environ)
     write(place, SCRIPTS[shell])
-    needed = "" if place.needs is None else f", after you add to {place.needs}"
-    runtime.output.note(f"{place.path} is written; {shell} uses it from its next start{needed}")
+    written = f"written to {place.path}"
+    if place.needs is None:
+        runtime.output.note(f"{written}; {shell} uses it from its next start")
+    else:
+        file, line = place.needs
+        hint = f"add this line to {file}, then start a new shell: {line}"
+        runtime.output.note(written, hint)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 app = new_app()
 
 _MAX_WIDTH = 80
+_LEAST_WIDTH = 40
 
 
 @app.command()
@@ -44,7 +45,7 @@ def help(  # noqa: A001 - the command's name
 
         output.write(man_page([*_pages(ctx.find_root())]))
         return
-    width = min(terminal_width(output.stdout, output.environ), _MAX_WIDTH)
+    width = max(min(terminal_width(output.stdout, output.environ), _MAX_WIDTH), _LEAST_WIDTH)
     output.write(list_text(TOPICS, width) if topic is None else text_of(blocks_of(topic), width))
 
 

@@ -43,7 +43,7 @@ _Report = Annotated[Path | None, report_option(OUTPUT)]
 
 @app.callback()
 def runs() -> None:
-    """List, show, resume, check and undo bulk runs.
+    """List, show, resume, check and undo runs.
 
     `--from FILE` starts a run. Without a RUN, the latest is used.
 
@@ -100,7 +100,7 @@ def show(
 
     Examples:
       sendx runs show --state unknown
-      sendx runs show 20261124 --rows -o csv > rows.csv
+      sendx runs show 20261124-0905-k3f9 --rows -o csv > rows.csv
       sendx runs show --html run.html
     """
     from sendx_cli.runs.inspecting import STATES, show_rows, show_run
@@ -192,7 +192,7 @@ def verify(
 
     Examples:
       sendx runs verify --sample 500
-      sendx runs verify 20261124 -o csv > differing.csv
+      sendx runs verify 20261124-0905-k3f9 -o csv > differing.csv
     """
     from sendx_cli.runs.verifying import verify_run
 
@@ -225,7 +225,7 @@ def reconcile(
 
     Examples:
       sendx runs reconcile
-      sendx runs reconcile 20261124 --resend --yes
+      sendx runs reconcile 20261124-0905-k3f9 --resend --yes
     """
     from sendx_cli.runs.reconciling import reconcile_run
 
@@ -273,7 +273,7 @@ def undo(
 
     Examples:
       sendx runs undo --dry-run
-      sendx runs undo 20261124 --report undone.csv
+      sendx runs undo 20261124-0905-k3f9 --report undone.csv
     """
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.output_file import refuse_outputs
@@ -302,7 +302,7 @@ def forget(
 
     Examples:
       sendx runs forget --finished
-      sendx runs forget 20261124
+      sendx runs forget 20261124-0905-k3f9
     """
     from sendx_cli.runs.forgetting import forget_runs
 

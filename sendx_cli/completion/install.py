@@ -18,16 +18,28 @@ BASH_LOADERS = (
 """The package bash-completion, which looks for scripts when they are needed: any of these."""
 
 
+class NeededLine(NamedTuple):
+    """What the user's own start file must say for the shell to look there.
+
+    Args:
+        file: The start file.
+        line: What it must say.
+    """
+
+    file: str
+    line: str
+
+
 class Place(NamedTuple):
     """Where a script goes.
 
     Args:
         path: The file.
-        needs: What the user's own start file must say for the shell to look there, if anything.
+        needs: What must be added to the user's own start file, if anything.
     """
 
     path: Path
-    needs: str | None = None
+    needs: NeededLine | None = None
 
 
 def place_for(shell: str, environ: Mapping[str, str]) -> Place:
@@ -51,13 +63,14 @@ def place_for(shell: str, environ: Mapping[str, str]) -> Place:
     if shell == "zsh":
         folder = data / "zsh" / "site-functions"
         return Place(
-            folder / "_sendx", f"~/.zshrc: fpath+=({folder}); autoload -Uz compinit; compinit"
+            folder / "_sendx",
+            NeededLine("~/.zshrc", f"fpath+=({folder}); autoload -Uz compinit; compinit"),
         )
     own = environ.get("BASH_COMPLETION_USER_DIR")
     folder = Path(own) if own else data / "bash-completion"
     path = folder / "completions" / "sendx"
     has_loader = any(Path(loader).exists() for loader in BASH_LOADERS)
-    return Place(path, None if has_loader else f"~/.bashrc: source {path}")
+    return Place(path, None if has_loader else NeededLine("~/.bashrc", f"source {path}"))
 
 
 def install(place: Place, script: str) -> None:

@@ -53,7 +53,7 @@ def _of_profile(runtime: Runtime, settings: Settings, ask: Ask) -> Iterator[Chec
         service.key(settings),
         proxy,
         service.authorities(settings, runtime.environ),
-        skipped("name look-up", "not made, as the check proxy failed")
+        skipped("name lookup", "not checked, as the proxy check failed")
         if proxy.state is State.FAILED
         else service.name_look_up(base_url),
     ]
@@ -61,7 +61,7 @@ def _of_profile(runtime: Runtime, settings: Settings, ask: Ask) -> Iterator[Chec
     broken = next((check.name for check in local if check.state is State.FAILED), None)
     if broken is not None:
         yield from (
-            skipped(name, f"not checked: the check {broken} failed") for name in _OF_SERVICE
+            skipped(name, f"not checked, as the {broken} check failed") for name in _OF_SERVICE
         )
     else:
         yield from _of_answer(runtime, settings, ask)

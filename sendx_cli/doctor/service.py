@@ -66,6 +66,8 @@ def name_look_up(base_url: str) -> Check:
             hint=f"check the network, the base URL and DNS: getent hosts {host}",
         )
         return failed("name lookup", error)
+    if addresses == [host]:
+        return ok("name lookup", "not needed")
     shown = ", ".join(addresses[:_SHOWN_ADDRESSES])
     more = len(addresses) - _SHOWN_ADDRESSES
     return ok("name lookup", f"{host} is {shown}{f' and {more} more' if more > 0 else ''}")

@@ -7,6 +7,7 @@ from sendx_cli.errors import FileRefused
 
 _MAX_NAMES = 10_000
 _CUTOFF = 0.6
+"""How alike names must be, and what stands before their endings: endings are often the same."""
 
 
 def no_such_file(path: Path, name: str) -> FileRefused:
@@ -22,7 +23,7 @@ def no_such_file(path: Path, name: str) -> FileRefused:
 
 
 def _nearest(path: Path) -> str | None:
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
     try:
         with os.scandir(path.parent) as entries:
@@ -30,5 +31,8 @@ def _nearest(path: Path) -> str | None:
     except OSError:
         return None
     names = {name.lower(): name for name in sorted(there) if (path.parent / name).is_file()}
-    near = get_close_matches(path.name.lower(), names, n=1, cutoff=_CUTOFF)
-    return names[near[0]] if near else None
+    stem = path.stem.lower()
+    for near in get_close_matches(path.name.lower(), names, cutoff=_CUTOFF):
+        if SequenceMatcher(None, Path(near).stem, stem).ratio() >= _CUTOFF:
+            return names[near]
+    return None

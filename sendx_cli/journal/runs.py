@@ -17,6 +17,8 @@ from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import incomplete, verify
 from sendx_cli.journal.view import Counts, RunView
 
+_MAX_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -89,8 +91,11 @@ class Runs:
                 if Path(error.where or "").stem.startswith(text):
                     raise error
             raise InputError(f"no such run: {text}", hint="see `sendx runs list`")
-        names = ", ".join(run.id for run in found)
-        raise InputError(f"several runs start with {text}: {names}", hint="use more of the id")
+        names = ", ".join(run.id for run in found[-_MAX_NAMED:])
+        more = f" and {len(found) - _MAX_NAMED:,} more" if len(found) > _MAX_NAMED else ""
+        raise InputError(
+            f"several runs start with {text}: {names}{more}", hint="use more of the id"
+        )
 
     def unfinished_run_of(
         self,

@@ -32,8 +32,9 @@ _WRITTEN = (
         "NAME.failed.csv",
         (
             "The rows that failed, next to the file that was sent, with _sendx_line, _sendx_code "
-            "and _sendx_error after its own columns. Fix it and send it as it is. A shard's is "
-            "NAME.2-of-8.failed.csv."
+            "and _sendx_error after its own columns. Fix it and send it as it is. Where a file of "
+            "that name is there already, it is kept, and the rows go to NAME.failed-2.csv, or the "
+            "next number that is free. A shard's is NAME.2-of-8.failed.csv."
         ),
     ),
     (

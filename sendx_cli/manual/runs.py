@@ -48,7 +48,7 @@ def blocks() -> Sequence[Block]:
         Paragraph(
             "Rows that were not accepted come back beside the file in its own form, as "
             "people.failed.csv, with _sendx_line, _sendx_code and _sendx_error after your columns: "
-            "fix it and send it as it is. The line next: has the command. If the file changed "
+            "fix it and send it as it is. What next: shows is the command. If the file changed "
             "while the run was under way, no such file is written, as its lines may hold other "
             "rows by now; sendx runs show lists them."
         ),

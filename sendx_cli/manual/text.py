@@ -23,7 +23,7 @@ def text_of(blocks: Sequence[Block], width: int) -> str:
 
 def _lines(block: Block, width: int) -> Iterator[str]:
     if isinstance(block, Paragraph):
-        yield from wrap(block.text, width, break_on_hyphens=False)
+        yield from wrap(block.text, width, break_long_words=False, break_on_hyphens=False)
         return
     if block.title:
         yield f"{block.title}:"
@@ -34,7 +34,7 @@ def _lines(block: Block, width: int) -> Iterator[str]:
 
 
 def _row_lines(block: Rows, width: int) -> Iterator[str]:
-    column = min(max(len(name) for name, _ in block.rows), _MAX_NAME)
+    column = min(max(len(name) for name, _ in block.rows), _MAX_NAME, width // 3)
     margin = _INDENT + " " * column + _INDENT
     for name, text in block.rows:
         first = f"{_INDENT}{name.ljust(column)}{_INDENT}"
@@ -42,5 +42,10 @@ def _row_lines(block: Rows, width: int) -> Iterator[str]:
             yield first.rstrip()
             first = margin
         yield from wrap(
-            text, width, initial_indent=first, subsequent_indent=margin, break_on_hyphens=False
+            text,
+            width,
+            initial_indent=first,
+            subsequent_indent=margin,
+            break_long_words=False,
+            break_on_hyphens=False,
         )

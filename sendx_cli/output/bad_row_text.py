@@ -46,7 +46,7 @@ def bad_row_text(error: RowError, file: str, *, has_hint: bool = True) -> str:
         place += f":{error.column}"
     # Of rows that somebody has to decide about the ways are told once, at the end.
     hint = f" ({error.hint})" if has_hint and error.hint and not error.is_undecided else ""
-    return f"{place}: {_cut(error.message)}{hint}"
+    return f"{place}: {_cut(_said(error.message, error.column))}{hint}"
 
 
 def _by_kind(bad: BadRows) -> Iterator[str]:
@@ -54,11 +54,16 @@ def _by_kind(bad: BadRows) -> Iterator[str]:
     width = len(f"{bad.kinds[0].rows:,}")
     for kind in bad.kinds[:_MAX_KINDS]:
         column = f"{kind.column}: " if kind.column else ""
-        message = _cut(column + kind.message)
+        message = _cut(column + _said(kind.message, kind.column))
         yield f"  {kind.rows:>{width},}  {message} (first on line {kind.line})"
     others = sum(kind.rows for kind in bad.kinds[_MAX_KINDS:])
     if others:
         yield f"  {others:>{width},}  for other reasons"
+
+
+def _said(message: str, column: str | None) -> str:
+    """Return a message without the column that is named before it."""
+    return message.removeprefix(f"{column} is ") if column else message
 
 
 def _cut(text: str) -> str:

@@ -7,11 +7,13 @@ from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.output.cell_width import cut_to
 from sendx_cli.output.safe import safe
+from sendx_cli.output.terminal import wrapped
 
 IGNORE_KEY = "i"
 TYPE_KEY = "t"
 QUIT_KEY = "q"
 _FIELD = f"{Target.FIELD}:"
+_CUSTOM_FIELD = "custom field "
 _SAMPLE_WIDTH = 24
 _LEAST_NAME = 8
 
@@ -56,9 +58,18 @@ def question_lines(question: Question, width: int, *, ascii_only: bool = False) 
     lines = [
         f'"{name}"{place}',
         *([f"  such as {samples}"] if samples else []),
-        *(f"  {key}  {safe(label)}" for key, label in _labels(question)),
     ]
+    for key, label in _labels(question):
+        lines += _label_lines(key, safe(label), width)
     return ["", *(cut_to(line, width, ellipsis) for line in lines)]
+
+
+def _label_lines(key: str, label: str, width: int) -> list[str]:
+    """Return a key and what it means; words of our own are not cut."""
+    line = f"  {key}  {label}"
+    if len(line) <= width or label.startswith(_CUSTOM_FIELD):
+        return [line]
+    return wrapped(line, width, " " * (len(key) + 4))
 
 
 def prompt(question: Question) -> str:
@@ -81,4 +92,4 @@ def _label(target: str, fields: Sequence[str]) -> str:
     if not target.startswith(_FIELD):
         return target
     name = target.removeprefix(_FIELD)
-    return f"custom field {name}{' (of the account)' if name in fields else ''}"
+    return f"{_CUSTOM_FIELD}{name}{' (of the account)' if name in fields else ''}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from sendx_cli.core.account.catalogue import ContactList
 from sendx_cli.core.mapping.column import Column
 from sendx_cli.core.mapping.columns import ColumnMapping
+from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.own_results import OwnResults
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.core.plan.account_comparison import AccountComparison, NamesCompared
@@ -19,6 +20,11 @@ _MAX_NAMES_IN_LINE = 6
 _MAX_NAME_LENGTH = 60
 _NOT_SENT = frozenset({Target.IGNORED, Target.OPT_OUT, Target.NAMELESS, None})
 _SAYS_WHO_LEFT = "says who opted out"
+_ORDERS = {
+    DateOrder.DMY: "dates in the order day, month, year",
+    DateOrder.MDY: "dates in the order month, day, year",
+    DateOrder.YMD: "dates in the order year, month, day",
+}
 _COLLISIONS = {
     CollisionKind.SAME_TARGET: "lines {} and {} change to the same address",
     CollisionKind.TAKEN: "line {} changes to an address that line {} names",
@@ -47,7 +53,7 @@ def plan_lines(plan: Plan) -> list[str]:
         *_names("lists to add contacts to", plan.lists, lambda name: _list(name, lists)),
         *_names("custom fields to write", plan.fields),
         *_names("custom fields to count up or down", plan.counting_fields),
-        *_names("held back: opted out", plan.held_back, _cut),
+        *_names("held back, as they opted out", plan.held_back, _cut),
         *_names("sent although opted out", plan.sent_though_opted_out, _cut),
         *_names("unusual, but sent", plan.row_notes, _cut),
         *_similar("tags", plan.similar_tags),
@@ -82,15 +88,16 @@ def _shard(plan: Plan) -> Iterator[str]:
 
 
 def _counts(plan: Plan) -> Iterator[str]:
+    duplicates = "duplicate" if plan.duplicates == 1 else "duplicates"
     counted = (
-        (plan.rows, "rows"),
+        (plan.rows, "row" if plan.rows == 1 else "rows"),
         (plan.bad.count, "bad"),
         (plan.bad_elsewhere.count, "bad, in another shard"),
         (plan.held_back.total, "held back"),
         (plan.unchanged, f"unchanged: rows of {_contacts(plan)} that would change nothing"),
         (plan.to_send, "to send"),
-        (plan.contacts, "contacts"),
-        (plan.duplicates, "duplicates: an earlier row is about the same contact"),
+        (plan.contacts, "contact" if plan.contacts == 1 else "contacts"),
+        (plan.duplicates, f"{duplicates}: an earlier row is about the same contact"),
     )
     width = len(f"{plan.rows:,}")
     for count, what in counted:
@@ -111,7 +118,7 @@ def _columns(mapping: ColumnMapping) -> Iterator[str]:
         if not columns:
             return
     export = f" of an export by {mapping.preset.name}" if mapping.preset.name else ""
-    dates = f", dates in the order {mapping.date_order}" if mapping.date_order else ""
+    dates = f" ({_ORDERS[mapping.date_order]})" if mapping.date_order else ""
     yield f"columns{export}{dates}:"
     left_out: dict[str, list[str]] = {}
     for column in columns:
@@ -130,7 +137,9 @@ def _results(mapping: ColumnMapping, results: OwnResults) -> Iterator[str]:
     own = [column for column in mapping.columns if results.has(column.name)]
     taken = [column.name for column in own if column.target not in _NOT_SENT]
     aside = len(own) - len(taken)
-    yield f"{results.kind}: {', '.join(taken)} taken, {aside} columns left aside"
+    used = f"{', '.join(taken)} {'is' if len(taken) == 1 else 'are'} used"
+    skipped = "column is skipped" if aside == 1 else f"{aside} columns are skipped"
+    yield f"{results.kind}: {used}, the other {skipped}"
     if results.takes_unknown:
         yield "  those whose outcome is unknown are sent, too (--retry-unknown)"
 

@@ -12,6 +12,8 @@ from sendx_cli.output.writer import Output
 
 _REDRAW_EVERY_S = 0.1
 _LINE_EVERY_S = 10.0
+_LONGEST_S = 300.0
+"""Between two lines at most where nothing changes in an outage or a wait."""
 _SLOTS_SHOWN = 10
 _NOT_ACCEPTED = (Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN)
 
@@ -54,6 +56,9 @@ class Progress:
         self._bar = bar_on(output)
         self._streams = (output.stdout, output.stderr)
         self._due_at = clock.now() + (_LINE_EVERY_S if self._bar is None else 0.0)
+        self._noted: tuple[str, int] | None = None
+        self._again_at = 0.0
+        self._again_every_s = _LINE_EVERY_S
 
     @property
     def is_due(self) -> bool:
@@ -106,12 +111,24 @@ class Progress:
         notes = [note] if note else []
         if self._bar is None:
             self._due_at = self._clock.now() + _LINE_EVERY_S
-            self._output.note(", ".join([*where, *pace, *notes]))
+            if self._is_news(counted, note):
+                self._output.note(", ".join([*where, *pace, *notes]))
         else:
             self._due_at = self._clock.now() + _REDRAW_EVERY_S
             share = counted.rows / self._total if self._total else None
             picture = self._bar.picture(counted.accepted_per_s[-_SLOTS_SHOWN:])
             self._bar.draw(share, [[*where, picture], pace, notes])
+
+    def _is_news(self, counted: Counted, note: str | None) -> bool:
+        """Return whether to show a line: one that was shown already comes ever more rarely."""
+        now = self._clock.now()
+        noted = None if note is None else (note, counted.rows)
+        is_same = noted is not None and noted == self._noted
+        if is_same and now < self._again_at:
+            return False
+        self._again_every_s = min(2 * self._again_every_s, _LONGEST_S) if is_same else _LINE_EVERY_S
+        self._noted, self._again_at = noted, now + self._again_every_s
+        return True
 
     def tell(self, done: int, *more: str) -> None:
         """Show how much is done, if that is due.

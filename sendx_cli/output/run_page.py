@@ -10,6 +10,7 @@ from html import escape
 
 from sendx_cli.core.totals.timeline import Timeline
 from sendx_cli.core.totals.totals import Failure
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.run_chart import latency_chart, throughput_chart
 from sendx_cli.output.safe import safe
 
@@ -74,7 +75,7 @@ class RunPage:
     unknown: Sequence[tuple[str, str]]
     unknown_count: int
     sent: Sequence[tuple[str, Sequence[tuple[str, int]]]]
-    next_commands: Sequence[str]
+    next_commands: Sequence[NextCommand]
 
     def html(self) -> str:
         """Return the page."""
@@ -92,8 +93,11 @@ class RunPage:
         yield f"<p><strong>{_text(self.outcome)}</strong></p>"
         yield _counts(self.counts)
         if self.next_commands:
-            commands = "\n".join(map(_text, self.next_commands))
-            yield f'<h2>Next steps</h2>\n<pre tabindex="0">{commands}</pre>'
+            yield "<h2>Next steps</h2>"
+        for command in self.next_commands:
+            if command.lead:
+                yield f"<p>{_text(command.lead)}</p>"
+            yield f'<pre tabindex="0">{_text(command.command)}</pre>'
         if self.timeline.slots:
             yield "<h2>Over time</h2>"
             yield _figure(throughput_chart(self.timeline), f"Rows accepted per second. {_MARKS}")

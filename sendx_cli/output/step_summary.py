@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sendx_cli.core.totals.totals import Failure, Totals
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.safe import safe
 from sendx_cli.output.summary import example_text, latency_text, reason_text, throughput_text
 
@@ -44,7 +45,7 @@ class StepSummary(NamedTuple):
     counts: Sequence[tuple[str, int, str]] = ()
     totals: Totals | None = None
     bad: BadRowsShown = BadRowsShown()
-    next_commands: Sequence[str] = ()
+    next_commands: Sequence[NextCommand] = ()
 
     def markdown(self) -> str:
         """Return GitHub's Markdown, of a size that does not grow with the file.
@@ -63,8 +64,7 @@ class StepSummary(NamedTuple):
             [", ".join(filter(None, numbers))],
             [] if totals is None else _failure_table(totals.failures),
             self._bad_table(),
-            # Indented code has no end mark that a command could hold.
-            [f"    {safe(command)}" for command in self.next_commands],
+            *(part for command in self.next_commands for part in _next(command)),
         ]
         return "\n\n".join("\n".join(part) for part in parts if any(part)) + "\n"
 
@@ -108,3 +108,9 @@ def _literal(text: str) -> str:
         else character
         for character in safe(cut)
     )
+
+
+def _next(command: NextCommand) -> tuple[list[str], list[str]]:
+    """Return what has to be done before, and the command: code of its own, to be copied."""
+    # Indented code has no end mark that a command could hold.
+    return [_literal(command.lead)], [f"    {safe(command.command)}"]

@@ -8,6 +8,7 @@ from sendx_cli.core.totals.totals import Failure, Totals
 from sendx_cli.ending import SIGNAL_BASE
 from sendx_cli.errors import ExitCode, SendxError
 from sendx_cli.output.cell_width import cut_to
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.safe import safe
 
 _COLUMNS = 80
@@ -37,7 +38,7 @@ def summary_lines(
     total_rows: int | None,
     left_out: Mapping[str, int],
     exit_code: int,
-    next_commands: Sequence[str],
+    next_commands: Sequence[NextCommand],
     ascii_only: bool = False,
     shard: str = "",
 ) -> list[str]:
@@ -70,7 +71,7 @@ def summary_lines(
     lines.append(ending_text(totals, exit_code, left_out))
     ellipsis = "..." if ascii_only else "…"
     cut = [cut_to(safe(line), _COLUMNS, ellipsis) for line in lines]
-    return cut + [f"next: {safe(command)}" for command in next_commands]
+    return cut + [line for command in next_commands for line in command.lines()]
 
 
 def duration(seconds: float) -> str:

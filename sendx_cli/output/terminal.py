@@ -19,6 +19,16 @@ def terminal_width(stream: TextIO, environ: Mapping[str, str]) -> int:
         return _USUAL_WIDTH
 
 
+def wrapped(text: str, width: int, indent: str = "  ") -> list[str]:
+    """Return text as lines that end between words; a space at its end stays, for an answer."""
+    from textwrap import wrap
+
+    lines = wrap(
+        text, width - 1, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [*lines[:-1], lines[-1] + " " * text.endswith(" ")] if lines else [text]
+
+
 def is_utf_8(stream: TextIO) -> bool:
     """Return whether text is written to `stream` as UTF-8."""
     return (stream.encoding or "ascii").lower().replace("-", "") == "utf8"

@@ -21,7 +21,9 @@ def undo_plan_lines(plan: UndoPlan) -> list[str]:
         *names_lines("custom fields to restore", plan.fields),
         *([f"addresses to restore: {plan.addresses:,}"] if plan.addresses else []),
         *_automations(plan),
-        *_groups("not undone, unless with --force", plan.not_undone),
+        *_groups(
+            "not undone, unless with --force (a run can be undone only once)", plan.not_undone
+        ),
         *_groups("cannot be undone, as the service has no call for it", plan.irreversible),
         "emails that were sent cannot be undone",
     ]

@@ -7,7 +7,7 @@ from typing import TextIO
 from sendx_cli.errors import PassingTrouble, ResultsLost, SendxError
 from sendx_cli.output.formats import OutputFormat, Record, csv_lines, json_line, json_text
 from sendx_cli.output.safe import safe, safe_line
-from sendx_cli.output.terminal import is_utf_8, shows_only_ascii
+from sendx_cli.output.terminal import is_utf_8, shows_only_ascii, terminal_width, wrapped
 from sendx_cli.settings.key import MASK
 
 
@@ -180,7 +180,11 @@ class Output:
 
     def ask(self, question: str) -> None:
         """Write a question to standard error; the answer is read elsewhere."""
-        self._hand_over(f"sendx: {safe(question)}")
+        self._hand_over(self._wrapped(question))
+
+    def announce(self, text: str) -> None:
+        """Write what questions follow, also when quiet."""
+        self._hand_over(f"{self._wrapped(text)}\n")
 
     def end_question(self) -> None:
         """Go to the next line where the answer did not: its input ended."""
@@ -260,6 +264,13 @@ class Output:
         if hint:
             lines += f"  hint: {safe(hint)}\n"
         self._hand_over(lines)
+
+    def _wrapped(self, text: str) -> str:
+        """Return text for a terminal, in lines that end between words."""
+        said = f"sendx: {safe(text)}"
+        if not self.stderr.isatty():
+            return said
+        return "\n".join(wrapped(said, terminal_width(self.stderr, self.environ)))
 
     def _hand_over(self, text: str) -> None:
         try:

@@ -1,5 +1,6 @@
 """Columns that nothing explains: asked about one by one on a terminal, refused elsewhere."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -29,7 +30,6 @@ from sendx_cli.output.column_question import (
     prompt,
     question_lines,
 )
-from sendx_cli.output.safe import safe
 from sendx_cli.output.terminal import terminal_width
 from sendx_cli.runs.consent import terminal_to_ask_on
 from sendx_cli.runs.context import RunContext
@@ -128,7 +128,7 @@ class _Questions:
         self._terminal = terminal
         self._fields = fields
         is_dumb = context.runtime.environ.get("TERM") == "dumb"
-        self._by_line = is_dumb or context.output.is_plain
+        self._by_line = is_dumb or context.output.is_plain or sys.platform == "win32"
 
     def ask(self, columns: Sequence[Column]) -> list[_Answer]:
         """Ask about each column that nothing explains.
@@ -144,7 +144,7 @@ class _Questions:
             if count == 1
             else "unknown columns: what is each for?"
         )
-        self._output.complain(self._source.name, f"{count:,} {asked}")
+        self._output.announce(f"{self._source.name}: {count:,} {asked}")
         mapped = list(columns)
         answers: list[_Answer] = []
         for number, column in enumerate(unknown, start=1):
@@ -155,7 +155,6 @@ class _Questions:
             place = f"{number} of {len(unknown)}"
             question = Question(column, place, samples.texts, targets, self._fields)
             answer = _Answer(named_in_option(column, columns), self._ask_one(question, mapped))
-            self._output.complain_lines([safe(option_text(*answer))])
             mapped[column.position - 1] = mapped_to(column, answer.target)
             answers.append(answer)
         return answers
@@ -177,12 +176,17 @@ class _Questions:
             if key in {END, QUIT_KEY}:
                 output.end_question()
                 raise _Quit
+            if key == ENTER:
+                key = question.first_key
+            is_known = key == TYPE_KEY or key in question.answers
+            if not self._by_line:  # then the terminal shows what was typed
+                output.complain_lines([key if is_known else ""])
             if key == TYPE_KEY:
                 target = self._typed(question.column, columns)
+            elif is_known:
+                target = question.answers[key]
             else:
-                target = question.answers.get(question.first_key if key == ENTER else key)
-            if target is None:
-                output.end_question()
+                output.complain(question.column.name, "no such key")
         return target
 
     def _key(self, lines: Sequence[str], asked: str) -> str:
@@ -196,19 +200,37 @@ class _Questions:
             return QUIT_KEY
 
     def _typed(self, column: Column, columns: Sequence[Column]) -> str | None:
-        """Return a target that was typed; None where the column cannot have it."""
-        self._output.end_question()
-        self._output.ask("target, such as company or field:NAME: ")
+        """Return a target that was typed, asked for until the column can have it.
+
+        Returns:
+            None where nothing was typed, which goes back to the keys.
+
+        Raises:
+            _Quit: Nobody wants to answer.
+        """
+        while True:
+            self._output.ask("target, such as company or field:NAME (Enter: back): ")
+            try:
+                line = self._terminal.readline()
+            except KeyboardInterrupt:
+                raise _Quit from None
+            if not line.endswith("\n"):
+                self._output.end_question()
+            text = line.strip()
+            if not text:
+                return None
+            problem = self._problem(text, column, columns)
+            if problem is None:
+                return text
+            self._output.complain(column.name, *problem)
+
+    def _problem(
+        self, target: str, column: Column, columns: Sequence[Column]
+    ) -> tuple[str, str] | None:
+        """Return why a column cannot have a target, and a hint."""
+        others = list(columns)
         try:
-            text = self._terminal.readline().strip()
-            others = list(columns)
-            others[column.position - 1] = mapped_to(column, text)
-            problems = beyond_unexplained(others, self._action)
-        except KeyboardInterrupt:
-            raise _Quit from None
+            others[column.position - 1] = mapped_to(column, target)
         except InvalidValue as error:
-            problems = [(error.message, error.hint or "")]
-        if not problems:
-            return text
-        self._output.complain(column.name, problems[0][0], problems[0][1])
-        return None
+            return error.message, error.hint or ""
+        return next(iter(beyond_unexplained(others, self._action)), None)

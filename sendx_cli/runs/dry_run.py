@@ -40,7 +40,7 @@ def show_dry_run(context: RunContext) -> ExitCode:
         context = settle_columns(context, source)
         opened = reading_of(context.runtime, context.spec, source)
         if mode.save_map is not None:
-            save_map(mode.save_map, opened.mapping)
+            save_map(output, mode.save_map, opened.mapping)
         account = stack.enter_context(open_account(context))
         reading = compared(context, opened, account)
         plan, rows = stack.enter_context(_planned(context, reading, account))

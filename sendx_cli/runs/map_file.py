@@ -7,6 +7,7 @@ from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.map_files import SavedMap, dump_map, load_map
 from sendx_cli.errors import FileRefused, InputError, InvalidValue, PassingTrouble, reason_of
 from sendx_cli.files.near_names import no_such_file
+from sendx_cli.output.writer import Output
 from sendx_cli.runs.output_file import SHARED, OutputFile
 
 
@@ -30,8 +31,8 @@ def read_map(path: Path) -> SavedMap:
         raise error.at(str(path)) from None
 
 
-def save_map(path: Path, mapping: ColumnMapping) -> None:
-    """Write a map file; what was there before is replaced, whole.
+def save_map(output: Output, path: Path, mapping: ColumnMapping) -> None:
+    """Write a map file and say so; what was there before is replaced, whole.
 
     Raises:
         InputError: It cannot be written.
@@ -42,3 +43,4 @@ def save_map(path: Path, mapping: ColumnMapping) -> None:
             file.keep()
         except PassingTrouble as error:
             raise InputError(error.message, where=error.where) from None
+    output.note(f"mapping saved to {path}")

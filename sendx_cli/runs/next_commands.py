@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
 from sendx_cli.journal.view import Counts
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.runs.options import RunMode, RunSpec
 
 _FAILED = ".failed"
@@ -39,11 +40,10 @@ def next_commands(
     failed: FailedRows | None,
     *,
     is_stopped: bool,
-) -> list[str]:
+) -> list[NextCommand]:
     """Return the commands that deal with what is left of a run, the most urgent first.
 
-    Where a command fails again unless something is done before, it stands behind words that say
-    what, and a colon.
+    Where a command fails again unless something is done before, it says what.
 
     Args:
         run: Its id.
@@ -53,16 +53,16 @@ def next_commands(
         failed: Where its failed rows were written, if they were.
         is_stopped: Whether it was ended by what stops every further call too.
     """
-    commands: list[str] = []
+    commands: list[NextCommand] = []
     if counts.to_come:
-        before = "fix what stopped the run first, then: " if is_stopped else ""
+        before = "fix what stopped the run" if is_stopped else ""
         resume = ["sendx", "runs", "resume", run, *_mode_words(mode, mode.report)]
-        commands.append(before + shlex.join(resume))
+        commands.append(NextCommand(shlex.join(resume), before))
     if counts.unknown:
-        commands.append(_unknown_command(run, spec))
+        commands.append(NextCommand(_unknown_command(run, spec)))
     if failed is not None:
         again = ["sendx", *_words(spec, mode, failed)]
-        commands.append(_before(failed) + shlex.join(again))
+        commands.append(NextCommand(shlex.join(again), _before(failed)))
     return commands
 
 
@@ -72,7 +72,7 @@ def _before(failed: FailedRows) -> str:
         *["fix the rows"] * failed.must_be_fixed,
         *["identify the unknown contacts"] * failed.has_unknown_contacts,
     ]
-    return f"{' and '.join(todo)} in {failed.path.name} first, then: " if todo else ""
+    return f"{' and '.join(todo)} in {failed.path.name}" if todo else ""
 
 
 def _unknown_command(run: str, spec: RunSpec) -> str:

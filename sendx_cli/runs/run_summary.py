@@ -17,6 +17,7 @@ from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode
 from sendx_cli.journal.rows import LeftOutKind
 from sendx_cli.journal.view import Counts, RunView
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.summary import ending_text, heading_text, summary_lines
 from sendx_cli.runs.next_commands import FailedRows, next_commands
 from sendx_cli.runs.options import RunMode, RunSpec
@@ -44,7 +45,7 @@ class RunSummary:
     left_out: dict[LeftOutKind, int]
     totals: Totals
     exit_code: ExitCode | Ending
-    next_commands: list[str]
+    next_commands: list[NextCommand]
     shard: str = ""
 
     def lines(self, *, ascii_only: bool) -> list[str]:
@@ -112,7 +113,8 @@ def summarise(
     if view.undone_by:
         commands = []
     if left_out.get(LeftOutKind.NOT_UNDONE):
-        commands.append(f"sendx runs show {run} --state {LeftOutKind.NOT_UNDONE}")
+        state = LeftOutKind.NOT_UNDONE
+        commands.append(NextCommand(f"sendx runs show {run} --state {state}"))
     return RunSummary(
         counts=counts,
         left_out=left_out,

@@ -87,7 +87,7 @@ def _begin(context: RunContext, directory: Path, reading: Reading) -> RunJournal
             refuse_and_tell(context, plan, reading)
             announce_snapshot(context, plan.contacts + plan.new_addresses)
             if mode.save_map is not None:
-                save_map(mode.save_map, reading.mapping)
+                save_map(runtime.output, mode.save_map, reading.mapping)
             if not (plan.to_send or plan.unchanged or plan.bad.count):
                 return None
             if plan.to_send:

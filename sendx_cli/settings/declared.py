@@ -221,7 +221,7 @@ def setting_named(name: str) -> Setting[object]:
     if name not in BY_NAME:
         near = nearest(name, BY_NAME)
         hint = f'did you mean "{near}"?' if near else f"settings are {', '.join(BY_NAME)}"
-        raise InputError("no such setting", hint=hint)
+        raise InputError(f"no such setting: {name}", hint=hint)
     return BY_NAME[name]
 
 

@@ -15,7 +15,10 @@ from tests.conftest import Command, Run
         (
             "zsh",
             "data/zsh/site-functions/_sendx",
-            ", after you add to ~/.zshrc: fpath+=({}); autoload -Uz compinit; compinit",
+            (
+                "\n  hint: add this line to ~/.zshrc, then start a new shell: "
+                "fpath+=({}); autoload -Uz compinit; compinit"
+            ),
         ),
     ],
 )
@@ -31,8 +34,8 @@ def test_a_script_is_put_where_the_shell_looks(
     monkeypatch.setattr(install, "BASH_LOADERS", ("/",))
     path = home / place
     run = sendx("completion", shell, "--install")
-    note = f"{path} is written; {shell} uses it from its next start"
-    assert run == Run(0, "", f"sendx: {note}{needed.format(path.parent)}\n")
+    told = needed.format(path.parent) or f"; {shell} uses it from its next start"
+    assert run == Run(0, "", f"sendx: written to {path}{told}\n")
     assert path.read_text("utf-8") == SCRIPTS[shell]
     assert sendx("completion", shell, "--install").code == 0
 
@@ -44,7 +47,7 @@ def test_bash_without_its_loader_is_told_of(
     monkeypatch.setattr(install, "BASH_LOADERS", ())
     run = sendx("completion", "bash", "--install")
     path = home / "data" / "bash-completion" / "completions" / "sendx"
-    assert run.err.endswith(f"next start, after you add to ~/.bashrc: source {path}\n")
+    assert run.err.endswith(f"add this line to ~/.bashrc, then start a new shell: source {path}\n")
     own = {"BASH_COMPLETION_USER_DIR": str(home / "own")}
     assert sendx("completion", "bash", "--install", env=own).code == 0
     assert (home / "own" / "completions" / "sendx").exists()

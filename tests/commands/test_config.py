@@ -184,7 +184,7 @@ def test_set_makes_the_first_file(sendx: Command, path: Path) -> None:
         ),
         (
             ("set", "raet", CANARY),
-            'sendx: no such setting\n  hint: did you mean "rate"?\n',
+            'sendx: no such setting: raet\n  hint: did you mean "rate"?\n',
         ),
         (
             ("set", "rate"),
@@ -202,8 +202,8 @@ def test_set_makes_the_first_file(sendx: Command, path: Path) -> None:
             ("set", "rate", "5", "--profile", "mian"),
             'sendx: mian: no such profile\n  hint: did you mean "main"?\n',
         ),
-        (("get", "rates"), 'sendx: no such setting\n  hint: did you mean "rate"?\n'),
-        (("unset", "rates"), 'sendx: no such setting\n  hint: did you mean "rate"?\n'),
+        (("get", "rates"), 'sendx: no such setting: rates\n  hint: did you mean "rate"?\n'),
+        (("unset", "rates"), 'sendx: no such setting: rates\n  hint: did you mean "rate"?\n'),
     ],
 )
 def test_what_cannot_be_set_is_refused(

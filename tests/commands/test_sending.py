@@ -286,7 +286,7 @@ def test_a_proxy_never_sees_a_request_in_clear(send: Send, server: ScriptedServe
         (("identify",), "no contact given"),
         (("identify", "bob"), 'not an address, it has no "@": bob'),
         (("identify", "a@b.co", "--birthday", "1.2.90"), "birthday is not a date"),
-        (("identify", "a@b.co", "--field", "x"), "not of the form NAME=VALUE: x"),
+        (("identify", "a@b.co", "--field", "x"), "--field must be NAME=VALUE, not x"),
         (
             ("identify", "a@b.co", "c@d.co", "--new-email", "e@f.co"),
             "--new-email requires exactly one",

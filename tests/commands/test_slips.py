@@ -180,6 +180,8 @@ def test_a_missing_file_elsewhere_names_one_there(sendx: Command, folder: Path) 
     assert err.endswith("no such file\n  hint: did you mean data/map.toml?\n")
     err = sendx("identify", "--from", "-", "--map-file", "data/maps.toml").err
     assert err == "sendx: data/maps.toml: no such file\n  hint: did you mean data/map.toml?\n"
+    (folder / "s2.csv").write_text("email\na@b.co\n")
+    assert sendx("identify", "--from", "nosuch.csv").err == "sendx: nosuch.csv: no such file\n"
     assert sendx("identify", "--from", "data/q").err == "sendx: data/q: no such file\n"
     assert sendx("identify", "--from", "date/q").err == "sendx: date/q: no such file\n"
 

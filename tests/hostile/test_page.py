@@ -7,6 +7,7 @@ import pytest
 from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.timeline import Timeline
 from sendx_cli.core.totals.totals import Failure
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.run_page import RunPage
 from tests.hostile.payloads import TEXTS, harm_in
 from tests.tools import need, need_module
@@ -24,7 +25,7 @@ def page_of(texts: list[str]) -> str:
         unknown=[(text, text) for text in texts],
         unknown_count=len(texts),
         sent=[(text, [(text, 1)]) for text in texts],
-        next_commands=texts,
+        next_commands=[NextCommand(text, text) for text in texts],
     ).html()
 
 

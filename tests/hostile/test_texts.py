@@ -34,6 +34,7 @@ from sendx_cli.errors import SendxError
 from sendx_cli.output.annotations import error_command
 from sendx_cli.output.bad_row_text import bad_row_lines
 from sendx_cli.output.formats import OutputFormat, csv_lines, json_line, json_text
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.plan_text import mapping_lines, plan_lines
 from sendx_cli.output.progress import Progress
 from sendx_cli.output.result_stream import ResultStream
@@ -153,7 +154,11 @@ def totals(text: str) -> Totals:
 
 def summary(text: str) -> str:
     lines = summary_lines(
-        totals(text), total_rows=1, left_out={}, exit_code=4, next_commands=[text]
+        totals(text),
+        total_rows=1,
+        left_out={},
+        exit_code=4,
+        next_commands=[NextCommand(f"sendx identify {text}", text)],
     )
     return "\n".join(lines)
 
@@ -165,7 +170,7 @@ def markdown(text: str) -> str:
         why=[text],
         totals=totals(text),
         bad=BadRowsShown(1, [(text, text)]),
-        next_commands=[text],
+        next_commands=[NextCommand(f"sendx identify {text}", text)],
     ).markdown()
 
 

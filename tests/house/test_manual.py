@@ -345,3 +345,12 @@ def test_the_version_names_what_carries_calls(sendx: Command) -> None:
     assert (run.code, run.err) == (0, "")
     pattern = r"sendx \S+ \(Python 3\.\d+\.\S+, (?:libcurl|httpx)/\S+ \w+/\S+(?: \(.*\))?\)\n"
     assert re.fullmatch(pattern, run.out)
+
+
+@pytest.mark.parametrize("topic", ["", *TOPICS])
+def test_a_narrow_terminal_cuts_no_word(topic: str, sendx: Command) -> None:
+    """At 40 columns, and at fewer, the words are those of a wide one."""
+    words = ("help", topic) if topic else ("help",)
+    wide = sendx(*words, env={"COLUMNS": "80"}).out
+    for columns in ("40", "20"):
+        assert sendx(*words, env={"COLUMNS": columns}).out.split() == wide.split()

@@ -60,6 +60,13 @@ def test_a_run_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         runs.find("2026")
     assert caught.value.message == f"several runs start with 2026: {first.id}, {second.id}"
+    for day in range(5):
+        make(tmp_path, 1_795_200_000.0 + day * 86_400, accepted=0)
+    runs = list_runs(tmp_path)
+    with pytest.raises(InputError) as caught:
+        runs.find("2026")
+    named = ", ".join(run.id for run in runs.runs[-5:])
+    assert caught.value.message == f"several runs start with 2026: {named} and 2 more"
     for text in ("2027", ""):
         with pytest.raises(InputError, match="no such run:"):
             runs.find(text)

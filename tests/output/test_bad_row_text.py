@@ -29,10 +29,10 @@ def test_more_than_twenty_are_told_by_kind() -> None:
     for number in range(25):
         seen.add(RowError(2000 + number, f"tag {chr(0x61 + number)} is both added and removed"))
     lines = bad_row_lines(seen.result(), "people.csv")
-    assert lines[:20] == [f"people.csv:{line}:email: email is empty" for line in range(2, 22)]
+    assert lines[:20] == [f"people.csv:{line}:email: empty" for line in range(2, 22)]
     assert lines[20:23] == [
         "1,125 bad rows in all, by kind:",
-        "  1,100  email: email is empty (first on line 2)",
+        "  1,100  email: empty (first on line 2)",
         "      1  tag a is both added and removed (first on line 2000)",
     ]
     assert lines[41:] == ["      6  for other reasons"]

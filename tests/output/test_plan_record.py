@@ -47,9 +47,9 @@ def test_the_record_holds_the_whole_plan() -> None:
         "export": None,
         "date_order": "dmy",
         "columns": [
-            {"position": 1, "name": "email", "target": "email", "why": "spelling"},
+            {"position": 1, "name": "email", "target": "email", "why": "by its name"},
             {"position": 2, "name": "Plan", "target": "field:P", "why": "--map"},
-            {"position": 3, "name": "birthday", "target": "birthday", "why": "spelling"},
+            {"position": 3, "name": "birthday", "target": "birthday", "why": "by its name"},
         ],
         "tags_added": {"names": [{"name": "vip", "rows": 2}], "further": 5},
         "tags_removed": none,

@@ -65,7 +65,7 @@ def test_a_plain_plan_is_short() -> None:
         "  3  to send",
         "  3  contacts",
         "columns:",
-        '  email: "email" (spelling)',
+        '  email: "email" (by its name)',
     ]
 
 
@@ -87,8 +87,8 @@ def test_a_full_plan_says_what_is_sent_and_what_looks_odd() -> None:
         "     20  duplicates: an earlier row is about the same contact",
         'file: found ";" as the delimiter',
         "columns of an export by Mailchimp:",
-        '  email: "Email Address" (spelling)',
-        '  first_name: "First Name" (spelling)',
+        '  email: "Email Address" (by its name)',
+        '  first_name: "First Name" (by its name)',
         '  custom field "Plan": "Plan" (--map)',
         '  custom field "State": "Status" (--map, and says who opted out)',
         '  not sent: "NOTES", "LEID", "EUID" (Mailchimp export: has no counterpart in SendX)',
@@ -105,7 +105,7 @@ def test_a_full_plan_says_what_is_sent_and_what_looks_odd() -> None:
         "  and 2 more",
         "custom fields to count up or down:",
         '  4  "F00"',
-        "held back: opted out:",
+        "held back, as they opted out:",
         "  14  Status is Unsubscribed",
         "unusual, but sent:",
         "  2  further addresses of the cell are ignored",

@@ -73,6 +73,19 @@ def update_without_rates(
     )
 
 
+def test_an_outage_is_told_ever_more_rarely_where_lines_stay() -> None:
+    """A line that says the same again comes after twice the time, at most after five minutes."""
+    stream, clock = io.StringIO(), HandClock(1000.0)
+    shown_at: list[int] = []
+    with Progress(output_on(stream), total=12000, clock=clock) as progress:
+        for second in range(0, 1360, 10):
+            before = stream.getvalue()
+            update(progress, 5 if second < 1350 else 6, note="the service is down")
+            shown_at += [second] if stream.getvalue() != before else []
+            clock.seconds += 10.0
+    assert shown_at == [10, 20, 40, 80, 160, 320, 620, 920, 1220, 1350]
+
+
 def test_a_terminal_shows_a_bar_that_goes_away() -> None:
     """Rows, time left, throughput; rate, limit, counts; a note; and at the end nothing of it."""
     terminal = Terminal()
@@ -264,3 +277,10 @@ def test_what_is_not_quiet_shows_how_far_it_is() -> None:
     """Without being asked for, progress is shown."""
     progress = open_progress(output_on(io.StringIO()), total=100, clock=HandClock(1000.0))
     assert isinstance(progress, Progress)
+
+
+def test_a_question_breaks_between_words() -> None:
+    """At the terminal's edge; the blank before the answer stays."""
+    terminal = Terminal()
+    output_on(terminal, {**XTERM, "COLUMNS": "40"}).ask("send 2 contacts to profile main? [y/N] ")
+    assert terminal.getvalue() == "sendx: send 2 contacts to profile main?\n  [y/N] "

@@ -11,6 +11,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.timeline import Slot, Timeline
 from sendx_cli.core.totals.totals import Failure, Totals
 from sendx_cli.output.job_files import MAX_SUMMARY_BYTES, append_step_outputs
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.step_summary import BadRowsShown, StepSummary
 from sendx_cli.output.writer import Output
 
@@ -40,7 +41,7 @@ def test_the_page_of_a_run() -> None:
         counts=[("rows", 20000, ""), ("bad", 3, "  (not sent)")],
         totals=totals(Failure(Outcome.REJECTED, "no_such_contact", 300, "people.csv:12", "none")),
         bad=BadRowsShown(3, [("people.csv:3:email", "not an address: bob")]),
-        next_commands=["sendx runs resume 7"],
+        next_commands=[NextCommand("sendx runs resume 7")],
     )
     assert page.markdown() == (
         "### sendx identify people&#46;csv\n\n"

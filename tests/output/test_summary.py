@@ -8,6 +8,7 @@ from sendx_cli.core.replies.outcome import Outcome
 from sendx_cli.core.totals.timeline import Slot, Timeline
 from sendx_cli.core.totals.totals import Failure, Totals
 from sendx_cli.errors import KeyMissing, RowsRefused, UsageError
+from sendx_cli.output.next_command import NextCommand
 from sendx_cli.output.summary import (
     duration,
     ending_text,
@@ -119,7 +120,7 @@ def test_a_bad_day_is_told_whole() -> None:
         total_rows=20000,
         left_out={},
         exit_code=6,
-        next_commands=commands,
+        next_commands=[NextCommand(command) for command in commands],
     )
     assert lines == [
         "12,305 of 20,000 rows in 2 min 56 s, 68/s",
@@ -251,6 +252,9 @@ def test_the_kind_of_an_error_says_what_its_exit_code_means() -> None:
     told = [ending_text_of(kind("no")) for kind in (UsageError, RowsRefused, KeyMissing)]
     assert told == [
         "exit 2: refused before anything was sent: the command line is invalid",
-        "exit 2: refused before anything was sent: rows of the file are bad or undecided",
+        (
+            "exit 2: refused before anything was sent: "
+            "rows of the file are bad, or it is unclear whether they opted out"
+        ),
         "exit 255: nothing can succeed until you act: there is no API key",
     ]

@@ -144,8 +144,7 @@ def test_rows_that_were_appended_during_the_run_are_none_of_it(
     ]
     server.requests.clear()
     server.script = lambda _request, _number: OK
-    (command,) = [line for line in err.splitlines() if line.startswith("next: ")]
-    again = start(*shlex.split(command.partition(", then: sendx ")[2]))
+    again = start(*shlex.split(err.partition(", then run:\n  sendx ")[2]))
     again.communicate(timeout=LIMIT_S)
     assert again.returncode == 0
     sent = [json.loads(request.body)["email"] for request in server.requests]

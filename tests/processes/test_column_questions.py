@@ -18,6 +18,7 @@ from tests.processes.terminals import Terminal
 Ask = Callable[..., Terminal]
 ROWS = "email,Plan,Compnay,Notes\nann@b.co,gold,Acme,\nbob@b.co,sil\u202ever,Acme,x\n"
 PROMPT = "press a key (Enter: 1): "
+TARGET = "such as company or field:NAME (Enter: back): "
 FIRST = (
     '"Plan" (column 2, 1 of 3)',
     '  such as "gold", "sil\\u202ever"',
@@ -28,9 +29,9 @@ FIRST = (
 )
 REFUSED = [
     'sendx: p.csv: unknown columns "Plan", "Compnay", "Notes"',
-    "  --map 'Plan=field:Plan'    or --ignore Plan",
-    "  --map 'Compnay=company'    or --map 'Compnay=field:Compnay' or --ignore Compnay",
-    "  --map 'Notes=field:Notes'  or --ignore Notes",
+    "  --map 'Plan=field:Plan'    # or --ignore Plan",
+    "  --map 'Compnay=company'    # or --map 'Compnay=field:Compnay' or --ignore Compnay",
+    "  --map 'Notes=field:Notes'  # or --ignore Notes",
     (
         "  hint: use one option for each, or --custom-fields for all; "
         "`sendx help columns` shows all targets"
@@ -56,9 +57,14 @@ def answer(terminal: Terminal, *keys: str) -> None:
     """Press a key for each column, once it is asked about."""
     for number, key in enumerate(keys, start=1):
         terminal.wait_for(f", {number} of 3)")
-        while terminal.shown.count(PROMPT) < number:
-            terminal.wait_for_more()
+        until(terminal, PROMPT, number)
         terminal.type(key)
+
+
+def until(terminal: Terminal, text: str, times: int) -> None:
+    """Return when `text` was shown so many times."""
+    while terminal.shown.count(text) < times:
+        terminal.wait_for_more()
 
 
 def test_each_column_has_a_key_and_then_a_yes_is_needed(
@@ -75,6 +81,9 @@ def test_each_column_has_a_key_and_then_a_yes_is_needed(
         said = "--map 'Plan=field:Plan' --map 'Compnay=company' --ignore Notes"
         assert f"sendx: the same as options: {said}" in terminal.screen
         assert not any("--save-map" in line for line in terminal.screen)
+        assert sum("'Plan=field:Plan'" in line for line in terminal.screen) == 1
+        assert f"sendx: {PROMPT}1" in terminal.screen
+        assert "sendx: mapping saved to map.toml" in terminal.screen
     body = json.loads(server.requests[0].body)
     assert body == {"email": "ann@b.co", "company": "Acme", "customFields": {"Plan": "gold"}}
     again = sendx(
@@ -114,20 +123,33 @@ def test_another_target_can_be_typed(ask: Ask) -> None:
     """One that cannot be is refused, and asked for again, as is a key that means nothing."""
     with ask("--dry-run", "-o", "json") as terminal:
         answer(terminal, "\x1b[A")
-        for number, text in ((2, "firts_name"), (3, "email"), (4, "tags")):
-            while terminal.shown.count(PROMPT) < number:
-                terminal.wait_for_more()
-            terminal.type("t")
-            while terminal.shown.count("such as company or field:NAME: ") < number - 1:
-                terminal.wait_for_more()
+        until(terminal, PROMPT, 2)
+        terminal.type("t")
+        for number, text in enumerate(("firts_name", "email", "tags"), start=1):
+            until(terminal, TARGET, number)
             terminal.type(f"{text}\n")
         terminal.wait_for(", 2 of 3)")
         terminal.type("q")
         assert terminal.end() == 2
+        assert "sendx: Plan: no such key" in terminal.screen
         assert "sendx: Plan: no such target: firts_name" in terminal.screen
         assert "  hint: did you mean first_name?" in terminal.screen
         assert 'sendx: Plan: columns 1 "email" and 2 "Plan" are both for email' in terminal.screen
-        assert "--map 'Plan=tags'" in terminal.screen
+        assert terminal.shown.count(PROMPT) == 3
+
+
+def test_no_target_typed_goes_back_to_the_keys(ask: Ask) -> None:
+    """Nothing is said about a target that is empty."""
+    with ask("--dry-run") as terminal:
+        answer(terminal, "t")
+        terminal.wait_for(TARGET)
+        terminal.type("\n")
+        until(terminal, PROMPT, 2)
+        terminal.type("i")
+        terminal.wait_for(", 2 of 3)")
+        terminal.type("q")
+        assert terminal.end() == 2
+        assert "no such target" not in terminal.shown
 
 
 def test_a_dry_run_asks_and_needs_no_yes(ask: Ask, server: ScriptedServer) -> None:
@@ -197,8 +219,26 @@ def test_narrow_terminals_cut_what_is_long(ask: Ask) -> None:
         terminal.wait_for(PROMPT)
         terminal.type("q")
         assert terminal.end() == 2
-        assert terminal.screen[2:5] == [
+        assert terminal.screen[3:6] == [
             '"PlanPlanPlanPlanPl…" (column 2, 1 of 1)',
             '  such as "goldgoldgoldgoldgoldgol…"',
             "  1  custom field PlanPlanPlanPlanPlanP…",
+        ]
+
+
+def test_narrow_terminals_break_lines_between_words(ask: Ask) -> None:
+    """At 40 columns, what is said in our own words is not cut by the edge."""
+    rows = "email,Art\nann@b.co,abgemeldet\nbob@b.co,\n"
+    with ask("--dry-run", given=rows, COLUMNS="40") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("\r")
+        assert terminal.end() == 0
+        assert terminal.screen[:7] == [
+            "sendx: standard input: 1 unknown",
+            "  column: what is it for?",
+            "",
+            '"Art" (column 2, 1 of 1)',
+            '  such as "abgemeldet"',
+            "  1  subscription, hold back who opted",
+            "     out",
         ]

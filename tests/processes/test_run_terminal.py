@@ -29,7 +29,8 @@ def run(program: str, settings: dict[str, str], server: ScriptedServer, folder: 
     """Runs the command on a terminal; the file has a hundred contacts."""
     (folder / "people.csv").write_text(people(100))
     server.script = Recording(lambda _body: 0)
-    return lambda *words, given=None: Terminal((program, *words), folder, settings, given)
+    wide = {**settings, "COLUMNS": "200"}  # a question is a line
+    return lambda *words, given=None: Terminal((program, *words), folder, wide, given)
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", "maybe\n", "\x04"])

@@ -65,9 +65,9 @@ def test_the_plan_names_what_would_be_created_and_what_is_near(acme: Callable[..
         "  3  contacts",
         "account: jane@acme.com, 3 tags, 5 custom fields",
         "columns:",
-        '  email: "email" (spelling)',
-        '  tags: "tags" (spelling)',
-        '  lists: "lists" (spelling)',
+        '  email: "email" (by its name)',
+        '  tags: "tags" (by its name)',
+        '  lists: "lists" (by its name)',
         '  custom field "Plan": "Plan" (--custom-fields)',
         '  custom field "Seat": "Seat" (--custom-fields)',
         "tags to add:",
@@ -99,12 +99,12 @@ def test_a_plan_that_creates_nothing_says_only_whose_account_it_is(
     words = ("track", "--from", "p.csv", "--add-tag", "vip", "--remove-tag", "gone")
     assert acme(*words, "--dry-run", "-o", "table").err.splitlines() == [
         "plan: track from p.csv",
-        "  1  rows",
+        "  1  row",
         "  1  to send",
-        "  1  contacts",
+        "  1  contact",
         "account: jane@acme.com, 3 tags, 5 custom fields",
         "columns:",
-        '  email: "email" (spelling)',
+        '  email: "email" (by its name)',
         "tags to add:",
         '  1  "vip"',
         "tags to remove:",
@@ -435,11 +435,13 @@ def test_rows_to_mend_are_sent_by_the_same_rules(acme: Callable[..., Run]) -> No
     words = ("identify", "--from", "p.csv", "--skip-invalid")
     fenced = acme(*words, "--existing-only")
     assert fenced.err.endswith(
-        "then: sendx identify --from p.failed.csv --existing-only --sandbox\n"
+        "then run:\n  sendx identify --from p.failed.csv --existing-only --sandbox\n"
     )
     Path("q.csv").write_text("email,tags\nann@b.co,vip\nbob,trail\n")
     alone = acme("identify", "--from", "q.csv", "--skip-invalid", "--no-account")
-    assert alone.err.endswith("then: sendx identify --from q.failed.csv --no-account --sandbox\n")
+    assert alone.err.endswith(
+        "then run:\n  sendx identify --from q.failed.csv --no-account --sandbox\n"
+    )
 
 
 def test_a_stream_is_held_to_existing_names_and_types(

@@ -80,7 +80,7 @@ def test_mailchimps_file_of_who_left_is_refused(
     run = sendx("identify", "--from", file_name, *DRY_RUN)
     assert (run.code, run.kinds) == (2, ["file_refused"])
     assert run.err.splitlines()[-4:] == [
-        "held back: opted out:",
+        "held back, as they opted out:",
         f"  2  {reason}",
         f"sendx: {file_name}: everybody in it unsubscribed, bounced or never agreed",
         (

@@ -60,7 +60,8 @@ def test_the_summary_counts_and_says_what_to_type_next(send: Send, server: Scrip
     assert "  rejected   2" in lines
     assert "  such as p.csv:3: Request body is not in proper format" in lines
     assert "exit 4: some rows were rejected: fix them" in lines
-    assert lines[-1].startswith("next: fix the rows in p.failed.csv first, then: sendx identify ")
+    assert lines[-2] == "next: fix the rows in p.failed.csv, then run:"
+    assert lines[-1].startswith("  sendx identify ")
     assert lines[-1].endswith("p.failed.csv --add-tag 'x y'")
 
 
@@ -85,7 +86,7 @@ def test_failed_rows_come_back_ready_to_be_sent(
     assert failed[1].split(delimiter)[:4] == ["bob@b.co", "Bé", "3", "rejected"]
     server.script = lambda _request, _number: OK
     server.requests.clear()
-    words = shlex.split(run.err.splitlines()[-1].partition(", then: sendx ")[2])
+    words = shlex.split(run.err.splitlines()[-1].removeprefix("  sendx "))
     again = send(*words)
     assert again.code == 0
     assert [request.json for request in server.requests] == [{"email": "bob@b.co", "company": "Bé"}]
@@ -159,7 +160,8 @@ def test_a_file_of_bad_rows_alone_is_given_account_of(
     lines = run.err.splitlines()
     assert any(line.startswith("sendx: 2 rows to fix: ") for line in lines)
     assert "exit 4: bad rows were skipped: fix them" in lines
-    assert lines[-1].startswith(f"next: fix the rows in {path.name} first, then: sendx identify ")
+    assert lines[-2] == f"next: fix the rows in {path.name}, then run:"
+    assert lines[-1].startswith("  sendx identify ")
     assert "exit 4" in page.read_text()
     shown = send("runs", "show", "-o", "table")
     assert "exit 4: bad rows were skipped: fix them" in shown.out.splitlines()

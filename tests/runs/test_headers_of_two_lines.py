@@ -18,7 +18,7 @@ REPEATED = "people.csv:{line}: the row repeats the header (were files concatenat
         (["DATE,NAME,ADDRESS\n"], [REPEATED]),
         (["DATE,NAME,ADDRESS\n"] * 2, [REPEATED] * 2),
         (["of sign-up,of contact,of mail\n"], ['not an address, it has no "@": of mail\n']),
-        ([",(first),\n"], ["ADDRESS is empty\n"]),
+        ([",(first),\n"], ["ADDRESS: empty\n"]),
     ],
     ids=["twice", "thrice", "words", "some"],
 )

@@ -95,7 +95,8 @@ def test_a_run_is_told_with_all_counts(job: Job, server: ScriptedServer) -> None
     ]
     bad = "| p&#46;csv&#58;3&#58;email | not an address&#44; it has no &#34;&#64;&#34;&#58; bob |"
     assert bad in job.page
-    assert job.page[-1].startswith("    fix the rows in p.failed.csv first, then: sendx identify")
+    assert job.page[-3:-1] == ["fix the rows in p&#46;failed&#46;csv&#44; then run&#58;", ""]
+    assert job.page[-1].startswith("    sendx identify")
     assert job.counted == [2, 1, 0, 0, 0, 1, 0]
     (journal,) = Path(os.environ["XDG_STATE_HOME"], "sendx", "runs").glob("*.sqlite3")
     rest = {
@@ -111,7 +112,10 @@ def test_a_run_is_told_with_all_counts(job: Job, server: ScriptedServer) -> None
             ("identify", "--from", "p.csv"),
             2,
             "invalid_rows",
-            "exit 2: refused before anything was sent: rows of the file are bad or undecided",
+            (
+                "exit 2: refused before anything was sent: "
+                "rows of the file are bad, or it is unclear whether they opted out"
+            ),
         ),
         (
             ("identify", "--from", "p.csv", "--frist-name", "x"),

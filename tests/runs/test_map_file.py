@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Command
 from tests.runs.conftest import Send
 from tests.servers import ScriptedServer
 
@@ -72,3 +73,11 @@ def test_a_map_that_cannot_be_kept_stops_the_run(
     assert (run.code, server.requests) == (2, [])
     message = "nowhere/map.toml: --save-map cannot be written: no such directory\n"
     assert message in run.err
+
+
+def test_a_saved_mapping_is_told_unless_quiet(sendx: Command, folder: Path) -> None:
+    """By a note, with the file's name."""
+    (folder / "p.csv").write_text("email\na@b.co\n")
+    words = ("identify", "--from", "p.csv", "--sandbox", "--dry-run", "--save-map", "k2.toml")
+    assert "sendx: mapping saved to k2.toml\n" in sendx(*words).err
+    assert "mapping saved" not in sendx("-q", *words).err

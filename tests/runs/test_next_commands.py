@@ -30,17 +30,17 @@ def next_after(send: Send, *words: str, rows: str) -> str:
     """Return what follows `next: ` after a run of these rows."""
     Path("p.csv").write_text("email\n" + "".join(f"{row}\n" for row in rows.split()))
     run = send(*words, "--from", "p.csv", "--retries", "0", "--concurrency", "1")
-    (line,) = [line for line in run.err.splitlines() if line.startswith("next: ")]
-    folder = f"{Path.cwd()}/"
-    return line.removeprefix("next: ").replace(folder, "")
+    _, _, found = run.err.partition("\nnext: ")
+    assert "\nnext: " not in found
+    return found.removesuffix("\n").replace(f"{Path.cwd()}/", "")
 
 
 @pytest.mark.parametrize(
     ("rows", "before"),
     [
-        ("rejected@b.co", "fix the rows in p.failed.csv first, then: "),
-        ("bad ok@b.co", "fix the rows in p.failed.csv first, then: "),
-        ("failed@b.co rejected@b.co", "fix the rows in p.failed.csv first, then: "),
+        ("rejected@b.co", "fix the rows in p.failed.csv, then run:\n  "),
+        ("bad ok@b.co", "fix the rows in p.failed.csv, then run:\n  "),
+        ("failed@b.co rejected@b.co", "fix the rows in p.failed.csv, then run:\n  "),
         ("failed@b.co", ""),
     ],
 )
@@ -55,10 +55,10 @@ def test_rows_that_would_be_rejected_again_are_to_be_fixed_first(
 @pytest.mark.parametrize(
     ("rows", "before"),
     [
-        ("new@b.co", "identify the unknown contacts in p.failed.csv first, then: "),
+        ("new@b.co", "identify the unknown contacts in p.failed.csv, then run:\n  "),
         (
             "new@b.co rejected@b.co",
-            "fix the rows and identify the unknown contacts in p.failed.csv first, then: ",
+            "fix the rows and identify the unknown contacts in p.failed.csv, then run:\n  ",
         ),
     ],
 )
@@ -73,7 +73,7 @@ def test_contacts_that_cannot_be_tracked_are_to_be_identified_first(
 def test_what_stopped_a_run_is_to_be_fixed_before_it_goes_on(send: Send) -> None:
     """A refused key would be refused again."""
     found = next_after(send, "identify", rows="stop@b.co ok@b.co")
-    assert found.startswith("fix what stopped the run first, then: sendx runs resume ")
+    assert found.startswith("fix what stopped the run, then run:\n  sendx runs resume ")
 
 
 def test_the_options_of_the_run_go_with_a_resume(send: Send) -> None:
@@ -81,14 +81,14 @@ def test_the_options_of_the_run_go_with_a_resume(send: Send) -> None:
     words = ("identify", "--report", "r.jsonl", "--show", "failed", "--keep-going")
     found = next_after(send, *words, rows="stop@b.co ok@b.co")
     assert found.endswith(" --report r.jsonl --show failed --keep-going")
-    assert send(*shlex.split(found.partition(": sendx ")[2])).code == 255
+    assert send(*shlex.split(found.partition("\n  sendx ")[2])).code == 255
 
 
 def test_the_options_of_the_run_go_with_its_failed_rows(send: Send) -> None:
     """They have a report of their own, and the mapping that was saved; the line can be run."""
     words = ("identify", "--report", "r.csv", "--save-map", "m.toml", "--show", "none")
     found = next_after(send, *words, "--sandbox", "--skip-invalid", rows="bad ok@b.co")
-    _, _, command = found.partition("first, then: ")
+    _, _, command = found.partition(", then run:\n  ")
     assert command == (
         "sendx identify --from p.failed.csv --map-file m.toml --sandbox "
         "--report r.failed.csv --show none"

@@ -56,7 +56,7 @@ def test_only_contacts_that_would_change_are_sent(account: WatchedAccount) -> No
         "  39  unchanged: rows of 39 contacts that would change nothing",
         "   3  to send",
         "   2  contacts",
-        "   1  duplicates: an earlier row is about the same contact",
+        "   1  duplicate: an earlier row is about the same contact",
     ]
     assert shown[-4:-1] == ["  accepted    3", "  unchanged  39  (not sent)", shown[-2]]
     assert shown[-1] == "exit 0: every row was accepted, or would change nothing"

@@ -366,9 +366,9 @@ def test_the_next_command_says_the_same_words(send: Send, server: ScriptedServer
     server.script = lambda _request, _number: json_answer(400, {"status": 400, "message": "no"})
     run = send(*IDENTIFY, "--map", "Art=subscription", "--opt-out-values", "raus,weg")
     assert run.code == 4
+    assert run.err.splitlines()[-2] == "next: fix the rows in p.failed.csv, then run:"
     assert run.err.splitlines()[-1].startswith(
-        "next: fix the rows in p.failed.csv first, then: "
-        "sendx identify --from p.failed.csv --map Art=subscription "
+        "  sendx identify --from p.failed.csv --map Art=subscription "
         "--opt-out-values raus --opt-out-values weg"
     )
 

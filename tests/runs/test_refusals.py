@@ -78,9 +78,9 @@ def test_each_unexplained_column_has_a_line_to_paste(
     assert (run.code, run.out, server.requests, journals()) == (2, "", [], [])
     assert run.err == (
         'sendx: standard input: unknown columns "Plan", "Frist Name"\n'
-        "  --map 'Plan=field:Plan'        or --ignore Plan\n"
+        "  --map 'Plan=field:Plan'        # or --ignore Plan\n"
         "  --map 'Frist Name=first_name'  "
-        "or --map 'Frist Name=field:Frist Name' or --ignore 'Frist Name'\n"
+        "# or --map 'Frist Name=field:Frist Name' or --ignore 'Frist Name'\n"
         "  hint: use one option for each, or --custom-fields for all; "
         "`sendx help columns` shows all targets\n"
     )
@@ -99,7 +99,7 @@ def test_the_nearest_field_that_the_account_was_seen_to_have_is_the_likeliest(
     Path("p.csv").write_text("email\nann@b.co\n")
     assert send("identify", "--from", "p.csv", "--dry-run").code == 0
     Path("p.csv").write_text("email,Plan Name\nann@b.co,gold\n")
-    line = "  --map 'Plan Name=field:{}'  or --ignore 'Plan Name'"
+    line = "  --map 'Plan Name=field:{}'  # or --ignore 'Plan Name'"
     seen = send("identify", "--from", "p.csv").err.splitlines()
     assert line.format("plan_name") in seen
     elsewhere = send("identify", "--from", "p.csv", "--sandbox").err.splitlines()

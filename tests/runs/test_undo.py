@@ -244,7 +244,7 @@ def test_a_contact_that_others_changed_is_left_alone(account: Account) -> None:
     assert account.contact("bob@b.co")["tags"] == {"lead"}
     assert (
         """\
-not undone, unless with --force:
+not undone, unless with --force (a run can be undone only once):
   1  changed by others since
      - ann@b.co: it was changed by others since the run
 """

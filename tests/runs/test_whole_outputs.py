@@ -65,21 +65,19 @@ def test_the_end_of_a_run(ended: Run) -> None:
         "  2  contacts",
         "account: 0 tags, 0 custom fields",
         "columns:",
-        '  email: "email" (spelling)',
+        '  email: "email" (by its name)',
         '  not sent: "status" (says who opted out)',
         "tags to add:",
         '  2  "vip"',
-        "held back: opted out:",
+        "held back, as they opted out:",
         "  1  status is unsubscribed",
         "tags that would be created:",
         '  2  "vip": new',
         'p.csv:4:email: not an address, it has no "@": bad',
         "sendx: 2 rows to fix: p.failed.csv",
         *SUMMARY,
-        (
-            "next: fix the rows in p.failed.csv first, then: "
-            "sendx identify --from p.failed.csv --add-tag vip"
-        ),
+        "next: fix the rows in p.failed.csv, then run:",
+        "  sendx identify --from p.failed.csv --add-tag vip",
     ]
 
 

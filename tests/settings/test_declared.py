@@ -100,7 +100,7 @@ def test_an_unknown_setting_is_answered_with_the_nearest() -> None:
     with pytest.raises(InputError) as refused:
         setting_named("base-ulr")
     assert (refused.value.message, refused.value.hint) == (
-        "no such setting",
+        "no such setting: base-ulr",
         'did you mean "base_url"?',
     )
 

@@ -20,6 +20,19 @@ Whatever does not match is left to the library; a property test holds the two to
 _MAX_EVERYDAY_LOCAL = 64
 _RESERVED = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
 _EDGES = " \t\r\n\u00a0\u200b\u2060\ufeff"
+_OUR_WORDS = {
+    "The part after the @-sign is not valid. It should have a period": "the domain has no dot",
+    "The part after the @-sign is not valid. It is not within a valid top-level domain": (
+        "the domain has no valid ending"
+    ),
+    "The part after the @-sign is a special-use or reserved name that cannot be used with email": (
+        "the domain is reserved, and has no mail"
+    ),
+    "The part after the @-sign": "the domain",
+    "the part after the @-sign": "the domain",
+}
+"""What the library says, by what is said instead: the most special first."""
+_CAPITAL = re.compile(r"(?:^|: |\()[A-Z](?=[a-z])")
 _WRAPPED = re.compile(r"[^<>]*<([^<>]+)>\Z")
 
 
@@ -79,12 +92,18 @@ def _parse_unusual(address: str) -> str:
     try:
         checked = validate_email(address, check_deliverability=False, strict=True)
     except (EmailNotValidError, UnicodeError) as error:
-        reason = str(error).rstrip(".").replace("\n", " ")
         raise InvalidValue(
-            f"not an address that can receive mail: {reason[:1].lower()}{reason[1:]}",
-            where=address,
+            f"not an address that can receive mail: {_reason(str(error))}", where=address
         ) from None
     return f"{address.rpartition('@')[0]}@{_as_typed(address, checked.domain)}"
+
+
+def _reason(text: str) -> str:
+    """Return what the library says in our words, where there are any, and in our style."""
+    for theirs, ours in _OUR_WORDS.items():
+        text = text.replace(theirs, ours)
+    text = text.rstrip(".").replace("\n", " ").replace(". ", ": ")
+    return _CAPITAL.sub(lambda found: found[0].lower(), text)
 
 
 def _refuse_what_holds_an_address(address: str) -> None:

@@ -99,7 +99,7 @@ def parse_field(text: str) -> tuple[str, str]:
     """
     name, equals, value = text.partition("=")
     if not equals:
-        raise InvalidValue(f"not of the form NAME=VALUE: {text}")
+        raise InvalidValue(f"--field must be NAME=VALUE, not {text}")
     return name, value
 
 

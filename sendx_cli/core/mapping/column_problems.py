@@ -69,7 +69,10 @@ def _unmapped(unknown: Sequence[Column], action: str) -> Iterator[tuple[str, str
 def _option_lines(
     unknown: Sequence[Column], columns: Sequence[Column], action: str, fields: Collection[str]
 ) -> Iterator[str]:
-    """Yield a line for each column: the likeliest option first, then the others."""
+    """Yield a line for each column: the likeliest option, then the others as a comment.
+
+    So whoever pastes the line into a command gives the first alone.
+    """
     found = []
     assumed = list(columns)
     for column in unknown[:_MAX_LINES]:
@@ -79,7 +82,7 @@ def _option_lines(
         found.append([option_text(named, target) for target in _few(targets)])
     width = min(max((len(first) for first, *_ in found), default=0), _MAX_FIRST)
     for first, *others in found:
-        yield f"{first:<{width}}  or {' or '.join(others)}" if others else first
+        yield f"{first:<{width}}  # or {' or '.join(others)}" if others else first
     if len(unknown) > _MAX_LINES:
         yield f"and {len(unknown) - _MAX_LINES} more columns"
 

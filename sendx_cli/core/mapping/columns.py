@@ -206,7 +206,7 @@ def _found(name: str, preset: Preset) -> tuple[Target | None, str]:
     if is_only_opt_out(name) and key not in preset.is_not_opt_out:
         return Target.OPT_OUT, "says who opted out"
     if key in KNOWN:
-        return KNOWN[key], "spelling"
+        return KNOWN[key], "by its name"
     return None, ""
 
 

@@ -48,6 +48,23 @@ def test_names_what_is_wrong_with_a_common_mistake(text: str, message: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a@localhost", "the domain has no dot"),
+        ("a@example.c1", "the domain has no valid ending"),
+        ("a@example.test", "the domain is reserved, and has no mail"),
+        ("a@exa!mple.com", "the domain contains invalid characters: '!'"),
+        ("a..b@example.com", "an email address cannot have two periods in a row"),
+    ],
+)
+def test_says_in_our_words_why_an_address_is_none(text: str, reason: str) -> None:
+    """The library's sentences begin with a capital and end with a full stop."""
+    with pytest.raises(InvalidValue) as caught:
+        parse_address(text)
+    assert caught.value.message == f"not an address that can receive mail: {reason}"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "@example.com",

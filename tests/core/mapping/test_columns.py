@@ -61,13 +61,13 @@ def test_explains_each_column_and_says_why() -> None:
         ColumnOptions(maps=("Plan=field:Plan A",), ignores=("notes",)),
     )
     assert mapping.columns == (
-        Column(1, "Email", Target.EMAIL, "spelling"),
+        Column(1, "Email", Target.EMAIL, "by its name"),
         Column(2, "Plan", Target.FIELD, "--map", "Plan A"),
         Column(3, "Status", Target.OPT_OUT, "says who opted out", opt_out=OptOutRule.STATUS),
         Column(4, "Notes", Target.IGNORED, "--ignore"),
         Column(5, "", Target.NAMELESS, "it has no name"),
         Column(6, "_sendx_error", Target.IGNORED, "added by sendx to failed rows"),
-        Column(7, "add_tags", Target.TAGS, "spelling"),
+        Column(7, "add_tags", Target.TAGS, "by its name"),
     )
 
 

@@ -13,44 +13,44 @@ from sendx_cli.errors import InvalidValue
 @pytest.mark.parametrize(
     ("header", "action", "lines"),
     [
-        (["email", "Plan"], "identify", ["--map 'Plan=field:Plan'  or --ignore Plan"]),
+        (["email", "Plan"], "identify", ["--map 'Plan=field:Plan'  # or --ignore Plan"]),
         (
             ["email", "frist name", "Plan"],
             "identify",
             [
                 (
-                    "--map 'frist name=first_name'  or --map 'frist name=field:frist name' "
+                    "--map 'frist name=first_name'  # or --map 'frist name=field:frist name' "
                     "or --ignore 'frist name'"
                 ),
-                "--map 'Plan=field:Plan'  or --ignore Plan",
+                "--map 'Plan=field:Plan'  # or --ignore Plan",
             ],
         ),
         (
             ["email", "name"],
             "identify",
-            ["--map 'name=full_name'  or --map 'name=field:name' or --ignore name"],
+            ["--map 'name=full_name'  # or --map 'name=field:name' or --ignore name"],
         ),
         (
             ["email", "first_name", "name"],
             "identify",
-            ["--map 'name=last_name'  or --map 'name=field:name' or --ignore name"],
+            ["--map 'name=last_name'  # or --map 'name=field:name' or --ignore name"],
         ),
         (["email", "add_tags", "K"], "track", ["--ignore K"]),
         (
             ["email", "add_tag", "remove_tgs", "tgs"],
             "track",
             [
-                "--map 'remove_tgs=remove_tags'  or --ignore remove_tgs",
-                "--map 'tgs=add_tags'  or --ignore tgs",
+                "--map 'remove_tgs=remove_tags'  # or --ignore remove_tgs",
+                "--map 'tgs=add_tags'  # or --ignore tgs",
             ],
         ),
         (
             ["Email Address", "a=b", "cat's", "x", "x"],
             "identify",
             [
-                "--map '#2=field:a=b'  or --ignore '#2'",
-                """--map 'cat'"'"'s=field:cat'"'"'s'  or --ignore 'cat'"'"'s'""",
-                "--map '#4=field:x'  or --ignore '#4'",
+                "--map '#2=field:a=b'  # or --ignore '#2'",
+                """--map 'cat'"'"'s=field:cat'"'"'s'  # or --ignore 'cat'"'"'s'""",
+                "--map '#4=field:x'  # or --ignore '#4'",
                 "--ignore '#5'",
             ],
         ),
@@ -58,9 +58,9 @@ from sendx_cli.errors import InvalidValue
             ["email", "compnay", "companny", "plan\ntype"],
             "identify",
             [
-                "--map 'compnay=company'  or --map 'compnay=field:compnay' or --ignore compnay",
-                "--map 'companny=field:companny'  or --ignore companny",
-                "--map '#4=field:plan type'  or --ignore '#4'",
+                "--map 'compnay=company'  # or --map 'compnay=field:compnay' or --ignore compnay",
+                "--map 'companny=field:companny'  # or --ignore companny",
+                "--map '#4=field:plan type'  # or --ignore '#4'",
             ],
         ),
     ],
