@@ -65,9 +65,9 @@ def place_in(url: str) -> str:
         return "the service"
 
 
-def key_check(base_url: str) -> Call:
-    """Return a request that needs a valid key and changes nothing (GET /tag)."""
-    return Call("GET", base_url + "/tag?limit=1")
+def key_check(base_url: str, path: str = "/tag") -> Call:
+    """Return a request that needs a valid key and changes nothing (GET /tag, /team/member)."""
+    return Call("GET", f"{base_url}{path}?limit=1")
 
 
 def page_call(

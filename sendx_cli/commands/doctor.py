@@ -45,7 +45,7 @@ def doctor(
 ) -> None:
     """Check settings, key, network, clock and runs, and show how to fix what fails.
 
-    The key is checked by one request that changes nothing.
+    The key is checked by two requests that change nothing.
 
     Examples:
       sendx doctor
@@ -58,7 +58,7 @@ def doctor(
     output = runtime.output
     output.format = formatted.chosen(_output_setting(runtime), output.format)
     flags = {"profile": profile, "base_url": base_url}
-    checks = examine(runtime, flags, lambda settings: asked(runtime, settings))
+    checks = examine(runtime, flags, lambda settings, path: asked(runtime, settings, path=path))
     raise typer.Exit(_show(output, checks))
 
 

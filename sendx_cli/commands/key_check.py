@@ -4,6 +4,7 @@ import json
 from http import HTTPStatus
 
 from sendx_cli.api.requests import key_check
+from sendx_cli.core.account.catalogue import TAGS
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import Kind, Verdict, judge
 from sendx_cli.doctor.asked import Asked
@@ -31,19 +32,22 @@ def check_key(runtime: Runtime, settings: Settings) -> None:
         raise refusal
 
 
-def asked(runtime: Runtime, settings: Settings, *, later: str | None = None) -> Asked:
+def asked(
+    runtime: Runtime, settings: Settings, *, path: str = TAGS, later: str | None = None
+) -> Asked:
     """Ask the service once whether it takes the key in force; return what came of it.
 
     Args:
         runtime: What the call needs.
         settings: With the key.
+        path: What is read for it.
         later: What to do where it could not be found out now; None: what the answer says.
 
     Raises:
         SetupError: There is no usable key, proxy or certificate authority.
     """
     exchange = exchange_for(runtime, settings, sandbox=False)
-    exchange.submit(0, key_check(settings.base_url.value))
+    exchange.submit(0, key_check(settings.base_url.value, path))
     ((_, reply, elapsed_s),) = exchange.wait(None)
     exchange.close()
     refusal = None if _is_list(reply) else _refusal(reply, settings, later)
@@ -51,7 +55,7 @@ def asked(runtime: Runtime, settings: Settings, *, later: str | None = None) -> 
 
 
 def _is_list(reply: Answer | TransportFailure) -> bool:
-    """Return whether it is the documented answer, a JSON array of tags."""
+    """Return whether it is the documented answer, a JSON array."""
     if isinstance(reply, TransportFailure) or reply.status != HTTPStatus.OK:
         return False
     try:

@@ -1,4 +1,4 @@
-"""What came of asking the service whether it takes the key."""
+"""What came of asking the service."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -22,5 +22,5 @@ class Asked(NamedTuple):
     elapsed_s: float
 
 
-Ask = Callable[[Settings], Asked]
-"""Makes the call with the key in force."""
+Ask = Callable[[Settings, str], Asked]
+"""Reads a path of the service, such as `/tag`, with the key in force."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from sendx_cli.api.requests import place_in
+from sendx_cli.core.account.catalogue import MEMBERS, TAGS
 from sendx_cli.delivery.rate_file import RateFile, rate_path
 from sendx_cli.doctor import machine, service
 from sendx_cli.doctor.asked import Ask
@@ -13,7 +14,7 @@ from sendx_cli.settings.base_url import origin_text
 from sendx_cli.settings.paths import runs_directory, state_directory
 from sendx_cli.settings.resolve import Settings, resolve
 
-_OF_SERVICE = ("service", "clock")
+_OF_SERVICE = ("service", "account", "clock")
 
 
 def examine(runtime: Runtime, flags: Mapping[str, object], ask: Ask) -> Iterator[Check]:
@@ -72,12 +73,14 @@ def _of_profile(runtime: Runtime, settings: Settings, ask: Ask) -> Iterator[Chec
 
 def _of_answer(runtime: Runtime, settings: Settings, ask: Ask) -> Iterator[Check]:
     try:
-        asked = ask(settings)
+        asked = ask(settings, TAGS)
     except SendxError as error:
         yield failed("service", error)
         return
     place = place_in(settings.base_url.value)
     yield service.taken(asked.reply, asked.refusal, elapsed_s=asked.elapsed_s, place=place)
+    if asked.refusal is None:
+        yield service.account(ask(settings, MEMBERS).reply)
     yield service.clock(asked.reply, runtime.clock.unix())
 
 

@@ -1,5 +1,6 @@
 """Checks of the way to the service, and of its answer."""
 
+import json
 import os
 import socket
 from collections.abc import Mapping
@@ -11,9 +12,12 @@ from urllib.parse import urlsplit
 
 from sendx_cli.api.proxies import proxy_for, refuse_unusable, shown_proxy
 from sendx_cli.api.tls import refuse_unreadable, trusted_paths
+from sendx_cli.core.account.catalogue import members_in
+from sendx_cli.core.plan.account_comparison import AccountComparison
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.doctor.check import Check, failed, ok, skipped, warning
 from sendx_cli.errors import PassingTrouble, SendxError
+from sendx_cli.output.account_text import members_text
 from sendx_cli.settings.resolve import Chosen, Settings
 
 LOOK_UP_TIMEOUT_S = 10.0
@@ -119,6 +123,18 @@ def taken(
         return failed("service", refusal)
     status = f"HTTP {reply.status}, " if isinstance(reply, Answer) else ""
     return ok("service", f"{place} accepts the key ({status}{elapsed_s * 1000:.0f} ms)")
+
+
+def account(reply: Answer | TransportFailure) -> Check:
+    """Whose account it is: the first addresses of its team (GET /team/member)."""
+    try:
+        items = json.loads(reply.body) if isinstance(reply, Answer) else []
+        members = members_in(item for item in items if isinstance(item, dict))
+    except (ValueError, TypeError, RecursionError):
+        members = ()
+    if not members:
+        return skipped("account", "the service does not show whose account it is")
+    return ok("account", members_text(AccountComparison(members=members)))
 
 
 def clock(reply: Answer | TransportFailure, now_unix_s: float) -> Check:

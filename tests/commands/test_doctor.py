@@ -18,8 +18,10 @@ LOGIN = "run `sendx login`, or set SENDX_API_KEY (in the SendX app: Settings, Te
 
 @pytest.fixture
 def env(server: ScriptedServer) -> dict[str, str]:
-    server.script = lambda _request, _number: json_answer(
-        200, [], {"Date": formatdate(usegmt=True)}
+    server.script = lambda request, _number: json_answer(
+        200,
+        [{"email": "jane@acme.com"}] if "/team/member" in request.path else [],
+        {"Date": formatdate(usegmt=True)},
     )
     return {"SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url}
 
@@ -33,11 +35,11 @@ def found_by(run: Run) -> dict[str, tuple[str, str, str | None]]:
 def test_all_is_well(
     sendx: Command, env: dict[str, str], server: ScriptedServer, home: Path
 ) -> None:
-    """A line each, in order; one harmless request with the key."""
+    """A line each, in order; two harmless requests with the key."""
     run = sendx("doctor", "-o", "table", env=env)
     lines = run.out.splitlines()
     place = server.url.split("/")[2]
-    assert (run.code, run.err, len(lines)) == (0, "", 12)
+    assert (run.code, run.err, len(lines)) == (0, "", 13)
     assert lines[:8] == [
         f"ok       versions     {VERSIONS}",
         f"ok       config file  none yet; it would be {home}/config/sendx/config.toml",
@@ -49,14 +51,32 @@ def test_all_is_well(
         lines[7],
     ]
     assert lines[7].startswith(f"ok       service      {place} accepts the key (HTTP 200, ")
-    assert lines[8].startswith("ok       clock        ")
-    assert lines[8].endswith(" UTC, in sync with the service")
-    assert lines[9:] == [
+    assert lines[8] == "ok       account      jane@acme.com"
+    assert lines[9].startswith("ok       clock        ")
+    assert lines[9].endswith(" UTC, in sync with the service")
+    assert lines[10:] == [
         "ok       rate         no limit found yet",
         f"ok       state        {home}/state/sendx (not created yet; the first run creates it)",
         "ok       runs         0 under way, none to resume",
     ]
-    assert [(r.method, r.path) for r in server.requests] == [("GET", "/api/v1/rest/tag?limit=1")]
+    assert [(r.method, r.path) for r in server.requests] == [
+        ("GET", "/api/v1/rest/tag?limit=1"),
+        ("GET", "/api/v1/rest/team/member?limit=1"),
+    ]
+
+
+@pytest.mark.parametrize("members", [[], {"no": "list"}, [{"email": 7}, "x"], "<html>"])
+def test_whose_account_it_is_may_not_be_shown(
+    sendx: Command, env: dict[str, str], server: ScriptedServer, members: object
+) -> None:
+    """Whatever the service answers there: the key is accepted all the same."""
+    server.script = lambda request, _number: json_answer(
+        200, members if "/team/member" in request.path else []
+    )
+    run = sendx("doctor", "-o", "json", env=env)
+    found = found_by(run)
+    assert (run.code, found["service"][0]) == (0, "ok")
+    assert found["account"] == ("skipped", "the service does not show whose account it is", None)
 
 
 def test_nothing_is_left_behind(sendx: Command, env: dict[str, str], home: Path) -> None:
@@ -247,6 +267,6 @@ def test_runs_that_wait_are_named(
 def test_lines_come_as_checks_are_made(sendx: Command, env: dict[str, str]) -> None:
     """As jsonl and csv, with the same members."""
     lines = sendx("doctor", "-o", "jsonl", env=env).out.splitlines()
-    assert [list(json.loads(line)) for line in lines] == [["check", "state", "found", "hint"]] * 12
+    assert [list(json.loads(line)) for line in lines] == [["check", "state", "found", "hint"]] * 13
     lines = sendx("doctor", "-o", "csv", env=env).out.splitlines()
-    assert (len(lines), lines[0]) == (13, "check,state,found,hint")
+    assert (len(lines), lines[0]) == (14, "check,state,found,hint")
