@@ -13,7 +13,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from sendx_cli.core.contact.address import contact_key
@@ -253,9 +253,18 @@ def peek_at_header(path: Path) -> list[str]:
         return []
 
 
+def uri_of(path: PurePath) -> str:
+    """Return a path as SQLite takes it: of a share without the server as the URI's authority.
+
+    https://sqlite.org/uri.html, 3.1: only an empty authority and `localhost` are allowed.
+    """
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
+        f"{uri_of(path.absolute())}?mode={mode}",
         uri=True,
         timeout=_BUSY_TIMEOUT_S,
         isolation_level=None,

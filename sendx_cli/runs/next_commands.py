@@ -1,6 +1,5 @@
 """What to type next, ready to be copied, and what has to be done before it helps."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +8,7 @@ from sendx_cli.core.contact.contact import Identify
 from sendx_cli.core.contact.members import MEMBERS, ContactValues, Kind
 from sendx_cli.journal.view import Counts
 from sendx_cli.output.next_command import NextCommand
+from sendx_cli.output.quoting import joined
 from sendx_cli.runs.options import RunMode, RunSpec
 
 _FAILED = ".failed"
@@ -57,12 +57,12 @@ def next_commands(
     if counts.to_come:
         before = "fix what stopped the run" if is_stopped else ""
         resume = ["sendx", "runs", "resume", run, *_mode_words(mode, mode.report)]
-        commands.append(NextCommand(shlex.join(resume), before))
+        commands.append(NextCommand(joined(resume), before))
     if counts.unknown:
         commands.append(NextCommand(_unknown_command(run, spec)))
     if failed is not None:
         again = ["sendx", *_words(spec, mode, failed)]
-        commands.append(NextCommand(shlex.join(again), _before(failed)))
+        commands.append(NextCommand(joined(again), _before(failed)))
     return commands
 
 

@@ -13,7 +13,7 @@ from sendx_cli.files.source import STANDARD_INPUT
 from sendx_cli.runs.options import RunMode
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.passing_file import create_passing
-from sendx_cli.settings.storage import sync_file
+from sendx_cli.settings.storage import sync_file, take_place
 
 PRIVATE = 0o600
 SHARED = 0o666
@@ -75,7 +75,7 @@ class OutputFile:
             sync_file(self.text.fileno())
             if sys.platform == "win32":
                 self.text.close()
-            self._passing.replace(self._path)
+            take_place(self._passing, self._path)
             self.text.close()
         except OSError as error:
             raise self._error(error) from None

@@ -82,7 +82,7 @@ def replace_private(path: Path, content: bytes) -> None:
     try:
         try:
             _write_new(passing, content)
-            _take_place(passing, target)
+            take_place(passing, target)
         except BaseException:
             passing.unlink(missing_ok=True)
             raise
@@ -91,8 +91,12 @@ def replace_private(path: Path, content: bytes) -> None:
         raise _cannot("save", path, error) from None
 
 
-def _take_place(passing: Path, target: Path) -> None:
-    """Replace `target`; Windows refuses that while another process has it open, for a moment."""
+def take_place(passing: Path, target: Path) -> None:
+    """Replace `target`; Windows refuses that while another process has it open, for a moment.
+
+    Raises:
+        OSError: It could not be replaced.
+    """
     tries = _TRIES if sys.platform == "win32" else 1
     for left in reversed(range(tries)):
         try:

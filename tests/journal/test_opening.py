@@ -2,11 +2,12 @@ import os
 import stat
 import sys
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from sendx_cli.errors import InputError
+from sendx_cli.journal.database import uri_of
 from sendx_cli.journal.opening import create_journal, open_journal
 from sendx_cli.journal.run_header import key_fingerprint
 from sendx_cli.journal.view import RunView
@@ -106,3 +107,16 @@ def test_damage_within_is_named(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(InputError, match="damaged"), open_journal(path) as journal:
         list(RunView(journal.view._database).rows([]))
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/home/a b/x.sqlite3"), "file:///home/a%20b/x.sqlite3"),
+        (PureWindowsPath("C:/a/x.sqlite3"), "file:///C:/a/x.sqlite3"),
+        (PureWindowsPath(r"\\server\share\x.sqlite3"), "file:////server/share/x.sqlite3"),
+    ],
+)
+def test_a_journal_may_lie_on_a_share(path: PurePath, uri: str) -> None:
+    """SQLite takes no server's name as the authority of a URI."""
+    assert uri_of(path) == uri
