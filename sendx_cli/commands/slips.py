@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.errors import NotConfirmed, UsageError
-from sendx_cli.output.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +26,7 @@ def refuse_file_names(action: str, emails: "Sequence[str]") -> None:
             raise UsageError(
                 "this is a file name, not an address",
                 where=text,
-                hint=f"to send a file's rows: sendx {action} --from {quoted(text)}",
+                hint=f"to send a file's rows: sendx {action} --from {_quoted(text)}",
             )
 
 
@@ -63,7 +62,7 @@ def _settled(runtime: "Runtime", tag: str, option: str, *, asks: bool) -> list[s
         return [tag]
     if asks:
         return parts if _are_several(runtime, tag, parts) else [tag]
-    several = " ".join(f"{option} {quoted(part)}" for part in parts)
+    several = " ".join(f"{option} {_quoted(part)}" for part in parts)
     runtime.output.warn(f'"{tag}" is one tag, with a comma', f"for several: {several}")
     return [tag]
 
@@ -86,3 +85,9 @@ def _is_file(text: str) -> bool:
         return Path(text).is_file()
     except (OSError, ValueError):
         return False
+
+
+def _quoted(text: str) -> str:
+    from sendx_cli.output.quoting import quoted
+
+    return quoted(text)
