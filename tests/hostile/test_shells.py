@@ -14,7 +14,7 @@ from sendx_cli.core.account.catalogue import Catalogue, ContactList, CustomField
 from sendx_cli.runtime import Runtime
 from tests.conftest import CANARY, SHELL_ENVIRONMENT, Command
 from tests.hostile.payloads import TEXTS
-from tests.processes.terminals import SETUP, WORDS, Terminal
+from tests.processes.terminals import Terminal, shell_with_completions
 from tests.tools import need
 
 NAMES = {
@@ -71,9 +71,7 @@ def shell(
 ) -> Iterator[Terminal]:
     """An interactive shell that has taken its script in, and says which words it was given."""
     need(request.param)
-    with Terminal(WORDS[request.param], folder, settings) as terminal:
-        terminal.type(f'{SETUP[request.param]}; echo rea""dy\r')
-        terminal.wait_for("ready\r\n")
+    with shell_with_completions(request.param, folder, settings) as terminal:
         terminal.type('sendx() { [ -z "$_SENDX_COMPLETE" ] || { command sendx "$@"; return; }; ')
         terminal.type(f"printf '%s\\0' \"$@\" > {folder}/said; echo said-$n; n=$((n+1)); }}; ")
         terminal.type("n=0; echo s''et\r")

@@ -5,7 +5,8 @@ import re
 import select
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -127,3 +128,14 @@ class Terminal:
             return False
         self._seen += more
         return bool(more)
+
+
+@contextmanager
+def shell_with_completions(
+    name: str, folder: Path, settings: Mapping[str, str]
+) -> Iterator[Terminal]:
+    """An interactive shell that has taken its script in."""
+    with Terminal(WORDS[name], folder, settings) as terminal:
+        terminal.type(f'{SETUP[name]}; echo rea""dy\r')
+        terminal.wait_for("ready\r\n")
+        yield terminal

@@ -10,7 +10,7 @@ from sendx_cli.cli import COMMANDS
 from sendx_cli.settings.declared import CONCURRENCY
 from sendx_cli.settings.files import update_config
 from tests.conftest import SHELL_ENVIRONMENT, Command
-from tests.processes.terminals import SETUP, WORDS, Terminal
+from tests.processes.terminals import Terminal, shell_with_completions
 from tests.tools import need
 
 CSV = "E-Mail,First Name,Plan,a=b,Größe\nx@b.co,J,p,1,2\n"
@@ -38,9 +38,7 @@ def shell(
 ) -> Iterator[Terminal]:
     """An interactive shell that has taken its script in."""
     need(request.param)
-    with Terminal(WORDS[request.param], folder, settings) as terminal:
-        terminal.type(f'{SETUP[request.param]}; echo rea""dy\r')
-        terminal.wait_for("ready\r\n")
+    with shell_with_completions(request.param, folder, settings) as terminal:
         yield terminal
 
 
