@@ -18,7 +18,8 @@ _SECOND_MS = 1000
 _TENTH = 0.1
 _TEN = 10
 _WORD_WIDTH = 9
-_NOT_SENT = "  (not sent)"
+NOT_SENT = "  (not sent)"
+"""The remark on rows that were left out."""
 _UNSENT = frozenset({Outcome.UNCHANGED})
 _OF_UNDO = frozenset({"not_undone", "irreversible"})
 _MEANINGS = {
@@ -128,7 +129,7 @@ def _counts(
     to_come = max((total_rows or 0) - totals.rows, 0)
     counts = [
         *(
-            (str(outcome), totals.counts[outcome], _NOT_SENT if outcome in _UNSENT else "")
+            (str(outcome), totals.counts[outcome], NOT_SENT if outcome in _UNSENT else "")
             for outcome in Outcome
         ),
         ("to come", to_come, ""),
@@ -144,7 +145,7 @@ def _of_retried(totals: Totals) -> str:
 
 
 def _why_not(left_out: str) -> str:
-    return "" if left_out in _OF_UNDO else _NOT_SENT
+    return "" if left_out in _OF_UNDO else NOT_SENT
 
 
 def throughput_text(totals: Totals, *, ascii_only: bool = False) -> Iterator[str]:

@@ -39,7 +39,7 @@ from sendx_cli.output.job_files import (
     names_job_files,
 )
 from sendx_cli.output.step_summary import BadRowsShown, StepSummary
-from sendx_cli.output.summary import ending_text_of
+from sendx_cli.output.summary import NOT_SENT, ending_text_of
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.failures import bad_row, bad_rows, failures
 from sendx_cli.runs.output_file import SHARED, OutputFile
@@ -49,7 +49,6 @@ MAX_FINDINGS = 10_000
 """As many rows stand in a code-quality report: nobody looks at more on a page."""
 
 _OUTCOMES = tuple(outcome for outcome in Outcome if outcome is not Outcome.SKIPPED)
-_NOT_SENT = "  (not sent)"
 _OF_FILE = (ColumnsRefused, RowsRefused)
 """Errors that are about what stands in a file that is there and can be read."""
 
@@ -219,11 +218,11 @@ class JobReport:
         if plan is not None:
             yield "duplicates", plan.duplicates, "  (their contact has an earlier row)"
         for outcome in _OUTCOMES:
-            remark = _NOT_SENT if outcome is Outcome.UNCHANGED else ""
+            remark = NOT_SENT if outcome is Outcome.UNCHANGED else ""
             yield str(outcome), of_outcome[outcome], remark
         for kind, count in left_out.items():
             word = "opted out" if kind is LeftOutKind.HELD_BACK else str(kind).replace("_", " ")
-            yield word, count, "" if kind.is_of_undo else _NOT_SENT
+            yield word, count, "" if kind.is_of_undo else NOT_SENT
         yield "to come", to_come, "  (not sent yet)" if to_come else ""
 
     def _values(self, exit_code: int, error: SendxError | None) -> dict[str, object]:
