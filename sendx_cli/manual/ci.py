@@ -72,6 +72,10 @@ def blocks() -> Sequence[Block]:
             "--yes. The exit code ends the step. What ended it is on standard output, too, where "
             "-o json, -o jsonl or SENDX_OUTPUT asks for it: see sendx help output."
         ),
+        Paragraph(
+            "The lines below install sendx-cli from the package index. Until it is released "
+            "there, install it from a clone of its repository instead: pipx install ."
+        ),
         Lines("GitHub Actions, with the key in a secret", GITHUB),
         Paragraph(
             "However a file's run ends, the job's summary has its counts, its first bad rows, what "
