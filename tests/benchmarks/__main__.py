@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import bulk, changes, memory, pacing, startup
+from tests.benchmarks import bulk, changes, growth, pacing, startup
 from tests.benchmarks.tables import say
 
 QUICK: dict[str, Callable[[Path], None]] = {
@@ -17,7 +17,11 @@ QUICK: dict[str, Callable[[Path], None]] = {
     "bulk": bulk.show,
     "pacing": pacing.show,
 }
-SLOW: dict[str, Callable[[Path], None]] = {"memory": memory.show, "changes": changes.show}
+SLOW: dict[str, Callable[[Path], None]] = {
+    "growth": growth.show,
+    "ten-million": growth.show_ten_million,
+    "changes": changes.show,
+}
 
 
 def main() -> None:

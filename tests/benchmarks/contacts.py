@@ -26,9 +26,14 @@ def body(sent: tuple[str, str, str, str]) -> str:
     )
 
 
+def csv_path(folder: Path, count: int) -> Path:
+    """Return where `csv_file` writes so many contacts."""
+    return folder / f"people-{count}.csv"
+
+
 def csv_file(folder: Path, count: int) -> Path:
     """Write so many contacts as CSV and return where."""
-    path = folder / f"people-{count}.csv"
+    path = csv_path(folder, count)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(HEADER)

@@ -18,10 +18,19 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a process took; `code` is negative where a signal ended it."""
+    """What a process took; `code` is negative where a signal ended it.
+
+    Args:
+        began_s: When it was started, by the machine's monotonic clock.
+        seconds: How long it lasted.
+        cpu_s: How long it computed, the system's part included.
+        peak_mb: The most memory it had.
+        code: Its exit code.
+    """
 
     began_s: float
     seconds: float
+    cpu_s: float
     peak_mb: float
     code: int
 
@@ -33,7 +42,7 @@ class Running:
         self._process = process
         self._began_s = began_s
         self._said = said
-        self._ended: tuple[int, float] | None = None
+        self._ended: tuple[int, float, float] | None = None
 
     @property
     def is_over(self) -> bool:
@@ -52,11 +61,11 @@ class Running:
         """Return what it took, once it is over."""
         self._look(is_waiting=True)
         assert self._ended is not None
-        status, peak = self._ended
+        status, peak, cpu_s = self._ended
         seconds = time.monotonic() - self._began_s
         self._process.returncode = os.waitstatus_to_exitcode(status)
         peak_mb = peak * RSS_UNIT / 1e6
-        return Spent(self._began_s, seconds, peak_mb, self._process.returncode)
+        return Spent(self._began_s, seconds, cpu_s, peak_mb, self._process.returncode)
 
     def _look(self, *, is_waiting: bool) -> None:
         if sys.platform == "win32":
@@ -64,7 +73,8 @@ class Running:
         if self._ended is None:
             options = 0 if is_waiting else os.WNOHANG
             process, status, usage = os.wait4(self._process.pid, options)
-            self._ended = (status, usage.ru_maxrss) if process else None
+            cpu_s = usage.ru_utime + usage.ru_stime
+            self._ended = (status, usage.ru_maxrss, cpu_s) if process else None
 
     def complaint(self) -> str:
         """Return the end of what it wrote on standard error."""
