@@ -27,7 +27,7 @@ How the code is laid out, from the top down:
       account/      what an account holds, and what a run would change in it
       mapping/      from a file's columns to a contact's members
       contact/      a contact's members, addresses, validation, payloads
-    results, signals, clock, ending, file_lock, errors: the ground floor
+    results, signals, clock, ending, file_lock, quantity, errors: the ground floor
 
 A folder imports from those below it, never from those above or beside it, and a test reads all
 imports to hold that. A row of a file goes one way: `files` reads it, `core.mapping` names its

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sendx_cli.core.plan.account_comparison import AccountComparison
+from sendx_cli.quantity import quantity
 
 _MAX_MEMBERS = 2
 _MAX_ADDRESS_LENGTH = 60
@@ -44,6 +45,4 @@ def _cut(address: str) -> str:
 
 
 def _counted(number: int | None, noun: str) -> str:
-    if number is None:
-        return ""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return "" if number is None else quantity(number, noun)

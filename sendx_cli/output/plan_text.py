@@ -14,6 +14,7 @@ from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.output.account_text import account_lines
 from sendx_cli.output.safe import safe
+from sendx_cli.quantity import quantity
 
 _MAX_NAMES = 20
 _MAX_NAMES_IN_LINE = 6
@@ -83,18 +84,19 @@ def mapping_lines(
 
 def _shard(plan: Plan) -> Iterator[str]:
     if not plan.shard.is_whole:
-        rows = "1 row" if plan.rows == 1 else f"{plan.rows:,} rows"
+        rows = quantity(plan.rows, "row")
         yield f"{plan.shard.words}: {rows} of {plan.rows_of_file:,}"
 
 
 def _counts(plan: Plan) -> Iterator[str]:
     duplicates = "duplicate" if plan.duplicates == 1 else "duplicates"
+    unchanged = quantity(plan.unchanged_contacts, "contact")
     counted = (
         (plan.rows, "row" if plan.rows == 1 else "rows"),
         (plan.bad.count, "bad"),
         (plan.bad_elsewhere.count, "bad, in another shard"),
         (plan.held_back.total, "held back"),
-        (plan.unchanged, f"unchanged: rows of {_contacts(plan)} that would change nothing"),
+        (plan.unchanged, f"unchanged: rows of {unchanged} that would change nothing"),
         (plan.to_send, "to send"),
         (plan.contacts, "contact" if plan.contacts == 1 else "contacts"),
         (plan.duplicates, f"{duplicates}: an earlier row is about the same contact"),
@@ -103,11 +105,6 @@ def _counts(plan: Plan) -> Iterator[str]:
     for count, what in counted:
         if count or what == "rows":
             yield f"  {count:>{width},}  {what}"
-
-
-def _contacts(plan: Plan) -> str:
-    count = plan.unchanged_contacts
-    return "1 contact" if count == 1 else f"{count:,} contacts"
 
 
 def _columns(mapping: ColumnMapping) -> Iterator[str]:

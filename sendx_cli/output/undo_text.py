@@ -7,13 +7,14 @@ from sendx_cli.output.account_text import account_lines
 from sendx_cli.output.plan_record import names_record
 from sendx_cli.output.plan_text import names_lines
 from sendx_cli.output.safe import safe
+from sendx_cli.quantity import quantity
 
 
 def undo_plan_lines(plan: UndoPlan) -> list[str]:
     """Return the plan as lines, harmless to a terminal."""
     lines = [
         f"plan: undo of run {plan.run}",
-        f"  {_contacts(plan.contacts)} to change, in {_calls(plan.calls)}",
+        f"  {quantity(plan.contacts, 'contact')} to change, in {quantity(plan.calls, 'call')}",
         *account_lines(plan.account),
         *names_lines("tags to remove", plan.tags_away),
         *names_lines("tags to restore", plan.tags_back),
@@ -51,7 +52,7 @@ def undo_plan_record(plan: UndoPlan) -> dict[str, object]:
 def _automations(plan: UndoPlan) -> Iterator[str]:
     changes = plan.tags_away.total + plan.tags_back.total
     if changes:
-        times = "1 tag change" if changes == 1 else f"{changes:,} tag changes"
+        times = quantity(changes, "tag change")
         yield f"note: {times} can trigger automations, as those of the run did"
 
 
@@ -74,11 +75,3 @@ def _group_record(group: RemarkGroup) -> dict[str, object]:
         "count": group.count,
         "first": [{"email": one.email, "message": one.text} for one in group.first],
     }
-
-
-def _contacts(count: int) -> str:
-    return "1 contact" if count == 1 else f"{count:,} contacts"
-
-
-def _calls(count: int) -> str:
-    return "1 call" if count == 1 else f"{count:,} calls"

@@ -15,6 +15,7 @@ from sendx_cli.files.source import STANDARD_INPUT, Source
 from sendx_cli.output.account_text import members_text, new_names_text
 from sendx_cli.output.bad_row_text import bad_row_lines, bad_row_text
 from sendx_cli.output.plan_text import plan_lines
+from sendx_cli.quantity import quantity
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.options import RunSpec
 
@@ -153,7 +154,7 @@ def _question(
     where = "the sandbox" if context.mode.is_sandbox else profile
     if account is not None and account.members and not context.mode.is_sandbox:
         where += f" ({members_text(account)})"
-    people = "1 contact" if contacts == 1 else f"{contacts:,} contacts"
+    people = quantity(contacts, "contact")
     if not contacts:
         people = "the contacts that come by standard input"
     created = new_names_text(account) if account else ""

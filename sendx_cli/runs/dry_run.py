@@ -7,9 +7,10 @@ from sendx_cli.api.requests import base_url_of
 from sendx_cli.core.contact.contact import Contact
 from sendx_cli.core.plan.plan import Plan
 from sendx_cli.delivery.rows import Row
-from sendx_cli.errors import ExitCode
+from sendx_cli.errors import ExitCode, SetupError
 from sendx_cli.files.row_checker import CheckedRow
 from sendx_cli.files.source import open_source
+from sendx_cli.journal.runs import list_runs
 from sendx_cli.output.formats import OutputFormat
 from sendx_cli.output.plan_record import plan_record
 from sendx_cli.results import PlannedRequest
@@ -18,11 +19,14 @@ from sendx_cli.runs.column_questions import settle_columns
 from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import show_plan
 from sendx_cli.runs.context import RunContext
+from sendx_cli.runs.headers import header_of_file
 from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import only_changed
 from sendx_cli.runs.reading import Reading, dry_plan, reading_of, stdin_of
 from sendx_cli.runs.refused_rows import note_bad_rows, refusal_of, tell_bad_rows
+from sendx_cli.runs.sent_before import warn_of_earlier_run
 from sendx_cli.runs.snapshot import announce_snapshot
+from sendx_cli.settings.paths import runs_directory
 
 
 def show_dry_run(context: RunContext) -> ExitCode:
@@ -52,12 +56,21 @@ def show_dry_run(context: RunContext) -> ExitCode:
             tell_bad_rows(context, plan, reading)
             raise refusal
         note_bad_rows(context, plan, reading)
+        _warn_of_earlier_run(context, reading)
         announce_snapshot(context, plan.contacts + plan.new_addresses)
         if output.streams:
             base_url = base_url_of(context.settings.base_url.value, sandbox=mode.is_sandbox)
             for row in rows:
                 output.stream(planned(row.contact, row.line, base_url).record())
     return ExitCode.REJECTED if plan.bad.count else ExitCode.OK
+
+
+def _warn_of_earlier_run(context: RunContext, reading: Reading) -> None:
+    try:
+        header = header_of_file(context, reading)
+    except SetupError:  # without a key there is no account for which it could have been sent
+        return
+    warn_of_earlier_run(context.output, list_runs(runs_directory()), header, context.spec)
 
 
 @contextmanager

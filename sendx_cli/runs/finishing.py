@@ -5,11 +5,12 @@ from pathlib import Path
 from sendx_cli.core.contact.shards import Shard
 from sendx_cli.ending import Ending
 from sendx_cli.errors import ExitCode, FileRefused, PassingTrouble, reason_of
-from sendx_cli.files.failed_rows import FailedFile, failed_path, write_failed_rows
+from sendx_cli.files.failed_rows import failed_path, write_failed_rows
 from sendx_cli.files.source import Source
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
+from sendx_cli.quantity import quantity
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.failures import failures
 from sendx_cli.runs.run_summary import summarise
@@ -82,9 +83,5 @@ def _write_failed(output: Output, journal: RunJournal, source: Source, shard: Sh
     journal.note_finished(is_finished=True)
     if written is None:
         return None
-    output.note(f"{_rows(written)} to fix: {written.path}")
+    output.note(f"{quantity(written.rows, 'row')} to fix: {written.path}")
     return written.path
-
-
-def _rows(written: FailedFile) -> str:
-    return "1 row" if written.rows == 1 else f"{written.rows:,} rows"

@@ -23,6 +23,7 @@ from sendx_cli.journal.opening import create_journal
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.reading_progress import reading_progress
 from sendx_cli.output.writer import Output
+from sendx_cli.quantity import quantity
 from sendx_cli.runs.account_access import OpenAccount
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.headers import header_of_file
@@ -133,8 +134,8 @@ def _tell(output: Output, reading: PagedReading, *, rows: int, unseen: int) -> N
     if problem is not None and not rows:
         output.note(f"contacts not compared with the account: {problem}: all rows are sent")
     elif unseen and reading.pages:
-        pages = "1 page" if reading.pages == 1 else f"{reading.pages:,} pages"
+        pages = quantity(reading.pages, "page")
         where = "the account" if reading.is_complete else f"{pages} of the account"
         why = f" ({problem})" if problem else ""
-        contacts = "1 contact" if unseen == 1 else f"{unseen:,} contacts"
+        contacts = quantity(unseen, "contact")
         output.note(f"{contacts} not seen in {where}{why}: sent without a comparison")

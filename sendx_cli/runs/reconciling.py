@@ -14,6 +14,7 @@ from sendx_cli.journal.runs import Run
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unknown_rows import UnknownRow
 from sendx_cli.output.count_progress import CountProgress
+from sendx_cli.quantity import quantity
 from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.consent import confirm
 from sendx_cli.runs.context import RunContext
@@ -82,15 +83,16 @@ def _ripe(context: RunContext, unknown: Sequence[UnknownRow]) -> list[UnknownRow
     counting = [row for row in unknown if row.contact.counts_twice]
     if counting:
         context.output.note(
-            f"counting a custom field up or down: {_rows(len(counting))}, which reading the "
-            "account cannot settle"
+            f"counting a custom field up or down: {quantity(len(counting), 'row')}, which reading "
+            "the account cannot settle"
         )
     rest = [row for row in unknown if not row.contact.counts_twice]
     early = [row for row in rest if now - row.decided_at < SETTLES_AFTER_S]
     if early:
         moment = moment_text(max(row.decided_at for row in early) + SETTLES_AFTER_S, now)
         context.output.warn(
-            f"sent less than a minute ago: {_rows(len(early))}, which can still take effect",
+            f"sent less than a minute ago: {quantity(len(early), 'row')}, "
+            "which can still take effect",
             hint=f"reconcile again at {moment}",
         )
     return [row for row in rest if now - row.decided_at >= SETTLES_AFTER_S]
@@ -142,22 +144,19 @@ def _resend(context: RunContext, journal: RunJournal, looked: Sequence[Looked]) 
     overtaken = sum(one.row.is_overtaken for one in looked if not one.is_so)
     if overtaken:
         context.output.note(
-            f"not sent again, because a later row of the contact was sent: {_rows(overtaken)}"
+            "not sent again, because a later row of the contact was sent: "
+            + quantity(overtaken, "row")
         )
     if not rows:
         context.output.note("no rows to send again")
         return
-    what = _rows(len(rows))
+    what = quantity(len(rows), "row")
     confirm(
         context,
         f"send {what} again, which the account does not show (automations may be triggered twice)?",
     )
     journal.unknown_rows().put_back(row.number for row in rows)
     context.output.note(f"{what} to be sent again: `sendx runs resume {journal.id}` sends them")
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _shown(context: RunContext, journal: RunJournal) -> ExitCode:

@@ -19,6 +19,7 @@ from sendx_cli.journal.runs import Run, Runs, list_runs
 from sendx_cli.journal.start_lock import StartLock, identity_of
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.writer import Output
+from sendx_cli.quantity import quantity
 from sendx_cli.runs.account_access import open_account
 from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import ask_about, show_plan
@@ -209,7 +210,8 @@ def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading:
     overtaken = journal.stop_overtaken()
     if overtaken:
         output.warn(
-            f"{overtaken:,} rows are not sent: a later row of their contact was already accepted",
+            f"not sent: {quantity(overtaken, 'row')} of which a later row of the same contact "
+            "was already accepted",
             hint="sending them now would undo it; they are in the file of failed rows",
         )
 
@@ -222,7 +224,7 @@ def _show_adoption(output: Output, adoption: Adoption) -> None:
         f"{rows.pending + rows.failed:,} are to send"
     )
     if left.total:
-        output.note(f"{left.total:,} rows that were sent are no longer in the file")
+        output.note(f"no longer in the file: {quantity(left.total, 'row')} that had been sent")
 
 
 @contextmanager
@@ -250,12 +252,14 @@ def _reopen(output: Output, journal: RunJournal, mode: RunMode) -> None:
     if mode.retry_unknown and journal.reopen(State.UNKNOWN):
         overtaken = journal.stop_overtaken()
         if overtaken:
-            output.warn(f"{overtaken:,} rows are not repeated: later ones were accepted since")
+            output.warn(
+                f"not repeated: {quantity(overtaken, 'row')}, as later ones were accepted since"
+            )
         return
     unknown = journal.view.counts().unknown
     if unknown:
         output.warn(
-            f"{unknown:,} rows have an unknown outcome and are not repeated",
+            f"not repeated: {quantity(unknown, 'row')} with an unknown outcome",
             hint="`sendx runs show --state unknown` lists them, --retry-unknown sends them again",
         )
 

@@ -1,4 +1,4 @@
-"""A file that a finished run sent already: whoever sends it again is told."""
+"""A file that an earlier run sent already, or began to: whoever sends it again is told."""
 
 from sendx_cli.clock import past_text
 from sendx_cli.core.contact.members import ContactValues
@@ -8,6 +8,7 @@ from sendx_cli.journal.runs import Run, Runs
 from sendx_cli.journal.view import Counts
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.options import RunSpec
+from sendx_cli.runs.same_file import unfinished
 
 
 def warn_if_sent_before(output: Output, runs: Runs, header: RunHeader, spec: RunSpec) -> bool:
@@ -34,6 +35,28 @@ def warn_if_sent_before(output: Output, runs: Runs, header: RunHeader, spec: Run
         hint=f"`sendx runs show {before.id}` shows what became of it",
     )
     return True
+
+
+def warn_of_earlier_run(output: Output, runs: Runs, header: RunHeader, spec: RunSpec) -> None:
+    """Warn of a run that would bar the file, or that sent it, where nothing is sent now.
+
+    Args:
+        output: Where the warning goes.
+        runs: The runs that were made here.
+        header: The header of the run that could begin.
+        spec: Its options.
+    """
+    run = runs.unfinished_run_of(
+        sha256=header.source_sha256,
+        action=header.action,
+        origin=header.origin,
+        shard=header.shard,
+    )
+    if run is None:
+        warn_if_sent_before(output, runs, header, spec)
+    else:
+        barred = unfinished(run, header, "start over")
+        output.warn(barred.message, hint=barred.hint)
 
 
 def _what(run: Run) -> str:

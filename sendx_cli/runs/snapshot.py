@@ -10,6 +10,7 @@ from sendx_cli.errors import AccountUnread, InputError
 from sendx_cli.journal.before import ContactsBefore
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.count_progress import CountProgress
+from sendx_cli.quantity import quantity
 from sendx_cli.runs.account_access import OpenAccount, refuse_unread, require_account
 from sendx_cli.runs.context import RunContext
 
@@ -33,7 +34,7 @@ def announce_snapshot(context: RunContext, addresses: int) -> None:
         return
     if context.spec.uses_account:
         calls = finding_calls(addresses)
-        times = "1 call" if calls == 1 else f"{calls:,} calls"
+        times = quantity(calls, "call")
         context.output.note(f"snapshot: up to {times} before the first contact is sent")
     elif _is_asked_for(context):
         raise InputError(
@@ -78,7 +79,7 @@ def take_snapshot(
         context.output.note(f"no snapshot is kept: {error.message}")
         return
     none = len(addresses) - there
-    contacts = "1 contact" if there == 1 else f"{there:,} contacts"
+    contacts = quantity(there, "contact")
     beside = f", {none:,} not found" if none else ""
     context.output.note(f"snapshot: {contacts} recorded{beside}")
 

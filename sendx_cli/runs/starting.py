@@ -27,7 +27,7 @@ from sendx_cli.runs.map_file import save_map
 from sendx_cli.runs.only_changed import leave_out_unchanged
 from sendx_cli.runs.reading import NumberedRows, Reading, reading_of, stdin_of
 from sendx_cli.runs.refused_rows import refuse_and_tell
-from sendx_cli.runs.same_file import unfinished
+from sendx_cli.runs.same_file import rows_to_come, unfinished
 from sendx_cli.runs.sending import send_rows
 from sendx_cli.runs.sent_before import warn_if_sent_before
 from sendx_cli.runs.snapshot import announce_snapshot, take_snapshot
@@ -114,7 +114,7 @@ def _refuse_second(runtime: Runtime, runs: Runs, header: RunHeader) -> None:
     if earlier is not None:
         runtime.output.warn(
             f"run {earlier.id} of the earlier content of {header.source} has "
-            f"{earlier.counts.to_come:,} rows to come",
+            + rows_to_come(earlier),
             hint=f"`sendx runs resume {earlier.id}` continues it with the file as it is now",
         )
 

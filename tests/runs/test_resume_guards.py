@@ -120,7 +120,7 @@ def test_an_unknown_row_is_repeated_only_where_none_came_behind_it(
     assert [request.json for request in server.requests] == [
         {"addTags": ["x"], "email": "bob@b.co"}
     ]
-    assert "1 rows are not repeated: later ones were accepted since" in run.err
+    assert "not repeated: 1 row, as later ones were accepted since" in run.err
     assert "unknown outcome" not in run.err
 
 
@@ -129,5 +129,5 @@ def test_unknown_rows_are_not_repeated_unasked(send: Send, server: ScriptedServe
     """They are counted, and what can be done is said."""
     run = send("runs", "resume")
     assert (run.code, server.requests) == (6, [])
-    assert "2 rows have an unknown outcome and are not repeated" in run.err
+    assert "not repeated: 2 rows with an unknown outcome" in run.err
     assert "--retry-unknown sends them again" in run.err

@@ -39,6 +39,24 @@ def test_a_file_that_was_sent_is_pointed_out(send: Send, server: ScriptedServer)
     ]
 
 
+def test_a_dry_run_points_it_out(send: Send) -> None:
+    """So that it is known before anything is sent again."""
+    assert warnings(send(*FROM, "--dry-run").err) == [
+        "sendx: warning: this file was sent as run RUN on DATE: 3 accepted",
+        "  hint: `sendx runs show RUN` shows what became of it",
+    ]
+
+
+def test_a_dry_run_points_out_the_run_that_would_bar_it(send: Send, server: ScriptedServer) -> None:
+    """One that is not finished."""
+    Path("p.csv").write_text("email\ndan@b.co\n")
+    server.script = lambda _request, _number: json_answer(401, {"status": "error"})
+    assert send(*FROM).code == 255
+    dry = send(*FROM, "--dry-run")
+    assert dry.code == 0
+    assert "of this file is not finished: 1 row to come" in dry.err
+
+
 @pytest.mark.parametrize(
     "words",
     [

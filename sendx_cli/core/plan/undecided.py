@@ -4,6 +4,7 @@ from sendx_cli.core.mapping.columns import ColumnMapping
 from sendx_cli.core.mapping.opt_out_scan import decision_hint
 from sendx_cli.core.plan.name_counts import NameCounts
 from sendx_cli.errors import RowsRefused
+from sendx_cli.quantity import quantity
 
 _MAX_NAMED = 5
 
@@ -22,13 +23,9 @@ def refuse_undecided(undecided: NameCounts, mapping: ColumnMapping, *, where: st
     if not undecided.total:
         return
     said = "; ".join(
-        f'column "{name}" says that the person opted out in {_rows(count)}'
+        f'column "{name}" says that the person opted out in {quantity(count, "row")}'
         for name, count in undecided.names[:_MAX_NAMED]
     )
     first = undecided.names[0][0]
     column = next(column for column in mapping.columns if column.name == first)
     raise RowsRefused(f"{said}: nothing was sent", where=where, hint=decision_hint(column))
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
