@@ -17,6 +17,9 @@ FORMAT_VERSION = 3
 """Journals of format 1 have no check file, those of format 2 nothing that an account says."""
 
 _CHUNK_PAGES = 1024
+_LOCK_PAGE = 2**30 // PAGE_BYTES + 1
+"""SQLite never writes it: https://sqlite.org/fileformat2.html, 1.5 (the lock-byte page)."""
+
 _VERSION_AT = 60
 """The offset of the user version in the first page: https://sqlite.org/fileformat2.html"""
 
@@ -110,6 +113,8 @@ def version_of(path: Path) -> int:
 def pages_of(path: Path) -> dict[int, int]:
     """Return the CRC-32 of each page of the main file (from 1), an incomplete last one included.
 
+    The page that SQLite keeps for locks, in files beyond 1 GiB, is none of them.
+
     Raises:
         OSError: It cannot be read.
     """
@@ -121,6 +126,7 @@ def pages_of(path: Path) -> dict[int, int]:
             found = [crc32(chunk[at : at + PAGE_BYTES]) for at in pages]
             sums.update(enumerate(found, start=number))
             number += len(found)
+    sums.pop(_LOCK_PAGE, None)
     return sums
 
 

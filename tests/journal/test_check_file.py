@@ -18,17 +18,20 @@ from sendx_cli.journal.check_file import (
     read_check_file,
     write_check_file,
 )
+from sendx_cli.journal.database import create_database
 from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.opening import create_journal, lock_path, open_journal
 from sendx_cli.journal.rows import State
 from sendx_cli.journal.runs import Runs, forget_never_started, list_runs, open_view
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.unreadable import could_be_of_same_file
+from sendx_cli.journal.verifying import verify
 from sendx_cli.journal.view import Counts
 from sendx_cli.journal.wal import Position, read_log
 from tests.journal.journals import HEADER, as_rows, begin, decided, path_of, people, tracked
 
 PAGE = 4096
+GIBIBYTE = 2**30
 ROWS = 200
 SETTLED = Counts(pending=ROWS - 50, accepted=50)
 
@@ -447,3 +450,25 @@ def test_a_check_file_may_be_cut_off_anywhere(
         assert recorded.sums in ({}, read.sums)
         ends.add(recorded.whole_end)
     assert len(ends) >= 3
+
+
+def test_a_journal_beyond_a_gibibyte_is_whole(tmp_path: Path) -> None:
+    """There it has a page that SQLite never writes: ten million rows have a journal of 2 GB."""
+    if shutil.disk_usage(tmp_path).free < 2 * GIBIBYTE:
+        pytest.skip("less than 2 GiB are free for a journal")
+    path = tmp_path / "large.sqlite3"
+    database = create_database(path, {"header": "{}"})
+    for part in range(9):
+        with database.transaction() as connection:
+            zeros = f"zeroblob({GIBIBYTE // 8})"
+            connection.execute(f"INSERT INTO facts VALUES (?, {zeros})", (f"part {part}",))
+    database.sync()
+    database.close()
+    assert path.stat().st_size > GIBIBYTE
+    verify(path)
+    with path.open("r+b") as file:
+        file.seek(GIBIBYTE + 3 * PAGE)
+        file.write(b"flip")
+    with pytest.raises(InputError, match="damaged"):
+        verify(path)
+    path.unlink()
