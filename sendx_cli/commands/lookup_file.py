@@ -9,8 +9,10 @@ from sendx_cli.commands.layout_options import (
     Delimiter,
     Encoding,
     Format,
+    HiddenRowsChoice,
     Quote,
     Ragged,
+    SheetName,
     TitleLines,
     overrides_of,
     refuse_without_file,
@@ -55,6 +57,8 @@ class FileToLookUp(NamedTuple):
     title_lines: TitleLines = None
     columns: ColumnNames = None
     ragged: Ragged = False
+    sheet: SheetName = None
+    hidden_rows: HiddenRowsChoice = None
 
     def refuse_without_file(self) -> None:
         """Refuse these options if there is no `--from`.

@@ -1,0 +1,125 @@
+"""The parts of a workbook: a ZIP archive of XML, read in pieces and within limits."""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.parsers import expat
+
+from sendx_cli.errors import FileRefused
+
+_CHUNK_BYTES = 1 << 16
+MAX_SHEET_BYTES = 4 << 30
+"""Unpacked; the largest sheet there can be, filled with people, has less."""
+MAX_PART_BYTES = 512 << 20
+"""Of a part that is kept in memory, such as the texts of an Excel workbook."""
+_DAMAGED = "the workbook is damaged, or is not one"
+_SAVE_AGAIN = "open it, and save it again"
+
+
+class Package:
+    """An open workbook.
+
+    Args:
+        archive: Its archive.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.names = frozenset(archive.namelist())
+
+    def read(self, part: str) -> bytes:
+        """Return a small part.
+
+        Raises:
+            FileRefused: It is too large to be kept in memory.
+        """
+        return b"".join(self.chunks(part, MAX_PART_BYTES))
+
+    def chunks(self, part: str, most: int = MAX_SHEET_BYTES) -> Iterator[bytes]:
+        """Yield a part piece by piece.
+
+        Raises:
+            FileRefused: It is larger than `most`.
+        """
+        if self._archive.getinfo(part).file_size > most:
+            raise FileRefused("the workbook unpacks to more than sendx reads")
+        with self._archive.open(part) as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+
+
+@contextmanager
+def open_package(path: Path) -> Iterator[Package]:
+    """Open a workbook; whatever is wrong with it refuses the file.
+
+    Raises:
+        FileRefused: It cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield Package(archive)
+    except FileRefused:
+        raise
+    except RuntimeError as error:  # zipfile: an encrypted part
+        raise FileRefused(f"the workbook cannot be read: {error}", hint=_SAVE_AGAIN) from None
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        EOFError,
+        KeyError,
+        ValueError,
+        IndexError,
+        NotImplementedError,
+    ):
+        raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
+
+
+_Start = Callable[[str, dict[str, str]], None]
+_End = Callable[[str], None]
+
+
+def parse(
+    chunks: Iterator[bytes], start: _Start, end: _End, text: Callable[[str], None]
+) -> Iterator[None]:
+    """Parse XML, and call what is to be done with its elements; yield after each piece.
+
+    Names are those of the elements without their namespaces; attributes keep theirs, joined by a
+    blank. A document type is refused: it can blow up what follows.
+
+    Raises:
+        FileRefused: It has a document type.
+        expat.ExpatError: It is not XML.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda name, found: start(name.rpartition(" ")[2], found)
+    parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    for chunk in chunks:
+        parser.Parse(chunk)
+        yield
+    parser.Parse(b"", True)  # noqa: FBT003 - it takes no names
+    yield
+
+
+def _refuse_document_type(*_: object) -> None:
+    raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN)
+
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def unescaped(text: str) -> str:
+    """Return a text of an Excel workbook, in which `_x000D_` is a character."""
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return match[0] if code in _SURROGATES else chr(code)
