@@ -98,6 +98,7 @@ class Layout:
         line_end: How its lines end, as the first one does.
         notes: What was found out and should be said.
         workbook: The kind of workbook, if it is a sheet.
+        sheet: The sheet's name.
     """
 
     format: FileFormat
@@ -110,6 +111,7 @@ class Layout:
     line_end: str = "\n"
     notes: tuple[str, ...] = ()
     workbook: WorkbookKind | None = None
+    sheet: str = ""
 
 
 def parse_delimiter(text: str) -> str:

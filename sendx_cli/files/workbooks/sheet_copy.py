@@ -71,6 +71,7 @@ def copy_sheet(
         takes_ragged=True,
         notes=notes,
         workbook=kind,
+        sheet=sheet.name,
     )
     return layout, tuple(m for m in sheet.facts.merges if m.last_row >= header.first_row_line)
 
