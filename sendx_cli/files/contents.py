@@ -4,28 +4,19 @@ They are copied into a temporary file, so that they can be read as often as need
 known by, and what a failed row goes beside, is still the file that was given.
 """
 
-import gzip
-import os
-import tempfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
-from sendx_cli.errors import FileRefused
+from sendx_cli.errors import InvalidValue
 from sendx_cli.files.layout import Layout, Overrides
-from sendx_cli.files.verified import FileDigest, digest_of
-from sendx_cli.files.workbooks.sheet_row import Merge
+from sendx_cli.files.verified import FileDigest
 
-_CHUNK_BYTES = 1 << 20
+if TYPE_CHECKING:
+    from sendx_cli.files.workbooks.sheet_row import Merge
+
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
-_PREFIX = "sendx-contents-"
-_USUAL_BYTES = 64 << 20
-_MAX_RATIO = 200
-"""People's names pack to a tenth; what packs better than this is made to fill a disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ class Contents:
     path: Path
     digest: FileDigest
     layout: Layout | None = None
-    merges: tuple[Merge, ...] = ()
+    merges: "tuple[Merge, ...]" = ()
 
 
 def contents_of(path: Path, name: str, overrides: Overrides) -> Contents | None:
@@ -59,57 +50,17 @@ def contents_of(path: Path, name: str, overrides: Overrides) -> Contents | None:
     """
     with path.open("rb") as file:
         magic = file.read(len(_ZIP))
-    if magic == _ZIP and (contents := _sheet(path, name, overrides)):
-        return contents
-    if overrides.sheet is not None or overrides.hidden_rows is not None:
-        from sendx_cli.files.workbooks.opening import refuse_without_workbook
+    if magic == _ZIP:
+        from sendx_cli.files.copying import copy_workbook
 
-        refuse_without_workbook(overrides)
-    return _unpacked(path, name) if magic.startswith(_GZIP) else None
-
-
-def _sheet(path: Path, name: str, overrides: Overrides) -> Contents | None:
-    from sendx_cli.files.workbooks.opening import read_workbook, workbook_kind
-
-    kind = workbook_kind(path)
-    if kind is None:
+        if contents := copy_workbook(path, name, overrides):
+            return contents
+    for option in ("sheet", "hidden_rows"):
+        if getattr(overrides, option) is not None:
+            name_of_option = option.replace("_", "-")
+            raise InvalidValue(f"--{name_of_option} requires an Excel or OpenDocument workbook")
+    if not magic.startswith(_GZIP):
         return None
-    with _copy() as (file, copied):
-        with os.fdopen(file, "w", encoding="utf-8", newline="\n") as text:
-            layout, merges = read_workbook(path, kind, overrides, text)
-        return Contents(copied, digest_of(copied, name), layout, merges)
+    from sendx_cli.files.copying import unpack
 
-
-def _unpacked(path: Path, name: str) -> Contents:
-    packed_bytes = path.stat().st_size
-    with _copy() as (file, copied):
-        try:
-            with gzip.open(path) as packed, os.fdopen(file, "wb") as text:
-                _copy_within(packed, text, max(_USUAL_BYTES, packed_bytes * _MAX_RATIO))
-        except (gzip.BadGzipFile, zlib.error, EOFError):
-            raise FileRefused("the gzip archive is damaged, or it is truncated") from None
-        return Contents(copied, digest_of(copied, name))
-
-
-def _copy_within(packed: gzip.GzipFile, text: BinaryIO, most: int) -> None:
-    unpacked = 0
-    while chunk := packed.read(_CHUNK_BYTES):
-        unpacked += len(chunk)
-        if unpacked > most:
-            raise FileRefused(
-                f"it unpacks to more than {_MAX_RATIO} times its size: this is not a list of "
-                "contacts",
-                hint="unpack it first: gunzip",
-            )
-        text.write(chunk)
-
-
-@contextmanager
-def _copy() -> Iterator[tuple[int, Path]]:
-    """Create a temporary file that only its owner may read; it is deleted if an error occurs."""
-    handle, name = tempfile.mkstemp(prefix=_PREFIX)
-    try:
-        yield handle, Path(name)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return unpack(path, name)

@@ -26,7 +26,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FOREIGN = (
-    (b"PK\x03\x04", "a ZIP archive or another workbook", "save it as .xlsx or CSV, or unpack it"),
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "save it as .xlsx or CSV, or unpack it"),
     (
         b"\xd0\xcf\x11\xe0",
         "an old Excel workbook, or one with a password",

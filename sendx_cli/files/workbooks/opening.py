@@ -1,8 +1,9 @@
 """Opening a sheet of a workbook."""
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 from sendx_cli.errors import InvalidValue
 from sendx_cli.files.layout import Layout, Overrides, WorkbookKind
@@ -19,8 +20,6 @@ _MAX_NAMES = 10
 
 def workbook_kind(path: Path) -> WorkbookKind | None:
     """Return what kind of workbook a ZIP archive is; None: none, or it is damaged."""
-    import zipfile
-
     if not zipfile.is_zipfile(path):
         return None
     with open_package(path) as package:
@@ -38,7 +37,7 @@ def _kind_of(package: Package) -> WorkbookKind | None:
 
 
 def read_workbook(
-    path: Path, kind: WorkbookKind, overrides: Overrides, copy: TextIO
+    path: Path, kind: WorkbookKind, overrides: Overrides, write: Callable[[str], None]
 ) -> tuple[Layout, tuple[Merge, ...]]:
     """Copy the rows of the sheet that is asked for, or of the first one that is shown.
 
@@ -55,7 +54,7 @@ def read_workbook(
     with open_package(path) as package:
         book = open_xlsx(package) if kind is WorkbookKind.XLSX else open_ods(package)
         entry = _chosen(book.sheets, overrides.sheet)
-        layout, merges = copy_sheet(book.sheet(entry), kind, overrides, copy)
+        layout, merges = copy_sheet(book.sheet(entry), kind, overrides, write)
     return _with_sheet_note(layout, entry, book.sheets), merges
 
 
@@ -71,19 +70,5 @@ def _chosen(sheets: Sequence[SheetEntry], name: str | None) -> SheetEntry:
 
 
 def _with_sheet_note(layout: Layout, entry: SheetEntry, sheets: Sequence[SheetEntry]) -> Layout:
-    from dataclasses import replace
-
     place = f", number {sheets.index(entry) + 1} of {len(sheets)}" if len(sheets) > 1 else ""
     return replace(layout, notes=(f"read sheet {entry.name}{place}", *layout.notes))
-
-
-def refuse_without_workbook(overrides: Overrides) -> None:
-    """Refuse options about a sheet for a file that has none.
-
-    Raises:
-        InvalidValue: One was given.
-    """
-    for option in ("sheet", "hidden_rows"):
-        if getattr(overrides, option) is not None:
-            name = option.replace("_", "-")
-            raise InvalidValue(f"--{name} requires an Excel or OpenDocument workbook")

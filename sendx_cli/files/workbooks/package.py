@@ -11,8 +11,9 @@ from xml.parsers import expat
 from sendx_cli.errors import FileRefused
 
 _CHUNK_BYTES = 1 << 16
-MAX_SHEET_BYTES = 4 << 30
-"""Unpacked; the largest sheet there can be, filled with people, has less."""
+USUAL_BYTES = 64 << 20
+MAX_RATIO = 200
+"""People's names pack to a tenth; what packs better than this is made to fill a disk."""
 MAX_PART_BYTES = 512 << 20
 """Of a part that is kept in memory, such as the texts of an Excel workbook."""
 _DAMAGED = "the workbook is damaged, or is not one"
@@ -36,19 +37,43 @@ class Package:
         Raises:
             FileRefused: It is too large to be kept in memory.
         """
-        return b"".join(self.chunks(part, MAX_PART_BYTES))
+        return b"".join(self.chunks_to_keep(part))
 
-    def chunks(self, part: str, most: int = MAX_SHEET_BYTES) -> Iterator[bytes]:
+    def chunks_to_keep(self, part: str) -> Iterator[bytes]:
+        """Yield a part that is kept in memory piece by piece.
+
+        Raises:
+            FileRefused: It is too large for that.
+        """
+        if self._archive.getinfo(part).file_size > MAX_PART_BYTES:
+            raise FileRefused("the workbook has too many texts", hint="save it as CSV")
+        return self.chunks(part)
+
+    def chunks(self, part: str) -> Iterator[bytes]:
         """Yield a part piece by piece.
 
         Raises:
-            FileRefused: It is larger than `most`.
+            FileRefused: It unpacks to more than contacts do.
         """
-        if self._archive.getinfo(part).file_size > most:
-            raise FileRefused("the workbook unpacks to more than sendx reads")
+        part_info = self._archive.getinfo(part)
+        if part_info.file_size > most_bytes(part_info.compress_size):
+            raise too_large()
         with self._archive.open(part) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 yield chunk
+
+
+def most_bytes(packed: int) -> int:
+    """Return how much a packed list of contacts may unpack to, in bytes."""
+    return max(USUAL_BYTES, packed * MAX_RATIO)
+
+
+def too_large() -> FileRefused:
+    """Return the error for a file that unpacks to more than that."""
+    return FileRefused(
+        f"it unpacks to more than {MAX_RATIO} times its size: this is not a list of contacts",
+        hint="save it as CSV, or unpack it yourself",
+    )
 
 
 @contextmanager

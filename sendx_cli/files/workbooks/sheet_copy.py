@@ -4,13 +4,13 @@ A line is a JSON array: the row's number in the sheet, its cells, and those that
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TextIO
 
 from sendx_cli.core.mapping.source_rows import CellFault, RowError, SourceRow
 from sendx_cli.errors import FileRefused
+from sendx_cli.files.encoding import CHUNK_BYTES
 from sendx_cli.files.header import HEAD_LINES, Header, find_sheet_header
 from sendx_cli.files.layout import FileFormat, HiddenRows, Layout, Overrides, WorkbookKind
 from sendx_cli.files.workbooks.sheet_row import Merge, Sheet, SheetRow, column_letters
@@ -37,7 +37,7 @@ class _Hidden:
 
 
 def copy_sheet(
-    sheet: Sheet, kind: WorkbookKind, overrides: Overrides, copy: TextIO
+    sheet: Sheet, kind: WorkbookKind, overrides: Overrides, write: Callable[[str], None]
 ) -> tuple[Layout, tuple[Merge, ...]]:
     """Write the rows of a sheet, and return its layout and its merged cells.
 
@@ -55,7 +55,9 @@ def copy_sheet(
             hidden.add(row.number)
             if overrides.hidden_rows is HiddenRows.SKIP:
                 continue
-        copy.write(json.dumps(row[:3], ensure_ascii=False, separators=(",", ":")) + "\n")
+        if sum(map(len, row.cells)) > CHUNK_BYTES:
+            raise FileRefused("a row is longer than 1 MiB: this is not a list of contacts")
+        write(json.dumps(row[:3], ensure_ascii=False, separators=(",", ":")) + "\n")
     if hidden.count and overrides.hidden_rows is None:
         raise FileRefused(
             hidden.text,

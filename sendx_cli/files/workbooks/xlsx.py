@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from sendx_cli.core.mapping.source_rows import CellFault
 from sendx_cli.errors import FileRefused
 from sendx_cli.files.workbooks.numbers import NumberFormat, date_text, number_format
-from sendx_cli.files.workbooks.package import MAX_PART_BYTES, Package, parse, unescaped
+from sendx_cli.files.workbooks.package import Package, parse, unescaped
 from sendx_cli.files.workbooks.sheet_row import CellText, Merge, SheetFacts, SheetRow
 
 _BUILT_IN = {
@@ -159,7 +159,7 @@ def _texts(package: Package, part: str) -> list[str]:
         if inside.is_text:
             pieces.append(piece)
 
-    for _ in parse(package.chunks(part, MAX_PART_BYTES), start, end, text):
+    for _ in parse(package.chunks_to_keep(part), start, end, text):
         pass
     return texts
 
