@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _AM_PM = re.compile(r"am/pm|a/p", re.IGNORECASE)
 _PLAIN = re.compile(r"general|@|[#0,]*(?:\.[0#]+)?(?:e[+-]?[0#]+)?", re.IGNORECASE)
-_PADDED = re.compile(r"[0\-() /.]*0[0\-() /.]*0[0\-() /.]*")
+_PADDED = re.compile(r"[0\-+() /.]*0[0\-+() /.]*0[0\-+() /.]*")
 
 
 class _Kind(Enum):

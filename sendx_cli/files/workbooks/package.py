@@ -4,7 +4,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from xml.parsers import expat
 
@@ -25,10 +25,12 @@ class Package:
 
     Args:
         archive: Its archive.
+        open_parts: Closes the parts that are being read, however far they were.
     """
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, open_parts: ExitStack) -> None:
         self._archive = archive
+        self._open_parts = open_parts
         self.names = frozenset(archive.namelist())
 
     def read(self, part: str) -> bytes:
@@ -58,9 +60,9 @@ class Package:
         part_info = self._archive.getinfo(part)
         if part_info.file_size > most_bytes(part_info.compress_size):
             raise too_large()
-        with self._archive.open(part) as file:
-            while chunk := file.read(_CHUNK_BYTES):
-                yield chunk
+        file = self._open_parts.enter_context(self._archive.open(part))
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
 
 
 def most_bytes(packed: int) -> int:
@@ -84,8 +86,8 @@ def open_package(path: Path) -> Iterator[Package]:
         FileRefused: It cannot be read.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield Package(archive)
+        with zipfile.ZipFile(path) as archive, ExitStack() as open_parts:
+            yield Package(archive, open_parts)
     except FileRefused:
         raise
     except RuntimeError as error:  # zipfile: an encrypted part
