@@ -55,7 +55,8 @@ _XLSX = {
         '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border>'
         f'</borders><cellStyleXfs count="1"><xf {_NO_STYLE}/></cellStyleXfs><cellXfs count="2">'
         f'<xf {_NO_STYLE} xfId="0"/><xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" '
-        'applyNumberFormat="1"/></cellXfs></styleSheet>'
+        'applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" '
+        'builtinId="0"/></cellStyles></styleSheet>'
     ),
 }
 """Style 1 is the format for texts, which has the number 49."""
