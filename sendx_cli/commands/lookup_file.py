@@ -31,7 +31,8 @@ class FileToLookUp(NamedTuple):
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Look up the addresses of a CSV, TSV or JSON Lines file; - is standard input.",
+            help="Look up the addresses of a CSV, JSON Lines, .xlsx or .ods file; - is standard "
+            "input.",
             rich_help_panel=FILE,
         ),
     ] = None

@@ -42,7 +42,7 @@ _RECIPES = {
         "mysql --batch crm < people.sql | sendx identify --from - --quote none",
     ),
     "Send a query only if it succeeds, as a file that can be sent again": (
-        "psql -Xc '\\copy people to people.csv csv header' && sendx identify --from people.csv",
+        "psql -qXc '\\copy people to people.csv csv header' && sendx identify --from people.csv",
     ),
     "Tag many contacts, listed one per line": (
         "xargs sendx track --add-tag webinar < addresses.txt",
