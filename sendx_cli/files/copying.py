@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from sendx_cli.errors import FileRefused
+from sendx_cli.errors import FileRefused, PassingTrouble, reason_of
 from sendx_cli.files.contents import Contents
 from sendx_cli.files.layout import Overrides
 from sendx_cli.files.verified import digest_of
@@ -79,10 +79,17 @@ def _copy_within(packed: gzip.GzipFile, text: BinaryIO, most: int) -> None:
 
 @contextmanager
 def _copy() -> Iterator[tuple[int, Path]]:
-    """Create a temporary file that only its owner may read; it is deleted if an error occurs."""
+    """Create a temporary file that only its owner may read; it is deleted if an error occurs.
+
+    Raises:
+        PassingTrouble: It could not be written, or what goes into it not be read.
+    """
     handle, name = tempfile.mkstemp(prefix=_PREFIX)
     try:
         yield handle, Path(name)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            reason = reason_of(error)
+            raise PassingTrouble(f"cannot be copied to be read: {reason}", where=name) from None
         raise

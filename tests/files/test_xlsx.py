@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -12,13 +13,23 @@ from sendx_cli.core.mapping.source_rows import CellFault, RowError, SourceRow
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.layout import HiddenRows, Overrides, WorkbookKind
 from sendx_cli.files.source import open_source
-from tests.files.workbooks import SHEET, cell_of, new_sheet, rewrite, save_rows, save_shared
+from tests.files.workbooks import (
+    SHEET,
+    cell_of,
+    new_sheet,
+    ods_row,
+    rewrite,
+    save_ods,
+    save_rows,
+    save_shared,
+)
 
 _TEXTS = st.text(
     st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
     | st.sampled_from(" \n\t\x01,;'=&<\"_x0041_"),
     max_size=12,
 )
+_NO_YEAR = "the sheet shows a date without its year; the cell holds 1990-05-17"
 _DAMAGED = "the workbook is damaged, or is not one"
 
 
@@ -179,6 +190,31 @@ def test_hidden_rows_need_a_decision(tmp_path: Path) -> None:
     assert notes_of(path, include)[1] == "2 rows are hidden, the first is row 3: included"
 
 
+@pytest.mark.parametrize(
+    ("style", "text", "fault"),
+    [
+        ("", "1990-05-17", ""),
+        ("yyyy-mm-dd", "1990-05-17", ""),
+        (
+            "d-mmm",
+            "1990-05-17",
+            "the sheet shows a date without its year; the cell holds 1990-05-17",
+        ),
+    ],
+)
+def test_dates_can_be_written_as_such(tmp_path: Path, style: str, text: str, fault: str) -> None:
+    """In the strict form of the format, which has ISO 8601 in the place of numbers."""
+    path = tmp_path / "people.xlsx"
+    book, sheet = new_sheet(("email", "day"), ("ann@b.co", 5))
+    cell_of(sheet, "B2").number_format = style or "General"
+    book.save(path)
+    styled = 's="1" ' if style else ""
+    new = f'<c r="B2" {styled}t="d"><v>1990-05-17T00:00:00.000</v></c>'
+    rewrite(path, SHEET, f'<c r="B2" {styled}t="n"><v>5</v></c>', new)
+    faults = (CellFault(1, fault),) if fault else ()
+    assert read(path)[1] == [SourceRow(2, ("ann@b.co", text), faults)]
+
+
 def test_hidden_columns_are_read_and_said(tmp_path: Path) -> None:
     """Each column has to be mapped or ignored anyway."""
     path = tmp_path / "people.xlsx"
@@ -291,6 +327,49 @@ def test_damage_is_refused(tmp_path: Path, old: str, new: str, message: str) -> 
     save_rows(path, ("email",), ("ann@b.co",))
     rewrite(path, SHEET, old, new)
     assert refusal(path).message == message
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_no_damage_is_an_error_of_ours(tmp_path: Path, kind: str) -> None:
+    """Whatever bytes are changed, in the archive or in a part of it, it is read or refused."""
+    path = tmp_path / f"people.{kind}"
+    if kind == "xlsx":
+        save_rows(path, ("email", "day", "sum"), ("ann@b.co", dt.date(1990, 5, 17), "=1"))
+    else:
+        save_ods(path, ods_row("email") + ods_row("ann@b.co"))
+    whole = path.read_bytes()
+    outcomes = set()
+    for seed in range(400):
+        path.write_bytes(damaged(whole, random.Random(seed)))
+        try:
+            read(path)
+        except FileRefused:
+            outcomes.add("refused")
+        else:
+            outcomes.add("read")
+    assert outcomes == {"refused", "read"}
+
+
+def damaged(whole: bytes, chance: random.Random) -> bytes:
+    """Return a workbook with some bytes changed: of the archive, or of one of its parts."""
+    if chance.random() < 0.5:
+        return _changed(whole, chance)
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = chance.choice(sorted(parts))
+    parts[name] = _changed(parts[name], chance)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    return written.getvalue()
+
+
+def _changed(content: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(content)
+    for _ in range(chance.randint(1, 4)):
+        changed[chance.randrange(len(changed))] = chance.choice(b'0129<>"/=&AZn -.\xff')
+    return bytes(changed)
 
 
 def test_a_document_type_is_refused(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ class NumberFormat:
     has_year: bool = False
     has_time: bool = False
 
+    @property
+    def shows_year(self) -> bool:
+        """Whether a date would be shown with its year, or not as a date at all."""
+        return self.has_year or self.kind is not _Kind.DATE
+
     def text(self, raw: str, *, is_1904: bool = False) -> CellText:
         """Return a number as text.
 
@@ -90,6 +95,13 @@ class NumberFormat:
         has_time = self.has_time and (moment.hour or moment.minute or moment.second)
         text = moment.isoformat(" ", "seconds") if has_time else moment.date().isoformat()
         return date_text(text, shows_year=self.has_year)
+
+
+def iso_text(value: str) -> str:
+    """Return an ISO 8601 date as text, without a time if that is midnight."""
+    date, _, time = value.partition("T")
+    time = time.partition(".")[0].removesuffix("Z")
+    return f"{date} {time}" if time.strip("0:") else date
 
 
 def date_text(text: str, *, shows_year: bool) -> CellText:

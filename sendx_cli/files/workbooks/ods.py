@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sendx_cli.core.mapping.source_rows import CellFault
 from sendx_cli.errors import FileRefused
-from sendx_cli.files.workbooks.numbers import date_text, lost_digits, plain_number
+from sendx_cli.files.workbooks.numbers import date_text, iso_text, lost_digits, plain_number
 from sendx_cli.files.workbooks.package import Package, parse
 from sendx_cli.files.workbooks.sheet_row import CellText, SheetFacts, SheetRow
 from sendx_cli.files.workbooks.xlsx import NO_VALUE, SheetEntry, error_fault
@@ -267,12 +267,9 @@ def _text_of(cell: _Cell) -> CellText:
 
 
 def _date(value: str, shown: str) -> CellText:
-    date, _, time = value.partition("T")
-    year = date.partition("-")[0]
+    year = value.partition("-")[0]
     shows_year = not shown or year in shown or re.search(rf"(?<!\d){year[2:]}(?!\d)", shown)
-    has_time = time.partition(".")[0].strip("0:")
-    text = f"{date} {time.partition('.')[0]}" if has_time else date
-    return date_text(text, shows_year=bool(shows_year))
+    return date_text(iso_text(value), shows_year=bool(shows_year))
 
 
 def _number(raw: str, shown: str) -> CellText:

@@ -1,11 +1,13 @@
 """The parts of a workbook: a ZIP archive of XML, read in pieces and within limits."""
 
+import errno
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from sendx_cli.errors import FileRefused
@@ -40,6 +42,15 @@ class Package:
             FileRefused: It is too large to be kept in memory.
         """
         return b"".join(self.chunks_to_keep(part))
+
+    def tree(self, part: str) -> ET.Element:
+        """Return a small part as XML.
+
+        Raises:
+            xml.etree.ElementTree.ParseError: It is none.
+            FileRefused: It is too large to be kept in memory.
+        """
+        return ET.fromstring(self.read(part))  # noqa: S314 - expat bounds entities
 
     def chunks_to_keep(self, part: str) -> Iterator[bytes]:
         """Yield a part that is kept in memory piece by piece.
@@ -96,12 +107,16 @@ def open_package(path: Path) -> Iterator[Package]:
         zipfile.BadZipFile,
         zlib.error,
         expat.ExpatError,
+        ET.ParseError,
         EOFError,
-        KeyError,
+        LookupError,
         ValueError,
-        IndexError,
         NotImplementedError,
     ):
+        raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # zipfile: a place before the archive's beginning
+            raise
         raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
 
 

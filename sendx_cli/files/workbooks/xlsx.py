@@ -4,11 +4,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 from sendx_cli.core.mapping.source_rows import CellFault
 from sendx_cli.errors import FileRefused
-from sendx_cli.files.workbooks.numbers import NumberFormat, date_text, number_format
+from sendx_cli.files.workbooks.numbers import NumberFormat, date_text, iso_text, number_format
 from sendx_cli.files.workbooks.package import Package, parse, unescaped
 from sendx_cli.files.workbooks.sheet_row import CellText, Merge, SheetFacts, SheetRow
 
@@ -72,8 +72,8 @@ def open_xlsx(package: Package) -> XlsxWorkbook:
         FileRefused: It has no sheet with rows.
     """
     top = _relations(package, "")
-    book = next(part for kind, part in top.values() if kind == "officeDocument")
-    root = ET.fromstring(package.read(book))  # noqa: S314 - expat bounds entities by itself
+    (book, *_) = [part for kind, part in top.values() if kind == "officeDocument"]
+    root = package.tree(book)
     parts = _relations(package, book)
     by_kind = {kind: part for kind, part in parts.values() if part in package.names}
     sheets = tuple(_sheets(root, parts))
@@ -86,7 +86,7 @@ def open_xlsx(package: Package) -> XlsxWorkbook:
     )
 
 
-def _sheets(root: ET.Element, parts: dict[str, tuple[str, str]]) -> Iterator[SheetEntry]:
+def _sheets(root: Element, parts: dict[str, tuple[str, str]]) -> Iterator[SheetEntry]:
     for one in root.iter():
         if _local(one.tag) == "sheet":
             (link,) = (value for name, value in one.attrib.items() if name.endswith("}id"))
@@ -100,7 +100,7 @@ def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """Return the parts that a part refers to, by their ids: what each is, and where."""
     folder, name = posixpath.split(part)
     place = posixpath.join(folder, "_rels", f"{name}.rels")
-    root = ET.fromstring(package.read(place))  # noqa: S314
+    root = package.tree(place)
     return {
         one.attrib["Id"]: (
             one.attrib["Type"].rpartition("/")[2],
@@ -190,7 +190,7 @@ class _Inside:
 
 def _formats(package: Package, part: str) -> list[NumberFormat]:
     """Return the number format of each cell style."""
-    root = ET.fromstring(package.read(part))  # noqa: S314
+    root = package.tree(part)
     codes = dict.fromkeys(_LOCAL_DATES, "yyyy-mm-dd") | _BUILT_IN
     styles: list[NumberFormat] = []
     for one in root:
@@ -325,9 +325,9 @@ class _SheetHandler:
             return CellText("TRUE" if raw in _TRUE else "FALSE")
         if self._type == "e":
             return CellText(raw, error_fault(raw))
-        if self._type == "d":
-            return date_text(raw.removesuffix("T00:00:00").replace("T", " "), shows_year=True)
         style = self.formats[self._style] if self._style < len(self.formats) else _GENERAL
+        if self._type == "d":
+            return date_text(iso_text(raw), shows_year=style.shows_year)
         return style.text(raw, is_1904=self.is_1904)
 
 
