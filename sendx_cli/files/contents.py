@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sendx_cli.errors import InvalidValue
-from sendx_cli.files.layout import Layout, Overrides
+from sendx_cli.files.layout import Layout
 from sendx_cli.files.verified import FileDigest
 
 if TYPE_CHECKING:
     from sendx_cli.files.workbooks.sheet_row import Merge
-
-_GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +30,3 @@ class Contents:
     digest: FileDigest
     layout: Layout | None = None
     merges: "tuple[Merge, ...]" = ()
-
-
-def contents_of(path: Path, name: str, overrides: Overrides) -> Contents | None:
-    """Copy what is in a workbook or a gzip archive; None where the file is text, or refused later.
-
-    Args:
-        path: A regular file that exists.
-        name: Its name in messages.
-        overrides: The user's options about its layout.
-
-    Raises:
-        FileRefused: It cannot be read, or not as contacts.
-        InvalidValue: Options are for another kind of file.
-    """
-    with path.open("rb") as file:
-        magic = file.read(len(_ZIP))
-    if magic == _ZIP:
-        from sendx_cli.files.copying import copy_workbook
-
-        if contents := copy_workbook(path, name, overrides):
-            return contents
-    for option in ("sheet", "hidden_rows"):
-        if getattr(overrides, option) is not None:
-            name_of_option = option.replace("_", "-")
-            raise InvalidValue(f"--{name_of_option} requires an Excel or OpenDocument workbook")
-    if not magic.startswith(_GZIP):
-        return None
-    from sendx_cli.files.copying import unpack
-
-    return unpack(path, name)

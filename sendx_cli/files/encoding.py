@@ -106,12 +106,21 @@ def _codec(said: str) -> str:
     return "utf-8-sig" if codec.name == "utf-8" else codec.name
 
 
-def _refuse_foreign(head: bytes) -> None:
-    if not head.removeprefix(codecs.BOM_UTF8).strip(b" \t\r\n\x1a"):
-        raise FileRefused("the file is empty")
+def refuse_packed(head: bytes) -> None:
+    """Refuse what begins like an archive, a document or a database.
+
+    Raises:
+        FileRefused: With what it is, and the command that turns it into lines.
+    """
     for magic, what, hint in _FOREIGN:
         if head.startswith(magic):
             raise FileRefused(f"this is {what}, not CSV or JSON Lines", hint=hint)
+
+
+def _refuse_foreign(head: bytes) -> None:
+    if not head.removeprefix(codecs.BOM_UTF8).strip(b" \t\r\n\x1a"):
+        raise FileRefused("the file is empty")
+    refuse_packed(head)
     if _HTML.match(head):
         raise FileRefused("this looks like HTML or XML, not CSV or JSON Lines")
 

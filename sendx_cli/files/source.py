@@ -12,13 +12,14 @@ from typing import BinaryIO, Protocol, Self, TextIO
 
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.errors import FileRefused, reason_of
-from sendx_cli.files.contents import Contents, contents_of
+from sendx_cli.files.contents import Contents
 from sendx_cli.files.delimited import read_delimited
 from sendx_cli.files.encoding import FoundEncoding, find_encoding
 from sendx_cli.files.header import find_header
 from sendx_cli.files.jsonlines import member_names, read_json_lines
 from sendx_cli.files.layout import FileFormat, Layout, Overrides
 from sendx_cli.files.near_names import no_such_file
+from sendx_cli.files.packed import contents_of
 from sendx_cli.files.spool import spool
 from sendx_cli.files.verified import (
     FileDigest,

@@ -125,3 +125,18 @@ def test_an_object_of_custom_fields_is_known_in_json_alone() -> None:
     assert [column.target for column in mapping.columns] == [Target.EMAIL, Target.FIELDS]
     with pytest.raises(InvalidValue):
         determine_live_mapping(opened("email,customFields\n"), ColumnOptions())
+
+
+@pytest.mark.parametrize("magic", [b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PAR1"])
+def test_an_archive_is_no_stream(magic: bytes) -> None:
+    """It is told apart by its first bytes, before a header is looked for."""
+    with pytest.raises(FileRefused) as refused:
+        open_live(io.BytesIO(magic + b"\0rest\n"), Overrides())
+    assert refused.value.message.endswith(", not CSV or JSON Lines")
+    assert refused.value.hint == "--stream reads text: remove it, or unpack the input"
+
+
+def test_a_stream_has_no_sheets() -> None:
+    """Options about them would have no effect."""
+    with pytest.raises(InvalidValue, match="--sheet requires an Excel or OpenDocument workbook"):
+        open_live(io.BytesIO(b"email\n"), Overrides(sheet="People"))
