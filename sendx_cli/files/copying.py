@@ -84,12 +84,16 @@ def _copy() -> Iterator[tuple[int, Path]]:
     Raises:
         PassingTrouble: It could not be written, or what goes into it not be read.
     """
-    handle, name = tempfile.mkstemp(prefix=_PREFIX)
+    path: Path | None = None
     try:
-        yield handle, Path(name)
+        handle, name = tempfile.mkstemp(prefix=_PREFIX)
+        path = Path(name)
+        yield handle, path
     except BaseException as error:
-        Path(name).unlink(missing_ok=True)
+        if path is not None:
+            path.unlink(missing_ok=True)
         if isinstance(error, OSError):
             reason = reason_of(error)
-            raise PassingTrouble(f"cannot be copied to be read: {reason}", where=name) from None
+            folder = tempfile.gettempdir()
+            raise PassingTrouble(f"cannot be unpacked: {reason}", where=folder) from None
         raise

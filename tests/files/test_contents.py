@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.core.mapping.source_rows import MemberRow, SourceRow
-from sendx_cli.errors import FileRefused
+from sendx_cli.errors import FileRefused, PassingTrouble
 from sendx_cli.files.layout import FileFormat, Overrides
 from sendx_cli.files.source import open_source
 from tests.files.test_xlsx import read, refusal
@@ -123,3 +123,16 @@ def test_an_archive_that_changes_while_it_is_unpacked_is_refused(
     monkeypatch.setattr("gzip.open", changing)
     with pytest.raises(FileRefused, match="it changed while its rows were read"):
         open_source(str(path), Overrides(), io.BytesIO())
+
+
+def test_a_copy_that_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk or a missing folder is no error of the file's."""
+    path = tmp_path / "people.csv.gz"
+    path.write_bytes(gzip.compress(b"email\nann@b.co\n"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(PassingTrouble) as refused:
+        open_source(str(path), Overrides(), io.BytesIO())
+    assert refused.value.message == "cannot be unpacked: no such file or directory"
+    assert refused.value.where == str(tmp_path / "gone")
