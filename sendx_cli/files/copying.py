@@ -61,7 +61,7 @@ def unpack(path: Path, name: str) -> Contents:
     """
     with _copy() as (file, copied):
         try:
-            with gzip.open(path) as packed, os.fdopen(file, "wb") as text:
+            with os.fdopen(file, "wb") as text, gzip.open(path) as packed:
                 _copy_within(packed, text, most_bytes(path.stat().st_size))
         except (gzip.BadGzipFile, zlib.error, EOFError):
             raise FileRefused("the gzip archive is damaged, or it is truncated") from None

@@ -83,6 +83,11 @@ def test_every_kind_of_cell(tmp_path: Path, shown: str, said: str, text: str) ->
             "a number of more than 15 digits, of which spreadsheets keep 15: 12345678901234568",
         ),
         (
+            ods_cell("17 May", 'office:value-type="date" office:date-value="19(("'),
+            "19((",
+            "the sheet shows a date without its year; the cell holds 19((",
+        ),
+        (
             "<table:covered-table-cell/>",
             "",
             "is merged with another cell, which holds the value",

@@ -268,7 +268,9 @@ def _text_of(cell: _Cell) -> CellText:
 
 def _date(value: str, shown: str) -> CellText:
     year = value.partition("-")[0]
-    shows_year = not shown or year in shown or re.search(rf"(?<!\d){year[2:]}(?!\d)", shown)
+    shows_year = (
+        not shown or year in shown or re.search(rf"(?<!\d){re.escape(year[2:])}(?!\d)", shown)
+    )
     return date_text(iso_text(value), shows_year=bool(shows_year))
 
 
