@@ -75,8 +75,8 @@ def test_cells_are_sent_as_they_are_shown(send: Send, server: ScriptedServer, fo
     """And failed rows come back as a workbook."""
     save_people(folder / "people.xlsx")
     server.script = lambda _request, _number: OK
-    words = ("--custom-fields", "--hidden-rows", "skip", "--skip-invalid", "--no-account")
-    run = send("identify", "--from", "people.xlsx", "--yes", *words)
+    words = ("--custom-fields", "--hidden-rows", "skip", "--skip-invalid", "--concurrency", "1")
+    run = send("identify", "--from", "people.xlsx", "--yes", "--no-account", *words)
     assert run.code == 4
     fields = [request.json["customFields"] for request in server.requests]  # type: ignore[index]
     assert fields == [{"zip": "00123", "vip": "TRUE"}, {"zip": "00456", "vip": "FALSE"}]
