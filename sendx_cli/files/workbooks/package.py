@@ -1,0 +1,167 @@
+"""The parts of a workbook: a ZIP archive of XML, read in pieces and within limits."""
+
+import errno
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
+
+from sendx_cli.errors import FileRefused
+
+_CHUNK_BYTES = 1 << 16
+USUAL_BYTES = 64 << 20
+MAX_RATIO = 200
+"""People's names pack to a tenth; what packs better than this is made to fill a disk."""
+MAX_PART_BYTES = 512 << 20
+"""Of a part that is kept in memory, such as the texts of an Excel workbook."""
+_DAMAGED = "the workbook is damaged, or is not one"
+_SAVE_AGAIN = "open it, and save it again"
+
+
+class Package:
+    """An open workbook.
+
+    Args:
+        archive: Its archive.
+        open_parts: Closes the parts that are being read, however far they were.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile, open_parts: ExitStack) -> None:
+        self._archive = archive
+        self._open_parts = open_parts
+        self.names = frozenset(archive.namelist())
+
+    def read(self, part: str) -> bytes:
+        """Return a small part.
+
+        Raises:
+            FileRefused: It is too large to be kept in memory.
+        """
+        return b"".join(self.chunks_to_keep(part))
+
+    def tree(self, part: str) -> ET.Element:
+        """Return a small part as XML.
+
+        Raises:
+            xml.etree.ElementTree.ParseError: It is none.
+            FileRefused: It is too large to be kept in memory.
+        """
+        return ET.fromstring(self.read(part))  # noqa: S314 - expat bounds entities
+
+    def chunks_to_keep(self, part: str) -> Iterator[bytes]:
+        """Yield a part that is kept in memory piece by piece.
+
+        Raises:
+            FileRefused: It is too large for that.
+        """
+        if self._archive.getinfo(part).file_size > MAX_PART_BYTES:
+            raise FileRefused("the workbook has too many texts", hint="save it as CSV")
+        return self.chunks(part)
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """Yield a part piece by piece.
+
+        Raises:
+            FileRefused: It unpacks to more than contacts do.
+        """
+        part_info = self._archive.getinfo(part)
+        if part_info.file_size > most_bytes(part_info.compress_size):
+            raise too_large()
+        file = self._open_parts.enter_context(self._archive.open(part))
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def most_bytes(packed: int) -> int:
+    """Return how much a packed list of contacts may unpack to, in bytes."""
+    return max(USUAL_BYTES, packed * MAX_RATIO)
+
+
+def too_large() -> FileRefused:
+    """Return the error for a file that unpacks to more than that."""
+    return FileRefused(
+        f"it unpacks to more than {MAX_RATIO} times its size: this is not a list of contacts",
+        hint="save it as CSV, or unpack it yourself",
+    )
+
+
+@contextmanager
+def open_package(path: Path) -> Iterator[Package]:
+    """Open a workbook; whatever is wrong with it refuses the file.
+
+    Raises:
+        FileRefused: It cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, ExitStack() as open_parts:
+            yield Package(archive, open_parts)
+    except FileRefused:
+        raise
+    except RuntimeError as error:  # zipfile: an encrypted part
+        raise FileRefused(f"the workbook cannot be read: {error}", hint=_SAVE_AGAIN) from None
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        ET.ParseError,
+        EOFError,
+        LookupError,
+        ValueError,
+        NotImplementedError,
+    ):
+        raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # zipfile: a place before the archive's beginning
+            raise
+        raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
+
+
+_Start = Callable[[str, dict[str, str]], None]
+_End = Callable[[str], None]
+
+
+def parse(
+    chunks: Iterator[bytes], start: _Start, end: _End, text: Callable[[str], None]
+) -> Iterator[None]:
+    """Parse XML, and call what is to be done with its elements; yield after each piece.
+
+    Names are those of the elements without their namespaces; attributes keep theirs, joined by a
+    blank. A document type is refused: it can blow up what follows.
+
+    Raises:
+        FileRefused: It has a document type.
+        expat.ExpatError: It is not XML.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda name, found: start(name.rpartition(" ")[2], found)
+    parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    for chunk in chunks:
+        parser.Parse(chunk)
+        yield
+    parser.Parse(b"", True)  # noqa: FBT003 - it takes no names
+    yield
+
+
+def _refuse_document_type(*_: object) -> None:
+    raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN)
+
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SURROGATES = range(0xD800, 0xE000)
+
+
+def unescaped(text: str) -> str:
+    """Return a text of an Excel workbook, in which `_x000D_` is a character."""
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return match[0] if code in _SURROGATES else chr(code)
