@@ -9,7 +9,7 @@ from sendx_cli.core.mapping.source_rows import MemberRow, SourceRow
 from sendx_cli.errors import FileRefused, PassingTrouble
 from sendx_cli.files.layout import FileFormat, Overrides
 from sendx_cli.files.source import open_source
-from tests.files.test_xlsx import read, refusal
+from tests.files.sheets import read, refusal
 
 _CSV = "email;name\nann@b.co;J\u00f6\n"
 

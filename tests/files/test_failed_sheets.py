@@ -2,13 +2,13 @@ import io
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from sendx_cli.core.mapping.source_rows import SourceRow
 from sendx_cli.files.failed_rows import failed_path, write_failed_rows
 from sendx_cli.files.layout import Overrides, WorkbookKind
 from sendx_cli.files.source import Source, open_source
-from tests.files.workbooks import cell_of, new_sheet, ods_cell, ods_row, save_ods
+from tests.files.sheets import ods_cell, ods_row, save_ods
+from tests.files.workbooks import cell_of, load_workbook, new_sheet
 
 _OURS = ("_sendx_line", "_sendx_code", "_sendx_error")
 _ODD = ' a  b\tc\nd <&"> _x0041_ =1+1'

@@ -8,13 +8,14 @@ import pytest
 from sendx_cli.core.mapping.source_rows import CellFault, SourceRow
 from sendx_cli.files.layout import HiddenRows, Overrides, WorkbookKind
 from sendx_cli.files.source import open_source
-from tests.files.test_xlsx import notes_of, read, refusal
-from tests.files.workbooks import (
+from tests.files.sheets import (
     MANIFEST,
     ODS_HEAD,
-    new_sheet,
+    notes_of,
     ods_cell,
     ods_row,
+    read,
+    refusal,
     save_ods,
     save_ods_content,
 )
@@ -202,6 +203,8 @@ def test_it_reads_what_libreoffice_writes(tmp_path: Path) -> None:
     """Where that is installed: too large for continuous integration."""
     if shutil.which("soffice") is None:
         pytest.skip("soffice is not installed")
+    from tests.files.workbooks import new_sheet
+
     book, sheet = new_sheet(("email", "zip", "big"), ("ann@b.co", 123, 1e5), ("bob@b.co", 4, 5))
     sheet["B2"].number_format = "00000"
     sheet.row_dimensions[3].hidden = True

@@ -7,22 +7,22 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl.utils.escape import escape
 
 from sendx_cli.core.mapping.source_rows import CellFault, RowError, SourceRow
 from sendx_cli.errors import FileRefused, UsageError
 from sendx_cli.files.layout import HiddenRows, Overrides, WorkbookKind
 from sendx_cli.files.source import open_source
-from tests.files.workbooks import (
+from tests.files.sheets import (
     SHEET,
-    cell_of,
-    new_sheet,
+    notes_of,
     ods_row,
+    read,
+    refusal,
     rewrite,
     save_ods,
-    save_rows,
     save_shared,
 )
+from tests.files.workbooks import cell_of, escape, new_sheet, save_rows
 
 _TEXTS = st.text(
     st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
@@ -31,25 +31,6 @@ _TEXTS = st.text(
 )
 _NO_YEAR = "the sheet shows a date without its year; the cell holds 1990-05-17"
 _DAMAGED = "the workbook is damaged, or is not one"
-
-
-def read(path: Path, overrides: Overrides | None = None) -> tuple[tuple[str, ...], list[object]]:
-    """Return the header and the rows of a file."""
-    with open_source(str(path), overrides or Overrides(), io.BytesIO()) as source:
-        return source.layout.header, list(source.rows())
-
-
-def notes_of(path: Path, overrides: Overrides | None = None) -> tuple[str, ...]:
-    """Return what is said of a file."""
-    with open_source(str(path), overrides or Overrides(), io.BytesIO()) as source:
-        return source.layout.notes
-
-
-def refusal(path: Path, overrides: Overrides | None = None) -> FileRefused:
-    """Return why a file is refused."""
-    with pytest.raises(FileRefused) as refused:
-        read(path, overrides)
-    return refused.value
 
 
 @settings(max_examples=60, deadline=None)
@@ -100,21 +81,24 @@ def test_every_kind_of_cell(tmp_path: Path) -> None:
 
 
 def test_texts_that_are_apart_from_their_cells(tmp_path: Path) -> None:
-    """As Excel writes them: in runs, with how they are pronounced, with characters by number."""
+    """As Excel writes them: in runs, with how they are pronounced, with characters by number.
+
+    And dates from 1904 on, in a format that East Asian versions have by its number alone.
+    """
     path = tmp_path / "people.xlsx"
     save_shared(
         path,
         "<x:si><x:t>email</x:t></x:si><x:si><x:t>birthday</x:t></x:si>"
         "<x:si><x:r><x:t>ann</x:t></x:r><x:r><x:t>@b.co</x:t></x:r>"
-        "<x:rPh><x:t>no</x:t></x:rPh></x:si>"
-        "<x:si><x:t>a_x000A_b_x005F_x000A_</x:t></x:si>",
+        '<x:rPh sb="0" eb="1"><x:t>no</x:t></x:rPh></x:si>'
+        "<x:si><x:t>a_x000A_b_x005F_x0041_</x:t></x:si>",
         '<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c></x:row>'
         '<x:row r="3"><x:c t="s"><x:v>2</x:v></x:c><x:c s="1"><x:v>31548</x:v></x:c></x:row>'
-        '<x:row><x:c t="s"><x:v>3</x:v></x:c></x:row>',
+        '<x:row><x:c t="s"><x:v>3</x:v></x:c><x:c s="2"><x:v>31548</x:v></x:c></x:row>',
     )
     assert read(path) == (
         ("email", "birthday"),
-        [SourceRow(3, ("ann@b.co", "1990-05-17")), SourceRow(4, ("a\nb_x000A_", ""))],
+        [SourceRow(3, ("ann@b.co", "1990-05-17")), SourceRow(4, ("a\nb_x0041_", "1990-05-17"))],
     )
 
 

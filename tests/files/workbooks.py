@@ -1,21 +1,17 @@
-"""Workbooks for tests, by another hand than ours, or by the XML that other programs write."""
+"""Excel workbooks for tests, as openpyxl writes and reads them where it keeps them in memory."""
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.worksheet.worksheet import Worksheet
+from tests.tools import need_module
 
-ODS_HEAD = (
-    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:calcext='
-    '"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
-)
-MANIFEST = '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+need_module("openpyxl")
+
+from openpyxl import Workbook  # noqa: E402
+from openpyxl import load_workbook as load_workbook  # noqa: E402, PLC0414
+from openpyxl.cell import Cell  # noqa: E402
+from openpyxl.utils.escape import escape as escape  # noqa: E402, PLC0414
+from openpyxl.worksheet.worksheet import Worksheet  # noqa: E402
 
 
 def new_sheet(*rows: Sequence[object]) -> tuple[Workbook, Worksheet]:
@@ -39,88 +35,3 @@ def cell_of(sheet: Worksheet, name: str) -> Cell:
 def save_rows(path: Path, *rows: Sequence[object]) -> None:
     """Write a workbook with these rows."""
     new_sheet(*rows)[0].save(path)
-
-
-def rewrite(path: Path, part: str, old: str, new: str) -> None:
-    """Replace a text within a part of a workbook, as another program would have written it."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    assert old.encode() in parts[part]
-    parts[part] = parts[part].replace(old.encode(), new.encode())
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-
-
-SHEET = "xl/worksheets/sheet1.xml"
-
-
-def save_ods(path: Path, rows: str, *, before: str = "", manifest: str = MANIFEST) -> None:
-    """Write an OpenDocument workbook, whose only table People has these rows as XML."""
-    table = f'<table:table table:name="People">{rows}</table:table>'
-    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
-    save_ods_content(path, f"{ODS_HEAD}{before}{body}</office:document-content>", manifest)
-
-
-def save_ods_content(path: Path, content: str, manifest: str = MANIFEST) -> None:
-    """Write an OpenDocument workbook with this content."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", manifest)
-        archive.writestr("content.xml", content)
-
-
-def ods_row(*cells: str, said: str = "") -> str:
-    """Return a row of an OpenDocument table; a cell is XML, or the text in it."""
-    return f"<table:table-row {said}>{''.join(map(_ods_cell, cells))}</table:table-row>"
-
-
-def _ods_cell(cell: str) -> str:
-    if cell.startswith("<"):
-        return cell
-    if not cell:
-        return "<table:table-cell/>"
-    return ods_cell(cell, 'office:value-type="string"')
-
-
-def ods_cell(shown: str, said: str) -> str:
-    """Return a cell of an OpenDocument table that shows a text."""
-    text = f"<text:p>{shown}</text:p>" if shown else ""
-    return f"<table:table-cell {said}>{text}</table:table-cell>"
-
-
-_OPEN = "http://schemas.openxmlformats.org"
-_RELATIONS = f"{_OPEN}/package/2006/relationships"
-_KIND = f"{_OPEN}/officeDocument/2006/relationships"
-
-
-def save_shared(path: Path, texts: str, rows: str) -> None:
-    """Write an Excel workbook whose texts are apart from its cells, as Excel writes them."""
-    parts = {
-        "[Content_Types].xml": "<Types/>",
-        "_rels/.rels": _relations(("officeDocument", "/xl/workbook.xml")),
-        "xl/workbook.xml": (
-            f'<x:workbook xmlns:x="{_OPEN}/spreadsheetml/2006/main" xmlns:r="{_KIND}">'
-            '<x:workbookPr date1904="1"/><x:sheets><x:sheet name="People" sheetId="1" r:id="r0"/>'
-            "</x:sheets></x:workbook>"
-        ),
-        "xl/_rels/workbook.xml.rels": _relations(
-            ("worksheet", "worksheets/sheet1.xml"),
-            ("sharedStrings", "sharedStrings.xml"),
-            ("styles", "styles.xml"),
-        ),
-        "xl/sharedStrings.xml": f'<x:sst xmlns:x="urn:x">{texts}</x:sst>',
-        "xl/styles.xml": '<styleSheet><cellXfs><xf/><xf numFmtId="14"/></cellXfs></styleSheet>',
-        SHEET: f'<x:worksheet xmlns:x="urn:x"><x:sheetData>{rows}</x:sheetData></x:worksheet>',
-    }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-
-
-def _relations(*parts: tuple[str, str]) -> str:
-    links = "".join(
-        f'<Relationship Id="r{number}" Type="{_KIND}/{kind}" Target="{target}"/>'
-        for number, (kind, target) in enumerate(parts)
-    )
-    return f'<Relationships xmlns="{_RELATIONS}">{links}</Relationships>'

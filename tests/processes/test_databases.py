@@ -47,7 +47,7 @@ def piped(tmp_path: Path, program: str, monkeypatch: pytest.MonkeyPatch) -> Pipe
     folder = tmp_path / "shell"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    path = f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}"
+    monkeypatch.setenv("PATH", f"{Path(program).parent}{os.pathsep}{os.environ['PATH']}")
 
     def run(line: str, **env: str) -> list[dict[str, str]]:
         asked = f"{line} --sandbox --custom-fields --dry-run -o jsonl"
@@ -57,7 +57,7 @@ def piped(tmp_path: Path, program: str, monkeypatch: pytest.MonkeyPatch) -> Pipe
             encoding="utf-8",
             timeout=60,
             check=False,
-            env={**os.environ, **SHELL_ENVIRONMENT, **env, "PATH": path},
+            env={**SHELL_ENVIRONMENT, **os.environ, "LC_ALL": "C.UTF-8", **env},
         )
         assert finished.returncode == 0, finished.stderr
         bodies = [json.loads(record)["body"] for record in finished.stdout.splitlines()]
@@ -83,8 +83,7 @@ def test_sqlite(piped: Piped) -> None:
 
 def test_duckdb(piped: Piped) -> None:
     """Of a Parquet file; a missing value is no text NULL."""
-    if shutil.which("duckdb") is None:
-        pytest.skip("duckdb is not installed")
+    need("duckdb")
     sql = f"{TABLE}; {insert(chr(92))}; copy people to 'people.parquet';"
     subprocess.run(["duckdb", "-c", sql], check=True, timeout=60, capture_output=True)
     assert piped(recipe("duckdb ")) == PEOPLE
@@ -136,13 +135,10 @@ def test_postgresql(piped: Piped) -> None:
             subprocess.run(stop, check=True, timeout=60, cwd="/")
 
 
-def test_mysql(piped: Piped) -> None:
+def test_mysql(piped: Piped, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it escapes stays escaped, and a missing value is empty by the query."""
-    server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
-    for tool in ("mysql", "mariadb-install-db"):
-        if server is None or shutil.which(tool) is None:
-            pytest.skip(f"{tool if server else 'mariadbd'} is not installed")
-    assert server is not None
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    need("mysql", "mariadb-install-db", "mariadbd")
     with unprivileged("mysql") as (home, words):
         data, socket = f"--datadir={home}/data", str(home / "socket")
         make = [
@@ -153,7 +149,9 @@ def test_mysql(piped: Piped) -> None:
         ]
         subprocess.run([*words, *make], check=True, capture_output=True, timeout=100, cwd="/")
         options = ["--no-defaults", data, f"--socket={socket}", "--skip-networking"]
-        running = subprocess.Popen([*words, server, *options], cwd="/", stderr=subprocess.DEVNULL)
+        running = subprocess.Popen(
+            [*words, "mariadbd", *options], cwd="/", stderr=subprocess.DEVNULL
+        )
         try:
             sql = f"create database crm; use crm; {TABLE} charset utf8mb4; {insert(chr(92) * 2)}"
             _wait_for(Path(socket), running)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SHELL_ENVIRONMENT, Command
-from tests.files.workbooks import cell_of, new_sheet, save_rows, save_shared
+from tests.files.sheets import save_shared
+from tests.files.workbooks import cell_of, new_sheet, save_rows
 from tests.runs.conftest import Send
 from tests.servers import OK, ScriptedServer, json_answer
 

@@ -7,17 +7,21 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from sendx_cli.errors import FileRefused
 
 _CHUNK_BYTES = 1 << 16
-USUAL_BYTES = 64 << 20
+USUAL_BYTES = 16 << 20
 MAX_RATIO = 200
 """People's names pack to a tenth; what packs better than this is made to fill a disk."""
 MAX_PART_BYTES = 512 << 20
 """Of a part that is kept in memory, such as the texts of an Excel workbook."""
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+"""Of a sheet, in the programs that people have."""
+SHEETS = "xl/worksheets/"
 _DAMAGED = "the workbook is damaged, or is not one"
 _SAVE_AGAIN = "open it, and save it again"
 
@@ -41,29 +45,12 @@ class Package:
         Raises:
             FileRefused: It is too large to be kept in memory.
         """
-        return b"".join(self.chunks_to_keep(part))
-
-    def tree(self, part: str) -> ET.Element:
-        """Return a small part as XML.
-
-        Raises:
-            xml.etree.ElementTree.ParseError: It is none.
-            FileRefused: It is too large to be kept in memory.
-        """
-        return ET.fromstring(self.read(part))  # noqa: S314 - expat bounds entities
-
-    def chunks_to_keep(self, part: str) -> Iterator[bytes]:
-        """Yield a part that is kept in memory piece by piece.
-
-        Raises:
-            FileRefused: It is too large for that.
-        """
         if self._archive.getinfo(part).file_size > MAX_PART_BYTES:
             raise FileRefused("the workbook has too many texts", hint="save it as CSV")
-        return self.chunks(part)
+        return b"".join(self.chunks(part))
 
-    def chunks(self, part: str) -> Iterator[bytes]:
-        """Yield a part piece by piece.
+    def open(self, part: str) -> IO[bytes]:
+        """Open a part, which is closed with the workbook.
 
         Raises:
             FileRefused: It unpacks to more than contacts do.
@@ -71,9 +58,50 @@ class Package:
         part_info = self._archive.getinfo(part)
         if part_info.file_size > most_bytes(part_info.compress_size):
             raise too_large()
-        file = self._open_parts.enter_context(self._archive.open(part))
+        return self._open_parts.enter_context(self._archive.open(part))
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """Yield a part piece by piece.
+
+        Raises:
+            FileRefused: It unpacks to more than contacts do.
+        """
+        file = self.open(part)
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
+
+    def refuse_traps(self) -> None:
+        """Refuse what would fill the memory of a reader that does not look for it.
+
+        Raises:
+            FileRefused: A part unpacks to more than contacts do, or has a document type, by which
+                a few bytes can become many.
+        """
+        for part in self.names:
+            size = self._archive.getinfo(part).file_size
+            if size > MAX_PART_BYTES and not part.startswith(SHEETS):
+                raise FileRefused("the workbook has too many texts", hint="save it as CSV")
+            _refuse_document_type(self.chunks(part))
+
+
+def _refuse_document_type(chunks: Iterator[bytes]) -> None:
+    """Refuse XML with a document type, which can only be before its first element."""
+    has_begun = False
+
+    def begin(*_: object) -> None:
+        nonlocal has_begun
+        has_begun = True
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    parser.StartDoctypeDeclHandler = _refuse
+    for chunk in chunks:
+        try:
+            parser.Parse(chunk)
+        except expat.ExpatError:
+            return  # it is a picture, or damaged, as its reader will find
+        if has_begun:
+            return
 
 
 def most_bytes(packed: int) -> int:
@@ -109,13 +137,17 @@ def open_package(path: Path) -> Iterator[Package]:
         expat.ExpatError,
         ET.ParseError,
         EOFError,
+        ArithmeticError,
+        AttributeError,
         LookupError,
+        TypeError,
         ValueError,
         NotImplementedError,
     ):
         raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
     except OSError as error:
-        if error.errno != errno.EINVAL:  # zipfile: a place before the archive's beginning
+        # zipfile: a place before the archive's beginning; openpyxl: a workbook without a workbook
+        if error.errno not in {errno.EINVAL, None}:
             raise
         raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
 
@@ -141,7 +173,7 @@ def parse(
     parser.StartElementHandler = lambda name, found: start(name.rpartition(" ")[2], found)
     parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
     parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = _refuse_document_type
+    parser.StartDoctypeDeclHandler = _refuse
     for chunk in chunks:
         parser.Parse(chunk)
         yield
@@ -149,19 +181,19 @@ def parse(
     yield
 
 
-def _refuse_document_type(*_: object) -> None:
+def _refuse(*_: object) -> None:
     raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN)
 
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_SURROGATES = range(0xD800, 0xE000)
+_ESCAPED = re.compile(r"_x(005F|00[01][0-9A-F])_", re.IGNORECASE)
 
 
 def unescaped(text: str) -> str:
-    """Return a text of an Excel workbook, in which `_x000D_` is a character."""
-    return _ESCAPED.sub(_character, text) if "_x" in text else text
+    """Return a text of an Excel workbook, in which `_x000D_` is a character.
 
-
-def _character(match: re.Match[str]) -> str:
-    code = int(match[1], 16)
-    return match[0] if code in _SURROGATES else chr(code)
+    Of texts that are apart from their cells, openpyxl has removed the mark of those that only look
+    like that: only control characters, which nobody types, are taken for what they are then.
+    """
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)

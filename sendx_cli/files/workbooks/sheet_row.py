@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from sendx_cli.core.mapping.source_rows import CellFault
 
 _LETTERS = 26
+NO_VALUE = "the formula has no saved value: open the workbook and save it"
 
 
 class CellText(NamedTuple):
@@ -82,6 +83,10 @@ class Sheet(Protocol):
         """Its name."""
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether the workbook does not show it."""
+
+    @property
     def facts(self) -> SheetFacts:
         """What it tells beside its rows."""
 
@@ -96,3 +101,8 @@ def column_letters(column: int) -> str:
         column, letter = divmod(column - 1, _LETTERS)
         letters = chr(ord("A") + letter) + letters
     return letters
+
+
+def error_fault(code: str) -> str:
+    """Return what is wrong with a cell that holds an error, such as #N/A."""
+    return f"the cell holds the error {code}"

@@ -1,358 +1,180 @@
-"""Sheets of Excel workbooks (.xlsx, .xlsm), row by row (ECMA-376)."""
+"""Sheets of Excel workbooks (.xlsx, .xlsm), row by row: openpyxl reads their cells.
 
-import posixpath
-import re
+Its streaming mode tells nothing of hidden rows, hidden columns, merged cells, and formulas that no
+program has computed, and leaves out cells that are not in their order: `_shapes` goes through the
+XML of the sheet for that, row by row with it.
+"""
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
+from datetime import date, time, timedelta
+from itertools import islice
+from typing import IO, Any, BinaryIO, NamedTuple
+from xml.etree import ElementTree as ET
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.datetime import from_excel
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from sendx_cli.core.mapping.source_rows import CellFault
 from sendx_cli.errors import FileRefused
-from sendx_cli.files.workbooks.numbers import NumberFormat, date_text, iso_text, number_format
-from sendx_cli.files.workbooks.package import Package, parse, unescaped
-from sendx_cli.files.workbooks.sheet_row import CellText, Merge, SheetFacts, SheetRow
+from sendx_cli.files.workbooks.numbers import NumberFormat, number_format
+from sendx_cli.files.workbooks.package import MAX_COLUMNS, MAX_ROWS, Package, unescaped
+from sendx_cli.files.workbooks.sheet_row import (
+    NO_VALUE,
+    CellText,
+    Merge,
+    SheetFacts,
+    SheetRow,
+    error_fault,
+)
 
-_BUILT_IN = {
-    9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??", 14: "mm-dd-yy", 15: "d-mmm-yy",
-    16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
-    22: "m/d/yy h:mm", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0",
-}  # fmt: skip
-"""Formats that a workbook names by their numbers; the others show plain numbers."""
 _LOCAL_DATES = {*range(27, 37), *range(50, 59)}
-"""Dates in East Asian versions of Excel."""
-_CELL_NAME = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+"""Formats that are dates in East Asian versions of Excel; openpyxl does not know their numbers."""
 _TRUE = {"1", "true"}
-NO_VALUE = "the formula has no saved value: open the workbook and save it"
-_MAX_COLUMNS = 16_384
-_MAX_ROWS = 1_048_576
+_ROW, _COLUMN, _MERGE, _FORMULA, _VALUE = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "col", "mergeCell", "f", "v")
+)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
-    """A sheet as the workbook lists it.
-
-    Args:
-        name: Its name.
-        is_hidden: Whether the workbook does not show it.
-        part: Where it is in the archive.
-    """
-
-    name: str
-    is_hidden: bool
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class XlsxWorkbook:
-    """An open Excel workbook.
+def open_xlsx(file: BinaryIO, package: Package) -> "tuple[XlsxSheet, ...]":
+    """Return the sheets of an Excel workbook, in their order.
 
     Args:
+        file: The workbook, which must stay open while its sheets are read.
         package: Its parts.
-        sheets: Its worksheets, in their order.
-        is_1904: Whether its days are counted from 1904.
-        strings: The part with its texts; empty if it has none.
-        styles: The part with its number formats; empty if it has none.
-    """
-
-    package: Package
-    sheets: tuple[SheetEntry, ...]
-    is_1904: bool
-    strings: str
-    styles: str
-
-    def sheet(self, entry: SheetEntry) -> "XlsxSheet":
-        """Return a sheet, whose rows are not read yet."""
-        return XlsxSheet(self, entry)
-
-
-def open_xlsx(package: Package) -> XlsxWorkbook:
-    """Return an Excel workbook.
 
     Raises:
-        FileRefused: It has no sheet with rows.
+        FileRefused: It has no sheet with rows, or its parts are not fit to be read.
     """
-    top = _relations(package, "")
-    (book, *_) = [part for kind, part in top.values() if kind == "officeDocument"]
-    root = package.tree(book)
-    parts = _relations(package, book)
-    by_kind = {kind: part for kind, part in parts.values() if part in package.names}
-    sheets = tuple(_sheets(root, parts))
+    package.refuse_traps()
+    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    sheets = tuple(XlsxSheet(book, sheet, package) for sheet in book.worksheets)
     if not sheets:
         raise FileRefused("the workbook has no sheet with rows")
-    properties = next((one for one in root if _local(one.tag) == "workbookPr"), None)
-    is_1904 = properties is not None and properties.get("date1904", "0") in _TRUE
-    return XlsxWorkbook(
-        package, sheets, is_1904, by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
-    )
+    return sheets
 
 
-def _sheets(root: Element, parts: dict[str, tuple[str, str]]) -> Iterator[SheetEntry]:
-    for one in root.iter():
-        if _local(one.tag) == "sheet":
-            (link,) = (value for name, value in one.attrib.items() if name.endswith("}id"))
-            kind, part = parts[link]
-            if kind == "worksheet":
-                is_hidden = one.get("state", "visible") != "visible"
-                yield SheetEntry(one.get("name", ""), is_hidden, part)
+class _Shape(NamedTuple):
+    """What openpyxl does not tell of a row: columns are those of its formulas without a value."""
+
+    number: int
+    is_hidden: bool
+    formulas: int
+    unsaved: frozenset[int]
 
 
-def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Return the parts that a part refers to, by their ids: what each is, and where."""
-    folder, name = posixpath.split(part)
-    place = posixpath.join(folder, "_rels", f"{name}.rels")
-    root = package.tree(place)
-    return {
-        one.attrib["Id"]: (
-            one.attrib["Type"].rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/", folder, one.attrib["Target"])).lstrip("/"),
-        )
-        for one in root
-        if one.get("TargetMode") != "External"
-    }
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
+@dataclass(eq=False)
 class XlsxSheet:
-    """A worksheet.
+    """A worksheet, whose rows are not read yet.
 
     Args:
-        workbook: Its workbook.
-        entry: Which of its sheets.
+        book: Its workbook.
+        sheet: The sheet, as openpyxl streams it; its types know nothing of that.
+        package: The parts of its workbook.
     """
 
-    def __init__(self, workbook: XlsxWorkbook, entry: SheetEntry) -> None:
-        self._workbook = workbook
-        self._entry = entry
-        self.name = entry.name
-        self.facts = SheetFacts()
+    book: Workbook
+    sheet: Any
+    package: Package
+    facts: SheetFacts = field(default_factory=SheetFacts)
+    _formats: dict[str, NumberFormat] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.sheet.title)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the workbook does not show it."""
+        return bool(self.sheet.sheet_state != "visible")
 
     def rows(self) -> Iterator[SheetRow]:
         """Yield its rows that are not empty, in their order."""
-        book = self._workbook
-        texts = _texts(book.package, book.strings) if book.strings else []
-        formats = _formats(book.package, book.styles) if book.styles else []
-        handler = _SheetHandler(texts, formats, self.facts, is_1904=book.is_1904)
-        chunks = book.package.chunks(self._entry.part)
-        for _ in parse(chunks, handler.start, handler.end, handler.text):
-            yield from handler.taken()
+        self.sheet.reset_dimensions()  # what a file says of them may be wrong, and cut rows off
+        rows = iter(self.sheet.iter_rows())
+        read = 0
+        with self.package.open(self.sheet._worksheet_path) as part:  # noqa: SLF001
+            for shape in _shapes(part, self.facts):
+                cells = next(islice(rows, shape.number - read - 1, None), ())
+                read = shape.number
+                if row := self._row(shape, cells):
+                    yield row
+
+    def _row(self, shape: _Shape, cells: tuple[Any, ...]) -> SheetRow | None:
+        self.facts.formulas += shape.formulas
+        texts: list[str] = []
+        faults: list[CellFault] = []
+        for column, cell in enumerate(cells, start=1):
+            found = CellText("", NO_VALUE) if column in shape.unsaved else self._cell(cell)
+            texts.append(found.text)
+            if found.fault:
+                faults.append(CellFault(column - 1, found.fault))
+            elif found.note:
+                self.facts.note(column, found.note.partition(" ")[0], found.note)
+        if not (any(texts) or faults):
+            return None
+        return SheetRow(shape.number, tuple(texts), tuple(faults), shape.is_hidden)
+
+    def _cell(self, cell: ReadOnlyCell) -> CellText:
+        value = cell.value
+        if value is None:
+            return CellText("")
+        if cell.data_type == "e":
+            return CellText(str(value), error_fault(str(value)))
+        if isinstance(value, str):
+            return CellText(unescaped(value))
+        if isinstance(value, bool):
+            return CellText("TRUE" if value else "FALSE")
+        if isinstance(value, date | time | timedelta):
+            return self._format(cell.number_format).date(value)
+        assert isinstance(value, int | float)
+        if cell.has_style and cell.style_array.numFmtId in _LOCAL_DATES:
+            return self._format("yyyy-mm-dd").date(from_excel(value, self.book.epoch))
+        return self._format(cell.number_format).number(value)
+
+    def _format(self, code: str) -> NumberFormat:
+        if code not in self._formats:
+            self._formats[code] = number_format(code)
+        return self._formats[code]
 
 
-def _texts(package: Package, part: str) -> list[str]:
-    texts: list[str] = []
-    pieces: list[str] = []
-    inside = _Inside()
-
-    def start(name: str, _: dict[str, str]) -> None:
-        inside.start(name)
-        if name == "si":
-            pieces.clear()
-
-    def end(name: str) -> None:
-        inside.end(name)
-        if name == "si":
-            texts.append(unescaped("".join(pieces)))
-
-    def text(piece: str) -> None:
-        if inside.is_text:
-            pieces.append(piece)
-
-    for _ in parse(package.chunks_to_keep(part), start, end, text):
-        pass
-    return texts
-
-
-@dataclass(slots=True)
-class _Inside:
-    """Whether what is read is a text's own, and not how it is pronounced."""
-
-    is_t: bool = False
-    is_phonetic: bool = False
-
-    @property
-    def is_text(self) -> bool:
-        return self.is_t and not self.is_phonetic
-
-    def start(self, name: str) -> None:
-        if name == "t":
-            self.is_t = True
-        elif name == "rPh":
-            self.is_phonetic = True
-
-    def end(self, name: str) -> None:
-        if name == "t":
-            self.is_t = False
-        elif name == "rPh":
-            self.is_phonetic = False
-
-
-def _formats(package: Package, part: str) -> list[NumberFormat]:
-    """Return the number format of each cell style."""
-    root = package.tree(part)
-    codes = dict.fromkeys(_LOCAL_DATES, "yyyy-mm-dd") | _BUILT_IN
-    styles: list[NumberFormat] = []
-    for one in root:
-        if _local(one.tag) == "numFmts":
-            codes |= {int(f.attrib["numFmtId"]): f.attrib["formatCode"] for f in one}
-    for one in root:
-        if _local(one.tag) == "cellXfs":
-            numbers = [int(style.get("numFmtId", "0")) for style in one]
-            known = {n: number_format(codes.get(n, "General")) for n in set(numbers)}
-            styles = [known[number] for number in numbers]
-    return styles
-
-
-_GENERAL = number_format("General")
-
-
-@dataclass(slots=True)
-class _SheetHandler:
-    """Makes rows of a worksheet's elements."""
-
-    texts: list[str]
-    formats: list[NumberFormat]
-    facts: SheetFacts
-    is_1904: bool = field(kw_only=True)
-    _rows: list[SheetRow] = field(default_factory=list)
-    _row: int = 0
-    _column: int = 0
-    _is_hidden: bool = False
-    _cells: list[str] = field(default_factory=list)
-    _faults: list[CellFault] = field(default_factory=list)
-    _type: str = "n"
-    _style: int = 0
-    _value: list[str] = field(default_factory=list)
-    _inline: list[str] = field(default_factory=list)
-    _is_value: bool = False
-    _has_value: bool = False
-    _has_formula: bool = False
-    _inside: _Inside = field(default_factory=_Inside)
-    _numbers: dict[str, int] = field(default_factory=dict)
-
-    def taken(self) -> list[SheetRow]:
-        """Return the rows that are complete since the last call."""
-        rows, self._rows = self._rows, []
-        return rows
-
-    def start(self, name: str, found: dict[str, str]) -> None:
-        if name == "c":
-            self._start_cell(found)
-        elif name == "v":
-            self._is_value = self._has_value = True
-        elif name == "row":
-            self._start_row(found)
-        elif name == "f":
-            self._has_formula = True
-        elif name in {"t", "rPh"}:
-            self._inside.start(name)
-        elif name == "col":
-            if found.get("hidden", "0") in _TRUE or float(found.get("width", "1")) == 0:
-                self.facts.hidden_columns.append((int(found["min"]), int(found["max"])))
-        elif name == "mergeCell":
-            self.facts.merges.append(_merge(found["ref"]))
-
-    def end(self, name: str) -> None:
-        if name == "c":
-            self._end_cell()
-        elif name == "v":
-            self._is_value = False
-        elif name == "row":
-            if any(self._cells) or self._faults:
-                row = SheetRow(self._row, tuple(self._cells), tuple(self._faults), self._is_hidden)
-                self._rows.append(row)
-        elif name in {"t", "rPh"}:
-            self._inside.end(name)
-
-    def text(self, piece: str) -> None:
-        if self._is_value:
-            self._value.append(piece)
-        elif self._inside.is_text:
-            self._inline.append(piece)
-
-    def _start_row(self, found: dict[str, str]) -> None:
-        number = int(found.get("r", self._row + 1))
-        if not self._row < number <= _MAX_ROWS:
-            raise ValueError(number)
-        self._row, self._column = number, 0
-        is_flat = float(found.get("ht", "1")) == 0
-        self._is_hidden = is_flat or found.get("hidden", "0") in _TRUE
-        self._cells, self._faults = [], []
-
-    def _start_cell(self, found: dict[str, str]) -> None:
-        place = found.get("r")
-        column = self._column + 1 if place is None else self._place(place)
-        if not self._column < column <= _MAX_COLUMNS:
-            raise ValueError(column)
-        self._column = column
-        self._type, self._style = found.get("t", "n"), int(found.get("s", "0"))
-        self._value, self._inline = [], []
-        self._has_value = self._has_formula = False
-
-    def _place(self, name: str) -> int:
-        letters = name.rstrip("0123456789")
-        if letters not in self._numbers:
-            self._numbers[letters] = _column(name)
-        return self._numbers[letters]
-
-    def _end_cell(self) -> None:
-        self.facts.formulas += self._has_formula
-        cell = self._cell()
-        if not (cell.text or cell.fault):
-            return
-        missing = self._column - 1 - len(self._cells)
-        if missing:
-            self._cells.extend([""] * missing)
-        self._cells.append(cell.text)
-        if cell.fault:
-            self._faults.append(CellFault(self._column - 1, cell.fault))
-        elif cell.note:
-            self.facts.note(self._column, cell.note.partition(" ")[0], cell.note)
-
-    def _cell(self) -> CellText:
-        if self._type == "inlineStr":
-            return CellText(unescaped("".join(self._inline)))
-        raw = "".join(self._value)
-        if self._type == "str":
-            has_value = self._has_value or not self._has_formula
-            return CellText(unescaped(raw), "" if has_value else NO_VALUE)
-        if not raw:
-            return CellText("", NO_VALUE if self._has_formula else "")
-        if self._type == "s":
-            return CellText(self.texts[int(raw)])
-        if self._type == "b":
-            return CellText("TRUE" if raw in _TRUE else "FALSE")
-        if self._type == "e":
-            return CellText(raw, error_fault(raw))
-        style = self.formats[self._style] if self._style < len(self.formats) else _GENERAL
-        if self._type == "d":
-            return date_text(iso_text(raw), shows_year=style.shows_year)
-        return style.text(raw, is_1904=self.is_1904)
-
-
-def error_fault(code: str) -> str:
-    """Return what is wrong with a cell that holds an error, such as #N/A."""
-    return f"the cell holds the error {code}"
-
-
-def _column(place: str) -> int:
-    match = _CELL_NAME.fullmatch(place)
-    if match is None:
-        raise ValueError(place)
-    return _number(match[1])
-
-
-def _number(letters: str) -> int:
+def _shapes(part: IO[bytes], facts: SheetFacts) -> Iterator[_Shape]:
     number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    for _, element in ET.iterparse(part):  # noqa: S314 - without a document type nothing expands
+        found = element.attrib
+        if element.tag == _ROW:
+            shape = _shape(element, number)
+            number = shape.number
+            element.clear()
+            yield shape
+        elif element.tag == _COLUMN:
+            if found.get("hidden") in _TRUE or float(found.get("width", "1")) == 0:
+                facts.hidden_columns.append((int(found["min"]), int(found["max"])))
+        elif element.tag == _MERGE:
+            cells = CellRange(found["ref"])
+            merge = Merge(cells.min_row, cells.max_row, cells.min_col, cells.max_col)
+            facts.merges.append(merge)
 
 
-def _merge(reference: str) -> Merge:
-    first, _, last = reference.partition(":")
-    start, stop = _CELL_NAME.fullmatch(first), _CELL_NAME.fullmatch(last or first)
-    if start is None or stop is None:
-        raise ValueError(reference)
-    return Merge(int(start[2]), int(stop[2]), _number(start[1]), _number(stop[1]))
+def _shape(row: ET.Element, before: int) -> _Shape:
+    number = int(row.get("r", before + 1))
+    if not before < number <= MAX_ROWS:
+        raise ValueError(number)
+    column, formulas, unsaved = 0, 0, []
+    for cell in row:
+        place, left = cell.get("r"), column
+        column = coordinate_to_tuple(place)[1] if place else left + 1
+        if not left < column <= MAX_COLUMNS:
+            raise ValueError(column)
+        if cell.find(_FORMULA) is not None:
+            formulas += 1
+            value = cell.find(_VALUE)
+            if value is None or not (value.text or cell.get("t") == "str"):
+                unsaved.append(column)
+    is_hidden = row.get("hidden") in _TRUE or float(row.get("ht", "1")) == 0
+    return _Shape(number, is_hidden, formulas, frozenset(unsaved))
