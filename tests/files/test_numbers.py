@@ -93,6 +93,7 @@ def test_digits_that_nobody_can_be_sure_of_are_a_fault(value: float, fault: str)
             "the sheet shows a date without its year; the cell holds 1990-05-17",
         ),
         ("yyyy-mm-dd", dt.time(), "is not a date: 00:00:00"),
+        ("yyyy-mm-dd", _BIRTHDAY.replace(year=1899), "is not a date: 1899-05-17"),
     ],
 )
 def test_dates_that_nobody_can_be_sure_of_are_a_fault(

@@ -30,6 +30,7 @@ _TEXTS = st.text(
     max_size=12,
 )
 _NO_YEAR = "the sheet shows a date without its year; the cell holds 1990-05-17"
+_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _DAMAGED = "the workbook is damaged, or is not one"
 
 
@@ -302,6 +303,8 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ('r="A2"', 'r="?"', _DAMAGED),
         ('<row r="2">', '<row r="1">', _DAMAGED),
         ('<c r="A2" t="inlineStr">', '<c r="A2" t="s"><v>7</v>', _DAMAGED),
+        ('<row r="2">', '<row r="2"><c r="B2" /><c r="A2" />', _DAMAGED),
+        ('<row r="2">', '<row r="1048577">', _DAMAGED),
         ('t="inlineStr"', 't="n"', "the sheet is empty"),
     ],
 )
@@ -311,6 +314,30 @@ def test_damage_is_refused(tmp_path: Path, old: str, new: str, message: str) -> 
     save_rows(path, ("email",), ("ann@b.co",))
     rewrite(path, SHEET, old, new)
     assert refusal(path).message == message
+
+
+def test_a_date_beyond_all_dates_is_an_error(tmp_path: Path) -> None:
+    """As the sheet shows it; nothing is written beside our messages."""
+    path = tmp_path / "people.xlsx"
+    book, sheet = new_sheet(("email", "day"), ("ann@b.co", 3_000_000))
+    cell_of(sheet, "B2").number_format = "yyyy-mm-dd"
+    book.save(path)
+    fault = CellFault(1, "the cell holds the error #VALUE!")
+    assert read(path)[1] == [SourceRow(2, ("ann@b.co", "#VALUE!"), (fault,))]
+
+
+def test_a_workbook_in_the_strict_form_is_refused(tmp_path: Path) -> None:
+    """Hardly anybody saves it; openpyxl does not read it."""
+    path = tmp_path / "people.xlsx"
+    save_rows(path, ("email",), ("ann@b.co",))
+    old, new = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", _STRICT
+    for part in ("xl/workbook.xml", SHEET, "xl/styles.xml"):
+        rewrite(path, part, old, new)
+    refused = refusal(path)
+    assert (refused.message, refused.hint) == (
+        "the workbook is in the strict form of .xlsx",
+        "save it as .xlsx, or as CSV",
+    )
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])

@@ -9,6 +9,8 @@ from sendx_cli.files.workbooks.sheet_row import CellText
 
 _MAX_DIGITS = 15
 """What a spreadsheet keeps of a number; further digits become zeros."""
+_FIRST_YEAR = 1900
+"""No sheet shows a date before."""
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|\[[^\]]*\]|(?P<plain>.)', re.DOTALL
@@ -66,6 +68,8 @@ class NumberFormat:
             value = (value + _HALF_A_SECOND).replace(microsecond=0)
             shows_time = self.has_time and value.time() != time()
             text = value.isoformat(" ") if shows_time else value.date().isoformat()
+        if value.year < _FIRST_YEAR:
+            return CellText(text, f"is not a date: {text}")
         return date_text(text, shows_year=self.has_year or self.is_plain)
 
 

@@ -35,8 +35,8 @@ from sendx_cli.files.workbooks.sheet_row import (
 _LOCAL_DATES = {*range(27, 37), *range(50, 59)}
 """Formats that are dates in East Asian versions of Excel; openpyxl does not know their numbers."""
 _TRUE = {"1", "true"}
-_ROW, _COLUMN, _MERGE, _FORMULA, _VALUE = (
-    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "col", "mergeCell", "f", "v")
+_SHEET, _ROW, _COLUMN, _MERGE, _FORMULA, _VALUE = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("worksheet", "row", "col", "mergeCell", "f", "v")
 )
 
 
@@ -144,7 +144,7 @@ class XlsxSheet:
 
 
 def _shapes(part: IO[bytes], facts: SheetFacts) -> Iterator[_Shape]:
-    number = 0
+    number, element = 0, None
     for _, element in ET.iterparse(part):  # noqa: S314 - without a document type nothing expands
         found = element.attrib
         if element.tag == _ROW:
@@ -159,6 +159,10 @@ def _shapes(part: IO[bytes], facts: SheetFacts) -> Iterator[_Shape]:
             cells = CellRange(found["ref"])
             merge = Merge(cells.min_row, cells.max_row, cells.min_col, cells.max_col)
             facts.merges.append(merge)
+    if element is not None and element.tag != _SHEET:
+        raise FileRefused(
+            "the workbook is in the strict form of .xlsx", hint="save it as .xlsx, or as CSV"
+        )
 
 
 def _shape(row: ET.Element, before: int) -> _Shape:
