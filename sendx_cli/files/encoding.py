@@ -37,7 +37,7 @@ _FOREIGN = (
     (
         b"PAR1",
         "a Parquet file",
-        "`duckdb -csv -c \"select * from 'FILE'\" | sendx identify --from -`",
+        "`duckdb -csv -nullvalue '' -c \"from 'FILE'\" | sendx identify --from -`",
     ),
     (b"%PDF", "a PDF document", None),
     (

@@ -35,7 +35,9 @@ _READ = (
             "--hidden-rows include or --hidden-rows skip decides; hidden columns are read. A cell "
             "that holds an error, a formula without a saved value, a number of more than 15 "
             "digits, a date shown without its year or a part of a merged cell makes its row a bad "
-            "one, unless its column is ignored."
+            "one, unless its column is ignored. Excel workbooks require openpyxl, which "
+            "sendx-cli[sheets] installs; to add it to what pipx has installed, run pipx inject "
+            "sendx-cli openpyxl."
         ),
     ),
     ("gzip", "Any of the texts above, packed (.gz)."),

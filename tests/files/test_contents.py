@@ -83,7 +83,7 @@ def test_an_archive_made_to_fill_the_disk_is_refused(
         (
             b"PAR1\x15\x04",
             "this is a Parquet file, not CSV or JSON Lines",
-            "`duckdb -csv -c \"select * from 'FILE'\" | sendx identify --from -`",
+            "`duckdb -csv -nullvalue '' -c \"from 'FILE'\" | sendx identify --from -`",
         ),
         (
             b"SQLite format 3\0",

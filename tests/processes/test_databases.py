@@ -1,5 +1,6 @@
 """The recipes for databases and other tools, each against a real server or file."""
 
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from sendx_cli.errors import FileRefused
+from sendx_cli.files.layout import Overrides
+from sendx_cli.files.source import open_source
 from sendx_cli.manual.topics import blocks_of
 from tests.conftest import SHELL_ENVIRONMENT
 from tests.tools import need
@@ -73,12 +77,21 @@ def piped(tmp_path: Path, program: str, monkeypatch: pytest.MonkeyPatch) -> Pipe
     return run
 
 
+def advice(file: str, query: str = "") -> str:
+    """Return the line that the refusal of a file names, for that file."""
+    with pytest.raises(FileRefused) as refused:
+        open_source(file, Overrides(), io.BytesIO())
+    assert refused.value.hint is not None
+    return refused.value.hint.strip("`").replace("FILE", file).replace("select ...", query)
+
+
 def test_sqlite(piped: Piped) -> None:
     """Quotes, delimiters, and values that are not known."""
     need("sqlite3")
     sql = f"{TABLE}; {insert(chr(92))};"
     subprocess.run(["sqlite3", "crm.db", sql], check=True, timeout=60)
     assert piped(recipe("sqlite3 ")) == PEOPLE
+    assert piped(advice("crm.db", "select * from people")) == PEOPLE
 
 
 def test_duckdb(piped: Piped) -> None:
@@ -87,6 +100,7 @@ def test_duckdb(piped: Piped) -> None:
     sql = f"{TABLE}; {insert(chr(92))}; copy people to 'people.parquet';"
     subprocess.run(["duckdb", "-c", sql], check=True, timeout=60, capture_output=True)
     assert piped(recipe("duckdb ")) == PEOPLE
+    assert piped(advice("people.parquet")) == PEOPLE
 
 
 @contextmanager
@@ -186,6 +200,7 @@ def test_zstandard(piped: Piped) -> None:
         ["zstd", "-q", "-o", "people.csv.zst"], input=text.encode(), check=True, timeout=60
     )
     assert piped(recipe("zstdcat ")) == PEOPLE
+    assert piped(advice("people.csv.zst")) == PEOPLE
 
 
 def test_a_zip_archive(piped: Piped) -> None:
