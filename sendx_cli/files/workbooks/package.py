@@ -4,7 +4,7 @@ import errno
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
@@ -150,35 +150,6 @@ def open_package(path: Path) -> Iterator[Package]:
         if error.errno not in {errno.EINVAL, None}:
             raise
         raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN) from None
-
-
-_Start = Callable[[str, dict[str, str]], None]
-_End = Callable[[str], None]
-
-
-def parse(
-    chunks: Iterator[bytes], start: _Start, end: _End, text: Callable[[str], None]
-) -> Iterator[None]:
-    """Parse XML, and call what is to be done with its elements; yield after each piece.
-
-    Names are those of the elements without their namespaces; attributes keep theirs, joined by a
-    blank. A document type is refused: it can blow up what follows.
-
-    Raises:
-        FileRefused: It has a document type.
-        expat.ExpatError: It is not XML.
-    """
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = lambda name, found: start(name.rpartition(" ")[2], found)
-    parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = _refuse
-    for chunk in chunks:
-        parser.Parse(chunk)
-        yield
-    parser.Parse(b"", True)  # noqa: FBT003 - it takes no names
-    yield
 
 
 def _refuse(*_: object) -> None:
