@@ -16,6 +16,7 @@ from tests.files.sheets import (
     ods_row,
     read,
     refusal,
+    rewrite,
     save_ods,
     save_ods_content,
 )
@@ -197,6 +198,15 @@ def test_a_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "people.ods"
     save_ods(path, "", manifest=MANIFEST.replace("/>", "><m:encryption-data/></m:manifest>"))
     assert refusal(path).message == "the workbook has a password"
+
+
+def test_a_document_type_is_refused(tmp_path: Path) -> None:
+    """It could let a few bytes become many."""
+    path = tmp_path / "people.ods"
+    save_ods(path, ods_row("email") + ods_row("ann@b.co"))
+    head = "<office:document-content"
+    rewrite(path, "content.xml", head, f'<!DOCTYPE x [<!ENTITY a "b">]>{head}')
+    assert refusal(path).message == "the workbook is damaged, or is not one"
 
 
 def test_it_reads_what_libreoffice_writes(tmp_path: Path) -> None:

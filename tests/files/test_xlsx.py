@@ -383,19 +383,32 @@ def _changed(content: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def test_a_document_type_is_refused(tmp_path: Path) -> None:
-    """It could let a few bytes become many."""
+@pytest.mark.parametrize(
+    ("part", "root"),
+    [
+        (SHEET, "<worksheet"),
+        ("xl/workbook.xml", "<workbook"),
+        ("xl/styles.xml", "<styleSheet"),
+        ("[Content_Types].xml", "<Types"),
+    ],
+)
+def test_a_document_type_is_refused(tmp_path: Path, part: str, root: str) -> None:
+    """It could let a few bytes become many, wherever it is and whatever is before it."""
     path = tmp_path / "people.xlsx"
     save_rows(path, ("email",), ("ann@b.co",))
-    rewrite(path, SHEET, "<worksheet", '<!DOCTYPE x [<!ENTITY a "b">]><worksheet')
+    comment = f"<!--{'a' * (1 << 17)}-->"
+    rewrite(path, part, root, f'{comment}<!DOCTYPE x [<!ENTITY a "b">]>{root}')
     assert refusal(path).message == _DAMAGED
 
 
-def test_a_sheet_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "root"), [(SHEET, "<sheetData>"), ("xl/styles.xml", "<styleSheet")]
+)
+def test_a_part_that_unpacks_to_far_more_is_refused(tmp_path: Path, part: str, root: str) -> None:
     """Before it is read: the archive says how large it is, and is held to that."""
     path = tmp_path / "people.xlsx"
     save_rows(path, ("email",), ("ann@b.co",))
-    rewrite(path, SHEET, "<sheetData>", f"<!--{'a' * (65 << 20)}--><sheetData>")
+    rewrite(path, part, root, f"<!--{'a' * (17 << 20)}-->{root}")
     message = "it unpacks to more than 200 times its size: this is not a list of contacts"
     assert refusal(path).message == message
 

@@ -5,7 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree as ET
@@ -22,6 +22,7 @@ MAX_PART_BYTES = 512 << 20
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 """Of a sheet, in the programs that people have."""
 SHEETS = "xl/worksheets/"
+_STREAMED = (SHEETS, "content.xml")
 _DAMAGED = "the workbook is damaged, or is not one"
 _SAVE_AGAIN = "open it, and save it again"
 
@@ -31,12 +32,10 @@ class Package:
 
     Args:
         archive: Its archive.
-        open_parts: Closes the parts that are being read, however far they were.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, open_parts: ExitStack) -> None:
+    def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._open_parts = open_parts
         self.names = frozenset(archive.namelist())
 
     def read(self, part: str) -> bytes:
@@ -45,12 +44,12 @@ class Package:
         Raises:
             FileRefused: It is too large to be kept in memory.
         """
-        if self._archive.getinfo(part).file_size > MAX_PART_BYTES:
-            raise FileRefused("the workbook has too many texts", hint="save it as CSV")
-        return b"".join(self.chunks(part))
+        self._refuse_large(part)
+        with self.open(part) as file:
+            return file.read()
 
     def open(self, part: str) -> IO[bytes]:
-        """Open a part, which is closed with the workbook.
+        """Open a part.
 
         Raises:
             FileRefused: It unpacks to more than contacts do.
@@ -58,17 +57,7 @@ class Package:
         part_info = self._archive.getinfo(part)
         if part_info.file_size > most_bytes(part_info.compress_size):
             raise too_large()
-        return self._open_parts.enter_context(self._archive.open(part))
-
-    def chunks(self, part: str) -> Iterator[bytes]:
-        """Yield a part piece by piece.
-
-        Raises:
-            FileRefused: It unpacks to more than contacts do.
-        """
-        file = self.open(part)
-        while chunk := file.read(_CHUNK_BYTES):
-            yield chunk
+        return self._archive.open(part)
 
     def refuse_traps(self) -> None:
         """Refuse what would fill the memory of a reader that does not look for it.
@@ -78,13 +67,17 @@ class Package:
                 a few bytes can become many.
         """
         for part in self.names:
-            size = self._archive.getinfo(part).file_size
-            if size > MAX_PART_BYTES and not part.startswith(SHEETS):
-                raise FileRefused("the workbook has too many texts", hint="save it as CSV")
-            _refuse_document_type(self.chunks(part))
+            if not part.startswith(_STREAMED):
+                self._refuse_large(part)
+            with self.open(part) as file:
+                _refuse_document_type(file)
+
+    def _refuse_large(self, part: str) -> None:
+        if self._archive.getinfo(part).file_size > MAX_PART_BYTES:
+            raise FileRefused("the workbook has too many texts", hint="save it as CSV")
 
 
-def _refuse_document_type(chunks: Iterator[bytes]) -> None:
+def _refuse_document_type(file: IO[bytes]) -> None:
     """Refuse XML with a document type, which can only be before its first element."""
     has_begun = False
 
@@ -95,13 +88,11 @@ def _refuse_document_type(chunks: Iterator[bytes]) -> None:
     parser = expat.ParserCreate()
     parser.StartElementHandler = begin
     parser.StartDoctypeDeclHandler = _refuse
-    for chunk in chunks:
-        try:
+    try:
+        while not has_begun and (chunk := file.read(_CHUNK_BYTES)):
             parser.Parse(chunk)
-        except expat.ExpatError:
-            return  # it is a picture, or damaged, as its reader will find
-        if has_begun:
-            return
+    except expat.ExpatError:
+        return  # it is a picture, or damaged, as its reader will find
 
 
 def most_bytes(packed: int) -> int:
@@ -125,8 +116,8 @@ def open_package(path: Path) -> Iterator[Package]:
         FileRefused: It cannot be read.
     """
     try:
-        with zipfile.ZipFile(path) as archive, ExitStack() as open_parts:
-            yield Package(archive, open_parts)
+        with zipfile.ZipFile(path) as archive:
+            yield Package(archive)
     except FileRefused:
         raise
     except RuntimeError as error:  # zipfile: an encrypted part
@@ -137,10 +128,7 @@ def open_package(path: Path) -> Iterator[Package]:
         expat.ExpatError,
         ET.ParseError,
         EOFError,
-        ArithmeticError,
-        AttributeError,
         LookupError,
-        TypeError,
         ValueError,
         NotImplementedError,
     ):

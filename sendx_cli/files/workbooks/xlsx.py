@@ -6,6 +6,7 @@ XML of the sheet for that, row by row with it.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from itertools import islice
@@ -51,11 +52,21 @@ def open_xlsx(file: BinaryIO, package: Package) -> "tuple[XlsxSheet, ...]":
         FileRefused: It has no sheet with rows, or its parts are not fit to be read.
     """
     package.refuse_traps()
-    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    with _damage_as_such():
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     sheets = tuple(XlsxSheet(book, sheet, package) for sheet in book.worksheets)
     if not sheets:
         raise FileRefused("the workbook has no sheet with rows")
     return sheets
+
+
+@contextmanager
+def _damage_as_such() -> Iterator[None]:
+    """Raise ValueError for what openpyxl raises when it stumbles over a damaged workbook."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, TypeError) as error:
+        raise ValueError(str(error)) from None
 
 
 class _Shape(NamedTuple):
@@ -100,7 +111,8 @@ class XlsxSheet:
         read = 0
         with self.package.open(self.sheet._worksheet_path) as part:  # noqa: SLF001
             for shape in _shapes(part, self.facts):
-                cells = next(islice(rows, shape.number - read - 1, None), ())
+                with _damage_as_such():
+                    cells = next(islice(rows, shape.number - read - 1, None), ())
                 read = shape.number
                 if row := self._row(shape, cells):
                     yield row
