@@ -77,14 +77,14 @@ def open_ods(package: Package) -> "tuple[OdsSheet, ...]":
 def _content(package: Package) -> Iterator[tuple[str, ET.Element]]:
     """Yield the starts and ends of the elements that are the workbook's own."""
     apart = 0
-    with package.open(_CONTENT) as file:
-        for event, element in ET.iterparse(file, ("start", "end")):  # noqa: S314 - no entities
-            if element.tag in _APART:
-                apart += 1 if event == "start" else -1
-            elif not apart:
-                yield event, element
-            if event == "end" and element.tag == _ROW:
-                element.clear()
+    file = package.open(_CONTENT)
+    for event, element in ET.iterparse(file, ("start", "end")):  # noqa: S314 - it has no entities
+        if element.tag in _APART:
+            apart += 1 if event == "start" else -1
+        elif not apart:
+            yield event, element
+        if event == "end" and element.tag == _ROW:
+            element.clear()
 
 
 class OdsSheet:

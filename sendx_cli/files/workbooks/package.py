@@ -5,7 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree as ET
@@ -32,10 +32,12 @@ class Package:
 
     Args:
         archive: Its archive.
+        open_parts: Closes the parts that are being read, however far they were.
     """
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, open_parts: ExitStack) -> None:
         self._archive = archive
+        self._open_parts = open_parts
         self.names = frozenset(archive.namelist())
 
     def read(self, part: str) -> bytes:
@@ -45,15 +47,18 @@ class Package:
             FileRefused: It is too large to be kept in memory.
         """
         self._refuse_large(part)
-        with self.open(part) as file:
+        with self._open(part) as file:
             return file.read()
 
     def open(self, part: str) -> IO[bytes]:
-        """Open a part.
+        """Open a part, which is closed with the workbook.
 
         Raises:
             FileRefused: It unpacks to more than contacts do.
         """
+        return self._open_parts.enter_context(self._open(part))
+
+    def _open(self, part: str) -> IO[bytes]:
         part_info = self._archive.getinfo(part)
         if part_info.file_size > most_bytes(part_info.compress_size):
             raise too_large()
@@ -69,7 +74,7 @@ class Package:
         for part in self.names:
             if not part.startswith(_STREAMED):
                 self._refuse_large(part)
-            with self.open(part) as file:
+            with self._open(part) as file:
                 _refuse_document_type(file)
 
     def _refuse_large(self, part: str) -> None:
@@ -116,8 +121,8 @@ def open_package(path: Path) -> Iterator[Package]:
         FileRefused: It cannot be read.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield Package(archive)
+        with zipfile.ZipFile(path) as archive, ExitStack() as open_parts:
+            yield Package(archive, open_parts)
     except FileRefused:
         raise
     except RuntimeError as error:  # zipfile: an encrypted part

@@ -109,13 +109,13 @@ class XlsxSheet:
         self.sheet.reset_dimensions()  # what a file says of them may be wrong, and cut rows off
         rows = iter(self.sheet.iter_rows())
         read = 0
-        with self.package.open(self.sheet._worksheet_path) as part:  # noqa: SLF001
-            for shape in _shapes(part, self.facts):
-                with _damage_as_such():
-                    cells = next(islice(rows, shape.number - read - 1, None), ())
-                read = shape.number
-                if row := self._row(shape, cells):
-                    yield row
+        part = self.package.open(self.sheet._worksheet_path)  # noqa: SLF001
+        for shape in _shapes(part, self.facts):
+            with _damage_as_such():
+                cells = next(islice(rows, shape.number - read - 1, None), ())
+            read = shape.number
+            if row := self._row(shape, cells):
+                yield row
 
     def _row(self, shape: _Shape, cells: tuple[Any, ...]) -> SheetRow | None:
         self.facts.formulas += shape.formulas
