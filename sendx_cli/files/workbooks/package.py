@@ -149,7 +149,7 @@ def _refuse(*_: object) -> None:
     raise FileRefused(_DAMAGED, hint=_SAVE_AGAIN)
 
 
-_ESCAPED = re.compile(r"_x(005F|00[01][0-9A-F])_", re.IGNORECASE)
+_ESCAPED = re.compile(r"_x(005F|00(?!00)[01][0-9A-F])_", re.IGNORECASE)
 
 
 def unescaped(text: str) -> str:

@@ -6,9 +6,10 @@ XML of the sheet for that, row by row with it.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from io import StringIO
 from itertools import islice
 from typing import IO, Any, BinaryIO, NamedTuple
 from xml.etree import ElementTree as ET
@@ -52,7 +53,7 @@ def open_xlsx(file: BinaryIO, package: Package) -> "tuple[XlsxSheet, ...]":
         FileRefused: It has no sheet with rows, or its parts are not fit to be read.
     """
     package.refuse_traps()
-    with _damage_as_such():
+    with _damage_as_such(), redirect_stdout(StringIO()):  # it prints what it finds out of range
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     sheets = tuple(XlsxSheet(book, sheet, package) for sheet in book.worksheets)
     if not sheets:
