@@ -7,7 +7,7 @@ from sendx_cli.core.mapping.source_rows import SourceRow
 from sendx_cli.files.failed_rows import failed_path, write_failed_rows
 from sendx_cli.files.layout import Overrides, WorkbookKind
 from sendx_cli.files.source import Source, open_source
-from tests.files.sheets import ods_cell, ods_row, save_ods
+from tests.files.sheets import ods_cell, ods_row, rewrite, save_ods
 from tests.files.workbooks import cell_of, load_workbook, new_sheet
 
 _OURS = ("_sendx_line", "_sendx_code", "_sendx_error")
@@ -101,6 +101,15 @@ def test_another_program_reads_it(tmp_path: Path) -> None:
     assert [cell.value for cell in cells[:3]] == ["ann@b.co", "00123", "#N/A"]
     assert [cell.data_type for cell in cells] == ["s", "s", "e", "s", "s", "s"]
     assert {cell.number_format for cell in cells} == {"@"}
+
+
+def test_a_name_that_excel_does_not_take_is_changed(tmp_path: Path) -> None:
+    """Some programs take longer ones, and other characters."""
+    path = tmp_path / "people.xlsx"
+    new_sheet(("email",), ("ann@b.co",))[0].save(path)
+    rewrite(path, "xl/workbook.xml", 'name="People"', f'name="Ann/Bob {"x" * 40}"')
+    failed = load_workbook(failed_of(path, [(2, "bad_row", "wrong")]))
+    assert failed.sheetnames == [f"Ann_Bob {'x' * 23}"]
 
 
 def test_a_row_beyond_the_header_is_one_again(tmp_path: Path) -> None:

@@ -135,6 +135,28 @@ def test_cells_that_cannot_be_sent_are_faults(tmp_path: Path) -> None:
     ]
 
 
+def test_a_formula_has_a_value_even_if_that_is_an_empty_text(tmp_path: Path) -> None:
+    """Without any, no program has computed it."""
+    path = tmp_path / "people.xlsx"
+    save_rows(path, ("email", "a", "b"), ("ann@b.co", "=1", "=2"))
+    rewrite(path, SHEET, '<c r="B2"><f>1</f><v /></c>', '<c r="B2" t="str"><f>1</f><v></v></c>')
+    rewrite(path, SHEET, "<f>2</f><v />", "<f>2</f>")
+    no_value = "the formula has no saved value: open the workbook and save it"
+    assert read(path)[1] == [SourceRow(2, ("ann@b.co", "", ""), (CellFault(2, no_value),))]
+
+
+def test_what_has_no_height_or_width_is_hidden(tmp_path: Path) -> None:
+    """As when somebody drags a border until nothing is left."""
+    path = tmp_path / "people.xlsx"
+    save_rows(path, ("email", "name"), ("ann@b.co", "Ann"))
+    columns = '<cols><col min="2" max="2" width="0"/></cols><sheetData>'
+    rewrite(path, SHEET, "<sheetData>", columns)
+    rewrite(path, SHEET, '<row r="2"', '<row r="2" ht="0"')
+    assert refusal(path).message == "row 2 is hidden"
+    include = Overrides(hidden_rows=HiddenRows.INCLUDE)
+    assert "hidden columns are read like the others: name" in notes_of(path, include)
+
+
 def test_titles_empty_rows_and_formatted_ones_are_no_rows(tmp_path: Path) -> None:
     """A merged title comes before the header; numbers are those of the sheet."""
     path = tmp_path / "people.xlsx"
