@@ -114,13 +114,14 @@ def test_dates_that_nobody_can_be_sure_of_are_a_fault(
             "12.5",
             'numbers with the format #,##0.00" EUR" are read as 12.5',
         ),
+        ("0.00E+00", 1e5, "100000", "numbers with the format 0.00E+00 are read as 100000"),
         ("0.00", 12.345, "12.345", ""),
     ],
 )
 def test_what_is_read_otherwise_than_it_is_shown_is_said(
     code: str, value: float, text: str, note: str
 ) -> None:
-    """Per cent and currencies; decimals that are only rounded are not worth a word."""
+    """Per cent, currencies, and what may have been typed as 1e5; rounded decimals are not."""
     found = number_format(code).number(value)
     assert (found.text, found.note) == (text, note)
 

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|\[[^\]]*\]|(?P<plain>.)', re.DOTALL
 )
 _AM_PM = re.compile(r"am/pm|a/p", re.IGNORECASE)
-_PLAIN = re.compile(r"general|@|[#0,]*(?:\.[0#]+)?(?:e[+-]?[0#]+)?", re.IGNORECASE)
+_PLAIN = re.compile(r"general|@|[#0,]*(?:\.[0#]+)?", re.IGNORECASE)
 _PADDED = re.compile(r"[0\-+() /.]*0[0\-+() /.]*0[0\-+() /.]*")
 _HALF_A_SECOND = timedelta(microseconds=500_000)
 
