@@ -96,6 +96,8 @@ def _refuse_document_type(file: IO[bytes]) -> None:
     try:
         while not has_begun and (chunk := file.read(_CHUNK_BYTES)):
             parser.Parse(chunk)
+        if not has_begun:
+            parser.Parse(b"", True)  # noqa: FBT003 - since 2.6 expat defers what is before a long text
     except expat.ExpatError:
         return  # it is a picture, or damaged, as its reader will find
 
