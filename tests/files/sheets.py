@@ -44,8 +44,9 @@ def rewrite(path: Path, part: str, old: str, new: str) -> None:
     """Replace a text within a part of a workbook, as another program would have written it."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    assert old.encode() in parts[part]
-    parts[part] = parts[part].replace(old.encode(), new.encode())
+    text = parts[part].decode().replace(" />", "/>").replace("<v></v>", "<v/>")  # as lxml writes it
+    assert old in text
+    parts[part] = text.replace(old, new).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)

@@ -71,11 +71,11 @@ def test_every_kind_of_cell(tmp_path: Path) -> None:
     cell_of(sheet, "B2").number_format = "00000"
     cell_of(sheet, "C2").number_format = "dd/mm/yyyy"
     book.save(path)
-    rewrite(path, SHEET, "<f>1+1</f><v /></c>", "<f>1+1</f><v>2</v></c>")
+    rewrite(path, SHEET, "<f>1+1</f><v/></c>", "<f>1+1</f><v>2</v></c>")
     rewrite(
         path,
         SHEET,
-        '<c r="G2"><f>A2&amp;"x"</f><v /></c>',
+        '<c r="G2"><f>A2&amp;"x"</f><v/></c>',
         '<c r="G2" t="str"><f>A2</f><v>a</v></c>',
     )
     row = SourceRow(2, ("ann@b.co", "00123", "1990-05-17", "TRUE", "100000", "2", "a"))
@@ -139,8 +139,8 @@ def test_a_formula_has_a_value_even_if_that_is_an_empty_text(tmp_path: Path) -> 
     """Without any, no program has computed it."""
     path = tmp_path / "people.xlsx"
     save_rows(path, ("email", "a", "b"), ("ann@b.co", "=1", "=2"))
-    rewrite(path, SHEET, '<c r="B2"><f>1</f><v /></c>', '<c r="B2" t="str"><f>1</f><v></v></c>')
-    rewrite(path, SHEET, "<f>2</f><v />", "<f>2</f>")
+    rewrite(path, SHEET, '<c r="B2"><f>1</f><v/></c>', '<c r="B2" t="str"><f>1</f><v></v></c>')
+    rewrite(path, SHEET, "<f>2</f><v/>", "<f>2</f>")
     no_value = "the formula has no saved value: open the workbook and save it"
     assert read(path)[1] == [SourceRow(2, ("ann@b.co", "", ""), (CellFault(2, no_value),))]
 
@@ -331,7 +331,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ('r="A2"', 'r="?"', _DAMAGED),
         ('<row r="2">', '<row r="1">', _DAMAGED),
         ('<c r="A2" t="inlineStr">', '<c r="A2" t="s"><v>7</v>', _DAMAGED),
-        ('<row r="2">', '<row r="2"><c r="B2" /><c r="A2" />', _DAMAGED),
+        ('<row r="2">', '<row r="2"><c r="B2"/><c r="A2"/>', _DAMAGED),
         ('<row r="2">', '<row r="1048577">', _DAMAGED),
         ('t="inlineStr"', 't="n"', "the sheet is empty"),
     ],
@@ -342,6 +342,18 @@ def test_damage_is_refused(tmp_path: Path, old: str, new: str, message: str) -> 
     save_rows(path, ("email",), ("ann@b.co",))
     rewrite(path, SHEET, old, new)
     assert refusal(path).message == message
+
+
+def test_damage_that_lxml_finds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is installed, openpyxl parses with it, and its errors are of other kinds."""
+    path = tmp_path / "people.xlsx"
+    save_rows(path, ("email",), ("ann@b.co",))
+
+    def broken(_: bytes) -> None:
+        raise SyntaxError
+
+    monkeypatch.setattr("openpyxl.reader.excel.fromstring", broken)
+    assert refusal(path).message == _DAMAGED
 
 
 def test_a_date_beyond_all_dates_is_an_error(tmp_path: Path) -> None:

@@ -63,10 +63,13 @@ def open_xlsx(file: BinaryIO, package: Package) -> "tuple[XlsxSheet, ...]":
 
 @contextmanager
 def _damage_as_such() -> Iterator[None]:
-    """Raise ValueError for what openpyxl raises when it stumbles over a damaged workbook."""
+    """Raise ValueError for what openpyxl raises when it stumbles over a damaged workbook.
+
+    Where lxml is installed openpyxl parses with that, whose errors are syntax errors.
+    """
     try:
         yield
-    except (ArithmeticError, AttributeError, TypeError) as error:
+    except (ArithmeticError, AttributeError, SyntaxError, TypeError) as error:
         raise ValueError(str(error)) from None
 
 
