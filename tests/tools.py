@@ -72,4 +72,4 @@ def need_root() -> None:
 def _missing(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, and on CI nothing may be missing")
-    pytest.skip(reason)
+    pytest.skip(reason, allow_module_level=True)

@@ -11,8 +11,10 @@ from sendx_cli.commands.layout_options import (
     Delimiter,
     Encoding,
     Format,
+    HiddenRowsChoice,
     Quote,
     Ragged,
+    SheetName,
     TitleLines,
     one_of,
     overrides_of,
@@ -78,7 +80,7 @@ class FromFile(NamedTuple):
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Send the rows of a CSV, TSV or JSON Lines file; - is standard input.",
+            help="Send the rows of a CSV, JSON Lines, .xlsx or .ods file; - is standard input.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -166,6 +168,8 @@ class FromFile(NamedTuple):
     title_lines: TitleLines = None
     columns: ColumnNames = None
     ragged: Ragged = False
+    sheet: SheetName = None
+    hidden_rows: HiddenRowsChoice = None
     stream: Annotated[
         bool,
         typer.Option(

@@ -62,6 +62,24 @@ Ragged = Annotated[
         "--ragged", help="Accept rows that are shorter than the header.", rich_help_panel=FILE
     ),
 ]
+SheetName = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet",
+        metavar="NAME",
+        help="Sheet of a workbook. Default: the first one.",
+        rich_help_panel=FILE,
+    ),
+]
+HiddenRowsChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--hidden-rows",
+        metavar="include|skip",
+        help="What to do with rows that a sheet hides, such as by a filter.",
+        rich_help_panel=FILE,
+    ),
+]
 
 
 class LayoutOptions(Protocol):
@@ -81,6 +99,10 @@ class LayoutOptions(Protocol):
     def columns(self) -> str | None: ...  # noqa: D102
     @property
     def ragged(self) -> bool: ...  # noqa: D102
+    @property
+    def sheet(self) -> str | None: ...  # noqa: D102
+    @property
+    def hidden_rows(self) -> str | None: ...  # noqa: D102
 
 
 def overrides_of(options: LayoutOptions, targets: Iterable[tuple[str, str]]) -> "Overrides":
@@ -91,11 +113,12 @@ def overrides_of(options: LayoutOptions, targets: Iterable[tuple[str, str]]) -> 
         targets: Columns that options name, each with its target.
 
     Raises:
-        UsageError: The format is none.
+        UsageError: A choice is none.
     """
-    from sendx_cli.files.layout import FileFormat, Overrides
+    from sendx_cli.files.layout import FileFormat, HiddenRows, Overrides
 
     found = one_of("--format", options.format, [str(one) for one in FileFormat])
+    hidden = one_of("--hidden-rows", options.hidden_rows, [str(one) for one in HiddenRows])
     names = options.columns.split(",") if options.columns else ()
     return Overrides(
         format=FileFormat(found) if found else None,
@@ -106,6 +129,8 @@ def overrides_of(options: LayoutOptions, targets: Iterable[tuple[str, str]]) -> 
         columns=tuple(name.strip() for name in names),
         email_columns=tuple(name for name, target in targets if target == "email"),
         takes_ragged=options.ragged,
+        sheet=options.sheet,
+        hidden_rows=HiddenRows(hidden) if hidden else None,
     )
 
 

@@ -9,8 +9,10 @@ from sendx_cli.commands.layout_options import (
     Delimiter,
     Encoding,
     Format,
+    HiddenRowsChoice,
     Quote,
     Ragged,
+    SheetName,
     TitleLines,
     overrides_of,
     refuse_without_file,
@@ -29,7 +31,8 @@ class FileToLookUp(NamedTuple):
         typer.Option(
             "--from",
             metavar="FILE",
-            help="Look up the addresses of a CSV, TSV or JSON Lines file; - is standard input.",
+            help="Look up the addresses of a CSV, JSON Lines, .xlsx or .ods file; - is standard "
+            "input.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -55,6 +58,8 @@ class FileToLookUp(NamedTuple):
     title_lines: TitleLines = None
     columns: ColumnNames = None
     ragged: Ragged = False
+    sheet: SheetName = None
+    hidden_rows: HiddenRowsChoice = None
 
     def refuse_without_file(self) -> None:
         """Refuse these options if there is no `--from`.

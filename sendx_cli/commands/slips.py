@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from sendx_cli.runtime import Runtime
 
-_FILE_ENDINGS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls"})
+_FILE_ENDINGS = frozenset(
+    {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".ods", ".xlsx", ".xls"}
+)
 _YES, _NO = frozenset({"y", "yes"}), frozenset({"n", "no"})
 
 

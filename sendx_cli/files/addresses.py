@@ -49,6 +49,10 @@ def read_addresses(source: Source, maps: Iterable[str]) -> Iterator[AddressRow |
 
 
 def _address_in(row: SourceRow | MemberRow, place: int, name: str) -> AddressRow | RowError:
+    if isinstance(row, SourceRow):
+        for fault in row.faults:
+            if fault.place == place:
+                return RowError(row.line, fault.message, name, email=row.cells[place])
     cell = row.cells[place] if isinstance(row, SourceRow) else row.members.get(name)
     text = cell if isinstance(cell, str) else ""
     try:

@@ -26,11 +26,25 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FOREIGN = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "save it as CSV, or unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook", "save it as CSV"),
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "save it as .xlsx or CSV, or unpack it"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel workbook, or one with a password",
+        "save it as .xlsx without a password, or as CSV",
+    ),
     (b"\x1f\x8b", "a gzip archive", "unpack it first: gunzip"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "`zstdcat FILE | sendx identify --from -`"),
+    (
+        b"PAR1",
+        "a Parquet file",
+        "`duckdb -csv -nullvalue '' -c \"from 'FILE'\" | sendx identify --from -`",
+    ),
     (b"%PDF", "a PDF document", None),
-    (b"SQLite format 3", "a database", None),
+    (
+        b"SQLite format 3",
+        "an SQLite database",
+        "`sqlite3 -csv -header FILE 'select ...' | sendx identify --from -`",
+    ),
 )
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
 _NOT_WESTERN = re.compile(rb"[\xc0-\xff]{3}|[\x80-\xff]{4}")
@@ -92,12 +106,21 @@ def _codec(said: str) -> str:
     return "utf-8-sig" if codec.name == "utf-8" else codec.name
 
 
-def _refuse_foreign(head: bytes) -> None:
-    if not head.removeprefix(codecs.BOM_UTF8).strip(b" \t\r\n\x1a"):
-        raise FileRefused("the file is empty")
+def refuse_packed(head: bytes) -> None:
+    """Refuse what begins like an archive, a document or a database.
+
+    Raises:
+        FileRefused: With what it is, and the command that turns it into lines.
+    """
     for magic, what, hint in _FOREIGN:
         if head.startswith(magic):
             raise FileRefused(f"this is {what}, not CSV or JSON Lines", hint=hint)
+
+
+def _refuse_foreign(head: bytes) -> None:
+    if not head.removeprefix(codecs.BOM_UTF8).strip(b" \t\r\n\x1a"):
+        raise FileRefused("the file is empty")
+    refuse_packed(head)
     if _HTML.match(head):
         raise FileRefused("this looks like HTML or XML, not CSV or JSON Lines")
 

@@ -11,6 +11,7 @@ from sendx_cli.files.layout import Dialect, FileFormat
 from sendx_cli.files.source import Source
 
 _LINE, _CODE, _ERROR = "_sendx_line", "_sendx_code", "_sendx_error"
+OWN_COLUMNS = (_LINE, _CODE, _ERROR)
 _MAX_MESSAGE_LENGTH = 300
 _CSV_END = "\r\n"
 """Makes Python's `csv` quote cells with either character; the source's own end replaces it."""
@@ -47,9 +48,9 @@ class _CellLines:
         self._is_ascii = not _is_unicode(layout.encoding)
         # In a file without quotes, our cells must not contain the delimiter.
         self._forbidden = "" if layout.dialect.quote else layout.dialect.delimiter
-        self._kept = [at for at, name in enumerate(layout.header) if not _is_ours(name)]
+        self._kept = [at for at, name in enumerate(layout.header) if not is_own_column(name)]
         self._dropped = len(layout.header) - len(self._kept)
-        self._csv.writerow([*(layout.header[at] for at in self._kept), _LINE, _CODE, _ERROR])
+        self._csv.writerow([*(layout.header[at] for at in self._kept), *OWN_COLUMNS])
 
     def write(self, row: FoundRow, line: int, code: str, message: str) -> None:
         """Write the row's cells and ours; a row that has no cells stays as it is."""
@@ -64,7 +65,7 @@ class _CellLines:
         self._csv.writerow([*cells, str(line), self._own(code), self._own(message)])
 
     def _own(self, text: str) -> str:
-        text = _plain(text, ascii_only=self._is_ascii)
+        text = one_line(text, ascii_only=self._is_ascii)
         if self._forbidden:
             text = text.replace(self._forbidden, " ").lstrip()
         return as_text(text)
@@ -80,14 +81,16 @@ class _MemberLines:
     def write(self, row: FoundRow, line: int, code: str, message: str) -> None:
         """Write the row's members and ours; a line that is not an object stays as it is."""
         if isinstance(row, MemberRow):
-            members = {name: value for name, value in row.members.items() if not _is_ours(name)}
+            members = {
+                name: value for name, value in row.members.items() if not is_own_column(name)
+            }
             ours = {_LINE: line, _CODE: self._own(code), _ERROR: self._own(message)}
             self._file.write(_json_text(members | ours) + "\n")
         elif isinstance(row, RowError):
             self._file.write(row.text + "\n")
 
     def _own(self, text: str) -> str:
-        return _plain(text, ascii_only=self._is_ascii)
+        return one_line(text, ascii_only=self._is_ascii)
 
 
 class _EndedLines:
@@ -109,7 +112,8 @@ def _csv_options(dialect: Dialect) -> dict[str, Any]:
     return options | {"quotechar": dialect.quote}
 
 
-def _is_ours(name: str) -> bool:
+def is_own_column(name: str) -> bool:
+    """Return whether a column is one that we add to failed rows."""
     return column_key(name) in RESULT_COLUMNS
 
 
@@ -117,7 +121,7 @@ def _is_unicode(encoding: str) -> bool:
     return encoding.startswith("utf")
 
 
-def _plain(text: str, *, ascii_only: bool) -> str:
+def one_line(text: str, *, ascii_only: bool = False) -> str:
     """Make one line of a message, which may come from the service."""
     shown = "".join(c if c.isprintable() else " " for c in text[:_MAX_MESSAGE_LENGTH])
     text = " ".join(shown.split())

@@ -7,20 +7,23 @@ ignored on the way in.
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from itertools import chain, count
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple
 
 from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.errors import PassingTrouble, reason_of
-from sendx_cli.files.failed_lines import FoundRow, lines_writer
+from sendx_cli.files.failed_lines import FoundRow, LinesWriter, lines_writer
 from sendx_cli.files.layout import FileFormat
 from sendx_cli.files.source import Source
 from sendx_cli.settings.passing_file import create_passing
 from sendx_cli.settings.storage import keep_for_owner, sync_file
 
 _MARK = ".failed"
+_PACKED = ".gz"
 
 
 class FailedRow(NamedTuple):
@@ -53,14 +56,20 @@ class FailedFile:
 def failed_path(source: Source, working_directory: Path, shard: Shard = WHOLE) -> Path:
     """Return where failed rows go unless something else is said: `people.failed.csv`.
 
-    It is beside the source; for standard input, a pipe or a device in the working directory. The
-    rows of a file of failed rows that fail again go beside it, under the same name with a number.
-    Each shard has a file of its own: `people.2-of-8.failed.csv`.
+    It is beside the source, as a workbook if that is one, and never packed; for standard input, a
+    pipe or a device in the working directory. The rows of a file of failed rows that fail again go
+    beside it, under the same name with a number. Each shard has a file of its own:
+    `people.2-of-8.failed.csv`.
     """
+    layout = source.layout
     if source.is_spooled:
-        ending = ".jsonl" if source.layout.format is FileFormat.JSON_LINES else ".csv"
-        return working_directory / f"standard-input{shard.mark}{_MARK}{ending}"
+        text = "jsonl" if layout.format is FileFormat.JSON_LINES else "csv"
+        return working_directory / f"standard-input{shard.mark}{_MARK}.{layout.workbook or text}"
     path = source.path
+    if layout.workbook is not None:
+        path = path.with_suffix(f".{layout.workbook}")
+    elif source.contents is not None and path.suffix.lower() == _PACKED:
+        path = path.with_suffix("")
     stem, mark, number = path.stem.rpartition(_MARK)
     is_failed_file = bool(mark) and (not number or number.removeprefix("-").isdecimal())
     name = stem if is_failed_file else path.stem
@@ -118,7 +127,7 @@ def _write_new(path: Path, source: Source, first: _Found, others: Iterator[_Foun
     """Write them under a passing name first: half of them would be taken for all that failed."""
     descriptor, passing = create_passing(path, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding=source.layout.encoding, newline="") as file:
+        with os.fdopen(descriptor, "wb") as file:
             keep_for_owner(descriptor)
             written = _write(file, source, chain((first,), others))
             if sys.platform != "win32":
@@ -128,15 +137,30 @@ def _write_new(path: Path, source: Source, first: _Found, others: Iterator[_Foun
         passing.unlink(missing_ok=True)
 
 
-def _write(file: TextIO, source: Source, rows: Iterable[_Found]) -> int:
-    writer = lines_writer(file, source)
+def _write(file: BinaryIO, source: Source, rows: Iterable[_Found]) -> int:
     written = 0
-    for row, failure in rows:
-        writer.write(row, failure.line, failure.code, failure.message)
-        written += 1
+    with _writer(file, source) as writer:
+        for row, failure in rows:
+            writer.write(row, failure.line, failure.code, failure.message)
+            written += 1
     file.flush()
     sync_file(file.fileno())
     return written
+
+
+def _writer(file: BinaryIO, source: Source) -> AbstractContextManager[LinesWriter]:
+    if source.layout.workbook is None:
+        return _text_writer(file, source)
+    from sendx_cli.files.failed_sheets import sheet_writer
+
+    return sheet_writer(file, source.layout)
+
+
+@contextmanager
+def _text_writer(file: BinaryIO, source: Source) -> Iterator[LinesWriter]:
+    text = TextIOWrapper(file, encoding=source.layout.encoding, newline="")
+    yield lines_writer(text, source)
+    text.detach()
 
 
 def _take_free_name(passing: Path, path: Path) -> Path:

@@ -89,6 +89,30 @@ def find_header(lines: Iterable[str], overrides: Overrides) -> Header:
     return Header(names, found.dialect, found.next_line, titles, notes)
 
 
+def find_sheet_header(head: Sequence[SourceRow], overrides: Overrides) -> Header:
+    """Find the header among the first rows of a sheet, each with its number.
+
+    Args:
+        head: Those of the first `HEAD_LINES` rows that are not empty.
+        overrides: The user's options about its layout.
+
+    Raises:
+        FileRefused: There is no header.
+    """
+    start, dialect = overrides.title_lines or 0, Dialect()
+    if overrides.columns:
+        return Header(overrides.columns, dialect, start + 1)
+    rows = [(row, row.line + 1) for row in head if row.line > start]
+    wanted = {column_key(name) for name in overrides.email_columns}
+    found = _first_named(rows, dialect, wanted)
+    if found is None:
+        found = _checked(_widest([_Candidate(dialect, row, line) for row, line in rows[:1]]))
+    said = [dialect.delimiter.join(row.cells) for row in head if row.line <= start]
+    titles = _titles(said, found)
+    names = tuple(cell.strip(EDGES) for cell in found.record.cells)
+    return Header(names, dialect, found.next_line, titles, _notes(dialect, None, len(titles)))
+
+
 def _separator_line(head: Sequence[str], start: int) -> str | None:
     match = _SEPARATOR_LINE.match(head[start]) if start < len(head) else None
     return None if match is None else match["delimiter"]
@@ -117,7 +141,11 @@ def _best(
         found = [_header_in(head, start, dialect, wanted) for dialect in dialects]
         if with_address := [candidate for candidate in found if candidate is not None]:
             return _widest(with_address)
-    first = _widest(list(_firsts(head, start, delimiters, overrides)))
+    return _checked(_widest(list(_firsts(head, start, delimiters, overrides))))
+
+
+def _checked(first: _Candidate) -> _Candidate:
+    """Return what is the header for want of a better one, unless it looks like a row."""
     if any("@" in cell for cell in first.record.cells):
         raise FileRefused(
             f"line {first.record.line} looks like a row, not a header",
@@ -136,9 +164,15 @@ def _widest(candidates: Sequence[_Candidate]) -> _Candidate:
 def _header_in(
     head: Sequence[str], start: int, dialect: Dialect, wanted: set[str]
 ) -> _Candidate | None:
+    return _first_named(_records(head, start, dialect), dialect, wanted)
+
+
+def _first_named(
+    records: Iterable[tuple[SourceRow, int]], dialect: Dialect, wanted: set[str]
+) -> _Candidate | None:
     """Find the first record with a name for addresses in it."""
     earlier: list[SourceRow] = []
-    for record, next_line in _records(head, start, dialect):
+    for record, next_line in records:
         if any(_names_address(cell, wanted) for cell in record.cells):
             return _Candidate(dialect, record, next_line, tuple(earlier))
         if any(cell.strip(EDGES) for cell in record.cells):

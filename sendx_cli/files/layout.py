@@ -24,6 +24,20 @@ class FileFormat(StrEnum):
     JSON_LINES = "jsonl"
 
 
+class WorkbookKind(StrEnum):
+    """What kind of workbook a sheet is in: the ending of its name."""
+
+    XLSX = "xlsx"
+    ODS = "ods"
+
+
+class HiddenRows(StrEnum):
+    """What to do with rows that a sheet does not show."""
+
+    INCLUDE = "include"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
     """What was said of a file; None is found out.
@@ -38,6 +52,8 @@ class Overrides:
         email_columns: Columns that `--map` says hold the address: they tell the header.
         takes_ragged: Whether a short row's missing cells are empty, and a long row's empty cells
             are dropped.
+        sheet: The sheet of a workbook.
+        hidden_rows: What to do with rows that a sheet does not show.
     """
 
     format: FileFormat | None = None
@@ -48,6 +64,8 @@ class Overrides:
     columns: tuple[str, ...] = ()
     email_columns: tuple[str, ...] = ()
     takes_ragged: bool = False
+    sheet: str | None = None
+    hidden_rows: HiddenRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +97,8 @@ class Layout:
         takes_ragged: As in `Overrides`.
         line_end: How its lines end, as the first one does.
         notes: What was found out and should be said.
+        workbook: The kind of workbook, if it is a sheet.
+        sheet: The sheet's name.
     """
 
     format: FileFormat
@@ -90,6 +110,8 @@ class Layout:
     takes_ragged: bool = False
     line_end: str = "\n"
     notes: tuple[str, ...] = ()
+    workbook: WorkbookKind | None = None
+    sheet: str = ""
 
 
 def parse_delimiter(text: str) -> str:

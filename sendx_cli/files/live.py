@@ -15,9 +15,11 @@ from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.core.mapping.spellings import Target
 from sendx_cli.errors import FileRefused, InvalidValue
 from sendx_cli.files.delimited import read_delimited
+from sendx_cli.files.encoding import refuse_packed
 from sendx_cli.files.header import find_header
 from sendx_cli.files.jsonlines import member_names, read_json_lines
 from sendx_cli.files.layout import FileFormat, Layout, Overrides
+from sendx_cli.files.packed import refuse_sheet_options
 
 NAME = "standard input"
 _SEPARATOR_START = "sep="
@@ -87,6 +89,7 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
         FileRefused: It has no header that can be read.
         InvalidValue: What was said of it cannot be.
     """
+    refuse_sheet_options(overrides)
     encoding = overrides.encoding or "utf-8-sig"
     try:
         text = io.TextIOWrapper(stdin, encoding, errors="surrogateescape", newline="")
@@ -96,6 +99,7 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
     first = next((line for line in lines if not line.isspace()), None)
     if first is None:
         raise FileRefused("it is empty", where=NAME)
+    _refuse_packed(first)
     first_line = lines.count
     if overrides.format is FileFormat.JSON_LINES or first.lstrip().startswith("{"):
         layout = Layout(
@@ -110,6 +114,14 @@ def open_live(stdin: BinaryIO, overrides: Overrides) -> LiveSource:
     return replace(
         source, layout=replace(source.layout, first_line=source.layout.first_line + skipped)
     )
+
+
+def _refuse_packed(first: str) -> None:
+    try:
+        refuse_packed(first.encode("utf-8", "surrogateescape"))
+    except FileRefused as refused:
+        hint = "--stream reads text: remove it, or unpack the input"
+        raise FileRefused(refused.message, where=NAME, hint=hint) from None
 
 
 def determine_live_mapping(source: LiveSource, options: ColumnOptions) -> ColumnMapping:

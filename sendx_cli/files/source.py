@@ -2,7 +2,7 @@
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -13,12 +13,14 @@ from typing import BinaryIO, Protocol, Self, TextIO
 
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.errors import FileRefused, reason_of
+from sendx_cli.files.contents import Contents
 from sendx_cli.files.delimited import read_delimited
 from sendx_cli.files.encoding import FoundEncoding, find_encoding
 from sendx_cli.files.header import find_header
 from sendx_cli.files.jsonlines import member_names, read_json_lines
 from sendx_cli.files.layout import FileFormat, Layout, Overrides
 from sendx_cli.files.near_names import no_such_file
+from sendx_cli.files.packed import contents_of
 from sendx_cli.files.spool import spool
 from sendx_cli.files.verified import (
     FileDigest,
@@ -62,6 +64,7 @@ class Source:
         digest: What it holds.
         is_spooled: Whether `path` is a copy.
         keeps_spool: Whether the copy stays when the source is closed.
+        contents: What is in the file, if it is a workbook or an archive: rows are read from there.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Source:
     digest: FileDigest
     is_spooled: bool = False
     keeps_spool: bool = False
+    contents: Contents | None = None
 
     @property
     def file_name(self) -> str:
@@ -85,22 +89,34 @@ class Source:
         Raises:
             FileRefused: After the last row, or before: the file has changed.
         """
+        text_of = self.contents or self
         with open_verified(
-            self.path,
+            text_of.path,
             self.name,
-            self.digest,
+            text_of.digest,
             encoding=self.layout.encoding,
             newline=_newline(self.layout.format),
             may_have_grown=may_have_grown,
         ) as text:
+            if self.layout.workbook is not None:
+                yield from self._sheet_rows(text)
+                return
             lines = islice(text, self.layout.first_line - 1, None)
             if self.layout.format is FileFormat.JSON_LINES:
                 yield from read_json_lines(lines, self.layout.first_line)
             else:
                 yield from read_delimited(lines, self.layout)
 
+    def _sheet_rows(self, lines: Iterable[str]) -> Iterator[SourceRow | RowError]:
+        from sendx_cli.files.workbooks.sheet_copy import read_sheet_copy
+
+        assert self.contents is not None
+        return read_sheet_copy(lines, self.layout, self.contents.merges)
+
     def close(self) -> None:
-        """Delete the copy of standard input, unless it is to be kept."""
+        """Delete the copy of standard input, unless it is to be kept, and that of the contents."""
+        if self.contents is not None:
+            self.contents.path.unlink(missing_ok=True)
         if self.is_spooled and not self.keeps_spool:
             self.path.unlink(missing_ok=True)
 
@@ -145,8 +161,9 @@ def open_source(
     kept = _spooled(path, stdin, spool_folder) if is_spooled else Path(path)
     try:
         digest = digest_of(kept, name)  # first: what is found out later must be of the same bytes
-        layout = _find_layout(kept, name, overrides)
-        return Source(name, kept, layout, digest, is_spooled, spool_folder is not None)
+        contents = contents_of(kept, name, overrides)
+        layout = _layout_of(kept, name, overrides, digest, contents)
+        return Source(name, kept, layout, digest, is_spooled, spool_folder is not None, contents)
     except FileRefused as refused:
         where = name if refused.where in {None, name} else f"{name}:{refused.where}"
         _drop(kept, is_spooled=is_spooled)
@@ -154,6 +171,26 @@ def open_source(
     except BaseException:
         _drop(kept, is_spooled=is_spooled)
         raise
+
+
+def _layout_of(
+    path: Path, name: str, overrides: Overrides, digest: FileDigest, contents: Contents | None
+) -> Layout:
+    if contents is None:
+        return _find_layout(path, name, overrides, path.suffix)
+    try:
+        _refuse_changed(path, name, digest)
+        if contents.layout is not None:
+            return contents.layout
+        return _find_layout(contents.path, name, overrides, Path(path.stem).suffix)
+    except BaseException:
+        contents.path.unlink(missing_ok=True)
+        raise
+
+
+def _refuse_changed(path: Path, name: str, digest: FileDigest) -> None:
+    if digest_of(path, name) != digest:
+        raise changed(name)
 
 
 def _is_regular(path: Path) -> bool:
@@ -188,11 +225,11 @@ def _open_binary(path: Path, name: str) -> BinaryIO:
         raise FileRefused(f"cannot be read: {reason_of(error)}", where=name) from None
 
 
-def _find_layout(path: Path, name: str, overrides: Overrides) -> Layout:
+def _find_layout(path: Path, name: str, overrides: Overrides, ending: str) -> Layout:
     with open_plain(path, name) as file:
         found = find_encoding(file, overrides.encoding)
     first, line_end = _first_line(path, name, found.codec)
-    layout_format = overrides.format or _format_of(path, first)
+    layout_format = overrides.format or _format_of(ending, first)
     with _opened(path, name, found.codec, _newline(layout_format)) as text:
         if layout_format is FileFormat.JSON_LINES:
             names = member_names(text)
@@ -221,12 +258,12 @@ def _notes(found: FoundEncoding, layout_format: FileFormat) -> tuple[str, ...]:
     return tuple(filter(None, (found.note, _STRAY_RETURNS if has_returns else None)))
 
 
-def _format_of(path: Path, first: str) -> FileFormat:
+def _format_of(ending: str, first: str) -> FileFormat:
     """JSON Lines begin with an object; an array is refused as such, whatever the file's name."""
     is_json = first.startswith("{") or _ARRAY.match(first) is not None
     return (
         FileFormat.JSON_LINES
-        if is_json or path.suffix.lower() in _JSON_ENDINGS
+        if is_json or ending.lower() in _JSON_ENDINGS
         else FileFormat.DELIMITED
     )
 

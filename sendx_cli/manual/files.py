@@ -25,16 +25,33 @@ _READ = (
             "--retry-unknown, those whose outcome is unknown are sent."
         ),
     ),
-    ("-", "Standard input, in either format; --stream sends its rows as they arrive."),
+    (
+        "Excel, OpenDocument",
+        (
+            "A sheet of an .xlsx or .ods workbook: the first one that is shown, or that of "
+            "--sheet. The header is found below titles; messages have the sheet's row numbers. "
+            "Numbers keep the zeros before them (00123), dates are read as YYYY-MM-DD, booleans as "
+            "TRUE and FALSE, formulas by their saved values. Hidden rows stop the run until "
+            "--hidden-rows include or --hidden-rows skip decides; hidden columns are read. A cell "
+            "that holds an error, a formula without a saved value, a number of more than 15 "
+            "digits, a date shown without its year or a part of a merged cell makes its row a bad "
+            "one, unless its column is ignored. Excel workbooks require openpyxl, which "
+            "sendx-cli[sheets] installs; to add it to what pipx has installed, run pipx inject "
+            "sendx-cli openpyxl."
+        ),
+    ),
+    ("gzip", "Any of the texts above, packed (.gz)."),
+    ("-", "Standard input, in any of these forms; --stream sends its rows as they arrive."),
 )
 _WRITTEN = (
     (
         "NAME.failed.csv",
         (
             "The rows that failed, next to the file that was sent, with _sendx_line, _sendx_code "
-            "and _sendx_error after its own columns. Fix it and send it as it is. Where a file of "
-            "that name is there already, it is kept, and the rows go to NAME.failed-2.csv, or the "
-            "next number that is free. A shard's is NAME.2-of-8.failed.csv."
+            "and _sendx_error after its own columns. Fix it and send it as it is. Of a workbook "
+            "they are a workbook, NAME.failed.xlsx or NAME.failed.ods. Where a file of that name "
+            "is there already, it is kept, and the rows go to NAME.failed-2.csv, or the next "
+            "number that is free. A shard's is NAME.2-of-8.failed.csv."
         ),
     ),
     (
@@ -77,6 +94,14 @@ def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
     return (
         Rows("Files that can be sent (--from FILE)", _READ),
+        Lines(
+            "Other files are turned into lines by their own tools",
+            (
+                "zstdcat people.csv.zst | sendx identify --from -",
+                "unzip -p people.zip people.csv | sendx identify --from -",
+                "libreoffice --headless --convert-to xlsx people.xls",
+            ),
+        ),
         Rows("Files that are written where you choose, or next to yours", _WRITTEN),
         Rows("Files that are kept", _KEPT),
         Paragraph(

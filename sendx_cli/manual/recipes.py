@@ -30,6 +30,20 @@ _RECIPES = {
     "Send what a program writes, as it arrives": (
         "tail -n +1 -f signups.csv | sendx identify --from - --stream",
     ),
+    "Send a sheet of a workbook, without the rows that a filter hides": (
+        "sendx identify --from people.xlsx --sheet Members --hidden-rows skip",
+    ),
+    "Send a table of PostgreSQL or SQLite, or a Parquet file": (
+        "psql -Xc '\\copy people to stdout csv header' | sendx identify --from -",
+        "sqlite3 -csv -header crm.db 'select * from people' | sendx identify --from -",
+        "duckdb -csv -nullvalue '' -c \"from 'people.parquet'\" | sendx identify --from -",
+    ),
+    "Send a query of MySQL, with ifnull(x, '') for each x that may be NULL": (
+        "mysql --batch crm < people.sql | sendx identify --from - --quote none",
+    ),
+    "Send a query only if it succeeds, as a file that can be sent again": (
+        "psql -qXc '\\copy people to people.csv csv header' && sendx identify --from people.csv",
+    ),
     "Tag many contacts, listed one per line": (
         "xargs sendx track --add-tag webinar < addresses.txt",
     ),

@@ -11,7 +11,7 @@ from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.core.mapping.columns import ColumnOptions
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.errors import InputError
-from sendx_cli.files.layout import FileFormat, Overrides
+from sendx_cli.files.layout import FileFormat, HiddenRows, Overrides
 from sendx_cli.output.shown import Shown
 
 
@@ -67,6 +67,7 @@ class RunSpec:
             members = json.loads(text)
             columns, overrides = members["columns"], members["overrides"]
             order, layout_format = columns["date_order"], overrides["format"]
+            hidden_rows = overrides.get("hidden_rows")
             return cls(
                 **members
                 | {
@@ -77,7 +78,10 @@ class RunSpec:
                     ),
                     "overrides": Overrides(
                         **_tuples(overrides)
-                        | {"format": layout_format and FileFormat(layout_format)}
+                        | {
+                            "format": layout_format and FileFormat(layout_format),
+                            "hidden_rows": hidden_rows and HiddenRows(hidden_rows),
+                        }
                     ),
                 }
             )

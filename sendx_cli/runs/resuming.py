@@ -238,11 +238,14 @@ def _source_of(
     except InputError:
         source = None
     if source is None or source.digest.sha256 != header.source_sha256:
+        if source is not None:
+            source.close()
         output.note(f"{header.source} is gone: only `sendx runs show` lists failed rows")
         yield None
-    elif is_copy(Path(path), folder):
-        yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
-    else:
+        return
+    if is_copy(Path(path), folder):
+        source = replace(source, name=header.source, is_spooled=True, keeps_spool=True)
+    with source:
         yield source
 
 

@@ -8,7 +8,7 @@ from sendx_cli.core.mapping.columns import ColumnOptions
 from sendx_cli.core.mapping.dates import DateOrder
 from sendx_cli.core.mapping.source_rows import MemberRow, RowError, SourceRow
 from sendx_cli.core.mapping.spellings import Target
-from sendx_cli.errors import FileRefused, InvalidValue
+from sendx_cli.errors import FileRefused, InvalidValue, UsageError
 from sendx_cli.files.layout import FileFormat, Overrides
 from sendx_cli.files.live import LiveSource, determine_live_mapping, open_live
 
@@ -135,3 +135,18 @@ def test_rows_of_an_input_without_a_header_come_in_their_order() -> None:
         SourceRow(2, ("b@b.co",)),
         SourceRow(3, ("c@b.co",)),
     ]
+
+
+@pytest.mark.parametrize("magic", [b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PAR1"])
+def test_an_archive_is_no_stream(magic: bytes) -> None:
+    """It is told apart by its first bytes, before a header is looked for."""
+    with pytest.raises(FileRefused) as refused:
+        open_live(io.BytesIO(magic + b"\0rest\n"), Overrides())
+    assert refused.value.message.endswith(", not CSV or JSON Lines")
+    assert refused.value.hint == "--stream reads text: remove it, or unpack the input"
+
+
+def test_a_stream_has_no_sheets() -> None:
+    """Options about them would have no effect."""
+    with pytest.raises(UsageError, match="--sheet requires an Excel or OpenDocument workbook"):
+        open_live(io.BytesIO(b"email\n"), Overrides(sheet="People"))

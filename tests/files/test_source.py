@@ -117,7 +117,7 @@ def test_finds_the_encoding(
             "this is an Excel workbook or a ZIP archive, not CSV or JSON Lines",
             "",
         ),
-        (b"\x1f\x8b\x08rest", "this is a gzip archive, not CSV or JSON Lines", ""),
+        (b"\x1f\x8b\x08rest", "the gzip archive is damaged, or it is truncated", ""),
         (b"<!DOCTYPE html><html>", "this looks like HTML or XML, not CSV or JSON Lines", ""),
         (
             b"email,n\na@example.com,\xc3\xb6\nb@example.com,\xf6\n",

@@ -13,7 +13,14 @@ from sendx_cli.core.mapping.member_cells import Members, read_members
 from sendx_cli.core.mapping.opt_out_scan import OptOutScan, decision_hint, is_decided
 from sendx_cli.core.mapping.opt_out_words import value_key
 from sendx_cli.core.mapping.opt_outs import OptOutRule, Standing
-from sendx_cli.core.mapping.source_rows import MemberRow, OptedOut, RowError, RowValues, SourceRow
+from sendx_cli.core.mapping.source_rows import (
+    CellFault,
+    MemberRow,
+    OptedOut,
+    RowError,
+    RowValues,
+    SourceRow,
+)
 from sendx_cli.core.mapping.spellings import EDGES, Target
 from sendx_cli.core.mapping.tag_cells import split_tags
 from sendx_cli.errors import InvalidValue
@@ -57,6 +64,7 @@ class RowReader:
         self._may_opt_out = bool(self._opt_outs or mapping.opted_out_by_name)
         self._has_rare = bool(self._birthday or self._full_name or self._nameless)
         self._tags_of_cell: dict[str, tuple[str, ...]] = {}
+        self._used = {c.position - 1 for c in mapping.columns if c.target is not Target.IGNORED}
 
     def read(self, row: SourceRow | MemberRow) -> RowValues | RowError | OptedOut:
         """Return a row's values, why they cannot be read, or that it is an opt-out."""
@@ -68,6 +76,8 @@ class RowReader:
             if isinstance(row, MemberRow):
                 members = read_members(row.members, self._columns)
                 texts = members.texts
+            elif row.faults:
+                self._refuse_faults(row.faults)
             if self._mapping.results is not None:
                 self._mapping.results.refuse_unaccepted(row, self._header)
             return self._read(row.line, texts, members)
@@ -125,6 +135,11 @@ class RowReader:
             text.strip(EDGES) == header for text, header in zip(texts, self._header, strict=True)
         ):
             raise InvalidValue("the row repeats the header", hint="were files concatenated?")
+
+    def _refuse_faults(self, faults: Sequence[CellFault]) -> None:
+        for fault in faults:
+            if fault.place in self._used:
+                raise InvalidValue(fault.message, where=self._header[fault.place])
 
     def _opt_out(self, texts: Sequence[str]) -> str | None:
         if by_name := self._mapping.opted_out_by_name:

@@ -6,16 +6,30 @@ from typing import NamedTuple
 from sendx_cli.core.contact.members import ContactValues
 
 
-class SourceRow(NamedTuple):
-    """A row of a delimited file. A tuple, like `RowValues`, for speed.
+class CellFault(NamedTuple):
+    """Why a cell of a sheet cannot be sent, whatever its text is.
 
     Args:
-        line: The line of the file it begins on, from 1.
+        place: The cell's place in its row, from 0.
+        message: What is wrong, lower case, without a full stop.
+    """
+
+    place: int
+    message: str
+
+
+class SourceRow(NamedTuple):
+    """A row of a delimited file or of a sheet. A tuple, like `RowValues`, for speed.
+
+    Args:
+        line: The line of the file it begins on, from 1, or its number in the sheet.
         cells: Its cells, unchanged, as many as the header has.
+        faults: Cells that cannot be sent, which matters if their columns are.
     """
 
     line: int
     cells: tuple[str, ...]
+    faults: tuple[CellFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
