@@ -30,6 +30,7 @@ class Terms(NamedTuple):
         proxy: The proxy's URL, or None; libcurl does not look at the environment.
         ca_file: A bundle of certificate authorities in PEM form, or None.
         ca_directory: A hashed directory of them, or None. With neither, there is no TLS.
+        is_store_trusted: Whether those of the system's store are trusted too.
     """
 
     headers: Mapping[str, str]
@@ -38,6 +39,7 @@ class Terms(NamedTuple):
     proxy: str | None
     ca_file: str | None
     ca_directory: str | None
+    is_store_trusted: bool = False
 
 
 class Transfer:
@@ -188,6 +190,9 @@ class Transfer:
                 self.curl.unsetopt(option)
             else:
                 self.curl.setopt(option, path)
+        if terms.is_store_trusted:
+            for option in (pycurl.SSL_OPTIONS, pycurl.PROXY_SSL_OPTIONS):
+                self.curl.setopt(option, pycurl.SSLOPT_NATIVE_CA)
 
     def _set_terms(self, terms: Terms) -> None:
         curl = self.curl
