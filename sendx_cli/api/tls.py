@@ -89,6 +89,9 @@ def trust(paths: TrustedPaths) -> "ssl.SSLContext":
         raise _unreadable(paths.file, "it contains none") from None
     except OSError as error:
         raise _unreadable(paths.file, reason_of(error)) from None
+    # Python 3.13 and later would refuse what libcurl and browsers take from many a company's own
+    # authority, such as a constraint that is not marked critical.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if paths.is_store_trusted:
         for certificate in _stored_on_windows():
             with suppress(ssl.SSLError):  # one that OpenSSL cannot read

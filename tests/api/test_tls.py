@@ -5,6 +5,7 @@ import socket
 import ssl
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from urllib.parse import urlsplit
 import certifi
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from sendx_cli.api.requests import Call
 from sendx_cli.api.tls import TrustedPaths, refuse_unreadable, trust, trusted_paths
@@ -186,6 +190,32 @@ def test_a_store_of_windows_that_may_not_be_read_is_passed_over(
     monkeypatch.setattr(ssl, "enum_certificates", refuse, raising=False)
     context = trust(TrustedPaths(str(ca_file), None, is_store_trusted=True))
     assert len(context.get_ca_certs()) == 1
+
+
+def test_an_authority_with_an_old_companys_slips_is_trusted(tmp_path: Path) -> None:
+    """As by libcurl and browsers: Python 3.13 and later would ask more of it by themselves."""
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [x509.Name.from_rfc4514_string(f"CN={name}") for name in ("Old", "localhost")]
+    for key, name, path in zip(keys, names, ("authority", "server"), strict=True):
+        signed = (
+            x509.CertificateBuilder()
+            .issuer_name(names[0])
+            .subject_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+            .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .add_extension(x509.BasicConstraints(name == names[0], None), critical=False)
+            .sign(keys[0], hashes.SHA256())
+        )
+        (tmp_path / path).write_bytes(signed.public_bytes(Encoding.PEM))
+    secret = keys[1].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key").write_bytes(secret)
+    speaking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    speaking.load_cert_chain(tmp_path / "server", tmp_path / "key")
+    with TlsServer(context=speaking) as server:
+        assert greets(server, trust(TrustedPaths(str(tmp_path / "authority"), None)))
 
 
 def in_der(ca_file: Path) -> bytes:
