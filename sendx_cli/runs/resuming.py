@@ -239,7 +239,7 @@ def _source_of(
         output.note(f"{header.source} is gone: only `sendx runs show` lists failed rows")
         yield None
     elif is_copy(Path(path), folder):
-        yield replace(source, name=header.source, is_spooled=True, keeps_spool=True)
+        yield replace(source, name=header.source, is_spooled=True)
     else:
         yield source
 
