@@ -101,6 +101,7 @@ class CurlExchange:
     def submit(self, ticket: int, call: Call) -> None:
         """Start a call; returns at once."""
         now = time.monotonic()
+        self._kept.note_closed()
         try:
             transfer = self._idle.pop() if self._idle else Transfer(self._terms, self._kept)
             transfer.begin(ticket, call, now)

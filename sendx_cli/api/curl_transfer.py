@@ -7,15 +7,13 @@ from typing import NamedTuple
 import pycurl
 
 from sendx_cli.api import failures
-from sendx_cli.api.kept_connections import KeptConnections
+from sendx_cli.api.kept_connections import IDLE_EXPIRY_S, KeptConnections
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 
 CONNECT_TIMEOUT_S = 5.0
-IDLE_EXPIRY_S = 4
-"""Idle connections are dropped before common servers drop them (5 s)."""
 
 _MS = 1000
 
@@ -140,6 +138,7 @@ class Transfer:
         if self.has_begun or self.is_stale:
             return int(pycurl.PREREQFUNC_ABORT)
         self.has_begun = True
+        self._kept.note_use(our_port)
         return int(pycurl.PREREQFUNC_OK)
 
     def note_end(self) -> None:
