@@ -56,12 +56,20 @@ class KeptConnections:
         libcurl before 8.20 leaves them by itself, and does not tell. Those that are idle for long
         are not used again in any case.
         """
+        if not self._answered_once:
+            return
+        now, watched = time.monotonic(), poll()
         for port, answered_at in list(self._answered_once.items()):
-            is_old = time.monotonic() - answered_at > IDLE_EXPIRY_S
-            if is_old or _local_port_of(self._number_at[port]) != port:
+            if now - answered_at > IDLE_EXPIRY_S:
                 self.note_use(port)
-            elif not self.is_quiet(port):
+            else:
+                watched.register(self._number_at[port], POLLIN)
+        for number, _ in watched.poll(0):
+            port = self._port_of[number]
+            if _local_port_of(number) == port:
                 self.note_end(port)
+            else:  # libcurl has closed it, and the number may be another file's
+                self.note_use(port)
 
     def note_end(self, local_port: int) -> None:
         """Record that a kept connection was found closed, or broke under a request."""
