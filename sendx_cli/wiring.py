@@ -164,6 +164,7 @@ def _curl_exchange(runtime: Runtime, settings: "Settings") -> "Exchange":
         proxy=proxy_for(base_url),
         ca_file=paths.file,
         ca_directory=paths.directory,
+        is_store_trusted=paths.is_store_trusted,
     )
 
 

@@ -61,6 +61,8 @@ class CurlExchange:
         ca_file: A bundle of certificate authorities in PEM form, or None.
         ca_directory: A hashed directory of them, or None. With neither, calls by TLS
             are refused: there is no default.
+        is_store_trusted: Whether those of the system's store are trusted too: macOS's, by a
+            libcurl that was built for it, as in pycurl's wheels from 7.49.
 
     Raises:
         ServiceUnusable: The proxy cannot be used.
@@ -75,9 +77,12 @@ class CurlExchange:
         proxy: str | None = None,
         ca_file: str | None = None,
         ca_directory: str | None = None,
+        is_store_trusted: bool = False,
     ) -> None:
         refuse_unusable(proxy)
-        self._terms = Terms(headers, timeout_s, secret, proxy, ca_file, ca_directory)
+        self._terms = Terms(
+            headers, timeout_s, secret, proxy, ca_file, ca_directory, is_store_trusted
+        )
         self._sockets = WatchedSockets()
         self._under_way: dict[pycurl.Curl, Transfer] = {}
         self._idle: list[Transfer] = []
@@ -96,6 +101,7 @@ class CurlExchange:
     def submit(self, ticket: int, call: Call) -> None:
         """Start a call; returns at once."""
         now = time.monotonic()
+        self._kept.note_closed()
         try:
             transfer = self._idle.pop() if self._idle else Transfer(self._terms, self._kept)
             transfer.begin(ticket, call, now)

@@ -7,15 +7,13 @@ from typing import NamedTuple
 import pycurl
 
 from sendx_cli.api import failures
-from sendx_cli.api.kept_connections import KeptConnections
+from sendx_cli.api.kept_connections import IDLE_EXPIRY_S, KeptConnections
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
 
 CONNECT_TIMEOUT_S = 5.0
-IDLE_EXPIRY_S = 4
-"""Idle connections are dropped before common servers drop them (5 s)."""
 
 _MS = 1000
 
@@ -30,6 +28,7 @@ class Terms(NamedTuple):
         proxy: The proxy's URL, or None; libcurl does not look at the environment.
         ca_file: A bundle of certificate authorities in PEM form, or None.
         ca_directory: A hashed directory of them, or None. With neither, there is no TLS.
+        is_store_trusted: Whether those of the system's store are trusted too.
     """
 
     headers: Mapping[str, str]
@@ -38,6 +37,7 @@ class Terms(NamedTuple):
     proxy: str | None
     ca_file: str | None
     ca_directory: str | None
+    is_store_trusted: bool = False
 
 
 class Transfer:
@@ -138,6 +138,7 @@ class Transfer:
         if self.has_begun or self.is_stale:
             return int(pycurl.PREREQFUNC_ABORT)
         self.has_begun = True
+        self._kept.note_use(our_port)
         return int(pycurl.PREREQFUNC_OK)
 
     def note_end(self) -> None:
@@ -188,6 +189,9 @@ class Transfer:
                 self.curl.unsetopt(option)
             else:
                 self.curl.setopt(option, path)
+        if terms.is_store_trusted:
+            for option in (pycurl.SSL_OPTIONS, pycurl.PROXY_SSL_OPTIONS):
+                self.curl.setopt(option, pycurl.SSLOPT_NATIVE_CA)
 
     def _set_terms(self, terms: Terms) -> None:
         curl = self.curl

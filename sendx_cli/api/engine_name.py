@@ -3,16 +3,22 @@
 
 def engine_name() -> str:
     """Return the HTTP library and its TLS library, with their versions."""
-    try:
-        from sendx_cli.api.curl_exchange import is_usable
-    except ImportError:
-        return _httpx_name("pycurl is not installed")
-    if not is_usable():
-        return _httpx_name("this libcurl is too old")
+    why = libcurl_refusal()
+    if why is not None:
+        return _httpx_name(why)
     import pycurl
 
     facts = pycurl.version_info()
     return f"libcurl/{facts[1]} {facts[5]}"
+
+
+def libcurl_refusal() -> str | None:
+    """Return why libcurl does not carry the calls, or None if it does."""
+    try:
+        from sendx_cli.api.curl_exchange import is_usable
+    except ImportError:
+        return "pycurl is not installed"
+    return None if is_usable() else "this libcurl is too old"
 
 
 def _httpx_name(why: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,6 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
 
+from sendx_cli.api.engine_name import libcurl_refusal
 from sendx_cli.api.proxies import proxy_for, refuse_unusable, shown_proxy
 from sendx_cli.api.tls import refuse_unreadable, trusted_paths
 from sendx_cli.core.account.catalogue import members_in
@@ -105,7 +107,10 @@ def authorities(settings: Settings, environ: Mapping[str, str]) -> Check:
         refuse_unreadable(paths)
     except SendxError as error:
         return failed(name, error)
-    return ok(name, str(paths.file or paths.directory))
+    # Of the stores, httpx cannot read that of macOS.
+    reads_store = sys.platform == "win32" or libcurl_refusal() is None
+    store = ", and the system's certificate store" if paths.is_store_trusted and reads_store else ""
+    return ok(name, f"{paths.file or paths.directory}{store}")
 
 
 def taken(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sendx_cli.files.layout import Layout
+from sendx_cli.files.spool import Copy
 from sendx_cli.files.verified import FileDigest
 
 if TYPE_CHECKING:
@@ -20,13 +21,18 @@ class Contents:
     """A copy of what is in a file.
 
     Args:
-        path: The copy, which the caller must delete.
+        copy: The copy, which the caller must delete.
         digest: What it holds.
         layout: Its layout, if it is the rows of a sheet; a text's is still to be found.
         merges: The merged cells of the sheet.
     """
 
-    path: Path
+    copy: Copy
     digest: FileDigest
     layout: Layout | None = None
     merges: "tuple[Merge, ...]" = ()
+
+    @property
+    def path(self) -> Path:
+        """Where the copy can be read."""
+        return self.copy.path

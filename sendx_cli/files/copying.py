@@ -1,21 +1,25 @@
 """Copying the rows of a sheet, or an unpacked text, into a temporary file."""
 
 import gzip
-import os
+import io
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from sendx_cli.errors import FileRefused, PassingTrouble, reason_of
 from sendx_cli.files.contents import Contents
-from sendx_cli.files.layout import Overrides
+from sendx_cli.files.layout import Layout, Overrides
+from sendx_cli.files.spool import Copy, new_copy
 from sendx_cli.files.verified import digest_of
 from sendx_cli.files.workbooks.opening import read_workbook, workbook_kind
 from sendx_cli.files.workbooks.package import most_bytes, too_large
+
+if TYPE_CHECKING:
+    from sendx_cli.files.workbooks.sheet_row import Merge
 
 _CHUNK_BYTES = 1 << 20
 _PREFIX = "sendx-contents-"
@@ -31,12 +35,12 @@ def copy_workbook(path: Path, name: str, overrides: Overrides) -> Contents | Non
     kind = workbook_kind(path)
     if kind is None:
         return None
-    with _copy() as (file, copied):
-        with os.fdopen(file, "w", encoding="utf-8", newline="\n") as text:
-            layout, merges = read_workbook(
-                path, kind, overrides, _Bounded(text, most_bytes(path.stat().st_size)).write
-            )
-        return Contents(copied, digest_of(copied, name), layout, merges)
+    with _copy() as (file, copy):
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+        bounded = _Bounded(text, most_bytes(path.stat().st_size))
+        layout, merges = read_workbook(path, kind, overrides, bounded.write)
+        text.detach()
+        return _contents(file, copy, name, layout, merges)
 
 
 @dataclass(slots=True)
@@ -59,13 +63,24 @@ def unpack(path: Path, name: str) -> Contents:
     Raises:
         FileRefused: It is damaged, or unpacks to more than a list of contacts does.
     """
-    with _copy() as (file, copied):
+    with _copy() as (file, copy):
         try:
-            with os.fdopen(file, "wb") as text, gzip.open(path) as packed:
-                _copy_within(packed, text, most_bytes(path.stat().st_size))
+            with gzip.open(path) as packed:
+                _copy_within(packed, file, most_bytes(path.stat().st_size))
         except (gzip.BadGzipFile, zlib.error, EOFError):
             raise FileRefused("the gzip archive is damaged, or it is truncated") from None
-        return Contents(copied, digest_of(copied, name))
+        return _contents(file, copy, name)
+
+
+def _contents(
+    file: BinaryIO,
+    copy: Copy,
+    name: str,
+    layout: Layout | None = None,
+    merges: "tuple[Merge, ...]" = (),
+) -> Contents:
+    file.flush()
+    return Contents(copy, digest_of(copy.path, name), layout, merges)
 
 
 def _copy_within(packed: gzip.GzipFile, text: BinaryIO, most: int) -> None:
@@ -78,22 +93,15 @@ def _copy_within(packed: gzip.GzipFile, text: BinaryIO, most: int) -> None:
 
 
 @contextmanager
-def _copy() -> Iterator[tuple[int, Path]]:
-    """Create a temporary file that only its owner may read; it is deleted if an error occurs.
+def _copy() -> Iterator[tuple[BinaryIO, Copy]]:
+    """Create a temporary file; it is deleted if an error occurs.
 
     Raises:
         PassingTrouble: It could not be written, or what goes into it not be read.
     """
-    path: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=_PREFIX)
-        path = Path(name)
-        yield handle, path
-    except BaseException as error:
-        if path is not None:
-            path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            reason = reason_of(error)
-            folder = tempfile.gettempdir()
-            raise PassingTrouble(f"cannot be unpacked: {reason}", where=folder) from None
-        raise
+        with new_copy(prefix=_PREFIX) as made:
+            yield made
+    except OSError as error:
+        reason = reason_of(error)
+        raise PassingTrouble(f"cannot be unpacked: {reason}", where=tempfile.gettempdir()) from None

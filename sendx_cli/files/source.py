@@ -21,7 +21,7 @@ from sendx_cli.files.jsonlines import member_names, read_json_lines
 from sendx_cli.files.layout import FileFormat, Layout, Overrides
 from sendx_cli.files.near_names import no_such_file
 from sendx_cli.files.packed import contents_of
-from sendx_cli.files.spool import spool
+from sendx_cli.files.spool import Copy, spool
 from sendx_cli.files.verified import (
     FileDigest,
     changed,
@@ -63,7 +63,7 @@ class Source:
         layout: Its layout.
         digest: What it holds.
         is_spooled: Whether `path` is a copy.
-        keeps_spool: Whether the copy stays when the source is closed.
+        passing: The copy, if it is deleted when the source is closed.
         contents: What is in the file, if it is a workbook or an archive: rows are read from there.
     """
 
@@ -72,7 +72,7 @@ class Source:
     layout: Layout
     digest: FileDigest
     is_spooled: bool = False
-    keeps_spool: bool = False
+    passing: Copy | None = None
     contents: Contents | None = None
 
     @property
@@ -116,9 +116,9 @@ class Source:
     def close(self) -> None:
         """Delete the copy of standard input, unless it is to be kept, and that of the contents."""
         if self.contents is not None:
-            self.contents.path.unlink(missing_ok=True)
-        if self.is_spooled and not self.keeps_spool:
-            self.path.unlink(missing_ok=True)
+            self.contents.copy.delete()
+        if self.passing is not None:
+            self.passing.delete()
 
     def __enter__(self) -> Self:
         """Return the source itself; no file is kept open between passes."""
@@ -158,18 +158,20 @@ def open_source(
     """
     name = "standard input" if path == STANDARD_INPUT else path
     is_spooled = not must_be_plain and (path == STANDARD_INPUT or not _is_regular(Path(path)))
-    kept = _spooled(path, stdin, spool_folder) if is_spooled else Path(path)
+    copy = _spooled(path, stdin, spool_folder) if is_spooled else None
+    place = Path(path) if copy is None else copy.path
     try:
-        digest = digest_of(kept, name)  # first: what is found out later must be of the same bytes
-        contents = contents_of(kept, name, overrides)
-        layout = _layout_of(kept, name, overrides, digest, contents)
-        return Source(name, kept, layout, digest, is_spooled, spool_folder is not None, contents)
+        digest = digest_of(place, name)  # first: what is found out later must be of the same bytes
+        contents = contents_of(place, name, overrides)
+        layout = _layout_of(place, name, overrides, digest, contents)
+        passing = copy if spool_folder is None else None
+        return Source(name, place, layout, digest, is_spooled, passing, contents)
     except FileRefused as refused:
         where = name if refused.where in {None, name} else f"{name}:{refused.where}"
-        _drop(kept, is_spooled=is_spooled)
+        _drop(copy)
         raise FileRefused(refused.message, where=where, hint=refused.hint) from None
     except BaseException:
-        _drop(kept, is_spooled=is_spooled)
+        _drop(copy)
         raise
 
 
@@ -184,7 +186,7 @@ def _layout_of(
             return contents.layout
         return _find_layout(contents.path, name, overrides, Path(path.stem).suffix)
     except BaseException:
-        contents.path.unlink(missing_ok=True)
+        contents.copy.delete()
         raise
 
 
@@ -202,16 +204,16 @@ def _is_regular(path: Path) -> bool:
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
-def _spooled(path: str, stdin: BinaryIO, folder: Path | None) -> Path:
+def _spooled(path: str, stdin: BinaryIO, folder: Path | None) -> Copy:
     if path == STANDARD_INPUT:
         return spool(stdin, folder)
     with _open_binary(Path(path), path) as stream:
         return spool(stream, folder)
 
 
-def _drop(path: Path, *, is_spooled: bool) -> None:
-    if is_spooled:
-        path.unlink(missing_ok=True)
+def _drop(copy: Copy | None) -> None:
+    if copy is not None:
+        copy.delete()
 
 
 def _open_binary(path: Path, name: str) -> BinaryIO:

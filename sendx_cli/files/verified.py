@@ -57,6 +57,8 @@ def open_plain(path: Path, name: str) -> io.BufferedReader:
         os.close(descriptor)
         what = "this is a directory" if stat.S_ISDIR(mode) else "this is no longer a regular file"
         raise FileRefused(what, where=name)
+    # A copy without a name shares its place with whoever opened it before, on macOS.
+    os.lseek(descriptor, 0, os.SEEK_SET)
     return os.fdopen(descriptor, "rb")
 
 

@@ -88,9 +88,9 @@ class SentRows:
         """Yield the rows that were taken for certain, and those that may have been.
 
         A failed row may have been applied although the service said otherwise. A change of address
-        that was repeated after its answer was lost is rejected, for the new one is taken. And a
-        pending row may have been sent where it may be repeated, for then it is not marked before;
-        but not before the earlier rows of its contact were decided.
+        that --retry-unknown sent again after its answer was lost is rejected, for the new one is
+        taken. And a pending row may have been sent where it may be repeated, for then it is not
+        marked before; but not before the earlier rows of its contact were decided.
         """
         waiting: set[str] = set()
         for state, body in rows:

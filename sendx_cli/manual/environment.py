@@ -12,7 +12,14 @@ _NETWORK = (
     ),
     ("NO_PROXY", "Hosts to call without the proxy, separated by commas; also no_proxy."),
     ("SSL_CERT_FILE", "File of certificate authorities, if SENDX_CA_BUNDLE is not set."),
-    ("SSL_CERT_DIR", "Directory of certificate authorities, if no file is set."),
+    (
+        "SSL_CERT_DIR",
+        (
+            "Directory of certificate authorities, if no file is set. If none of the three is set, "
+            "sendx trusts the system's directory or file of them, or else certifi's, and on "
+            "Windows and macOS also the system's certificate store."
+        ),
+    ),
 )
 _TERMINAL = (
     ("NO_COLOR", "Not empty: no color."),

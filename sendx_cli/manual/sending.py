@@ -46,10 +46,11 @@ _AGAIN = {
         "Also sent again where it may have been delivered, as applying it twice changes nothing: "
         "up to --retries times; during an outage of a run attempts are not counted."
     ),
-    "track, and counts": (
-        "Never sent again where it may have been delivered: its tags can trigger emails, and "
-        "--field visits=++1 would count twice. The outcome is unknown (exit 6); --retry-unknown "
-        "takes the risk."
+    "track, counts, new_email": (
+        "Never sent again where it may have been delivered: its tags can trigger emails, "
+        "--field visits=++1 would count twice, and a second change of address would be refused or "
+        "create a contact at the old one. The outcome is unknown (exit 6); --retry-unknown takes "
+        "the risk, and sendx runs reconcile looks in the account."
     ),
 }
 

@@ -101,7 +101,8 @@ def _ripe(context: RunContext, unknown: Sequence[UnknownRow]) -> list[UnknownRow
 def _look(context: RunContext, rows: Sequence[UnknownRow]) -> list[Looked]:
     if not rows:
         return []
-    addresses = [row.contact.email for row in rows]
+    contacts = [row.contact for row in rows]
+    addresses = [one for contact in contacts for one in (contact.email, contact.new_email) if one]
     clock = context.runtime.clock
     with (
         require_account(context) as account,
@@ -113,22 +114,29 @@ def _look(context: RunContext, rows: Sequence[UnknownRow]) -> list[Looked]:
             progress.update(len(found))
     now = clock.unix()
     at = moment_text(now, now)
-    return [_looked(row, found[contact_key(row.contact.email)], at) for row in rows]
+    return [_looked(row, [found[key] for key in row.contact.contact_keys], at) for row in rows]
 
 
-def _looked(row: UnknownRow, searched: SearchedContact, at: str) -> Looked:
-    if searched.problem is not None:
-        return Looked(row, is_so=False, seen=f"could not be looked up at {at}: {searched.problem}")
-    if searched.contact is None:
+def _looked(row: UnknownRow, searched: Sequence[SearchedContact], at: str) -> Looked:
+    """Compare a row with its contact; of a change of address, with the one at the new address."""
+    for one in searched:
+        if one.problem is not None:
+            return Looked(row, is_so=False, seen=f"could not be looked up at {at}: {one.problem}")
+    old, new = searched[0], searched[-1]
+    if old is not new and old.contact is not None:
+        seen = f"{old.contact.email} is still a contact at {at}"
+        return Looked(row, is_so=False, seen=seen, may_be_resent=not row.is_overtaken)
+    if new.contact is None:
         return Looked(
             row, is_so=False, seen=f"no such contact at {at}", may_be_resent=not row.is_overtaken
         )
     expected = Expected(row.contact.email)
     expected.add(row.contact)
-    differences, unclear = expected.compare(searched.contact)
+    differences, unclear = expected.compare(new.contact)
     if differences:
         seen = f"at {at}: {'; '.join(map(_in_words, differences))}"
-        return Looked(row, is_so=False, seen=seen, may_be_resent=not row.is_overtaken)
+        may_be_resent = old is new and not row.is_overtaken
+        return Looked(row, is_so=False, seen=seen, may_be_resent=may_be_resent)
     if unclear:
         return Looked(row, is_so=False, seen=f"cannot be determined at {at}: {', '.join(unclear)}")
     return Looked(row, is_so=True)

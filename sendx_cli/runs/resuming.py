@@ -244,7 +244,7 @@ def _source_of(
         yield None
         return
     if is_copy(Path(path), folder):
-        source = replace(source, name=header.source, is_spooled=True, keeps_spool=True)
+        source = replace(source, name=header.source, is_spooled=True)
     with source:
         yield source
 

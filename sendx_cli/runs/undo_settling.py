@@ -36,11 +36,12 @@ class _InDoubt(NamedTuple):
 
     Args:
         row: The row.
-        has_crashed: Whether it was under way when the process ended.
+        is_sent_otherwise: Whether it is sent again if the account does not show it: it was under
+            way when the process ended, or it changes an address.
     """
 
     row: Row
-    has_crashed: bool = False
+    is_sent_otherwise: bool = False
 
 
 def undo_of(runs: Runs, run: str) -> Run | None:
@@ -95,7 +96,7 @@ def settle_undo(context: RunContext, journal: RunJournal) -> None:
         }
     done = [one for one in in_doubt if _is_done(one.row.contact, found)]
     journal.record([Decided(one.row, Outcome.ACCEPTED, _SEEN, 1) for one in done])
-    again = [one.row.number for one in in_doubt if one.has_crashed and one not in done]
+    again = [one.row.number for one in in_doubt if one.is_sent_otherwise and one not in done]
     journal.reopen_rows(again)
     if done:
         rows = "1 row" if len(done) == 1 else f"{len(done):,} rows"
@@ -110,7 +111,10 @@ def _in_doubt(journal: RunJournal) -> list[_InDoubt]:
     """
     moves = [_InDoubt(row) for row in journal.pending() if row.contact.new_email]
     decided = [
-        _InDoubt(Row(row.number, row.contact, row.line), row.code == CRASHED)
+        _InDoubt(
+            Row(row.number, row.contact, row.line),
+            row.code == CRASHED or row.contact.new_email is not None,
+        )
         for row in journal.view.rows({State.UNKNOWN, State.FAILED})
         if row.state is State.UNKNOWN or row.contact.new_email
     ]

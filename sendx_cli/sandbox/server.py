@@ -27,6 +27,8 @@ _MAX_PORT = 65_535
 _GRACE_S = 2.0
 _PAUSE_S = 0.05
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
+_SIGNAL_DELAY_S = 0.5
+"""The longest wait: on Windows no signal interrupts it, and its handler runs only afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,8 @@ class Server:
                 selector.register(self._listener, selectors.EVENT_READ)
                 selector.register(self._woken, selectors.EVENT_READ)
                 while not self._stopped.is_set():
-                    if any(key.fileobj is self._listener for key, _ in selector.select()):
+                    ready = selector.select(_SIGNAL_DELAY_S)
+                    if any(key.fileobj is self._listener for key, _ in ready):
                         self._accept()
         finally:
             self._close()

@@ -51,14 +51,6 @@ def open_curl(
     )
 
 
-def libcurl_version() -> tuple[int, ...]:
-    """Return the version of libcurl that is in use."""
-    need_libcurl()
-    import pycurl
-
-    return tuple(map(int, pycurl.version_info()[1].split(".")[:2]))
-
-
 ENGINES: dict[str, Open] = {"threads": open_threads, "curl": open_curl}
 
 

@@ -24,7 +24,6 @@ from tests.api.engines import (
     KEY,
     ask,
     engine,
-    libcurl_version,
     post,
     some,
     wait_for_threads,
@@ -294,8 +293,6 @@ def test_no_connection_is_kept_to_a_server_that_closes_each(
     name: str, server: ScriptedServer
 ) -> None:
     """Unsaid, the end of one could arrive just when the next request is written to it."""
-    if name == "curl" and libcurl_version() < (8, 20):
-        pytest.skip("libcurl before 8.20 leaves closed connections by itself, and does not tell")
     server.script = lambda _request, _number: Reset(OK)
     with engine(name, server.url) as exchange:
         for ticket in range(3):

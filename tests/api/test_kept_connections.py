@@ -1,5 +1,7 @@
+import os
 import select
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -99,6 +101,69 @@ def test_connections_are_kept_unless_more_are_closed_than_used_again() -> None:
     kept.note_answer(3)
     kept.note_end(3)
     assert not kept.are_worth_trying
+
+
+def answered_once(connections: Connections) -> tuple[KeptConnections, socket.socket, socket.socket]:
+    kept = KeptConnections()
+    ours, theirs = connections.open()
+    kept.add(port_of(ours), [ours.fileno()])
+    kept.note_answer(port_of(ours))
+    return kept, ours, theirs
+
+
+def test_a_connection_that_the_server_closes_after_its_first_answer_counts_once(
+    connections: Connections,
+) -> None:
+    """However often it is looked at, and though it is found closed once more."""
+    kept, ours, theirs = answered_once(connections)
+    kept.note_closed()
+    assert kept.are_worth_trying
+    theirs.close()
+    wait_until_readable(ours)
+    for _ in range(2):
+        kept.note_closed()
+    kept.note_end(port_of(ours))
+    assert not kept.are_worth_trying
+    kept.note_answer(1)
+    kept.note_answer(1)
+    assert kept.are_worth_trying
+
+
+@pytest.mark.parametrize(
+    "why", ["in use", "answered again", "idle for long", "gone", "reused", "another's"]
+)
+def test_a_connection_that_is_closed_for_another_reason_does_not_count(
+    connections: Connections, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """What becomes of a call is told elsewhere, and an old connection would not be used again."""
+    kept, ours, theirs = answered_once(connections)
+    port = port_of(ours)
+    if why == "in use":
+        kept.note_use(port)
+    if why == "answered again":
+        kept.note_answer(port)
+        kept.note_end(2)
+    if why == "idle for long":
+        now = time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: now + 60.0)
+    theirs.close()
+    wait_until_readable(ours)
+    if why == "gone":
+        ours.close()
+    if why == "reused":
+        other, its_peer = connections.open()
+        os.dup2(other.fileno(), ours.fileno())
+        its_peer.send(b"x")
+        wait_until_readable(ours)
+    if why == "another's":
+        kept.add(1, [ours.fileno()])
+    kept.note_closed()
+    kept.note_closed()
+    assert kept.are_worth_trying
+    if why != "answered again":
+        kept.note_answer(3)
+        kept.note_end(3)
+        assert not kept.are_worth_trying
 
 
 def test_a_connection_that_never_answered_says_nothing_about_keeping() -> None:

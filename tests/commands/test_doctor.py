@@ -1,14 +1,20 @@
 import json
 import platform
 import socket
+import ssl
+import sys
 import time
 from email.utils import formatdate
 from pathlib import Path
+from types import SimpleNamespace
 
+import certifi
 import pytest
 
 from sendx_cli import __version__
 from sendx_cli.api.engine_name import engine_name
+from sendx_cli.doctor.service import authorities
+from sendx_cli.runtime import Runtime
 from tests.conftest import CANARY, Command, Run
 from tests.servers import ScriptedServer, json_answer
 
@@ -194,6 +200,24 @@ def test_a_setting_that_cannot_be_is_a_failed_check(
     run = sendx("doctor", "-o", "json", *words, env={**env, **extra})
     assert run.code == 2
     assert found_by(run)["profile"][:2] == ("failed", told)
+
+
+@pytest.mark.parametrize(
+    ("platform", "is_read"),
+    [("win32", {"threads", "curl"}), ("darwin", {"curl"}), ("linux", set[str]())],
+)
+def test_the_systems_store_is_named_where_it_is_read(
+    monkeypatch: pytest.MonkeyPatch, by_engine: str, platform: str, is_read: set[str]
+) -> None:
+    """Windows' in any case; that of macOS by libcurl alone."""
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(
+        ssl, "get_default_verify_paths", lambda: SimpleNamespace(cafile=None, capath=None)
+    )
+    settings = Runtime(environ={"SENDX_API_KEY": CANARY}).settings({})
+    check = authorities(settings, {})
+    store = ", and the system's certificate store" if by_engine in is_read else ""
+    assert (check.state, check.found) == ("ok", f"{certifi.where()}{store}")
 
 
 def test_the_way_is_checked_before_it_is_taken(

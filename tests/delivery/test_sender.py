@@ -81,9 +81,8 @@ def test_rows_of_one_contact_are_applied_in_their_order_whatever_goes_wrong(
             reply = draw.choice((TROUBLE, THROTTLED, LOST, UNREACHED))
         return SimulatedReply(draw.random(), reply, reply in (OK, TROUBLE, LOST))
 
-    decided, exchange, _ = run(
-        contacts, decide, policy=RetryPolicy(retries=100, max_wait_s=1e9), seed=seed
-    )
+    policy = RetryPolicy(retries=100, retry_unknown=True, max_wait_s=1e9)
+    decided, exchange, _ = run(contacts, decide, policy=policy, seed=seed)
     assert {s.outcome for s in decided} == {Outcome.ACCEPTED}
     for person in range(6):
         address = f"p{person}@example.com"
@@ -119,6 +118,8 @@ def test_a_contact_with_many_rows_does_not_stop_the_others() -> None:
         (Identify(email="a@b.co"), TROUBLE, Outcome.FAILED, 5),
         (Identify(email="a@b.co"), LOST, Outcome.FAILED, 5),
         (Identify(email="a@b.co", fields=(("n", "++1"),)), LOST, Outcome.UNKNOWN, 1),
+        (Identify(email="a@b.co", new_email="x@b.co"), LOST, Outcome.UNKNOWN, 1),
+        (Identify(email="a@b.co", new_email="A@b.co"), LOST, Outcome.FAILED, 5),
         (Track(email="a@b.co", add_tags=("x",)), LOST, Outcome.UNKNOWN, 1),
         (Track(email="a@b.co", add_tags=("x",)), TROUBLE, Outcome.UNKNOWN, 1),
         (Track(email="a@b.co", add_tags=("x",)), UNREACHED, Outcome.FAILED, 5),

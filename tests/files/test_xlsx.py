@@ -316,8 +316,8 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     save_rows(path, ("email",), ("ann@b.co",))
-    with open_source(str(path), Overrides(), io.BytesIO()):
-        assert len(list(temporary.iterdir())) == 1
+    with open_source(str(path), Overrides(), io.BytesIO()) as source:
+        assert list(source.rows()) == [SourceRow(2, ("ann@b.co",))]
     assert not list(temporary.iterdir())
     save_rows(path, ("ann@b.co",))
     assert refusal(path).message == "line 1 looks like a row, not a header"

@@ -33,6 +33,34 @@ def test_only_the_owner_can_see_a_journal(tmp_path: Path) -> None:
     }
 
 
+def test_a_journal_in_an_open_directory_was_never_open_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even between its creation and the change of its mode: whoever opens it then reads on."""
+    if sys.platform == "win32":
+        pytest.skip("no modes there")
+    directory = tmp_path / "runs"
+    directory.mkdir()
+    directory.chmod(0o777)
+    created = set[int]()
+    really = os.fchmod
+
+    def change_mode(descriptor: int, mode: int) -> None:
+        created.add(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        really(descriptor, mode)
+
+    monkeypatch.setattr(os, "fchmod", change_mode)
+    earlier = os.umask(0)
+    try:
+        with begin(directory, people(3)):
+            modes = {p.suffix: stat.S_IMODE(p.stat().st_mode) for p in directory.iterdir()}
+    finally:
+        os.umask(earlier)
+    assert created == {0o600}
+    assert modes.keys() == {".sqlite3", ".sqlite3-wal", ".sqlite3-shm", ".sqlite3-check", ".lock"}
+    assert set(modes.values()) == {0o600}
+
+
 def test_a_run_is_named_by_when_it_began(tmp_path: Path) -> None:
     """To the minute, in UTC, with four letters that tell it from others."""
     begin(tmp_path, people(1)).close()

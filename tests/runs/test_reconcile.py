@@ -99,6 +99,68 @@ def test_a_counting_row_is_never_settled(account: Account, later: ShiftedClock) 
     )
 
 
+def change(account: Account, fault: str, new_email: str = "x@b.co") -> Run:
+    account.begin(*PEOPLE)
+    Path("n.csv").write_text(f"email,new_email,company\nann@b.co,{new_email},Acme\n")
+    return account.run("identify", "--from=n.csv", "--yes", faults={0: fault})
+
+
+def test_a_change_of_address_whose_answer_is_lost_is_not_sent_again(account: Account) -> None:
+    """It would be refused, for the address is taken: by the contact itself."""
+    assert change(account, LOST).code == 6
+    assert account.writes == ["POST /contact/identify"]
+    assert states(account) == ["unknown"]
+
+
+def test_a_change_of_address_that_the_account_shows_was_accepted(
+    account: Account, later: ShiftedClock
+) -> None:
+    """The contact is at the new address, with what the row said, and nobody at the old one."""
+    change(account, LOST)
+    later.seconds += 61
+    run = reconcile(account)
+    assert (run.code, states(account)) == (0, ["accepted"])
+
+
+def test_a_change_of_address_that_was_not_made_can_be_sent_again(
+    account: Account, later: ShiftedClock
+) -> None:
+    """The contact is still at the old address; a resume then makes the change."""
+    change(account, BROKEN)
+    later.seconds += 61
+    run = reconcile(account)
+    assert run.code == 6
+    (shown,) = records(account.run("runs", "show", "--rows"))
+    assert steady(shown["message"]) == "ann@b.co is still a contact at HH:MM"
+    reconcile(account, "--resend", "--yes")
+    assert account.run("runs", "resume").code == 0
+    assert account.contact("x@b.co")["company"] == "Acme"
+
+
+def test_a_change_to_an_address_that_another_contact_has_was_not_made(
+    account: Account, later: ShiftedClock
+) -> None:
+    """The other has the company by chance."""
+    change(account, BROKEN, "bob@b.co")
+    account.post("/contact/identify", {"email": "bob@b.co", "company": "Acme"})
+    later.seconds += 61
+    assert reconcile(account).code == 6
+
+
+def test_a_changed_contact_that_is_otherwise_not_as_sent_stays_unknown(
+    account: Account, later: ShiftedClock
+) -> None:
+    """Somebody else may have made the change; to send it again could create a contact."""
+    change(account, LOST)
+    account.post("/contact/identify", {"email": "x@b.co", "company": "Other"})
+    later.seconds += 61
+    run = reconcile(account, "--resend", "--yes")
+    assert (run.code, account.writes) == (6, [])
+    assert "no rows to send again" in run.err
+    (shown,) = records(account.run("runs", "show", "--rows"))
+    assert steady(shown["message"]) == "at HH:MM: company is Other"
+
+
 def test_what_is_not_shown_can_be_sent_again(account: Account, later: ShiftedClock) -> None:
     """Only where the contact was read; a resume then sends it, once."""
     account.begin(*PEOPLE)

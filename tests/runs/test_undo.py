@@ -8,7 +8,7 @@ import pytest
 
 from sendx_cli.journal.opening import open_journal
 from tests.conftest import Run
-from tests.runs.accounts import LIST, LOST, REFUSED, Account, records
+from tests.runs.accounts import BROKEN, LIST, LOST, REFUSED, Account, records
 
 ANN = {
     "email": "ann@b.co",
@@ -395,17 +395,20 @@ def test_an_address_that_was_changed_back_unnoticed_is_not_sent_again(account: A
     """Its answer was lost: the resume looks, for the service would refuse it as taken."""
     account.begin(ANN)
     identify(account, "ann@b.co,new,anna@b.co", header="email,tags,new_email")
-    assert undo(account, faults={1: LOST}).code == 5
+    assert undo(account, faults={1: LOST}).code == 6
     assert account.run("runs", "resume").code == 0
     assert account.writes == []
     assert account.contact("ann@b.co")["tags"] == {"old", "lead"}
 
 
-def test_an_address_that_was_not_changed_back_is_changed_by_the_resume(account: Account) -> None:
+@pytest.mark.parametrize(("fault", "code"), [(REFUSED, 255), (BROKEN, 6)])
+def test_an_address_that_was_not_changed_back_is_changed_by_the_resume(
+    account: Account, fault: str, code: int
+) -> None:
     """What the account does not show to be done is sent."""
     account.begin(ANN)
     identify(account, "ann@b.co,new,anna@b.co", header="email,tags,new_email")
-    assert undo(account, faults={1: REFUSED}).code == 255
+    assert undo(account, faults={1: fault}).code == code
     assert account.run("runs", "resume").code == 0
     assert account.writes == ["POST /contact/identify"]
     assert account.contact("ann@b.co")["tags"] == {"old", "lead"}

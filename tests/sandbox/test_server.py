@@ -32,6 +32,21 @@ def tell(url):
 sys.stdout.write(serve(ServeOptions(path=Path(sys.argv[1])), on_ready=tell).name)
 """
 
+WAITING_AS_ON_WINDOWS = """
+import os, selectors, signal
+
+class Uninterrupted(selectors.DefaultSelector):
+    def select(self, timeout=None):
+        old = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            return super().select(timeout)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, old)
+
+selectors.DefaultSelector = Uninterrupted
+"""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -55,6 +70,18 @@ def test_a_signal_ends_it_cleanly(served: subprocess.Popen[str], number: signal.
         assert client.post("/contact/identify", json=ANN).status_code == 200
         served.send_signal(number)
         assert (served.wait(timeout=20), served.stdout.read()) == (0, number.name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_a_signal_ends_it_where_waiting_is_not_interrupted(path: Path) -> None:
+    """On Windows a handler runs only once `select` has returned."""
+    command = [sys.executable, "-c", WAITING_AS_ON_WINDOWS + SERVING, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            out, _ = process.communicate(timeout=30)
+            assert (process.returncode, out.splitlines()[1]) == (0, "SIGINT")
+        finally:
+            process.kill()
 
 
 def test_a_port_that_is_taken_is_refused(path: Path) -> None:

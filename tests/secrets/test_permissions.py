@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,12 @@ def _bare(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def modes(directory: Path) -> dict[str, int]:
-    return {
-        str(path.relative_to(directory)): stat.S_IMODE(path.lstat().st_mode)
-        for path in sorted(directory.rglob("*"))
-    }
+    """Return the modes of all that is there; SQLite's files beside a database come and go."""
+    found: dict[str, int] = {}
+    for path in sorted(directory.rglob("*")):
+        with suppress(FileNotFoundError):
+            found[str(path.relative_to(directory))] = stat.S_IMODE(path.lstat().st_mode)
+    return found
 
 
 def open_to_others(directory: Path, *, readable: bool = False) -> list[str]:

@@ -37,8 +37,13 @@ class Identify(ContactValues):
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether it may be sent again although it could have arrived."""
-        return not self.counts_twice
+        """Whether it may be sent again although it could have arrived.
+
+        A change of address may not: once it is made, it would be refused as the new one is taken,
+        or create a contact at the old one.
+        """
+        moves = self.new_email is not None and len(set(self.contact_keys)) > 1
+        return not (moves or self.counts_twice)
 
     @property
     def contact_keys(self) -> tuple[str, ...]:

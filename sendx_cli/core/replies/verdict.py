@@ -141,7 +141,7 @@ _STOPPING = {
 }
 _REFUSALS: Mapping[int, tuple[str, str | None]] = {
     404: ("no_such_contact", "identify the contact first: only a known one can be tracked"),
-    409: ("conflict", "another contact already has that address"),
+    409: ("conflict", "another contact already has that address, or the change was made before"),
 }
 
 

@@ -94,6 +94,15 @@ def test_only_a_counting_field_makes_an_identify_unrepeatable(value: str, counts
     assert (contact.counts_twice, contact.is_repeatable) == (counts, not counts)
 
 
+@pytest.mark.parametrize(
+    ("new_email", "is_repeatable"), [("x@b.co", False), ("A@b.co", True), (None, True)]
+)
+def test_a_change_of_address_is_unrepeatable(new_email: str | None, is_repeatable: bool) -> None:
+    """Once it is made, nobody is left at the old address: identify would create somebody there."""
+    contact = identify("a@b.co", today=TODAY, new_email=new_email)
+    assert (contact.counts_twice, contact.is_repeatable) == (False, is_repeatable)
+
+
 def test_a_field_is_split_at_its_first_equals_sign() -> None:
     """A value may hold further ones."""
     assert parse_field("Formula=a=b") == ("Formula", "a=b")
