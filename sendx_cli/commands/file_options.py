@@ -172,6 +172,15 @@ class FromFile(NamedTuple):
             "--stream", help="Send rows from standard input as they arrive.", rich_help_panel=FILE
         ),
     ] = False
+    keep_journal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="With --stream: remove rows from the run's journal after this time, such as 7d, "
+            "12h or 30m. Default: keep all, about 200 bytes each.",
+            rich_help_panel=FILE,
+        ),
+    ] = None
     keep_going: Annotated[bool, keep_going_option(FILE)] = False
     max_outage: Annotated[
         float | None,
@@ -244,6 +253,25 @@ class FromFile(NamedTuple):
         from sendx_cli.core.contact.shards import WHOLE, Shard
 
         return WHOLE if self.shard is None else Shard.parse(self.shard)
+
+    def keep_journal_s(self) -> float | None:
+        """Return for how long the journal of a stream keeps what is decided; None: for ever.
+
+        Raises:
+            UsageError: It is no time, or there is no stream.
+        """
+        if self.keep_journal is None:
+            return None
+        if not self.stream:
+            raise UsageError(
+                "--keep-journal requires --stream",
+                hint="`sendx runs forget` deletes the journal of a run that has ended",
+            )
+        if self.code_quality is not None:
+            raise UsageError("--code-quality cannot be used with --keep-journal: it needs all rows")
+        from sendx_cli.commands.durations import duration_s
+
+        return duration_s("--keep-journal", self.keep_journal)
 
     def refuse_stream_of_file(self, *, is_dry: bool) -> None:
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.

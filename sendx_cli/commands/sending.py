@@ -175,6 +175,7 @@ def _mode(file: FromFile, options: CallOptions) -> "RunMode":
         retry_unknown=options.sending.retry_unknown,
         keeps_going=file.keep_going,
         max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
+        keep_journal_s=file.keep_journal_s(),
         report=report_path(file.report, file.part()),
         save_map=file.save_map,
         map_file=file.map_file,

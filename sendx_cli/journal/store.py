@@ -27,6 +27,7 @@ from sendx_cli.journal.before import ContactsBefore
 from sendx_cli.journal.comparing import ContactsCompared
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
+from sendx_cli.journal.old_rows import OldRows
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
 from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of, storable
 from sendx_cli.journal.unknown_rows import UnknownRows
@@ -232,6 +233,14 @@ class RunJournal:
     def unknown_rows(self) -> UnknownRows:
         """Return the rows whose outcome is unknown, to be settled."""
         return UnknownRows(self._database, self.view.header.action)
+
+    def old_rows(self) -> OldRows:
+        """Return what removes old rows, and makes a journal of its own format of this one.
+
+        It must be asked for before the run is sealed: no reader has seen the journal then.
+        """
+        header = self.view.header
+        return OldRows(self._database, header.action, header.started_at)
 
     def note_sending(self) -> None:
         """Record that this process begins to send the run."""

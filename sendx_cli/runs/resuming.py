@@ -25,8 +25,9 @@ from sendx_cli.runs.consent import ask_about, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_file, is_of_sandbox, refuse_other_account
-from sendx_cli.runs.input_read import tell_input_read
+from sendx_cli.runs.input_read import tell_input_read, way_on
 from sendx_cli.runs.job_report import JobReport
+from sendx_cli.runs.no_longer_kept import refuse_part
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
@@ -163,6 +164,7 @@ def _adopt_changed_file(
         changed = header_of_file(context, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
+        _refuse_to_match_a_part(journal, run)
         changed = replace(
             changed,
             source=path or header.source,
@@ -187,6 +189,13 @@ def _refuse_other_chains(header: RunHeader, changed: RunHeader) -> None:
             where=changed.source,
             hint="resume it with the file as it was, and send what is new as a separate file",
         )
+
+
+def _refuse_to_match_a_part(journal: RunJournal, run: Run) -> None:
+    """Refuse to match rows with a journal that has not all of them: the others went out again."""
+    read = journal.view.input_read
+    hint = read and way_on(read, journal.view, run.id)
+    refuse_part(run.id, journal.view.removed, hint=hint or "send what is new as a separate file")
 
 
 def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading: Reading) -> None:
