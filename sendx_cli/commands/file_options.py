@@ -176,8 +176,8 @@ class FromFile(NamedTuple):
         str | None,
         typer.Option(
             metavar="TIME",
-            help="With --stream: remove rows from the run's journal after this time, such as 7d, "
-            "12h or 30m. Default: keep all, about 200 bytes each.",
+            help="With --stream, remove sent rows from the journal after this time, such as 30m, "
+            "12h or 7d. Default: never (a row takes about 200 bytes).",
             rich_help_panel=FILE,
         ),
     ] = None

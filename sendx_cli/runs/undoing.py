@@ -87,7 +87,9 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
         _refuse_not_undoable(list_runs(directory), run.id)
         forget_never_started(directory)
         undone = stack.enter_context(open_journal(run.path, context.runtime.clock))
-        refuse_part(run.id, undone.view.removed, hint="what it sent cannot be undone as a whole")
+        refuse_part(
+            run.id, undone.view.removed, hint="only a run whose rows are all kept can be undone"
+        )
         _refuse_unrecorded(undone, options)
         journal = stack.enter_context(create_journal(directory, header, context.runtime.clock))
         with unsealed_forgotten(journal):
