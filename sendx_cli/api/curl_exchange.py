@@ -10,7 +10,7 @@ import pycurl
 from sendx_cli.api import failures
 from sendx_cli.api.curl_failures import CurlError, failure_of_curl
 from sendx_cli.api.curl_transfer import Terms, Transfer
-from sendx_cli.api.exchange import Reply
+from sendx_cli.api.exchange import LONGEST_LIFE_S, Reply
 from sendx_cli.api.kept_connections import KeptConnections
 from sendx_cli.api.lapses import Lapses
 from sendx_cli.api.proxies import refuse_unusable
@@ -61,6 +61,7 @@ class CurlExchange:
         ca_file: A bundle of certificate authorities in PEM form, or None.
         ca_directory: A hashed directory of them, or None. With neither, calls by TLS
             are refused: there is no default.
+        longest_life_s: How old a connection may be for a further request.
 
     Raises:
         ServiceUnusable: The proxy cannot be used.
@@ -75,9 +76,12 @@ class CurlExchange:
         proxy: str | None = None,
         ca_file: str | None = None,
         ca_directory: str | None = None,
+        longest_life_s: float = LONGEST_LIFE_S,
     ) -> None:
         refuse_unusable(proxy)
-        self._terms = Terms(headers, timeout_s, secret, proxy, ca_file, ca_directory)
+        self._terms = Terms(
+            headers, timeout_s, secret, proxy, ca_file, ca_directory, longest_life_s
+        )
         self._sockets = WatchedSockets()
         self._under_way: dict[pycurl.Curl, Transfer] = {}
         self._idle: list[Transfer] = []

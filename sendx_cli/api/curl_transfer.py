@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pycurl
 
 from sendx_cli.api import failures
+from sendx_cli.api.exchange import LONGEST_LIFE_S
 from sendx_cli.api.kept_connections import KeptConnections
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
@@ -30,6 +31,7 @@ class Terms(NamedTuple):
         proxy: The proxy's URL, or None; libcurl does not look at the environment.
         ca_file: A bundle of certificate authorities in PEM form, or None.
         ca_directory: A hashed directory of them, or None. With neither, there is no TLS.
+        longest_life_s: How old a connection may be for a further request.
     """
 
     headers: Mapping[str, str]
@@ -38,6 +40,7 @@ class Terms(NamedTuple):
     proxy: str | None
     ca_file: str | None
     ca_directory: str | None
+    longest_life_s: float = LONGEST_LIFE_S
 
 
 class Transfer:
@@ -193,6 +196,7 @@ class Transfer:
         curl = self.curl
         connect_s = min(CONNECT_TIMEOUT_S, terms.timeout_s)
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(connect_s * _MS)))
+        curl.setopt(pycurl.MAXLIFETIME_CONN, max(1, int(terms.longest_life_s)))
         curl.setopt(pycurl.HTTPHEADER, self._headers)
         curl.setopt(pycurl.PROXY, terms.proxy or "")  # empty: do not ask the environment
         curl.setopt(pycurl.NOPROXY, "")

@@ -226,7 +226,7 @@ def hold(week: StreamWeek) -> None:
     rows = (len(week.days) - 2) * (week.sound + week.bad) / len(week.days)
     assert last.blocks - second.blocks < 200 + rows / 5, "memory grows by the row"
     assert last.threads <= second.threads + 1
-    kept = record["rows"] + week.bad - int(str(record["removed"]))  # type: ignore[operator]
+    kept = record["rows"] + week.bad - int(str(record["removed"]))
     an_hour = (week.sound + week.bad) / (24 * len(week.days))
     assert kept < 8 * an_hour + 2 * service.lost + 1
     assert last.journal_bytes < second.journal_bytes * 1.1 + 200_000
