@@ -1,6 +1,7 @@
 """Options of identify and track that go with `--from FILE`."""
 
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sendx_cli.files.layout import Overrides
     from sendx_cli.runs.options import RunSpec
 
+_MAX_OUTAGE_S = 900.0
 MIN_BATCH = 2
 MAX_BATCH = 25
 """Contacts that the bulk endpoint takes in one call."""
@@ -187,7 +189,8 @@ class FromFile(NamedTuple):
         typer.Option(
             metavar="SECONDS",
             min=1.0,
-            help="Give up after an outage of this many seconds, 1 or more. Default: 900.",
+            help="Give up after an outage of this many seconds, 1 or more. Default: 900; with "
+            "--stream: never.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -272,6 +275,12 @@ class FromFile(NamedTuple):
         from sendx_cli.commands.durations import duration_s
 
         return duration_s("--keep-journal", self.keep_journal)
+
+    def max_outage_s(self) -> float:
+        """Return for how long an outage is waited for: a stream's input does not run away."""
+        if self.max_outage is not None:
+            return self.max_outage
+        return inf if self.stream else _MAX_OUTAGE_S
 
     def refuse_stream_of_file(self, *, is_dry: bool) -> None:
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.

@@ -30,6 +30,7 @@ from sendx_cli.journal.lock import RunLock
 from sendx_cli.journal.old_rows import OldRows
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
 from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of, storable
+from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.unknown_rows import UnknownRows
 from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import damaged
@@ -265,6 +266,14 @@ class RunJournal:
         with self._database.transaction() as connection:
             value = (str(int(is_finished)),)
             connection.execute("INSERT OR REPLACE INTO facts VALUES ('finished', ?)", value)
+
+    def note_header(self, header: RunHeader) -> None:
+        """Record, synced, what identifies the run from now on."""
+        self._database.note_header(header.to_text())
+        with self._database.transaction(is_synced=True) as connection:
+            connection.execute(
+                "UPDATE facts SET value = ? WHERE name = 'header'", (header.to_text(),)
+            )
 
     def note_undone(self, by: str) -> None:
         """Record, synced, that the run with the id `by` takes this one back."""

@@ -105,6 +105,7 @@ class RunMode:
         map_file: Where the mapping came from.
         code_quality: Where to write the rows that need a look, for GitLab.
         show: Which rows have their results shown; None: as it suits standard output.
+        has_new_key: Whether the account's key was replaced since the run began.
         has_answered: Whether somebody answered what columns are for: whatever is sent is then
             confirmed, too, as a key is pressed easily.
     """
@@ -121,6 +122,7 @@ class RunMode:
     map_file: Path | None = None
     code_quality: Path | None = None
     show: Shown | None = None
+    has_new_key: bool = False
     has_answered: bool = False
 
 

@@ -24,7 +24,12 @@ from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import ask_about, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
-from sendx_cli.runs.headers import header_of_file, is_of_sandbox, refuse_other_account
+from sendx_cli.runs.headers import (
+    fingerprint_of,
+    header_of_file,
+    is_of_sandbox,
+    refuse_other_account,
+)
 from sendx_cli.runs.input_read import tell_input_read, way_on
 from sendx_cli.runs.job_report import JobReport
 from sendx_cli.runs.no_longer_kept import refuse_part
@@ -40,7 +45,10 @@ from sendx_cli.runs.undo_settling import note_undone, settle_undo, undo_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
-_SAME_ACCOUNT = "resume it with the same --profile and --base-url"
+_SAME_ACCOUNT = (
+    "resume it with the same --profile and --base-url; with --new-key if the account's API key was "
+    "replaced since"
+)
 
 
 def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
@@ -80,6 +88,7 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(context, run))
         stack.enter_context(context.job.following(journal))
+        run = _with_new_key(context, journal, run)
         refuse_other_account(run.header, context, _SAME_ACCOUNT)
         _refuse_undone(run, journal.view.undone_by)
         header, source = run.header, None
@@ -108,6 +117,20 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
             output.note(f"run {run.id}: no row is left to send")
         tell_input_read(output, journal.view, run.id)
         return finish_run(context, journal, sent, source)
+
+
+def _with_new_key(context: RunContext, journal: RunJournal, run: Run) -> Run:
+    """Take over the key in force for the run, where `--new-key` says that it is one of its account.
+
+    Raises:
+        SetupError: Something else is different, too.
+    """
+    header = replace(run.header, key_fingerprint=fingerprint_of(context))
+    if not context.mode.has_new_key or header == run.header:
+        return run
+    refuse_other_account(header, context, _SAME_ACCOUNT)
+    journal.note_header(header)
+    return replace(run, header=header)
 
 
 def _held_journal(context: RunContext, run: Run) -> RunJournal:

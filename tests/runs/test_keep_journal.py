@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import pytest
 
-from sendx_cli.clock import SystemClock
 from sendx_cli.runtime import Runtime
+from tests.clocks import Ahead
 from tests.conftest import CANARY, Command, Run, invoke
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
@@ -23,19 +23,6 @@ HOUR_S = 3600.0
 STUCK_S = 30.0
 REFUSED = json_answer(400, {"message": "no"})
 STREAM = ("track", "--from", "-", "--stream", "--add-tag", "x", "-o", "jsonl")
-
-
-class Ahead(SystemClock):
-    """The machine's clock, ahead by some seconds."""
-
-    def __init__(self) -> None:
-        self.ahead_s = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.ahead_s
-
-    def unix(self) -> float:
-        return super().unix() + self.ahead_s
 
 
 class SlowInput(io.RawIOBase):

@@ -25,10 +25,10 @@ from typing import TextIO, cast
 from sendx_cli.api.gate import Gate
 from sendx_cli.api.requests import Call
 from sendx_cli.cli import app
-from sendx_cli.clock import SystemClock
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.journal.runs import list_runs
 from sendx_cli.runtime import Runtime
+from tests.clocks import Ahead
 
 DAYS = 7
 HOUR_S = 3600.0
@@ -71,19 +71,6 @@ class Holdings:
     threads: int
 
 
-class JumpingClock(SystemClock):
-    """The machine's clock, set forward while nobody looks."""
-
-    def __init__(self) -> None:
-        self.ahead_s = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.ahead_s
-
-    def unix(self) -> float:
-        return super().unix() + self.ahead_s
-
-
 class WeekService:
     """Answers calls in the thread that makes them; counts those it has acted upon."""
 
@@ -121,7 +108,7 @@ class WeekInput(io.RawIOBase):
     """Standard input: some rows each hour, and a look at what the process holds each day."""
 
     def __init__(
-        self, clock: JumpingClock, service: WeekService, runs: Path, rows: int, days: int
+        self, clock: Ahead, service: WeekService, runs: Path, rows: int, days: int
     ) -> None:
         self.clock = clock
         self.days: list[Holdings] = []
@@ -196,7 +183,7 @@ class StreamWeek:
 
 def run_week(state: Path, rows_an_hour: int, days: int = DAYS) -> StreamWeek:
     """Send the rows of a week; `state` is where `XDG_STATE_HOME` points to."""
-    clock, service = JumpingClock(), WeekService()
+    clock, service = Ahead(), WeekService()
     runs = state / "sendx" / "runs"
     stdin = WeekInput(clock, service, runs, rows_an_hour, days)
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
