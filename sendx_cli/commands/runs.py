@@ -146,7 +146,7 @@ def resume(
         bool,
         typer.Option(
             "--new-key",
-            help="Resume it with the API key in force: the account's key was replaced.",
+            help="Resume it with the current API key: the account's key was replaced.",
             rich_help_panel=SENDING,
         ),
     ] = False,
