@@ -132,8 +132,12 @@ class OldRows:
             self._staying.clear()
         return not is_over
 
-    def remove_left_out(self, last_line: int) -> list[LeftOut]:
-        """Remove a few of the rows that were not sent, up to a line; return them.
+    def remove_left_out(self, last_line: int, before: int) -> list[LeftOut]:
+        """Remove a few of the rows that were not sent; return them.
+
+        Args:
+            last_line: The last line that had been read at that moment.
+            before: The moment, in Unix time.
 
         Raises:
             PassingTrouble: The journal cannot be written.
@@ -146,6 +150,7 @@ class OldRows:
                 connection.executemany(
                     "DELETE FROM left_out WHERE line = ?", [(row.line,) for row in removed]
                 )
+                _note_removed(connection, before)
         return removed
 
     def _remove(self, rows: Sequence[_Row], before: int) -> None:

@@ -63,15 +63,15 @@ class JournalKeeping:
             return
         before = int(self._clock.unix() - self._keep_s)
         has_more = self._old_rows.remove_some(before)
-        has_more = self._remove_left_out(now) or has_more
+        has_more = self._remove_left_out(now, before) or has_more
         if not has_more:
             self._lines.append((now, self._live.read.line))
             self._due_at = now + self._pass_s
 
-    def _remove_left_out(self, now: float) -> bool:
+    def _remove_left_out(self, now: float, before: int) -> bool:
         while self._lines and self._lines[0][0] <= now - self._keep_s:
             _, self._line = self._lines.popleft()
-        removed = self._old_rows.remove_left_out(self._line)
+        removed = self._old_rows.remove_left_out(self._line, before)
         for row in removed:
             self._report.write(result_of_left_out(row, self._action, self._source))
         return bool(removed)

@@ -84,7 +84,7 @@ def test_all_numbers_count_the_removed_rows_as_they_were(tmp_path: Path, seed: i
         kept = 1200
         for part in (0.5, 0.9):
             remove_all(journal, clock.unix() - clock.seconds * (1 - part))
-            journal.old_rows().remove_left_out(int(2400 * part))
+            journal.old_rows().remove_left_out(int(2400 * part), 1)
             assert (view.counts(), view.attempts()) == (counts, attempts)
             assert [view.count_left_out(kind) for kind in LeftOutKind] == left_out
             assert [each.count for each in view.failure_groups()] == [each.count for each in groups]
@@ -160,12 +160,13 @@ def test_bad_rows_are_handed_over_when_they_are_removed(tmp_path: Path) -> None:
         journal.leave_out(bad)
         old_rows = journal.old_rows()
         removed: list[LeftOut] = []
-        while some := old_rows.remove_left_out(900):
+        while some := old_rows.remove_left_out(900, 1_800_000_005):
             assert len(some) <= 500
             removed += some
         assert removed == bad[:899]
         assert list(journal.view.left_out()) == bad[899:]
         assert journal.view.count_left_out(LeftOutKind.BAD) == 1000
+        assert journal.view.removed == Removed(899, 1_800_000_005)
 
 
 def test_the_file_does_not_grow_with_the_rows_that_went_through_it(tmp_path: Path) -> None:
