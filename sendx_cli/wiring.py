@@ -25,6 +25,8 @@ RUN_AT_ONCE = 64
 _SANDBOX_AT_ONCE = 8
 _SANDBOX_TIMEOUT_S = 60.0
 _SPARE_FILES = 32
+_LONGEST_WAIT_S = 86_400.0
+"""For so long a run waits at most because the service asks for it, however patient it is else."""
 
 
 def exchange_for(runtime: Runtime, settings: "Settings", *, sandbox: bool) -> "Exchange":
@@ -92,7 +94,7 @@ def make_run_sender(
         policy=RetryPolicy(
             retries=settings.retries.value,
             retry_unknown=options.retry_unknown,
-            max_wait_s=options.max_outage_s,
+            max_wait_s=min(options.max_outage_s, _LONGEST_WAIT_S),
         ),
         base_url=base_url_of(settings.base_url.value, sandbox=is_sandbox),
         batch=options.batch,

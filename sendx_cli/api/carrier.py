@@ -4,13 +4,14 @@ A carrier is used by one thread and keeps one connection. It follows no redirect
 cookie and reads no login from any file: the transport is used directly, without a client.
 """
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 import httpx
 
-from sendx_cli.api.exchange import CONNECT_TIMEOUT_S
+from sendx_cli.api.exchange import CONNECT_TIMEOUT_S, LONGEST_LIFE_S
 from sendx_cli.api.failures import broken_answer, no_connection
 from sendx_cli.api.gate import Connection, Gate
 from sendx_cli.api.httpx_failures import failure_of
@@ -91,6 +92,7 @@ class HttpCarrier:
             where the process was stopped or the machine asleep.
         secret: What to redact from answers, should the service repeat it.
         keep_alive: Whether connections are kept; shared by all carriers of a service.
+        longest_life_s: How old a connection may be for it to be kept.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class HttpCarrier:
         *,
         secret: str | None = None,
         keep_alive: KeepAlive | None = None,
+        longest_life_s: float = LONGEST_LIFE_S,
     ) -> None:
         self._transport = transport
         self._secret = secret
@@ -118,6 +121,8 @@ class HttpCarrier:
         self._is_network = isinstance(transport, httpx.HTTPTransport)
         self._kept: Connection | None = None
         self._answers = 0
+        self._longest_life_s = longest_life_s
+        self._opened_at = time.monotonic()
 
     def carry(self, call: Call, gate: Gate) -> Answer | TransportFailure:
         """Send `call` and read the whole answer."""
@@ -146,10 +151,13 @@ class HttpCarrier:
         self._learn_of_kept()
         start = RequestStart(gate, self._kept)
         self._kept = None
+        asked_at = time.monotonic()
+        is_old = start.is_over_kept and asked_at > self._opened_at + self._longest_life_s
+        is_kept = self._keep_alive.is_worth_trying and not is_old
         request = httpx.Request(
             call.method,
             url,
-            headers=self._headers if self._keep_alive.is_worth_trying else self._last_headers,
+            headers=self._headers if is_kept else self._last_headers,
             content=call.body or None,
             extensions={"timeout": self._timeouts, "trace": start.trace},
         )
@@ -173,6 +181,8 @@ class HttpCarrier:
         if isinstance(reply, Answer):
             self._kept = response.extensions.get("network_stream")
             self._answers = self._answers + 1 if start.is_over_kept else 1
+            if not start.is_over_kept:
+                self._opened_at = asked_at
             if self._answers == 2:  # noqa: PLR2004 - the second
                 self._keep_alive.was_used_again()
         return reply

@@ -10,7 +10,7 @@ import pycurl
 from sendx_cli.api import failures
 from sendx_cli.api.curl_failures import CurlError, failure_of_curl
 from sendx_cli.api.curl_transfer import Terms, Transfer
-from sendx_cli.api.exchange import Reply
+from sendx_cli.api.exchange import LONGEST_LIFE_S, Reply
 from sendx_cli.api.kept_connections import KeptConnections
 from sendx_cli.api.lapses import Lapses
 from sendx_cli.api.proxies import refuse_unusable
@@ -63,6 +63,7 @@ class CurlExchange:
             are refused: there is no default.
         is_store_trusted: Whether those of the system's store are trusted too: macOS's, by a
             libcurl that was built for it, as in pycurl's wheels from 7.49.
+        longest_life_s: How old a connection may be for a further request.
 
     Raises:
         ServiceUnusable: The proxy cannot be used.
@@ -78,10 +79,18 @@ class CurlExchange:
         ca_file: str | None = None,
         ca_directory: str | None = None,
         is_store_trusted: bool = False,
+        longest_life_s: float = LONGEST_LIFE_S,
     ) -> None:
         refuse_unusable(proxy)
         self._terms = Terms(
-            headers, timeout_s, secret, proxy, ca_file, ca_directory, is_store_trusted
+            headers,
+            timeout_s,
+            secret,
+            proxy,
+            ca_file,
+            ca_directory,
+            is_store_trusted=is_store_trusted,
+            longest_life_s=longest_life_s,
         )
         self._sockets = WatchedSockets()
         self._under_way: dict[pycurl.Curl, Transfer] = {}

@@ -7,13 +7,12 @@ from typing import NamedTuple
 import pycurl
 
 from sendx_cli.api import failures
+from sendx_cli.api.exchange import CONNECT_TIMEOUT_S, LONGEST_LIFE_S
 from sendx_cli.api.kept_connections import IDLE_EXPIRY_S, KeptConnections
 from sendx_cli.api.redaction import redacted
 from sendx_cli.api.requests import Call
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
-
-CONNECT_TIMEOUT_S = 5.0
 
 _MS = 1000
 
@@ -29,6 +28,7 @@ class Terms(NamedTuple):
         ca_file: A bundle of certificate authorities in PEM form, or None.
         ca_directory: A hashed directory of them, or None. With neither, there is no TLS.
         is_store_trusted: Whether those of the system's store are trusted too.
+        longest_life_s: How old a connection may be for a further request.
     """
 
     headers: Mapping[str, str]
@@ -38,6 +38,7 @@ class Terms(NamedTuple):
     ca_file: str | None
     ca_directory: str | None
     is_store_trusted: bool = False
+    longest_life_s: float = LONGEST_LIFE_S
 
 
 class Transfer:
@@ -197,6 +198,7 @@ class Transfer:
         curl = self.curl
         connect_s = min(CONNECT_TIMEOUT_S, terms.timeout_s)
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(connect_s * _MS)))
+        curl.setopt(pycurl.MAXLIFETIME_CONN, max(1, int(terms.longest_life_s)))
         curl.setopt(pycurl.HTTPHEADER, self._headers)
         curl.setopt(pycurl.PROXY, terms.proxy or "")  # empty: do not ask the environment
         curl.setopt(pycurl.NOPROXY, "")

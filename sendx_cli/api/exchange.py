@@ -7,6 +7,9 @@ from sendx_cli.core.replies.answers import Answer, TransportFailure
 
 CONNECT_TIMEOUT_S = 5.0
 """The longest until a request begins to leave: look-up, connection, proxy and TLS together."""
+LONGEST_LIFE_S = 600.0
+"""How old a connection may be for a further request: one that is never idle for days would stay
+at an address that the service has left."""
 
 
 class Reply(NamedTuple):

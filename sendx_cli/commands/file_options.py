@@ -1,6 +1,7 @@
 """Options of identify and track that go with `--from FILE`."""
 
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sendx_cli.files.layout import Overrides
     from sendx_cli.runs.options import RunSpec
 
+_MAX_OUTAGE_S = 900.0
 MIN_BATCH = 2
 MAX_BATCH = 25
 """Contacts that the bulk endpoint takes in one call."""
@@ -176,13 +178,23 @@ class FromFile(NamedTuple):
             "--stream", help="Send rows from standard input as they arrive.", rich_help_panel=FILE
         ),
     ] = False
+    keep_journal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="With --stream, remove sent rows from the journal after this time, such as 30m, "
+            "12h or 7d. Default: never (a row takes about 200 bytes).",
+            rich_help_panel=FILE,
+        ),
+    ] = None
     keep_going: Annotated[bool, keep_going_option(FILE)] = False
     max_outage: Annotated[
         float | None,
         typer.Option(
             metavar="SECONDS",
             min=1.0,
-            help="Give up after an outage of this many seconds, 1 or more. Default: 900.",
+            help="Give up after an outage of this many seconds, 1 or more. Default: 900; with "
+            "--stream: never.",
             rich_help_panel=FILE,
         ),
     ] = None
@@ -248,6 +260,31 @@ class FromFile(NamedTuple):
         from sendx_cli.core.contact.shards import WHOLE, Shard
 
         return WHOLE if self.shard is None else Shard.parse(self.shard)
+
+    def keep_journal_s(self) -> float | None:
+        """Return for how long the journal of a stream keeps what is decided; None: for ever.
+
+        Raises:
+            UsageError: It is no time, or there is no stream.
+        """
+        if self.keep_journal is None:
+            return None
+        if not self.stream:
+            raise UsageError(
+                "--keep-journal requires --stream",
+                hint="`sendx runs forget` deletes the journal of a run that has ended",
+            )
+        if self.code_quality is not None:
+            raise UsageError("--code-quality cannot be used with --keep-journal: it needs all rows")
+        from sendx_cli.commands.durations import duration_s
+
+        return duration_s("--keep-journal", self.keep_journal)
+
+    def max_outage_s(self) -> float:
+        """Return for how long an outage is waited for: a stream's input does not run away."""
+        if self.max_outage is not None:
+            return self.max_outage
+        return inf if self.stream else _MAX_OUTAGE_S
 
     def refuse_stream_of_file(self, *, is_dry: bool) -> None:
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.

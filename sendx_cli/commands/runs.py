@@ -142,6 +142,14 @@ def resume(
     show: Show = None,
     keep_going: Annotated[bool, keep_going_option(SENDING)] = False,
     retry_unknown: RetryUnknown = False,
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key",
+            help="Resume it with the current API key: the account's key was replaced.",
+            rich_help_panel=SENDING,
+        ),
+    ] = False,
     formatted: Formatted,
     service: ServiceOptions,
 ) -> None:
@@ -162,6 +170,7 @@ def resume(
         is_sandbox=service.sandbox,
         is_confirmed=yes,
         retry_unknown=retry_unknown,
+        has_new_key=new_key,
         keeps_going=keep_going,
         report=report,
         code_quality=code_quality,

@@ -167,14 +167,14 @@ def _mode(file: FromFile, options: CallOptions) -> "RunMode":
     from sendx_cli.runs.options import RunMode
     from sendx_cli.runs.report_file import report_path
 
-    usual = RunMode()
     return RunMode(
         is_sandbox=options.service.sandbox,
         is_dry=options.sending.dry_run,
         is_confirmed=file.yes,
         retry_unknown=options.sending.retry_unknown,
         keeps_going=file.keep_going,
-        max_outage_s=usual.max_outage_s if file.max_outage is None else file.max_outage,
+        max_outage_s=file.max_outage_s(),
+        keep_journal_s=file.keep_journal_s(),
         report=report_path(file.report, file.part()),
         save_map=file.save_map,
         map_file=file.map_file,

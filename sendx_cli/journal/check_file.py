@@ -38,7 +38,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sendx_cli.journal.wal import Position
+from sendx_cli.journal.wal import PAGE_BYTES, Position
 from sendx_cli.settings.storage import keep_for_owner, sync_directory, sync_file
 
 _MAGIC = b"sendx journal check 1\n"
@@ -46,6 +46,10 @@ _HEAD = struct.Struct(">cI")
 _CRC = struct.Struct(">I")
 _POSITION = struct.Struct(">8sI8s")
 _HEADER, _SUMS, _SYNCED = b"H", b"S", b"M"
+_PAIR_BYTES = 8
+_LEAST_REWRITTEN = 1 << 16
+_MOST_TIMES = 4
+"""A check file is written anew once it has this many sums for each page, and some."""
 
 
 @dataclass(slots=True)
@@ -110,9 +114,19 @@ def write_check_file(path: Path, header: str, sums: dict[int, int] | None = None
     Raises:
         OSError: It cannot be written.
     """
-    content = _MAGIC + _record(_HEADER, header.encode())
-    if sums:
-        content += _sums_record(Position(b"", 0, b""), sums)
+    _replace(path, Recorded([header], sums or {}))
+
+
+def _replace(path: Path, recorded: Recorded) -> int:
+    """Write a check file with these headers and sums in place of the present one.
+
+    Returns:
+        Its length.
+    """
+    headers = (_record(_HEADER, header.encode()) for header in recorded.headers)
+    content = b"".join([_MAGIC, *headers])
+    if recorded.sums:
+        content += _sums_record(recorded.position or Position(b"", 0, b""), recorded.sums)
     target = check_path(path)
     fresh = target.with_name(target.name + "-new")
     fresh.unlink(missing_ok=True)
@@ -129,6 +143,7 @@ def write_check_file(path: Path, header: str, sums: dict[int, int] | None = None
             fresh.unlink()
         raise
     sync_directory(target.parent)
+    return len(content)
 
 
 class CheckFile:
@@ -143,6 +158,7 @@ class CheckFile:
     """
 
     def __init__(self, path: Path, recorded: Recorded) -> None:
+        self._path = path
         self._end = recorded.end
         self._synced = b""
         if recorded.is_required and recorded.position is not None:
@@ -168,11 +184,16 @@ class CheckFile:
     def note_checkpoint(self, position: Position, sums: dict[int, int]) -> None:
         """Record, synced, what went from the write-ahead file into the main file.
 
+        Once most of the file is sums that later ones have replaced, it is written anew.
+
         Raises:
             OSError: It cannot be written.
         """
         self._synced = b""
         self._append(_sums_record(position, sums))
+        pages = self._path.stat().st_size // PAGE_BYTES
+        if self._end > _LEAST_REWRITTEN + _MOST_TIMES * _PAIR_BYTES * pages:
+            self._rewrite()
 
     def note_header(self, header: str) -> None:
         """Record, synced, the header that the run is about to have; earlier ones are kept.
@@ -187,6 +208,16 @@ class CheckFile:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _rewrite(self) -> None:
+        recorded = read_check_file(self._path)
+        if recorded is None or recorded.end != self._end:
+            return  # somebody else has changed it: it stays as it is, to tell of that
+        self._file.close()  # Windows replaces no open file
+        try:
+            self._end = _replace(self._path, recorded)
+        finally:
+            self._file = check_path(self._path).open("r+b", buffering=0)
 
     def _append(self, record: bytes) -> None:
         self._write(record + self._synced)

@@ -19,7 +19,13 @@ from typing import Any
 from sendx_cli.core.contact.address import contact_key
 from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.journal.check_file import CheckFile, Recorded, read_check_file, write_check_file
-from sendx_cli.journal.verifying import FORMAT_VERSION, Verified, cannot_keep, damaged
+from sendx_cli.journal.verifying import (
+    FORMAT_VERSION,
+    USUAL_VERSION,
+    Verified,
+    cannot_keep,
+    damaged,
+)
 from sendx_cli.journal.wal import PAGE_BYTES, LogTail, WriteAheadLog
 from sendx_cli.settings.storage import keep_for_owner
 
@@ -43,7 +49,7 @@ _SCHEMA = (
     f"CREATE TABLE left_out {LEFT_OUT_COLUMNS}",
     _BEFORE_TABLE,
     _PAUSES_TABLE,
-    f"PRAGMA user_version = {FORMAT_VERSION}",
+    f"PRAGMA user_version = {USUAL_VERSION}",
 )
 _BUSY_TIMEOUT_S = 10.0
 _CACHE_KIB = 8192
@@ -94,6 +100,11 @@ class Database:
     @property
     def has_account_columns(self) -> bool:
         """Whether it has what `ACCOUNT_COLUMNS` adds: journals of an earlier format do not."""
+        return self.version >= USUAL_VERSION
+
+    @property
+    def has_removed(self) -> bool:
+        """Whether it may have numbers of rows that were removed."""
         return self.version >= FORMAT_VERSION
 
     @property
@@ -236,7 +247,7 @@ def create_database(path: Path, facts: Mapping[str, str]) -> Database:
             for statement in _SCHEMA:
                 connection.execute(statement)
             connection.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
-        database.version = FORMAT_VERSION
+        database.version = USUAL_VERSION
     except BaseException:
         database.close()
         raise

@@ -10,6 +10,7 @@ from sendx_cli.errors import InputError, PassingTrouble
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import MARGIN_S, RunLock, is_locked
 from sendx_cli.journal.opening import SUFFIX, lock_path, open_journal
+from sendx_cli.journal.removed import Removed
 from sendx_cli.journal.rows import InputRead, LeftOutKind
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.unreadable import was_cut_off_while_created, was_started
@@ -33,6 +34,7 @@ class Run:
         input_read: How far the input of a stream was read; None for a run of a file.
         undone_by: The id of the run that took this one back, if one did.
         bad: The rows of its file that cannot be sent; `counts` is without them.
+        removed: The rows that its journal no longer has.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Run:
     input_read: InputRead | None = None
     undone_by: str | None = None
     bad: int = 0
+    removed: Removed | None = None
 
     @property
     def has_input_left(self) -> bool:
@@ -283,6 +286,7 @@ def _read(path: Path) -> Run | None:
                 input_read=view.input_read,
                 undone_by=view.undone_by,
                 bad=view.count_left_out(LeftOutKind.BAD),
+                removed=view.removed,
             )
     except (InputError, PassingTrouble):
         if _was_cut_off(path):

@@ -27,8 +27,10 @@ from sendx_cli.journal.before import ContactsBefore
 from sendx_cli.journal.comparing import ContactsCompared
 from sendx_cli.journal.database import Database
 from sendx_cli.journal.lock import RunLock
+from sendx_cli.journal.old_rows import OldRows
 from sendx_cli.journal.overtaken import MARK_OVERTAKEN, OVERTAKEN
 from sendx_cli.journal.rows import InputRead, LeftOut, State, content_of, digest_of, storable
+from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.unknown_rows import UnknownRows
 from sendx_cli.journal.upgrading import damage_reported
 from sendx_cli.journal.verifying import damaged
@@ -233,6 +235,14 @@ class RunJournal:
         """Return the rows whose outcome is unknown, to be settled."""
         return UnknownRows(self._database, self.view.header.action)
 
+    def old_rows(self) -> OldRows:
+        """Return what removes old rows, and makes a journal of its own format of this one.
+
+        It must be asked for before the run is sealed: no reader has seen the journal then.
+        """
+        header = self.view.header
+        return OldRows(self._database, header.action, header.started_at)
+
     def note_sending(self) -> None:
         """Record that this process begins to send the run."""
         self._write_sent([*self.view.sending_times, (round(self._clock.unix(), 3), None)])
@@ -256,6 +266,14 @@ class RunJournal:
         with self._database.transaction() as connection:
             value = (str(int(is_finished)),)
             connection.execute("INSERT OR REPLACE INTO facts VALUES ('finished', ?)", value)
+
+    def note_header(self, header: RunHeader) -> None:
+        """Record, synced, what identifies the run from now on."""
+        self._database.note_header(header.to_text())
+        with self._database.transaction(is_synced=True) as connection:
+            connection.execute(
+                "UPDATE facts SET value = ? WHERE name = 'header'", (header.to_text(),)
+            )
 
     def note_undone(self, by: str) -> None:
         """Record, synced, that the run with the id `by` takes this one back."""

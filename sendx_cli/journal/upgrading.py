@@ -11,7 +11,7 @@ from sendx_cli.journal.database import ACCOUNT_COLUMNS, Database
 from sendx_cli.journal.rows import State, digest_of
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.verifying import (
-    FORMAT_VERSION,
+    USUAL_VERSION,
     Verified,
     cut_torn_tail,
     damaged,
@@ -39,12 +39,12 @@ def open_to_write(path: Path) -> Database:
     cut_torn_tail(path, verified.log)
     database = Database(path, verified)
     try:
-        if 0 < database.version < FORMAT_VERSION:
+        if 0 < database.version < USUAL_VERSION:
             with database.transaction(is_synced=True) as connection:
                 for statement in ACCOUNT_COLUMNS:
                     connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
-            database.version = FORMAT_VERSION
+                connection.execute(f"PRAGMA user_version = {USUAL_VERSION}")
+            database.version = USUAL_VERSION
             database.sync()
     except BaseException:
         database.close_unmoved()

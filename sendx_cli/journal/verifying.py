@@ -13,8 +13,12 @@ from sendx_cli.errors import InputError, PassingTrouble, reason_of
 from sendx_cli.journal.check_file import Recorded, read_check_file
 from sendx_cli.journal.wal import PAGE_BYTES, WriteAheadLog, read_log, wal_path
 
-FORMAT_VERSION = 3
-"""Journals of format 1 have no check file, those of format 2 nothing that an account says."""
+FORMAT_VERSION = 4
+"""The newest format: that of a stream whose old rows are removed, as an earlier sendx would not
+count them. Journals of format 1 have no check file, those of format 2 nothing that an account says.
+"""
+USUAL_VERSION = 3
+"""The format of every other journal."""
 
 _CHUNK_PAGES = 1024
 _LOCK_PAGE = 2**30 // PAGE_BYTES + 1

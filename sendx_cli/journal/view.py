@@ -11,6 +11,7 @@ from sendx_cli.core.totals.timeline import Slot
 from sendx_cli.core.totals.work_time import Noted
 from sendx_cli.errors import InputError
 from sendx_cli.journal.database import Database
+from sendx_cli.journal.removed import Removed, RemovedRows
 from sendx_cli.journal.rows import InputRead, JournalRow, LeftOut, LeftOutKind, State
 from sendx_cli.journal.run_header import RunHeader
 from sendx_cli.journal.sent_rows import SentRows
@@ -19,8 +20,12 @@ CRASHED = "crashed"
 """The code of a row that was in flight when the process or the machine ended."""
 SENT = "sent"
 """The fact that says when the run was sent."""
+PACED = ("throttled", "unavailable")
+"""The codes of pauses in which the service asked for fewer requests."""
 _CHUNK_ROWS = 1000
 _MOST = 50
+_MOST_PARTS = 20_000
+"""In so many parts of time at most a run is told: five hours of it by the second."""
 _ROWS = """
 SELECT rows.number, line, {body}, coalesce(state, 'pending'), status, coalesce(attempts, 0),
        code, message, coalesce(elapsed_ms, 0.0)
@@ -37,6 +42,16 @@ SELECT state, code, count(*), min(number) FROM fates
 WHERE number >= 0 AND state IN ('rejected', 'failed', 'unknown')
 GROUP BY state, code ORDER BY count(*) DESC, min(number)
 """
+_WAS_SENT = """
+number >= 0 AND attempts > 0 AND state <> 'in_flight' AND code IS NOT ?
+"""
+_ELAPSED_WITH_REMOVED = f"""
+WITH each AS (
+    SELECT elapsed_ms AS ms, 1 AS count FROM fates WHERE {_WAS_SENT}
+    UNION ALL SELECT ms, count FROM removed_elapsed),
+placed AS (SELECT ms, sum(count) OVER (ORDER BY ms ROWS UNBOUNDED PRECEDING) AS last FROM each)
+SELECT value, min(ms) FROM placed JOIN json_each(?) ON last >= value GROUP BY value
+"""  # noqa: S608 - our own
 _ELAPSED = """
 SELECT place, elapsed_ms
 FROM (SELECT elapsed_ms, row_number() OVER (ORDER BY elapsed_ms) AS place FROM fates
@@ -100,6 +115,7 @@ class RunView:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._removed = RemovedRows(database)
         self._rows_query = _ROWS.format(body=database.body_column)
 
     @property
@@ -161,8 +177,15 @@ class RunView:
         found: dict[str, int] = dict(self._database.read(_OTHERS))
         ((recorded,),) = self._database.read("SELECT count(*) FROM fates WHERE number >= 0")
         ((total,),) = self._database.read("SELECT count(*) FROM rows WHERE number >= 0")
-        accepted = recorded - sum(found.values())
-        return Counts(pending=total - recorded, accepted=accepted, **found)
+        found |= {"accepted": recorded - sum(found.values()), "pending": total - recorded}
+        for state, count in self._removed.counts().items():
+            found[state] = found.get(state, 0) + count
+        return Counts(**found)
+
+    @property
+    def removed(self) -> Removed | None:
+        """The rows that the journal no longer has, though all numbers count them."""
+        return self._removed.summary()
 
     def rows(self, states: Collection[State]) -> Iterator[JournalRow]:
         """Yield the rows in these states, in the file's order.
@@ -180,12 +203,16 @@ class RunView:
     def failure_groups(self) -> list[FailureGroup]:
         """Return the rows that were not accepted by reason, the most frequent first."""
         groups: list[FailureGroup] = []
+        action = self.header.action
         for state, code, count, first in self._database.read(_KINDS):
             wanted = json.dumps([state])
             (values,) = self._database.read(self._rows_query, (first - 1, wanted, 1))
-            example = _journal_row(self.header.action, values)
+            example = _journal_row(action, values)
             groups.append(FailureGroup(State(state), code, count, example))
-        return groups
+        for code, count, values in self._removed.rejected():
+            first = _journal_row(action, values)
+            _merge(groups, FailureGroup(State.REJECTED, code, count, first))
+        return sorted(groups, key=lambda each: (-each.count, each.example.number))
 
     def elapsed_ms(self, shares: Sequence[float]) -> list[float]:
         """Return percentiles of the time that rows took, by nearest rank.
@@ -196,12 +223,13 @@ class RunView:
         Returns:
             One for each share; empty if nothing was sent.
         """
-        query = """SELECT count(*) FROM fates
-                   WHERE number >= 0 AND attempts > 0 AND state <> 'in_flight'
-                   AND code IS NOT ?"""
+        query = f"SELECT count(*) FROM fates WHERE {_WAS_SENT}"  # noqa: S608 - our own
         ((count,),) = self._database.read(query, (CRASHED,))
+        removed = self._removed.count_elapsed()
+        count += removed
         places = [max(1, math.ceil(share * count)) for share in shares]
-        found = dict(self._database.read(_ELAPSED, (CRASHED, json.dumps(places))))
+        query = _ELAPSED_WITH_REMOVED if removed else _ELAPSED
+        found = dict(self._database.read(query, (CRASHED, json.dumps(places))))
         return [found[place] for place in places] if found else []
 
     @property
@@ -215,23 +243,35 @@ class RunView:
     def seconds(self) -> dict[int, Slot]:
         """Return what happened in each second (Unix time) in which anything did.
 
-        Rows that a killed process left behind are none of it: they were decided when the run was
-        next opened, which can be days later.
+        Of a run of many hours, several seconds are told as one, the first of them: it needs no
+        more memory after a week than after a few hours. Rows that a killed process left behind are
+        none of it: they were decided when the run was next opened, which can be days later.
         """
-        query = """SELECT settled_at, sum(state = 'accepted'), count(*), sum(elapsed_ms) FROM fates
+        width = self._part_width()
+        query = """SELECT settled_at - settled_at % ? AS part, sum(state = 'accepted'), count(*),
+                   sum(elapsed_ms) FROM fates
                    WHERE number >= 0 AND settled_at IS NOT NULL AND attempts > 0
-                   AND code IS NOT ? GROUP BY settled_at"""
+                   AND code IS NOT ? GROUP BY part"""
         found = {
-            second: Slot(*counts) for second, *counts in self._database.read(query, (CRASHED,))
+            second: Slot(*counts)
+            for second, *counts in self._database.read(query, (width, CRASHED))
         }
+        for second, removed in self._removed.seconds().items():
+            found[second] = found.get(second, Slot()).and_(removed)
         if not self._database.has_account_columns:
             return found
-        query = """SELECT second, sum(count * (code IN ('throttled', 'unavailable'))), sum(count)
-                   FROM pauses GROUP BY second"""
-        for second, throttled, paused in self._database.read(query):
+        query = f"""SELECT second - second % ? AS part, sum(count * (code IN {PACED})), sum(count)
+                    FROM pauses GROUP BY part"""  # noqa: S608 - our own
+        for second, throttled, paused in self._database.read(query, (width,)):
             pauses = Slot(throttled=throttled, paused=paused - throttled)
             found[second] = found.get(second, Slot()).and_(pauses)
         return found
+
+    def _part_width(self) -> int:
+        """Return how many seconds are told as one, so that they are `_MOST_PARTS` at most."""
+        query = "SELECT min(settled_at), max(settled_at) FROM fates WHERE attempts > 0"
+        ((first, last),) = self._database.read(query)
+        return 1 if first is None else 1 + (last - first) // _MOST_PARTS
 
     def sent_values(self, path: str, *, are_keys: bool = False) -> list[tuple[str, int]]:
         """Count the accepted rows by the values of a member, the most frequent first.
@@ -261,20 +301,32 @@ class RunView:
         """Count the rows of the file that are not sent for this reason."""
         query = "SELECT count(*) FROM left_out WHERE kind = ?"
         ((count,),) = self._database.read(query, (kind,))
-        return int(count)
+        return int(count) + self._removed.count_left_out(kind)
 
     def attempts(self) -> tuple[int, int]:
         """Return how many requests were made, and for how many rows more than one."""
         query = """SELECT coalesce(sum(attempts), 0), coalesce(sum(attempts > 1), 0) FROM fates
                    WHERE number >= 0"""
         ((made, retried),) = self._database.read(query)
-        return made, retried
+        removed_made, removed_retried = self._removed.attempts()
+        return made + removed_made, retried + removed_retried
 
     def _fact(self, name: str) -> str | None:
         if not self._database.version:
             return None
         found = self._database.read("SELECT value FROM facts WHERE name = ?", (name,))
         return found[0][0] if found else None
+
+
+def _merge(groups: list[FailureGroup], removed: FailureGroup) -> None:
+    """Add removed rows to those of the same reason that are kept."""
+    for place, kept in enumerate(groups):
+        if (kept.state, kept.code) == (removed.state, removed.code):
+            example = min(kept.example, removed.example, key=lambda row: row.number)
+            count = kept.count + removed.count
+            groups[place] = FailureGroup(kept.state, kept.code, count, example)
+            return
+    groups.append(removed)
 
 
 def _journal_row(action: str, values: tuple[Any, ...]) -> JournalRow:

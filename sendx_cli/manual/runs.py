@@ -12,7 +12,8 @@ _COMMANDS = {
     ),
     "runs resume": (
         "Sends what is left after Ctrl-C, a crash or an outage, even if the file was fixed or "
-        "sorted since. No row is lost, and none that was accepted is sent again."
+        "sorted since. No row is lost, and none that was accepted is sent again. --new-key: the "
+        "account's API key was replaced since."
     ),
     "runs verify": "Reads the contacts back and shows where they differ from what was sent.",
     "runs reconcile": (

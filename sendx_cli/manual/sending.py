@@ -54,6 +54,31 @@ _AGAIN = {
     ),
 }
 
+_FOR_DAYS = {
+    "journal": (
+        "It grows by about 200 bytes a row: 90 MB a day at five rows a second. --keep-journal 7d "
+        "removes rows that were accepted, rejected or skipped more than seven days ago. All "
+        "numbers still count them. Rows that are pending, failed or unknown stay, and so do later "
+        "rows of their contacts. sendx runs undo and runs resume --from need all rows and refuse "
+        "such a run; other commands say what is no longer kept."
+    ),
+    "outages": (
+        "A stream waits as long as it takes, unless --max-outage. Meanwhile it reads little ahead: "
+        "the pipe makes the other program wait."
+    ),
+    "API key": (
+        "A rejected key stops it (exit 255). Rows that were read are kept: sendx runs resume "
+        "--new-key sends them with the key that replaced it. Then start the stream again with the "
+        "rest. A key that is changed in the config file or by api_key_command is read at the start "
+        "only, like the account's tags, fields and lists."
+    ),
+    "signals": (
+        "Ctrl-C, SIGTERM and SIGHUP (the terminal was closed) stop it; under nohup SIGHUP is "
+        "ignored. No signal reloads anything: to change settings, stop it and start it again. A "
+        "systemd unit needs no ExecReload, and RestartPreventExitStatus=255."
+    ),
+}
+
 
 def blocks() -> Sequence[Block]:
     """Return the contents of the topic."""
@@ -78,5 +103,12 @@ def blocks() -> Sequence[Block]:
             "was read, the run is not finished (partly read, exit 5); sendx runs resume --from "
             "FILE sends all that is left."
         ),
-        Lines("", ("tail -n +1 -f signups.csv | sendx identify --from - --stream",)),
+        Rows("A stream that runs for days", [*_FOR_DAYS.items()]),
+        Lines(
+            "",
+            (
+                "tail -n +1 -f signups.csv | sendx identify --from - --stream",
+                "tail -n +1 -f signups.csv | sendx identify --from - --stream --keep-journal 7d",
+            ),
+        ),
     )

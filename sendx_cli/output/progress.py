@@ -56,7 +56,7 @@ class Progress:
         self._bar = bar_on(output)
         self._streams = (output.stdout, output.stderr)
         self._due_at = clock.now() + (_LINE_EVERY_S if self._bar is None else 0.0)
-        self._noted: tuple[str, int] | None = None
+        self._noted: tuple[str | None, int] | None = None
         self._again_at = 0.0
         self._again_every_s = _LINE_EVERY_S
 
@@ -120,10 +120,16 @@ class Progress:
             self._bar.draw(share, [[*where, picture], pace, notes])
 
     def _is_news(self, counted: Counted, note: str | None) -> bool:
-        """Return whether to show a line: one that was shown already comes ever more rarely."""
+        """Return whether to show a line: one that was shown already comes ever more rarely.
+
+        Where nobody knows how many rows will come, one that says nothing new does not come at all.
+        """
         now = self._clock.now()
-        noted = None if note is None else (note, counted.rows)
-        is_same = noted is not None and noted == self._noted
+        noted = (note, counted.rows)
+        is_same = noted == self._noted
+        if is_same and note is None and self._total is None:
+            return False
+        is_same = is_same and note is not None
         if is_same and now < self._again_at:
             return False
         self._again_every_s = min(2 * self._again_every_s, _LONGEST_S) if is_same else _LINE_EVERY_S

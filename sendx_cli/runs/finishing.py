@@ -13,6 +13,7 @@ from sendx_cli.output.writer import Output
 from sendx_cli.quantity import quantity
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.failures import failures
+from sendx_cli.runs.no_longer_kept import no_longer_kept
 from sendx_cli.runs.run_summary import summarise
 from sendx_cli.runs.sending import Sent
 
@@ -55,6 +56,8 @@ def finish_run(
         mode=context.mode,
     )
     output.tell_lines(summary.lines(ascii_only=output.tells_ascii))
+    if view.removed is not None:
+        output.note(f"run {journal.id}: {no_longer_kept(view.removed)}")
     context.job.learn_outcome(view, summary, sent.stopped_by)
     if sent.error is not None:
         raise PassingTrouble(

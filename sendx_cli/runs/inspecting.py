@@ -14,10 +14,14 @@ from sendx_cli.output.result_stream import ResultStream
 from sendx_cli.output.writer import Output
 from sendx_cli.results import Result, Sent
 from sendx_cli.runs.input_read import reached, way_on
+from sendx_cli.runs.no_longer_kept import no_longer_kept
 from sendx_cli.runs.run_summary import summarise
 
 STATES = (*State, *LeftOutKind)
 """The values of `--state`."""
+
+_OPEN = frozenset({State.PENDING, State.IN_FLIGHT, State.FAILED, State.UNKNOWN})
+"""The states whose rows are kept however old they are."""
 
 
 def run_record(run: Run) -> dict[str, object]:
@@ -40,6 +44,7 @@ def run_record(run: Run) -> dict[str, object]:
         "to_come": counts.to_come,
         "read_to_line": run.input_read and run.input_read.line,
         "input_ended": run.input_read and run.input_read.has_ended,
+        "removed": 0 if run.removed is None else run.removed.rows,
     }
 
 
@@ -76,6 +81,8 @@ def show_run(output: Output, run: Run) -> None:
         output.line(f"undone by run {run.undone_by}")
     for line in summary.lines(ascii_only=output.is_ascii):
         output.line(line)
+    if run.removed is not None:
+        output.line(no_longer_kept(run.removed))
     if run.input_read is not None:
         output.line(f"{run.header.source}: {reached(run.input_read)}")
     if run.has_input_left and go_on and run.undone_by is None:
@@ -86,6 +93,8 @@ def show_rows(output: Output, run: Run, states: Collection[str]) -> None:
     """Show the rows of a run in these states, one after another; without states: all."""
     stream = ResultStream(output)
     with open_view(run.path) as view:
+        if view.removed is not None and not _OPEN.issuperset(states or STATES):
+            output.warn(f"run {run.id}: {no_longer_kept(view.removed)}")
         for result in _results(view, run, set(states) or set(STATES)):
             stream.write(result)
     stream.close()

@@ -103,11 +103,13 @@ class RunMode:
         retry_unknown: Whether to retry rows that may have arrived and are not idempotent.
         keeps_going: Whether to continue after a thousand rejections in a row for one reason.
         max_outage_s: How long nothing may succeed before the run gives up for now.
+        keep_journal_s: For how long a stream's journal keeps what is decided; None: for ever.
         report: Where to write each row's result as well.
         save_map: Where to save the mapping.
         map_file: Where the mapping came from.
         code_quality: Where to write the rows that need a look, for GitLab.
         show: Which rows have their results shown; None: as it suits standard output.
+        has_new_key: Whether the account's key was replaced since the run began.
         has_answered: Whether somebody answered what columns are for: whatever is sent is then
             confirmed, too, as a key is pressed easily.
     """
@@ -118,11 +120,13 @@ class RunMode:
     retry_unknown: bool = False
     keeps_going: bool = False
     max_outage_s: float = 900.0
+    keep_journal_s: float | None = None
     report: Path | None = None
     save_map: Path | None = None
     map_file: Path | None = None
     code_quality: Path | None = None
     show: Shown | None = None
+    has_new_key: bool = False
     has_answered: bool = False
 
 

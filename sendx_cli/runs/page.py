@@ -11,6 +11,7 @@ from sendx_cli.journal.view import RunView
 from sendx_cli.output.run_page import RunPage
 from sendx_cli.output.summary import heading_text, latency_text
 from sendx_cli.runs.inspecting import state_of
+from sendx_cli.runs.no_longer_kept import no_longer_kept
 from sendx_cli.runs.output_file import PRIVATE, OutputFile
 from sendx_cli.runs.run_summary import RunSummary, summarise
 from sendx_cli.runs.totals import place_of
@@ -44,7 +45,7 @@ def write_page(run: Run, path: Path) -> None:
 
 
 def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
-    header = run.header
+    header, removed = run.header, view.removed
     return RunPage(
         title=f"{header.action} from {header.source}",
         facts=(
@@ -55,6 +56,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
             ("service", header.origin),
             ("file", header.source_path or "standard input"),
             ("sendx", header.tool_version),
+            *(() if removed is None else (("rows", no_longer_kept(removed)),)),
         ),
         outcome=f"{_heading(summary)}; {summary.ending}",
         counts=_counts(summary),
@@ -67,7 +69,7 @@ def _page(run: Run, view: RunView, summary: RunSummary) -> RunPage:
         ],
         unknown_count=summary.counts.unknown,
         sent=[
-            (what, values)
+            (what if removed is None else f"{what} (rows still kept)", values)
             for what, path, are_keys in _SENT
             if (values := view.sent_values(path, are_keys=are_keys))
         ],

@@ -25,9 +25,15 @@ from sendx_cli.runs.comparing import compared
 from sendx_cli.runs.consent import ask_about, show_plan
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.finishing import finish_run
-from sendx_cli.runs.headers import header_of_file, is_of_sandbox, refuse_other_account
-from sendx_cli.runs.input_read import tell_input_read
+from sendx_cli.runs.headers import (
+    fingerprint_of,
+    header_of_file,
+    is_of_sandbox,
+    refuse_other_account,
+)
+from sendx_cli.runs.input_read import tell_input_read, way_on
 from sendx_cli.runs.job_report import JobReport
+from sendx_cli.runs.no_longer_kept import refuse_part
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.output_file import refuse_outputs
 from sendx_cli.runs.reading import NumberedRows, Reading, open_reading
@@ -40,7 +46,10 @@ from sendx_cli.runs.undo_settling import note_undone, settle_undo, undo_of
 from sendx_cli.runtime import Runtime
 from sendx_cli.settings.resolve import Settings
 
-_SAME_ACCOUNT = "resume it with the same --profile and --base-url"
+_SAME_ACCOUNT = (
+    "resume it with the same --profile and --base-url; with --new-key if the account's API key was "
+    "replaced since"
+)
 
 
 def service_flags(run: Run, flags: Mapping[str, object]) -> dict[str, object]:
@@ -80,6 +89,7 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
     with ExitStack() as stack:
         journal = stack.enter_context(_held_journal(context, run))
         stack.enter_context(context.job.following(journal))
+        run = _with_new_key(context, journal, run)
         refuse_other_account(run.header, context, _SAME_ACCOUNT)
         _refuse_undone(run, journal.view.undone_by)
         header, source = run.header, None
@@ -108,6 +118,20 @@ def resume_run(context: RunContext, run: Run, path: str | None) -> ExitCode | En
             output.note(f"run {run.id}: no row is left to send")
         tell_input_read(output, journal.view, run.id)
         return finish_run(context, journal, sent, source)
+
+
+def _with_new_key(context: RunContext, journal: RunJournal, run: Run) -> Run:
+    """Take over the key in force for the run, where `--new-key` says that it is one of its account.
+
+    Raises:
+        SetupError: Something else is different, too.
+    """
+    header = replace(run.header, key_fingerprint=fingerprint_of(context))
+    if not context.mode.has_new_key or header == run.header:
+        return run
+    refuse_other_account(header, context, _SAME_ACCOUNT)
+    journal.note_header(header)
+    return replace(run, header=header)
 
 
 def _held_journal(context: RunContext, run: Run) -> RunJournal:
@@ -164,6 +188,7 @@ def _adopt_changed_file(
         changed = header_of_file(context, reading)
         if changed.source_sha256 == header.source_sha256:
             return header
+        _refuse_to_match_a_part(journal, run)
         changed = replace(
             changed,
             source=path or header.source,
@@ -188,6 +213,13 @@ def _refuse_other_chains(header: RunHeader, changed: RunHeader) -> None:
             where=changed.source,
             hint="resume it with the file as it was, and send what is new as a separate file",
         )
+
+
+def _refuse_to_match_a_part(journal: RunJournal, run: Run) -> None:
+    """Refuse to match rows with a journal that has not all of them: the others went out again."""
+    read = journal.view.input_read
+    hint = read and way_on(read, journal.view, run.id)
+    refuse_part(run.id, journal.view.removed, hint=hint or "send what is new as a separate file")
 
 
 def _adopt(context: RunContext, journal: RunJournal, header: RunHeader, reading: Reading) -> None:

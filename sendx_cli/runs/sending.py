@@ -11,14 +11,22 @@ from sendx_cli.delivery.reply_handler import ASKED_TO_WAIT
 from sendx_cli.delivery.sender import Sender
 from sendx_cli.ending import Ending
 from sendx_cli.errors import PassingTrouble, SendxError
+from sendx_cli.journal.old_rows import OldRows
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.output.progress import open_progress
 from sendx_cli.output.shown import shown_on
 from sendx_cli.output.writer import Output
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.input_read import reached
+from sendx_cli.runs.journal_keeping import JournalKeeping
 from sendx_cli.runs.live_rows import LiveRows
-from sendx_cli.runs.report_file import open_report, report_decided, report_left
+from sendx_cli.runs.report_file import (
+    NoReport,
+    Report,
+    open_report,
+    report_decided,
+    report_left,
+)
 from sendx_cli.runs.reporter import RunReporter
 from sendx_cli.signals import stop_on_signals
 from sendx_cli.wiring import make_run_sender
@@ -46,6 +54,7 @@ def send_rows(
     source: str,
     source_path: Path | None,
     live: LiveRows | None = None,
+    old_rows: OldRows | None = None,
 ) -> Sent:
     """Send the pending rows of a journal.
 
@@ -55,6 +64,7 @@ def send_rows(
         source: The name of the rows' file.
         source_path: Where it is.
         live: Where rows come from that are not in the journal yet; None: all of them are.
+        old_rows: Removes old ones from the journal meanwhile, as the options say.
 
     Raises:
         SetupError: There is no usable key.
@@ -91,11 +101,15 @@ def send_rows(
         )
         report_decided(report, journal.view, source)
         output.has_sent = True
+        keeping = None
         if live is not None:
             live.start(sender.wake)
+            keeping = _keeping(context, live, old_rows, report, source)
         for turn in sender.run(journal.pending() if live is None else iter(live)):
             journal.note_pauses([pause.verdict.code for pause in turn.pauses])
             reporter.show(turn, sender)
+            if keeping is not None:
+                keeping.step()
             if reporter.has_lost_its_reader:
                 sender.stop()
         if live is not None:
@@ -128,6 +142,22 @@ def _collect_garbage() -> None:
     """
     gc.freeze()
     gc.enable()
+
+
+def _keeping(
+    context: RunContext,
+    live: LiveRows,
+    old_rows: OldRows | None,
+    report: Report | NoReport,
+    source: str,
+) -> JournalKeeping | None:
+    keep_s = context.mode.keep_journal_s
+    if keep_s is None or old_rows is None:
+        return None
+    clock, action = context.runtime.clock, context.spec.action
+    return JournalKeeping(
+        old_rows, keep_s, live, clock, report=report, source=source, action=action
+    )
 
 
 def _stop(sender: Sender, output: Output) -> None:

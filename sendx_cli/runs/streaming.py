@@ -51,6 +51,7 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
     runtime.output.tell_lines(mapping_lines(mapping, source.name, notes, comparison))
     ask(context, contacts=0, account=comparison)
     with create_journal(directory, header, runtime.clock) as journal:
+        old_rows = None if context.mode.keep_journal_s is None else journal.old_rows()
         rows = LiveRows(
             source, checker, mapping, journal, runtime.output, annotations=context.job.annotations
         )
@@ -59,7 +60,14 @@ def stream_run(context: RunContext) -> ExitCode | Ending:
             context.job.following(journal),
             _input_read_shown(journal, rows, runtime.output),
         ):
-            sent = send_rows(context, journal, source=source.name, source_path=None, live=rows)
+            sent = send_rows(
+                context,
+                journal,
+                source=source.name,
+                source_path=None,
+                live=rows,
+                old_rows=old_rows,
+            )
         return finish_run(context, journal, sent, None)
 
 

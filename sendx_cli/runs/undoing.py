@@ -30,6 +30,7 @@ from sendx_cli.runs.dry_run import planned
 from sendx_cli.runs.finishing import finish_run
 from sendx_cli.runs.headers import header_of_undo, is_of_sandbox, refuse_other_account
 from sendx_cli.runs.job_report import JobReport
+from sendx_cli.runs.no_longer_kept import refuse_part
 from sendx_cli.runs.options import RunMode, RunSpec
 from sendx_cli.runs.report_file import open_report
 from sendx_cli.runs.sending import send_rows
@@ -86,6 +87,9 @@ def undo_run(context: RunContext, run: Run, options: UndoOptions) -> ExitCode | 
         _refuse_not_undoable(list_runs(directory), run.id)
         forget_never_started(directory)
         undone = stack.enter_context(open_journal(run.path, context.runtime.clock))
+        refuse_part(
+            run.id, undone.view.removed, hint="only a run whose rows are all kept can be undone"
+        )
         _refuse_unrecorded(undone, options)
         journal = stack.enter_context(create_journal(directory, header, context.runtime.clock))
         with unsealed_forgotten(journal):

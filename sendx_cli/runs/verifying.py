@@ -14,6 +14,7 @@ from sendx_cli.output.formats import OutputFormat
 from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.headers import refuse_other_account
+from sendx_cli.runs.no_longer_kept import no_longer_kept
 
 AS_SENT, DIFFERS, NOT_THERE, UNREAD = "as sent", "differs", "not there", "not read"
 _SHOWN_UNCLEAR = 5
@@ -36,6 +37,8 @@ def verify_run(context: RunContext, run: Run, sample: int | None) -> ExitCode:
     """
     refuse_other_account(run.header, context, "verify it with the same --profile and --base-url")
     expected = _expected(run)
+    if run.removed is not None:
+        context.output.warn(f"run {run.id}: {no_longer_kept(run.removed)}")
     if not expected:
         raise InputError(f"run {run.id} has no accepted rows to verify")
     if sample is not None and sample < len(expected):

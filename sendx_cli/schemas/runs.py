@@ -88,6 +88,9 @@ RUN = record(
         "to_come": integer("Rows that are left to send."),
         "read_to_line": or_null(integer("The last line that was read of a stream; else null.")),
         "input_ended": or_null(flag("Whether a stream was read to its end; else null.")),
+        "removed": integer(
+            "Rows that are counted but no longer kept (--keep-journal): no command shows them."
+        ),
     },
     {
         "bad": integer(f"Rows that cannot be sent; of a file, {_ONLY_SHOWN}."),

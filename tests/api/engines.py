@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sendx_cli.api.carrier import HttpCarrier, open_transport
-from sendx_cli.api.exchange import Exchange, Reply
+from sendx_cli.api.exchange import LONGEST_LIFE_S, Exchange, Reply
 from sendx_cli.api.proxies import proxy_for
 from sendx_cli.api.requests import Call, headers_for
 from sendx_cli.api.threaded_exchange import ThreadedExchange
@@ -16,7 +16,7 @@ from tests.tools import need_libcurl
 
 KEY = "Key0of1the2tests"
 HEADERS = headers_for(KEY, None)
-Open = Callable[[str, float, Path | None, Mapping[str, str]], Exchange]
+Open = Callable[[str, float, Path | None, Mapping[str, str], float], Exchange]
 
 
 def open_threads(
@@ -24,11 +24,13 @@ def open_threads(
     timeout_s: float,
     ca_file: Path | None = None,
     headers: Mapping[str, str] = HEADERS,
+    longest_life_s: float = LONGEST_LIFE_S,
 ) -> Exchange:
     trusted = ssl.create_default_context(cafile=ca_file) if ca_file else None
 
     def open_carrier() -> HttpCarrier:
-        return HttpCarrier(open_transport(base_url, trusted), headers, timeout_s, secret=KEY)
+        transport = open_transport(base_url, trusted)
+        return HttpCarrier(transport, headers, timeout_s, secret=KEY, longest_life_s=longest_life_s)
 
     return ThreadedExchange(open_carrier, timeout_s)
 
@@ -38,6 +40,7 @@ def open_curl(
     timeout_s: float,
     ca_file: Path | None = None,
     headers: Mapping[str, str] = HEADERS,
+    longest_life_s: float = LONGEST_LIFE_S,
 ) -> Exchange:
     need_libcurl()
     from sendx_cli.api.curl_exchange import CurlExchange
@@ -48,6 +51,7 @@ def open_curl(
         secret=KEY,
         proxy=proxy_for(base_url),
         ca_file=str(ca_file) if ca_file else None,
+        longest_life_s=longest_life_s,
     )
 
 
@@ -62,8 +66,10 @@ def engine(
     timeout_s: float = 20.0,
     ca_file: Path | None = None,
     headers: Mapping[str, str] = HEADERS,
+    longest_life_s: float = LONGEST_LIFE_S,
 ) -> Iterator[Exchange]:
-    with closing(ENGINES[name](base_url, timeout_s, ca_file, headers)) as exchange:
+    opened = ENGINES[name](base_url, timeout_s, ca_file, headers, longest_life_s)
+    with closing(opened) as exchange:
         yield exchange
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sendx_cli.api.exchange import LONGEST_LIFE_S
 from sendx_cli.api.requests import Call
 from sendx_cli.core.replies.answers import Answer, TransportFailure
 from sendx_cli.core.replies.verdict import MAX_BODY_BYTES
@@ -301,6 +302,35 @@ def test_no_connection_is_kept_to_a_server_that_closes_each(
     asked = [request.headers.get("connection") for request in server.requests]
     assert asked[0] != "close"
     assert asked[1:] == ["close", "close"]
+
+
+def test_a_connection_that_was_forgotten_amid_a_pause_costs_no_call(
+    name: str, server: ScriptedServer
+) -> None:
+    """A router drops one without a word, and answers nothing over it; after a pause it is left."""
+    answered = server.script
+
+    def script(request: Request, number: int) -> Answering:
+        return answered(request, number) if server.connections == number else None
+
+    server.script = script
+    with engine(name, server.url) as exchange:
+        assert isinstance(ask(exchange, post(server.url), 1).reply, Answer)
+        assert exchange.wait(5.5) == []  # longer than a connection is kept
+        assert isinstance(ask(exchange, post(server.url), 2).reply, Answer)
+    assert server.connections == 2
+
+
+def test_a_connection_that_is_never_idle_is_replaced_by_and_by(
+    name: str, server: ScriptedServer
+) -> None:
+    """The name of the service is looked up again then: it may have another address by now."""
+    until = time.monotonic() + 60.0
+    with engine(name, server.url, longest_life_s=1) as exchange:
+        while server.connections < 3:
+            assert isinstance(ask(exchange, post(server.url)).reply, Answer)
+            assert time.monotonic() < until, "it stays where it is"
+    assert len(server.requests) > 10
 
 
 def test_calls_of_both_methods_share_a_connection(name: str, server: ScriptedServer) -> None:
@@ -631,7 +661,7 @@ def test_a_signals_handler_ends_a_wait(name: str, server: ScriptedServer) -> Non
 def test_closing_twice_and_waking_afterwards_do_no_harm(name: str, server: ScriptedServer) -> None:
     """Also with a call under way: a signal may come at any moment."""
     server.script = lambda _request, _number: None
-    exchange = ENGINES[name](server.url, 20.0, None, HEADERS)
+    exchange = ENGINES[name](server.url, 20.0, None, HEADERS, LONGEST_LIFE_S)
     exchange.submit(1, post(server.url))
     assert exchange.wait(0.05) == []
     exchange.close()
@@ -643,7 +673,7 @@ def test_closing_breaks_off_calls_that_have_begun(name: str) -> None:
     """The service is not left with an open connection until the process ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        exchange = ENGINES[name](url, 20.0, None, HEADERS)
+        exchange = ENGINES[name](url, 20.0, None, HEADERS, LONGEST_LIFE_S)
         exchange.submit(1, post(url))
         exchange.wait(0.05)
         connection, _ = listener.accept()

@@ -472,3 +472,47 @@ def test_a_journal_beyond_a_gibibyte_is_whole(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="damaged"):
         verify(path)
     path.unlink()
+
+
+def test_a_check_file_does_not_grow_with_the_checkpoints(tmp_path: Path) -> None:
+    """It is written anew now and then, with the last sum of each page and all headers."""
+    path = tmp_path / "run.sqlite3"
+    path.write_bytes(bytes(PAGE * 100))
+    write_check_file(path, "first")
+    check = CheckFile(path, read_check_file(path) or Recorded())
+    check.note_header("second")
+    sums: dict[int, int] = {}
+    largest = 0
+    for checkpoint in range(1, 3000):
+        some = {1 + (checkpoint * 7 + n) % 100: checkpoint for n in range(20)}
+        sums |= some
+        position = Position(b"saltsalt", checkpoint, b"checksum")
+        check.note_checkpoint(position, some)
+        largest = max(largest, check_path(path).stat().st_size)
+    synced = Position(b"saltsalt", 3001, b"checksum")
+    check.note_synced(synced)
+    check.close()
+    recorded = read_check_file(path)
+    assert recorded is not None
+    assert (recorded.headers, recorded.sums) == (["first", "second"], sums)
+    assert (recorded.position, recorded.is_required) == (synced, True)
+    assert largest < 80_000 < 3000 * 20 * 8 / 5
+    assert [one.name for one in tmp_path.iterdir() if one.name.endswith("-new")] == []
+
+
+def test_a_damaged_check_file_is_not_written_anew(tmp_path: Path) -> None:
+    """What is broken in it stays, so that it is found when the journal is next opened."""
+    path = tmp_path / "run.sqlite3"
+    path.write_bytes(bytes(PAGE))
+    write_check_file(path, "first")
+    check = CheckFile(path, read_check_file(path) or Recorded())
+    for checkpoint in range(1, 100):
+        check.note_checkpoint(Position(b"saltsalt", checkpoint, b"checksum"), {1: checkpoint})
+    content = bytearray(check_path(path).read_bytes())
+    content[1000] ^= 1
+    check_path(path).write_bytes(content)
+    for checkpoint in range(100, 3000):
+        check.note_checkpoint(Position(b"saltsalt", checkpoint, b"checksum"), {1: checkpoint})
+    check.close()
+    assert check_path(path).stat().st_size > 80_000
+    assert read_check_file(path) != Recorded(["first"], {1: 2999})

@@ -86,6 +86,19 @@ def test_an_outage_is_told_ever_more_rarely_where_lines_stay() -> None:
     assert shown_at == [10, 20, 40, 80, 160, 320, 620, 920, 1220, 1350]
 
 
+def test_a_stream_without_rows_says_nothing_for_hours() -> None:
+    """Nobody knows how many will come: the next line is about the next row."""
+    stream, clock = io.StringIO(), HandClock(1000.0)
+    shown_at: list[int] = []
+    with Progress(output_on(stream), total=None, clock=clock) as progress:
+        for second in range(0, 9000, 10):
+            before = stream.getvalue()
+            update(progress, 5 if second < 8000 else 6)
+            shown_at += [second] if stream.getvalue() != before else []
+            clock.seconds += 10.0
+    assert shown_at == [10, 8000]
+
+
 def test_a_terminal_shows_a_bar_that_goes_away() -> None:
     """Rows, time left, throughput; rate, limit, counts; a note; and at the end nothing of it."""
     terminal = Terminal()

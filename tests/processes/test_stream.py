@@ -1,18 +1,22 @@
 """`--stream`: rows are sent as they come, by whatever writes them."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Command
+from tests.conftest import SHELL_ENVIRONMENT, Command
 from tests.processes.conftest import Start
 from tests.processes.recording import Body, Recording
 from tests.servers import ScriptedServer
+from tests.tools import need
 
 STUCK_S = 30.0
 Streaming = subprocess.Popen[str]
@@ -112,6 +116,58 @@ def test_an_interrupted_stream_can_be_finished(
     assert f"read to line {record['read_to_line']}, not to the end" in told
     assert resume(start) == 5
     assert service.acted == list(range(record["rows"]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_a_hang_up_that_nohup_has_ignored_changes_nothing(
+    program: str, service: Recording, settings: dict[str, str], folder: Path
+) -> None:
+    """The stream goes on: it reloads nothing, as whoever sends one to a service might expect."""
+    need("nohup")
+    words = ("nohup", program, "identify", "--from", "-", "--stream", "-o", "jsonl", "-q")
+    with subprocess.Popen(
+        words,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **SHELL_ENVIRONMENT, **settings},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        write(process, "email,first_name\np0@example.com,n0\n")
+        service.wait_for(1, STUCK_S)
+        process.send_signal(signal.SIGHUP)
+        write(process, "p1@example.com,n1\n")
+        process.communicate(timeout=STUCK_S)
+    assert (process.returncode, service.acted) == (0, [0, 1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processor time is read from /proc")
+def test_a_stream_without_rows_leaves_the_processor_alone(
+    streaming: Streaming, service: Recording
+) -> None:
+    """It wakes up a few times a second, to look at signals, and does nothing else."""
+    write(streaming, "p0@example.com,n0\n")
+    service.wait_for(1, STUCK_S)
+    assert streaming.stdout is not None
+    streaming.stdout.readline()
+
+    def seen() -> tuple[float, int]:
+        """The processor time used, in seconds, and how often it waited for something."""
+        folder = Path(f"/proc/{streaming.pid}")
+        ticks = (folder / "stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        status = (folder / "status").read_text()
+        waits = int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"), waits
+
+    used_s, waits = seen()
+    until = time.monotonic() + STUCK_S
+    while (now := seen())[1] < waits + 8:
+        assert time.monotonic() < until, "it does not look up at all"
+        time.sleep(0.05)
+    # Eight waits take two seconds; a loop that spins has hundreds, and all of the processor.
+    assert now[1] < waits + 40
+    assert now[0] - used_s < 0.5
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")

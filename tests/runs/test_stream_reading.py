@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sendx_cli.runtime import Runtime
+from tests.clocks import Ahead
 from tests.conftest import CANARY, Command, Run, invoke
 from tests.runs.conftest import Send
 from tests.servers import OK, Answering, Request, ScriptedServer, json_answer
@@ -246,3 +248,60 @@ def test_the_latest_run_that_can_go_on_may_be_a_stream_with_input_left(
     run = send("runs", "resume")
     assert (run.code, server.requests) == (5, [])
     assert f"sendx: run {record['run']}: no row is left to send\n" in run.err
+
+
+def test_a_key_that_was_replaced_amid_a_stream_loses_no_row(
+    send: Send, sendx: Command, server: ScriptedServer
+) -> None:
+    """It stops with its rows kept; a resume takes another key where that is said to be right."""
+    server.script = refuse_after(5, REFUSED)
+    stopped = send(*STREAM, "-q", stdin=people(300))
+    assert stopped.code == 255
+    record = latest(sendx)
+    assert (record["state"], record["rejected"], record["failed"]) == ("stopped", 0, 0)
+    server.script = lambda _request, _number: OK
+    server.requests.clear()
+    fresh = {"SENDX_API_KEY": "Fresh0key1of2the3account"}
+    refused = send("runs", "resume", **fresh)
+    assert refused.code == 255
+    assert "the API key: a different one" in refused.err
+    assert "with --new-key if the account's API key was replaced since" in refused.err
+    assert not server.requests
+    other = send("runs", "resume", "--new-key", "--base-url", "http://127.0.0.1:1", **fresh)
+    assert other.code == 255
+    assert "the base URL: " in other.err
+    resumed = send("runs", "resume", "--new-key", "-q", **fresh)
+    assert resumed.code == 5  # what was not read is left
+    assert latest(sendx)["to_come"] == 0
+    assert len(server.requests) == record["to_come"]
+    assert {request.headers["x-team-apikey"] for request in server.requests} == set(fresh.values())
+    assert send("runs", "resume", "-q", **fresh).code == 5
+    assert send("runs", "resume", "-q").code == 255
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 0), (("--max-outage", "900"), 5)])
+def test_a_stream_waits_for_a_network_that_is_lost_for_hours(
+    server: ScriptedServer, by_engine: str, home: Path, words: tuple[str, ...], code: int
+) -> None:
+    """Its rows wait with it; with --max-outage it gives up for now, as the run of a file does."""
+    assert home.is_dir()
+    assert by_engine
+    clock = Ahead()
+
+    def script(_request: Request, number: int) -> Answering:
+        if number in range(2, 6):
+            clock.ahead_s += 3600.0
+            return json_answer(503, {"message": "maintenance"}, {"Retry-After": "0"})
+        return OK
+
+    server.script = script
+    runtime = Runtime(
+        environ={**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url},
+        stdin=io.StringIO(people(20)),
+        clock=clock,
+    )
+    run = invoke((*STREAM, "--concurrency", "1", "-q", *words), runtime)
+    assert run.code == code
+    assert ("nothing was accepted for 15 minutes" in run.err) is bool(code)
+    if not code:
+        assert len(server.requests) == 24

@@ -1,7 +1,8 @@
 """A run over time, in few slots: rows accepted, how long they took, pauses."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -97,44 +98,58 @@ def timeline(seconds: Mapping[int, Slot], spans: Sequence[Span], most: int = SLO
         spans: When it was sent.
         most: How many slots there may be.
     """
-    began: list[int] = []
-    slots: list[Slot] = []
-    breaks: list[int] = []
-    for span in [one for one in spans if one.ended_at > one.began_at] or spans:
-        breaks += [len(slots)] if slots else []
-        for second, width_s in _pieces(span):
-            began.append(second)
-            slots.append(Slot(width_s=width_s))
-    if not slots:
+    lasting = [one for one in spans if one.ended_at > one.began_at]
+    sent = [_Pieces.of(span) for span in lasting or spans]
+    if not sent:
         return Timeline()
+    began = [floor(pieces.began_at) for pieces in sent]
+    places = [0, *accumulate(pieces.seconds for pieces in sent)]
+    breaks, total = places[1:-1], places[-1]
+    slot_s = max(1, ceil(total / most))
+    folded = [Slot()] * ceil(total / slot_s)
+    for start, pieces in zip(places, sent, strict=False):
+        for at in range(start // slot_s, (start + pieces.seconds - 1) // slot_s + 1):
+            width_s = pieces.width_s(at * slot_s - start, (at + 1) * slot_s - start)
+            folded[at] = folded[at].and_(Slot(width_s=width_s))
     for second, happened in seconds.items():
         # What a clock that was set meanwhile puts elsewhere counts as well.
-        place = max(bisect_right(began, second) - 1, 0)
-        slots[place] = slots[place].and_(happened)
-    slot_s = max(1, ceil(len(slots) / most))
-    folded = [_sum(slots[at : at + slot_s]) for at in range(0, len(slots), slot_s)]
+        at = max(bisect_right(began, second) - 1, 0)
+        place = places[at] + min(max(second - sent[at].first, 0), sent[at].seconds - 1)
+        folded[place // slot_s] = folded[place // slot_s].and_(happened)
     if len(folded) > 1 and folded[-1].width_s < slot_s * _SHORTEST:
         last = folded.pop()
         folded[-1] = folded[-1].and_(last)
-    places = {min(place // slot_s, len(folded) - 1) for place in breaks}
-    return Timeline(slot_s, tuple(folded), tuple(sorted(places - {0})))
+    broken = {min(place // slot_s, len(folded) - 1) for place in breaks}
+    return Timeline(slot_s, tuple(folded), tuple(sorted(broken - {0})))
 
 
-def _pieces(span: Span) -> Iterator[tuple[int, float]]:
-    """Yield each second of a span and how much of it is in it, short ends with their neighbours."""
-    began_at, ended_at = span
-    first, last = floor(began_at), max(ceil(ended_at) - 1, floor(began_at))
-    if first < last and first + 1 - began_at < _SHORTEST:
-        first += 1
-    if first < last and ended_at - last < _SHORTEST:
-        last -= 1
-    for second in range(first, last + 1):
-        start = began_at if second == first else second
-        yield floor(start), (ended_at if second == last else second + 1) - start
+class _Pieces(NamedTuple):
+    """The seconds of a span, short ends with their neighbours.
 
+    Args:
+        first: The first, in Unix time.
+        seconds: How many.
+        began_at: When the span began.
+        ended_at: When it ended.
+    """
 
-def _sum(slots: Sequence[Slot]) -> Slot:
-    total = Slot()
-    for slot in slots:
-        total = total.and_(slot)
-    return total
+    first: int
+    seconds: int
+    began_at: float
+    ended_at: float
+
+    @classmethod
+    def of(cls, span: Span) -> "_Pieces":
+        began_at, ended_at = span
+        first, last = floor(began_at), max(ceil(ended_at) - 1, floor(began_at))
+        if first < last and first + 1 - began_at < _SHORTEST:
+            first += 1
+        if first < last and ended_at - last < _SHORTEST:
+            last -= 1
+        return cls(first, last - first + 1, began_at, ended_at)
+
+    def width_s(self, start: int, end: int) -> float:
+        """Return how much of the span is in some of its seconds, counted from the first."""
+        began_at = self.began_at if start <= 0 else self.first + start
+        ended_at = self.ended_at if end >= self.seconds else self.first + end
+        return ended_at - began_at
