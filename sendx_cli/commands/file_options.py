@@ -194,7 +194,7 @@ class FromFile(NamedTuple):
             metavar="SECONDS",
             min=1.0,
             help="Give up after an outage of this many seconds, 1 or more. Default: 900; with "
-            "--stream: never.",
+            "--stream: never, once a call has succeeded.",
             rich_help_panel=FILE,
         ),
     ] = None

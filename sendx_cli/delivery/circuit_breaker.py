@@ -41,7 +41,6 @@ class CircuitBreaker:
         self._pacer = pacer
         self._outage = Outage(jitter=jitter, max_outage_s=max_outage_s)
         self._budget = RetryBudget(now)
-        self._max_outage_s = max_outage_s
         self._last_error = ""
         self._keeps_going = keeps_going
         self._rejected_for = ""
@@ -94,7 +93,7 @@ class CircuitBreaker:
 
     def why_given_up(self) -> Verdict:
         """Return why a run that has given up ends for now."""
-        message = f"nothing was accepted for {span_text(self._max_outage_s)}"
+        message = f"nothing was accepted for {span_text(self._outage.longest_s)}"
         if self._last_error:
             message = f"{message}: {self._last_error}"
         return Verdict(Kind.THROTTLED, OUTAGE, message, "run it again later: `sendx runs resume`")

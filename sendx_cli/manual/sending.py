@@ -63,7 +63,8 @@ _FOR_DAYS = {
         "such a run; other commands say what is no longer kept."
     ),
     "outages": (
-        "A stream waits as long as it takes, unless --max-outage. Meanwhile it reads little ahead: "
+        "Once a call has succeeded, a stream waits as long as it takes, unless --max-outage. "
+        "Meanwhile it reads little ahead: "
         "the pipe makes the other program wait."
     ),
     "API key": (

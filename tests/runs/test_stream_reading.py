@@ -305,3 +305,26 @@ def test_a_stream_waits_for_a_network_that_is_lost_for_hours(
     assert ("nothing was accepted for 15 minutes" in run.err) is bool(code)
     if not code:
         assert len(server.requests) == 24
+
+
+def test_a_stream_gives_up_a_service_from_which_no_call_ever_succeeded(
+    server: ScriptedServer, by_engine: str, home: Path
+) -> None:
+    """It is the wrong one, such as a wrong --base-url: waiting would not help."""
+    assert home.is_dir()
+    assert by_engine
+    clock = Ahead()
+
+    def script(_request: Request, _number: int) -> Answering:
+        clock.ahead_s += 600.0
+        return json_answer(503, {"message": "maintenance"}, {"Retry-After": "0"})
+
+    server.script = script
+    runtime = Runtime(
+        environ={**os.environ, "SENDX_API_KEY": CANARY, "SENDX_BASE_URL": server.url},
+        stdin=io.StringIO(people(20)),
+        clock=clock,
+    )
+    run = invoke((*STREAM, "--concurrency", "1", "-q"), runtime)
+    assert run.code == 5
+    assert "nothing was accepted for 15 minutes" in run.err

@@ -1,12 +1,13 @@
 """Detecting that the service is down, and when to probe it and when to give up."""
 
 from collections.abc import Callable
-from math import inf
+from math import inf, isfinite
 
 _DOWN_AFTER_FAILURES = 20
 _FIRST_PROBE_S = 1.0
 _LONGEST_PROBE_S = 60.0
 _MOST_DOUBLINGS = 10
+_UNPROVEN_S = 900.0
 
 
 class Outage:
@@ -25,7 +26,9 @@ class Outage:
 
     Args:
         jitter: Draws evenly from [0, 1).
-        max_outage_s: Give up when nothing has succeeded for this long (`--max-outage`).
+        max_outage_s: Give up when nothing has succeeded for this long (`--max-outage`). Infinite:
+            never, once a call has succeeded; a service from which none ever did is the wrong one,
+            and is given up on after 15 minutes.
     """
 
     __slots__ = ("_count", "_jitter", "_max_outage_s", "_probe_at", "_probes", "_since_s",
@@ -46,9 +49,15 @@ class Outage:
         return self._count >= _DOWN_AFTER_FAILURES
 
     @property
+    def longest_s(self) -> float:
+        """For how long nothing may succeed now."""
+        is_unproven = self._succeeded_at == -inf and not isfinite(self._max_outage_s)
+        return _UNPROVEN_S if is_unproven else self._max_outage_s
+
+    @property
     def gives_up_at(self) -> float | None:
         """When the run gives up for now; None if nothing was sent since the last success."""
-        return None if self._since_s is None else self._since_s + self._max_outage_s
+        return None if self._since_s is None else self._since_s + self.longest_s
 
     def called(self, now: float) -> None:
         """Record that a call starts."""
@@ -94,7 +103,7 @@ class Outage:
         return max(self._probe_at - now, 0.0)
 
     def has_outlasted(self, now: float) -> bool:
-        """Whether nothing has succeeded for `max_outage_s`: the run gives up for now (exit 5)."""
+        """Whether nothing has succeeded for `longest_s`: the run gives up for now (exit 5)."""
         gives_up_at = self.gives_up_at
         return gives_up_at is not None and now >= gives_up_at
 

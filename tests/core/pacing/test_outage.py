@@ -1,3 +1,5 @@
+from math import inf
+
 from sendx_cli.core.pacing.outage import Outage
 
 
@@ -68,6 +70,16 @@ def test_it_gives_up_after_the_longest_outage_allowed() -> None:
     outage.called(500.0)
     assert (before, outage.gives_up_at) == (None, 1000.0)
     assert (outage.has_outlasted(999.9), outage.has_outlasted(1000.0)) == (False, True)
+
+
+def test_without_a_longest_outage_it_gives_up_where_no_call_ever_succeeded() -> None:
+    """After 15 minutes: that is the wrong service. Once a call has succeeded it never does."""
+    outage = Outage(jitter=lambda: 0.5, max_outage_s=inf)
+    outage.called(100.0)
+    unproven = outage.gives_up_at
+    outage.succeeded(101.0)
+    outage.called(102.0)
+    assert (unproven, outage.gives_up_at, outage.has_outlasted(1e9)) == (1000.0, inf, False)
 
 
 def test_an_outage_is_counted_from_the_last_success() -> None:
