@@ -123,6 +123,7 @@ def test_a_hang_up_that_nohup_has_ignored_changes_nothing(
     program: str, service: Recording, settings: dict[str, str], folder: Path
 ) -> None:
     """The stream goes on: it reloads nothing, as whoever sends one to a service might expect."""
+    assert sys.platform != "win32"
     need("nohup")
     words = ("nohup", program, "identify", "--from", "-", "--stream", "-o", "jsonl", "-q")
     with subprocess.Popen(
@@ -147,6 +148,7 @@ def test_a_stream_without_rows_leaves_the_processor_alone(
     streaming: Streaming, service: Recording
 ) -> None:
     """It wakes up a few times a second, to look at signals, and does nothing else."""
+    assert sys.platform == "linux"
     write(streaming, "p0@example.com,n0\n")
     service.wait_for(1, STUCK_S)
     assert streaming.stdout is not None

@@ -11,7 +11,6 @@ import io
 import json
 import os
 import random
-import resource
 import sys
 import tempfile
 import threading
@@ -158,8 +157,7 @@ class WeekInput(io.RawIOBase):
         time.sleep(0.6)  # a turn or two more, so that what was decided is let go of
         gc.collect()
         files = sum(one.stat().st_size for one in self._runs.iterdir())
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return Holdings(sys.getallocatedblocks(), peak, files, threading.active_count())
+        return Holdings(sys.getallocatedblocks(), peak_kib(), files, threading.active_count())
 
 
 @dataclass
@@ -219,6 +217,15 @@ def hold(week: StreamWeek) -> None:
     assert last.journal_bytes < second.journal_bytes * 1.1 + 200_000
 
 
+def peak_kib() -> int:
+    """Return the most memory that this process had; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def main(rows_an_hour: int) -> None:
     in_memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=in_memory) as folder:
@@ -229,8 +236,7 @@ def main(rows_an_hour: int) -> None:
         for holdings in week.days:
             sys.stdout.write(f"{holdings}\n")
         took_s = time.monotonic() - began
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        sys.stdout.write(f"{week.sound} rows in {took_s:.0f} s, {peak} KiB at most\n")
+        sys.stdout.write(f"{week.sound} rows in {took_s:.0f} s, {peak_kib()} KiB at most\n")
         hold(week)
 
 
