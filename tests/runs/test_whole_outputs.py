@@ -120,6 +120,7 @@ def test_a_run_as_a_record(ended: Run, send: Send) -> None:
         "to_come": 0,
         "read_to_line": None,
         "input_ended": None,
+        "removed": 0,
     }
     assert json.loads(line) == listed
     shown = json.loads("\n".join(steady(send("runs", "show", "-o", "json").out)))
