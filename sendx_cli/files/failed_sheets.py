@@ -83,17 +83,17 @@ class _SheetRows:
         put([*(header[at] for at in self._kept), *OWN_COLUMNS], ())
 
     def write(self, row: FoundRow, line: int, code: str, message: str) -> None:
-        """Write the row's cells and ours; of a row that is too wide all are kept."""
+        """Write the row's cells and ours, and what a row that is too wide has beyond the header."""
         if isinstance(row, SourceRow):
             cells = row.cells
             wrong = {fault.place for fault in row.faults}
         else:
             cells = getattr(row, "cells", ())
             wrong = set()
-        kept = [*self._kept, *range(self._width, len(cells))]
+        kept = [cells[at] for at in self._kept]
         own = (str(line), one_line(code), one_line(message))
-        errors = {place for place, at in enumerate(kept) if at in wrong}
-        self._put([*(cells[at] for at in kept), *own], errors)
+        errors = {place for place, at in enumerate(self._kept) if at in wrong}
+        self._put([*kept, *own, *cells[self._width :]], errors)
 
 
 @contextmanager

@@ -124,6 +124,21 @@ def test_a_row_beyond_the_header_is_one_again(tmp_path: Path) -> None:
     assert not isinstance(row, SourceRow)
 
 
+def test_a_row_beyond_the_header_is_fixed_by_emptying_its_cells(tmp_path: Path) -> None:
+    """What is ours stands under its own names, so that nothing else is in the way."""
+    path = tmp_path / "people.xlsx"
+    new_sheet(("email",), ("ann@b.co", None, "?"))[0].save(path)
+    failed = failed_of(failed_of(path, [(2, "bad_row", "wide")]), [(2, "bad_row", "still wide")])
+    book = load_workbook(failed)
+    cells = list(book["People"][2])
+    assert [cell.value for cell in cells] == ["ann@b.co", "2", "bad_row", "still wide", None, "?"]
+    cells[-1].value = None
+    book.save(failed)
+    with open_source(str(failed), Overrides(), io.BytesIO()) as source:
+        (row,) = source.rows()
+    assert row == SourceRow(2, ("ann@b.co", "2", "bad_row", "still wide"))
+
+
 @pytest.mark.parametrize(
     ("name", "failed"),
     [
