@@ -139,6 +139,20 @@ def test_a_row_beyond_the_header_is_fixed_by_emptying_its_cells(tmp_path: Path) 
     assert row == SourceRow(2, ("ann@b.co", "2", "bad_row", "still wide"))
 
 
+def test_a_row_beyond_the_header_keeps_what_else_is_wrong_with_it(tmp_path: Path) -> None:
+    """A formula without a value is no empty cell once the rest of the row is fixed."""
+    path = tmp_path / "people.xlsx"
+    new_sheet(("email", "sum"), ("ann@b.co", "=1+1", "?"))[0].save(path)
+    failed = failed_of(path, [(2, "bad_row", "wide")])
+    book = load_workbook(failed)
+    cell_of(book["People"], "F2").value = None
+    book.save(failed)
+    with open_source(str(failed), Overrides(), io.BytesIO()) as source:
+        (row,) = source.rows()
+    assert isinstance(row, SourceRow)
+    assert row.faults == ((1, "the cell holds the error #N/A"),)
+
+
 @pytest.mark.parametrize(
     ("name", "failed"),
     [
