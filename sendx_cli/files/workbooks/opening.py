@@ -31,7 +31,7 @@ def workbook_kind(file: BinaryIO) -> WorkbookKind | None:
 
 def _kind_of(package: Package) -> WorkbookKind | None:
     if {"[Content_Types].xml", "_rels/.rels"} <= package.names and any(
-        name.startswith(SHEETS) for name in package.names
+        name.startswith(SHEETS) and name.endswith(".xml") for name in package.names
     ):
         return WorkbookKind.XLSX
     if "mimetype" in package.names and package.read("mimetype").strip() == _ODS:
