@@ -2,12 +2,12 @@
 
 import gzip
 import io
+import os
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from sendx_cli.errors import FileRefused, PassingTrouble, reason_of
@@ -25,20 +25,20 @@ _CHUNK_BYTES = 1 << 20
 _PREFIX = "sendx-contents-"
 
 
-def copy_workbook(path: Path, name: str, overrides: Overrides) -> Contents | None:
+def copy_workbook(packed: BinaryIO, name: str, overrides: Overrides) -> Contents | None:
     """Copy the rows of a workbook's sheet; None where the archive is no workbook.
 
     Raises:
         FileRefused: It cannot be read, or not as contacts.
         UsageError: Options are for text, or name no sheet of it.
     """
-    kind = workbook_kind(path)
+    kind = workbook_kind(packed)
     if kind is None:
         return None
     with _copy() as (file, copy):
         text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
-        bounded = _Bounded(text, most_bytes(path.stat().st_size))
-        layout, merges = read_workbook(path, kind, overrides, bounded.write)
+        bounded = _Bounded(text, _most_bytes(packed))
+        layout, merges = read_workbook(packed, kind, overrides, bounded.write)
         text.detach()
         return _contents(file, copy, name, layout, merges)
 
@@ -57,7 +57,7 @@ class _Bounded:
         self.text.write(line)
 
 
-def unpack(path: Path, name: str) -> Contents:
+def unpack(packed: BinaryIO, name: str) -> Contents:
     """Unpack a gzip archive.
 
     Raises:
@@ -65,8 +65,9 @@ def unpack(path: Path, name: str) -> Contents:
     """
     with _copy() as (file, copy):
         try:
-            with gzip.open(path) as packed:
-                _copy_within(packed, file, most_bytes(path.stat().st_size))
+            packed.seek(0)
+            with gzip.open(packed) as text:
+                _copy_within(text, file, _most_bytes(packed))
         except (gzip.BadGzipFile, zlib.error, EOFError):
             raise FileRefused("the gzip archive is damaged, or it is truncated") from None
         return _contents(file, copy, name)
@@ -81,6 +82,10 @@ def _contents(
 ) -> Contents:
     file.flush()
     return Contents(copy, digest_of(copy.path, name), layout, merges)
+
+
+def _most_bytes(packed: BinaryIO) -> int:
+    return most_bytes(os.fstat(packed.fileno()).st_size)
 
 
 def _copy_within(packed: gzip.GzipFile, text: BinaryIO, most: int) -> None:

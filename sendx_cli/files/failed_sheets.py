@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import IO, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from sendx_cli.core.mapping.source_rows import SourceRow
+from sendx_cli.core.mapping.source_rows import MemberRow
 from sendx_cli.files.failed_lines import (
     OWN_COLUMNS,
     FoundRow,
@@ -83,17 +83,14 @@ class _SheetRows:
         put([*(header[at] for at in self._kept), *OWN_COLUMNS], ())
 
     def write(self, row: FoundRow, line: int, code: str, message: str) -> None:
-        """Write the row's cells and ours; of a row that is too wide all are kept."""
-        if isinstance(row, SourceRow):
-            cells = row.cells
-            wrong = {fault.place for fault in row.faults}
-        else:
-            cells = getattr(row, "cells", ())
-            wrong = set()
-        kept = [*self._kept, *range(self._width, len(cells))]
+        """Write the row's cells and ours, and what a row that is too wide has beyond the header."""
+        assert not isinstance(row, MemberRow)
+        cells = row.cells
+        wrong = {fault.place for fault in row.faults}
+        kept = [cells[at] for at in self._kept]
         own = (str(line), one_line(code), one_line(message))
-        errors = {place for place, at in enumerate(kept) if at in wrong}
-        self._put([*(cells[at] for at in kept), *own], errors)
+        errors = {place for place, at in enumerate(self._kept) if at in wrong}
+        self._put([*kept, *own, *cells[self._width :]], errors)
 
 
 @contextmanager

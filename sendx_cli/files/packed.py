@@ -5,6 +5,7 @@ from pathlib import Path
 from sendx_cli.errors import UsageError
 from sendx_cli.files.contents import Contents
 from sendx_cli.files.layout import Overrides
+from sendx_cli.files.verified import open_plain
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -22,19 +23,19 @@ def contents_of(path: Path, name: str, overrides: Overrides) -> Contents | None:
         FileRefused: It cannot be read, or not as contacts.
         UsageError: Options are for another kind of file.
     """
-    with path.open("rb") as file:
+    with open_plain(path, name) as file:  # once: on macOS a copy is read in one place at a time
         magic = file.read(len(_ZIP))
-    if magic == _ZIP:
-        from sendx_cli.files.copying import copy_workbook
+        if magic == _ZIP:
+            from sendx_cli.files.copying import copy_workbook
 
-        if contents := copy_workbook(path, name, overrides):
-            return contents
-    refuse_sheet_options(overrides)
-    if not magic.startswith(_GZIP):
-        return None
-    from sendx_cli.files.copying import unpack
+            if contents := copy_workbook(file, name, overrides):
+                return contents
+        refuse_sheet_options(overrides)
+        if not magic.startswith(_GZIP):
+            return None
+        from sendx_cli.files.copying import unpack
 
-    return unpack(path, name)
+        return unpack(file, name)
 
 
 def refuse_sheet_options(overrides: Overrides) -> None:

@@ -124,6 +124,35 @@ def test_a_row_beyond_the_header_is_one_again(tmp_path: Path) -> None:
     assert not isinstance(row, SourceRow)
 
 
+def test_a_row_beyond_the_header_is_fixed_by_emptying_its_cells(tmp_path: Path) -> None:
+    """What is ours stands under its own names, so that nothing else is in the way."""
+    path = tmp_path / "people.xlsx"
+    new_sheet(("email",), ("ann@b.co", None, "?"))[0].save(path)
+    failed = failed_of(failed_of(path, [(2, "bad_row", "wide")]), [(2, "bad_row", "still wide")])
+    book = load_workbook(failed)
+    cells = list(book["People"][2])
+    assert [cell.value for cell in cells] == ["ann@b.co", "2", "bad_row", "still wide", None, "?"]
+    cells[-1].value = None
+    book.save(failed)
+    with open_source(str(failed), Overrides(), io.BytesIO()) as source:
+        (row,) = source.rows()
+    assert row == SourceRow(2, ("ann@b.co", "2", "bad_row", "still wide"))
+
+
+def test_a_row_beyond_the_header_keeps_what_else_is_wrong_with_it(tmp_path: Path) -> None:
+    """A formula without a value is no empty cell once the rest of the row is fixed."""
+    path = tmp_path / "people.xlsx"
+    new_sheet(("email", "sum"), ("ann@b.co", "=1+1", "?"))[0].save(path)
+    failed = failed_of(path, [(2, "bad_row", "wide")])
+    book = load_workbook(failed)
+    cell_of(book["People"], "F2").value = None
+    book.save(failed)
+    with open_source(str(failed), Overrides(), io.BytesIO()) as source:
+        (row,) = source.rows()
+    assert isinstance(row, SourceRow)
+    assert row.faults == ((1, "the cell holds the error #N/A"),)
+
+
 @pytest.mark.parametrize(
     ("name", "failed"),
     [

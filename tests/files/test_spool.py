@@ -1,3 +1,4 @@
+import builtins
 import gzip
 import io
 import os
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from sendx_cli.core.mapping.source_rows import SourceRow
 from sendx_cli.files.layout import FileFormat, Overrides
 from sendx_cli.files.source import STANDARD_INPUT, open_source
 from sendx_cli.files.spool import is_copy, spool
+from tests.files.sheets import ods_row, save_ods
 
 NAMELESS = pytest.mark.skipif(
     not Path("/dev/fd").exists(), reason="open files cannot be opened by their number here"
@@ -79,21 +82,57 @@ def test_a_copy_that_is_not_kept_has_no_name(
     temporary: Path, monkeypatch: pytest.MonkeyPatch, shares_places: bool
 ) -> None:
     """It is read as often as needed; on macOS whoever opens it reads on where others stopped."""
-    really = os.open
-
-    def open_as_on_macos(path: str | Path, flags: int, mode: int = 0o600) -> int:
-        place = Path(path)
-        is_number = place.parent == Path("/dev/fd")
-        return os.dup(int(place.name)) if is_number else really(path, flags, mode)
-
     if shares_places:
-        monkeypatch.setattr(os, "open", open_as_on_macos)
+        _share_places(monkeypatch)
     rows = [SourceRow(line, (f"p{line}@b.co",)) for line in range(2, 50_000)]
     stdin = "email\n" + "".join(f"{row.cells[0]}\n" for row in rows)
     with open_source(STANDARD_INPUT, Overrides(), io.BytesIO(stdin.encode())) as source:
         assert list(temporary.iterdir()) == []
         for _ in range(2):
             assert list(source.rows()) == rows
+
+
+@NAMELESS
+@pytest.mark.parametrize("kind", ["gz", "ods", "xlsx"])
+def test_nor_has_one_of_a_workbook_or_an_archive(
+    temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """It is found out what it is, and read, where all who open it share their place."""
+    rows = [SourceRow(line, (f"p{line}@b.co",)) for line in range(2, 2_000)]
+    addresses = [row.cells[0] for row in rows]
+    path = tmp_path / f"people.{kind}"
+    if kind == "gz":
+        path.write_bytes(gzip.compress("\n".join(["email", *addresses]).encode()))
+    elif kind == "ods":
+        save_ods(path, "".join(map(ods_row, ["email", *addresses])))
+    else:
+        from tests.files.workbooks import save_rows
+
+        save_rows(path, ["email"], *([one] for one in addresses))
+    _share_places(monkeypatch)
+    stdin = io.BytesIO(path.read_bytes())
+    with open_source(STANDARD_INPUT, Overrides(), stdin) as source:
+        assert list(temporary.iterdir()) == []
+        assert list(source.rows()) == rows
+
+
+def _share_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whoever opens a file by its number read on where others stopped, as on macOS."""
+    by_number, by_name = os.open, io.open
+
+    def open_number(path: str | Path, flags: int, mode: int = 0o600) -> int:
+        place = Path(path)
+        is_number = place.parent == Path("/dev/fd")
+        return os.dup(int(place.name)) if is_number else by_number(path, flags, mode)
+
+    def open_file(path: str | Path | int, *arguments: Any, **named: Any) -> Any:
+        place = Path() if isinstance(path, int) else Path(path)
+        is_number = place.parent == Path("/dev/fd")
+        return by_name(os.dup(int(place.name)) if is_number else path, *arguments, **named)
+
+    monkeypatch.setattr(os, "open", open_number)
+    monkeypatch.setattr(io, "open", open_file)
+    monkeypatch.setattr(builtins, "open", open_file)
 
 
 def test_a_copy_has_a_name_where_the_system_needs_one(

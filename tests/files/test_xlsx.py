@@ -471,3 +471,14 @@ def test_an_archive_of_something_else_is_refused_as_before(tmp_path: Path) -> No
         archive.writestr("people.csv", "email\nann@b.co\n")
     message = "this is an Excel workbook or a ZIP archive, not CSV or JSON Lines"
     assert refusal(path).message == message
+
+
+def test_a_binary_workbook_is_named_as_what_must_be_saved_otherwise(tmp_path: Path) -> None:
+    """Its sheets are no XML (.xlsb); it is not damaged."""
+    path = tmp_path / "people.xlsb"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in ("[Content_Types].xml", "_rels/.rels", "xl/worksheets/sheet1.bin"):
+            archive.writestr(part, "<Types/>")
+    refused = refusal(path)
+    assert refused.message == "this is an Excel workbook or a ZIP archive, not CSV or JSON Lines"
+    assert refused.hint == "save it as .xlsx or CSV, or unpack it"

@@ -64,6 +64,7 @@ class RowError:
         hint: What to do about it.
         last_line: The line it ends on, if that is another one.
         cells: The row's cells, if they could be split.
+        faults: Those of a sheet that cannot be sent either.
         text: The row as it is in the file, if its cells could not be split.
         email: The address as it is in the file, if it could be read.
         is_structural: Whether the file must not be sent at all: the following rows are in doubt
@@ -80,6 +81,7 @@ class RowError:
     hint: str | None = None
     last_line: int | None = None
     cells: tuple[str, ...] = ()
+    faults: tuple[CellFault, ...] = ()
     text: str = ""
     email: str | None = None
     is_structural: bool = False

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import BinaryIO
 
 from sendx_cli.errors import FileRefused, UsageError
@@ -22,17 +21,17 @@ _FOR_TEXT = ("format", "encoding", "delimiter", "quote")
 _MAX_NAMES = 10
 
 
-def workbook_kind(path: Path) -> WorkbookKind | None:
+def workbook_kind(file: BinaryIO) -> WorkbookKind | None:
     """Return what kind of workbook a ZIP archive is; None: none, or it is damaged."""
-    if not zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(file):
         return None
-    with open_package(path) as package:
+    with open_package(file) as package:
         return _kind_of(package)
 
 
 def _kind_of(package: Package) -> WorkbookKind | None:
     if {"[Content_Types].xml", "_rels/.rels"} <= package.names and any(
-        name.startswith(SHEETS) for name in package.names
+        name.startswith(SHEETS) and name.endswith(".xml") for name in package.names
     ):
         return WorkbookKind.XLSX
     if "mimetype" in package.names and package.read("mimetype").strip() == _ODS:
@@ -41,7 +40,7 @@ def _kind_of(package: Package) -> WorkbookKind | None:
 
 
 def read_workbook(
-    path: Path, kind: WorkbookKind, overrides: Overrides, write: Callable[[str], None]
+    file: BinaryIO, kind: WorkbookKind, overrides: Overrides, write: Callable[[str], None]
 ) -> tuple[Layout, tuple[Merge, ...]]:
     """Copy the rows of the sheet that is asked for, or of the first one that is shown.
 
@@ -57,7 +56,7 @@ def read_workbook(
             raise UsageError(f"--{option} cannot be used with a workbook")
     if kind is WorkbookKind.XLSX:
         require_openpyxl()
-    with path.open("rb") as file, open_package(path) as package, warnings.catch_warnings():
+    with open_package(file) as package, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl's, of what it would not write again
         sheets = _sheets_of(kind, file, package)
         sheet = _chosen(sheets, overrides.sheet)

@@ -6,8 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
@@ -116,14 +115,14 @@ def too_large() -> FileRefused:
 
 
 @contextmanager
-def open_package(path: Path) -> Iterator[Package]:
+def open_package(file: BinaryIO) -> Iterator[Package]:
     """Open a workbook; whatever is wrong with it refuses the file.
 
     Raises:
         FileRefused: It cannot be read.
     """
     try:
-        with zipfile.ZipFile(path) as archive, ExitStack() as open_parts:
+        with zipfile.ZipFile(file) as archive, ExitStack() as open_parts:
             yield Package(archive, open_parts)
     except FileRefused:
         raise

@@ -144,17 +144,18 @@ def read_sheet_copy(
         found = tuple(CellFault(*fault) for fault in faults)
         found += tuple(open_merges.faults(number, width))
         if any(cells[width:]):
-            yield _too_wide(number, cells, width)
+            yield _too_wide(number, cells, found, width)
         elif any(cells) or found:
             filled = (*cells[:width], *[""] * (width - len(cells)))
             yield SourceRow(number, filled, tuple(f for f in found if f.place < width))
 
 
-def _too_wide(number: int, cells: list[str], width: int) -> RowError:
+def _too_wide(number: int, cells: list[str], faults: tuple[CellFault, ...], width: int) -> RowError:
     column = next(place for place, cell in enumerate(cells, start=1) if cell and place > width)
     return RowError(
         number,
         f"column {column_letters(column)} is not empty, but has no name in the header",
         hint="name it in the header, or delete its cells",
         cells=tuple(cells),
+        faults=faults,
     )
