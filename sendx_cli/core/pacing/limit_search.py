@@ -49,7 +49,7 @@ class LimitSearch:
     empty token bucket lets through just what flows in: the calls accepted between two events
     (n), divided by the time between them (T), are the limit. The ramp's event only gives a guess,
     0.7 times the rate that was refused (which counts as 1.5 times the recently accepted rate at
-    most; in the first fifth of a second, as that of all accepted and one more). Each later one: `L = (n + w) / (T + w / L_old)`, the weight `w` of the old value
+    most). Each later one: `L = (n + w) / (T + w / L_old)`, the weight `w` of the old value
     being the calls that it came from, from 2 to 6.
 
     *Hold*, after an event: `rate = 0.99 L` for `s * max(0.4 s, 25 calls / L)`, at most 30 s. The
@@ -120,7 +120,7 @@ class LimitSearch:
         """Return its state, for `restore`."""
         lately_per_s, lately_count, lately_since_s = self._lately.state()
         closed_count, closed_shut_at, closed_accepted = self._closed.state()
-        shared_score, shared_cuts, shared_left_per_s = self._sharing.state()
+        shared_score, shared_left_per_s = self._sharing.state()
         return SearchState(
             limit_per_s=self.limit_per_s or 0.0,
             cycle_per_s=self._cycle_per_s,
@@ -142,7 +142,6 @@ class LimitSearch:
             closed_shut_at=closed_shut_at,
             closed_accepted=closed_accepted,
             shared_score=shared_score,
-            shared_cuts=shared_cuts,
             shared_left_per_s=shared_left_per_s,
         )
 
@@ -163,7 +162,7 @@ class LimitSearch:
         self._is_ramping = bool(state.is_ramping)
         self._lately.restore((state.lately_per_s, state.lately_count, state.lately_since_s))
         self._closed.restore((state.closed_count, state.closed_shut_at, state.closed_accepted))
-        self._sharing.restore((state.shared_score, state.shared_cuts, state.shared_left_per_s))
+        self._sharing.restore((state.shared_score, state.shared_left_per_s))
 
     def idled(self, idle_s: float) -> None:
         """Leave out a time in which there was no call to make: it shows nothing of the limit."""
@@ -253,10 +252,10 @@ class LimitSearch:
         return is_after_event and self._lately.per_s > factor * self.limit_per_s
 
     def _guess(self, now: float, started_at: float) -> float:
-        most_per_s = _MOST_REFUSED * self._lately.per_s
-        if most_per_s == math.inf:
-            most_per_s = (self._accepted + 1) / (now - self._ramp_at + self._round_trip_s)
-        refused_per_s = min(self.rate_at(started_at), most_per_s)
+        lately_per_s = self._lately.per_s
+        if lately_per_s == math.inf and self._accepted:
+            lately_per_s = (self._accepted + 1) / (now - self._ramp_at + self._round_trip_s)
+        refused_per_s = min(self.rate_at(started_at), _MOST_REFUSED * lately_per_s)
         self._is_ramping = False
         self._steadiness = _LEAST_STEADY
         self._trust = _LEAST_TRUST

@@ -27,7 +27,6 @@ class SearchState(NamedTuple):
         closed_shut_at: When the service last closed; minus infinity: never.
         closed_accepted: Calls accepted since.
         shared_score: How sure it is that others use the limit; 0.0: they do not.
-        shared_cuts: 429s since that was found.
         shared_left_per_s: Calls accepted a second between the last two 429s.
     """
 
@@ -51,5 +50,4 @@ class SearchState(NamedTuple):
     closed_shut_at: float
     closed_accepted: float
     shared_score: float
-    shared_cuts: float
     shared_left_per_s: float
