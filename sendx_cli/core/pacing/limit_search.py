@@ -217,7 +217,7 @@ class LimitSearch:
         self._event_at = self._measured_from = now
         limit = self.limit_per_s
         if self._is_ramping or limit is None:
-            limit = self._guess(now, started_at)
+            limit = self._guess(started_at)
         elif not self._accepted:
             return self._shut(now, limit, asked_s)
         else:
@@ -251,11 +251,8 @@ class LimitSearch:
         factor = _NEW_LIMIT_WHILE_SHARED if self._sharing.is_shared else _NEW_LIMIT
         return is_after_event and self._lately.per_s > factor * self.limit_per_s
 
-    def _guess(self, now: float, started_at: float) -> float:
-        lately_per_s = self._lately.per_s
-        if lately_per_s == math.inf and self._accepted:
-            lately_per_s = (self._accepted + 1) / (now - self._ramp_at + self._round_trip_s)
-        refused_per_s = min(self.rate_at(started_at), _MOST_REFUSED * lately_per_s)
+    def _guess(self, started_at: float) -> float:
+        refused_per_s = min(self.rate_at(started_at), _MOST_REFUSED * self._lately.per_s)
         self._is_ramping = False
         self._steadiness = _LEAST_STEADY
         self._trust = _LEAST_TRUST

@@ -42,3 +42,15 @@ def test_a_search_goes_on_from_its_state() -> None:
     restored.restore(search.state())
     assert restored.state() == search.state()
     assert (restored.rate_at(9.0), restored.is_closed) == (search.rate_at(9.0), True)
+
+
+def test_what_is_known_of_other_machines_goes_on_too() -> None:
+    """A search that shares its limit with others is restored as one that does."""
+    search, restored = LimitSearch.from_limit(0.0, 100.0), LimitSearch(5.0)
+    for event in range(1, 5):
+        for call in range(20 + 3 * event):
+            search.accepted(event - 0.9 + call / 1_000, 0.04)
+        search.throttled(float(event), started_at=event - 0.04, latency_s=0.04, asked_s=None)
+    restored.restore(search.state())
+    assert search.state().shared_score > 0.0
+    assert restored.rate_at(4.5) == search.rate_at(4.5)
