@@ -7,7 +7,7 @@ _HALF_AT_PER_S = 13.0
 _STEEPNESS = 2.5
 _LONGEST_WAIT_S = 2.5
 _CUT = 0.15
-_STEEPER_AFTER = 2.0
+_STEEPER_AFTER = 1.3
 _STEEPER_POWER = 5.0
 _MOST_GROWTH = 10.0
 _FEWEST_CALLS = 2
@@ -34,7 +34,7 @@ class AdditiveIncrease:
     off; at none it is not shared any more.
 
     *Rate*, at time t after a 429 that came at rate r:
-    `r (1 - b + b (t / E + (t / min(2 E, 2.5 s))^5))`, with b = 0.15. So each 429 takes a share of
+    `r (1 - b + b (t / E + (t / min(1.3 E, 2.5 s))^5))`, with b = 0.15. So each 429 takes a share of
     the rate, while what time adds hardly depends on the rate: the fast lose more and gain no more
     than the slow, until all are equal (Chiu and Jain 1989, "Analysis of the increase and decrease
     algorithms"). The fifth power soon finds what others leave that end.
