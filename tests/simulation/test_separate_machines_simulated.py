@@ -20,7 +20,7 @@ def played(machines: int, *, rows: int, apart_s: float, seed: int) -> tuple[Figu
 
 @pytest.mark.parametrize(
     ("machines", "used", "wasted", "ratio", "seeds"),
-    [(2, 0.92, 0.04, 1.3, 6), (4, 0.94, 0.054, 1.3, 12), (16, 0.92, 0.16, 1.9, 2)],
+    [(2, 0.92, 0.045, 1.3, 6), (4, 0.95, 0.06, 1.28, 12), (16, 0.87, 0.16, 2.2, 4)],
 )
 @pytest.mark.parametrize("apart_s", [0.0, 0.3])
 def test_machines_that_cannot_see_each_other_share_a_limit(
@@ -28,9 +28,9 @@ def test_machines_that_cannot_see_each_other_share_a_limit(
 ) -> None:
     """On average of several runs they use it, few calls are refused, and all end at similar times.
 
-    Reached by four: 96.7 % used, 4.7 % refused, the slowest 1.20 times as late as the fastest; by
-    sixteen: 97.8 %, 12.8 % and 1.53. If none looked out for others: 95.2 %, 5.2 % and 1.38; by
-    sixteen: 84.3 %, 8.9 % and 2.63.
+    Reached by four: 97.3 % used, 5.0 % refused, the slowest 1.16 times as late as the fastest; by
+    sixteen: 93 %, 13 % and 1.7. If none looked out for others: 95.2 %, 5.2 % and 1.38; by sixteen:
+    84 %, 8.9 % and 2.6.
     """
     runs = [played(machines, rows=1_000, apart_s=apart_s, seed=seed) for seed in range(seeds)]
     reached = (

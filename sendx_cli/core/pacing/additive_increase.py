@@ -47,10 +47,10 @@ class AdditiveIncrease:
     second, where a steeper q would exceed 15 %.
 
     In simulation (100/s, burst 10, 40 ms, 1,000 rows for each machine; in brackets without this
-    class): four use 96.7 % of the limit (95.2), are refused 4.7 % of their calls (5.2), a third of
-    which are lost when all start, and the slowest ends 1.20 times as late as the fastest (1.38);
-    sixteen: 97.8 % (84.3), 12.8 % (8.9), 1.53 (2.63). Two with 2,000 rows: 97.8 % (98.4), 2.1 %
-    (2.5), 1.14 (1.13). Four at 500/s gain nothing: they meet too few 429s to come to terms.
+    class): four use 97.3 % of the limit (95.2), are refused 5.0 % of their calls (5.2), a third of
+    which are lost when all start, and the slowest ends 1.16 times as late as the fastest (1.38);
+    sixteen: 93 % (84), 13.0 % (8.9), 1.7 (2.6). Two with 2,000 rows: 98.0 % (98.4), 2.2 % (2.5),
+    1.10 (1.13). Four at 500/s gain nothing: they meet too few 429s to come to terms.
     """
 
     __slots__ = ("_left_per_s", "_score")
