@@ -25,7 +25,8 @@ _WHILE = {
     "order": "The rows of one contact are sent in the file's order, one after another.",
     "rate": (
         "The limit of the service is found automatically; --rate and --concurrency cap it. All "
-        "processes on this machine that use the same key share what they know of the limit."
+        "processes on this machine that use the same key share what they know of the limit; "
+        "machines that cannot see each other come to similar shares of it."
     ),
     "outages": (
         "A run waits for up to 15 minutes without a success (--max-outage). Where the service asks "

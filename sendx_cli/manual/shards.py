@@ -168,7 +168,8 @@ def blocks() -> Sequence[Block]:
         Lines("Continue what stopped or failed", PARALLEL_RESUME),
         Paragraph(
             "Do not repeat the first command: finished shards would be sent again. Processes on "
-            "one machine share the service's limit."
+            "one machine share the service's limit. Machines that cannot see each other come to "
+            "similar shares of it, at the cost of more refused calls, which are repeated."
         ),
         Lines("GNU parallel, by ssh, after sendx login on each host", SSH),
         Lines("Continue, where the journals are", SSH_RESUME),

@@ -1,6 +1,7 @@
 """The table of services that limit: how much of the limit is used, and at what cost in refusals."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -90,9 +91,12 @@ def show(folder: Path) -> None:
     TABLE.begin()
     for service in SERVICES:
         show_service(folder, service)
+    for machines in (4, 16):
+        show_machines(folder, SERVICES[0], machines)
     say("used: accepted calls to what the limit allowed from the first call to the last, burst")
     say("included; wasted: refused calls to all; lost: rows not accepted when the client ended by")
-    say("itself; ratio: our share to theirs.")
+    say("itself; ratio: our share to theirs, or of several machines, the slowest's time to the")
+    say("fastest's.")
 
 
 def show_service(folder: Path, service: Throttling) -> None:
@@ -115,6 +119,33 @@ def show_service(folder: Path, service: Throttling) -> None:
             f"{used.seconds:.1f}",
             f"{ours / used.share:.2f}",
         )
+
+
+def show_machines(folder: Path, service: Throttling, machines: int) -> None:
+    """Show so many of our processes with state directories of their own, 1,000 rows each."""
+    command = commands.sendx(folder, 1_000, commands.ALONE)
+
+    def seconds(url: str) -> float:
+        home = Path(mkdtemp(dir=folder))
+        return run(command.words, environment(home, url), bound_s=60.0 * machines).seconds
+
+    with (
+        serving(service.latency_s, service.limit) as served,
+        ThreadPoolExecutor(machines) as threads,
+    ):
+        taken = list(threads.map(seconds, [served.url] * machines))
+        counted = served.counted()
+    used = Used(counted, counted.accepted / service.limit.allowed(counted.lasted_s), 0.0, None)
+    TABLE.row(
+        service.name,
+        f"sendx on {machines} machines",
+        f"{used.share:.1%}",
+        f"{used.wasted:.1%}",
+        str(counted.accepted),
+        str(1_000 * machines - counted.accepted),
+        f"{max(taken):.1f}",
+        f"{max(taken) / min(taken):.2f}",
+    )
 
 
 def clients(folder: Path, service: Throttling) -> list[tuple[str, Client]]:

@@ -128,10 +128,14 @@ class _Process:
     Args:
         pacer: What it obeys.
         not_before: It starts nothing earlier.
+        rows: How many calls it has to get accepted.
+        ended_s: When it had them all.
     """
 
     pacer: Pacer
     not_before: float = 0.0
+    rows: int = 10**9
+    ended_s: float = 0.0
     in_flight: int = 0
     accepted: int = 0
     refusals: int = 0
@@ -206,7 +210,10 @@ class Simulation:
         if now < process.not_before:
             self._wake(process, process.not_before)
             return
-        while self._accepted + self._in_flight < rows:
+        while (
+            self._accepted + self._in_flight < rows
+            and process.accepted + process.in_flight < process.rows
+        ):
             wait_s = process.pacer.wait_s(now, process.in_flight)
             if wait_s is None:
                 return
@@ -238,6 +245,8 @@ class Simulation:
     ) -> None:
         process.in_flight -= 1
         process.accepted += is_taken
+        if is_taken and process.accepted == process.rows:
+            process.ended_s = now
         self._in_flight -= 1
         self._accepted += is_taken
         self._throttled += not is_taken

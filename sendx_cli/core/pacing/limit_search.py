@@ -3,6 +3,7 @@
 import math
 
 from sendx_cli.core.pacing.accepted_rate import AcceptedRate
+from sendx_cli.core.pacing.additive_increase import AdditiveIncrease
 from sendx_cli.core.pacing.closed_periods import ClosedPeriods
 from sendx_cli.core.pacing.search_state import SearchState
 
@@ -24,6 +25,9 @@ _HOLD_S = 0.4
 _HOLD_CALLS = 25.0
 _LONGEST_HOLD_S = 30.0
 _NEW_LIMIT = 1.5
+_NEW_LIMIT_WHILE_SHARED = 2.0
+_MOST_REFUSED_WHILE_SHARED = 1.3
+_LEAST_SHARE = 0.5
 _LOWEST_PER_S = 0.2
 _LEAST_TRUST = 2.0
 _MOST_TRUST = 6.0
@@ -58,6 +62,10 @@ class LimitSearch:
     0.25 s or `min(s, 1)` times four round trips, so that answers come before the next doubling.
     If 1.5 L is really accepted, the limit has changed: ramp again, from there.
 
+    *Shared*: where others use the same limit, the rate follows `additive_increase` instead, until
+    they have ended. `L` then is the rate at the last 429, counted as 1.3 times what was accepted
+    at most.
+
     *Closed*: 429s with nothing accepted between show nothing of `L` but that the service counts
     by windows: see `closed_periods`.
 
@@ -70,12 +78,13 @@ class LimitSearch:
 
     __slots__ = ("_accepted", "_closed", "_cycle_per_s", "_event_at", "_hold_until", "_is_ramping",
                  "_lately", "_measured_from", "_ramp_at", "_ramp_doubling_s", "_ramp_per_s",
-                 "_round_trip_s", "_steadiness", "_trust", "limit_per_s")  # fmt: skip
+                 "_round_trip_s", "_sharing", "_steadiness", "_trust", "limit_per_s")  # fmt: skip
 
     def __init__(self, now: float, start_per_s: float | None = None) -> None:
         self.limit_per_s: float | None = None
         self._lately = AcceptedRate(now)
         self._closed = ClosedPeriods()
+        self._sharing = AdditiveIncrease()
         self._cycle_per_s = 0.0
         self._accepted = 0
         self._event_at = -math.inf
@@ -111,6 +120,7 @@ class LimitSearch:
         """Return its state, for `restore`."""
         lately_per_s, lately_count, lately_since_s = self._lately.state()
         closed_count, closed_shut_at, closed_accepted = self._closed.state()
+        shared_score, shared_left_per_s = self._sharing.state()
         return SearchState(
             limit_per_s=self.limit_per_s or 0.0,
             cycle_per_s=self._cycle_per_s,
@@ -131,6 +141,8 @@ class LimitSearch:
             closed_count=closed_count,
             closed_shut_at=closed_shut_at,
             closed_accepted=closed_accepted,
+            shared_score=shared_score,
+            shared_left_per_s=shared_left_per_s,
         )
 
     def restore(self, state: SearchState) -> None:
@@ -150,6 +162,7 @@ class LimitSearch:
         self._is_ramping = bool(state.is_ramping)
         self._lately.restore((state.lately_per_s, state.lately_count, state.lately_since_s))
         self._closed.restore((state.closed_count, state.closed_shut_at, state.closed_accepted))
+        self._sharing.restore((state.shared_score, state.shared_left_per_s))
 
     def idled(self, idle_s: float) -> None:
         """Leave out a time in which there was no call to make: it shows nothing of the limit."""
@@ -164,6 +177,9 @@ class LimitSearch:
         if self._is_ramping or self.limit_per_s is None:
             floor = self._ramp_per_s
             rate = floor * _doubled(now - self._ramp_at, self._ramp_doubling_s)
+        elif self._sharing.is_shared:
+            floor = _LEAST_SHARE * self.limit_per_s
+            rate = self._sharing.rate_per_s(self.limit_per_s, now - self._measured_from)
         else:
             floor = _MARGIN * self.limit_per_s
             age_s = now - self._hold_until
@@ -196,6 +212,7 @@ class LimitSearch:
         self._begin(now, latency_s)
         if started_at <= self._event_at:
             return 0.0
+        refused_per_s = self.rate_at(now)
         span_s = now - self._measured_from
         self._event_at = self._measured_from = now
         limit = self.limit_per_s
@@ -204,7 +221,7 @@ class LimitSearch:
         elif not self._accepted:
             return self._shut(now, limit, asked_s)
         else:
-            limit = self._measure(now, limit, span_s)
+            limit = self._measure(now, limit, span_s, refused_per_s)
         self.limit_per_s = limit
         self._accepted = 0
         self._hold(now)
@@ -220,6 +237,7 @@ class LimitSearch:
 
     def _ramp_from(self, rate_per_s: float, now: float) -> None:
         self._is_ramping = True
+        self._sharing.reset()
         self._ramp_per_s = rate_per_s
         self._ramp_at = now
         round_trips_s = _RAMP_ROUND_TRIPS * self._round_trip_s
@@ -230,7 +248,8 @@ class LimitSearch:
         if self.limit_per_s is None or self._is_ramping or now <= self._hold_until:
             return False
         is_after_event = interval_began > self._event_at
-        return is_after_event and self._lately.per_s > _NEW_LIMIT * self.limit_per_s
+        factor = _NEW_LIMIT_WHILE_SHARED if self._sharing.is_shared else _NEW_LIMIT
+        return is_after_event and self._lately.per_s > factor * self.limit_per_s
 
     def _guess(self, started_at: float) -> float:
         refused_per_s = min(self.rate_at(started_at), _MOST_REFUSED * self._lately.per_s)
@@ -239,11 +258,19 @@ class LimitSearch:
         self._trust = _LEAST_TRUST
         return max(_FIRST_CUT * refused_per_s, _LOWEST_PER_S)
 
-    def _measure(self, now: float, old_per_s: float, span_s: float) -> float:
-        expected = min(1.1 * old_per_s, self.rate_at(now))
+    def _measure(self, now: float, old_per_s: float, span_s: float, refused_per_s: float) -> float:
+        expected = min(1.1 * old_per_s, refused_per_s)
         found = (self._accepted + self._trust) / (span_s + self._trust / expected)
         self._trust = min(max(float(self._accepted), _LEAST_TRUST), _MOST_TRUST)
         self._steady(now, found / old_per_s)
+        left_per_s = self._accepted / span_s
+        if self._sharing.refused(
+            left_per_s,
+            calls=self._accepted,
+            in_flight=left_per_s * self._round_trip_s,
+            is_held=now < self._hold_until,
+        ):
+            found = min(refused_per_s, _MOST_REFUSED_WHILE_SHARED * found)
         return max(found, _LOWEST_PER_S)
 
     def _steady(self, now: float, change: float) -> None:

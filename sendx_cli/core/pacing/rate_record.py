@@ -6,13 +6,13 @@ from struct import Struct
 from sendx_cli.core.pacing.search_state import SearchState
 
 _HEAD = Struct("<4sI")
-_BODY = Struct("<22d")
-_MARK = b"sxr3"
+_BODY = Struct("<24d")
+_MARK = b"sxr4"
 RECORD_BYTES = _HEAD.size + _BODY.size
 
 
 def packed(free_at: float, saved_at: float, saved_unix_s: float, search: SearchState) -> bytes:
-    """Return a record: a mark that names the format, the body's CRC-32, the body's 22 doubles.
+    """Return a record: a mark that names the format, the body's CRC-32, the body's 24 doubles.
 
     Args:
         free_at: The first free slot for a call, by the machine's monotonic clock.

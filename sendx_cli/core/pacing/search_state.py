@@ -26,6 +26,8 @@ class SearchState(NamedTuple):
         closed_count: 429s in a row.
         closed_shut_at: When the service last closed; minus infinity: never.
         closed_accepted: Calls accepted since.
+        shared_score: How sure it is that others use the limit; 0.0: they do not.
+        shared_left_per_s: Calls accepted a second between the last two 429s.
     """
 
     limit_per_s: float
@@ -47,3 +49,5 @@ class SearchState(NamedTuple):
     closed_count: float
     closed_shut_at: float
     closed_accepted: float
+    shared_score: float
+    shared_left_per_s: float

@@ -42,3 +42,15 @@ def test_a_search_goes_on_from_its_state() -> None:
     restored.restore(search.state())
     assert restored.state() == search.state()
     assert (restored.rate_at(9.0), restored.is_closed) == (search.rate_at(9.0), True)
+
+
+def test_what_is_known_of_other_machines_goes_on_too() -> None:
+    """A search that shares its limit with others is restored as one that does."""
+    search, restored = LimitSearch.from_limit(0.0, 100.0), LimitSearch(5.0)
+    for at, accepted in ((0.09, 9), (0.18, 7)):
+        for call in range(accepted):
+            search.accepted(at - 0.05 + call / 1_000, 0.01)
+        search.throttled(at, started_at=at - 0.01, latency_s=0.01, asked_s=None)
+    restored.restore(search.state())
+    assert search.state().shared_score > 0.0
+    assert restored.rate_at(0.5) == search.rate_at(0.5)
