@@ -3,13 +3,13 @@
 from sendx_cli.clock import past_text
 from sendx_cli.errors import InputError
 from sendx_cli.journal.removed import Removed
+from sendx_cli.quantity import quantity
 
 
 def no_longer_kept(removed: Removed) -> str:
     """Return in words what a journal no longer has."""
-    rows = "1 row" if removed.rows == 1 else f"{removed.rows:,} rows"
-    moment = past_text(removed.before)
-    return f"{rows} decided before {moment} are counted but no longer kept (--keep-journal)"
+    rows, moment = quantity(removed.rows, "row"), past_text(removed.before)
+    return f"counted but no longer kept (--keep-journal): {rows} decided before {moment}"
 
 
 def refuse_part(run: str, removed: Removed | None, *, hint: str) -> None:

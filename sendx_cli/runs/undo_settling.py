@@ -23,6 +23,7 @@ from sendx_cli.journal.rows import State
 from sendx_cli.journal.runs import Run, Runs, open_view
 from sendx_cli.journal.store import RunJournal
 from sendx_cli.journal.view import CRASHED
+from sendx_cli.quantity import quantity
 from sendx_cli.runs.account_access import require_account
 from sendx_cli.runs.context import RunContext
 from sendx_cli.runs.options import RunSpec
@@ -99,8 +100,9 @@ def settle_undo(context: RunContext, journal: RunJournal) -> None:
     again = [one.row.number for one in in_doubt if one.is_sent_otherwise and one not in done]
     journal.reopen_rows(again)
     if done:
-        rows = "1 row" if len(done) == 1 else f"{len(done):,} rows"
-        context.output.note(f"seen in the account, and not sent again: {rows}")
+        context.output.note(
+            f"seen in the account, and not sent again: {quantity(len(done), 'row')}"
+        )
 
 
 def _in_doubt(journal: RunJournal) -> list[_InDoubt]:
