@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from sendx_cli.files.layout import Overrides
     from sendx_cli.runs.options import RunSpec
 
-_MAX_OUTAGE_S = 900.0
 MIN_BATCH = 2
 MAX_BATCH = 25
 """Contacts that the bulk endpoint takes in one call."""
@@ -284,7 +283,9 @@ class FromFile(NamedTuple):
         """Return for how long an outage is waited for: a stream's input does not run away."""
         if self.max_outage is not None:
             return self.max_outage
-        return inf if self.stream else _MAX_OUTAGE_S
+        from sendx_cli.core.pacing.outage import MAX_OUTAGE_S
+
+        return inf if self.stream else MAX_OUTAGE_S
 
     def refuse_stream_of_file(self, *, is_dry: bool) -> None:
         """Refuse `--stream` where the rows are all there, or nothing is to be sent.

@@ -4,14 +4,13 @@ While every call fails, rows stay pending rather than fail: an outage of ten min
 leave a hundred thousand failed rows.
 """
 
-from sendx_cli.core.pacing.outage import Outage
+from sendx_cli.core.pacing.outage import MAX_OUTAGE_S, Outage
 from sendx_cli.core.pacing.pacer import Pacer
 from sendx_cli.core.pacing.retry_budget import RetryBudget
 from sendx_cli.core.pacing.wait_text import span_text
 from sendx_cli.core.replies.retry import Jitter
 from sendx_cli.core.replies.verdict import Kind, Verdict
 
-MAX_OUTAGE_S = 900.0
 OUTAGE = "outage"
 """The code of the verdict that ends a run in which nothing succeeded for too long."""
 _OUTAGE_KINDS = frozenset({Kind.NOT_SENT, Kind.AMBIGUOUS})

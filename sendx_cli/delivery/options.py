@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sendx_cli.delivery.circuit_breaker import MAX_OUTAGE_S
+from sendx_cli.core.pacing.outage import MAX_OUTAGE_S
 
 
 class DeliveryOptions(NamedTuple):

@@ -10,6 +10,7 @@ from sendx_cli.core.contact.members import ContactValues
 from sendx_cli.core.contact.shards import WHOLE, Shard
 from sendx_cli.core.mapping.columns import ColumnOptions
 from sendx_cli.core.mapping.dates import DateOrder
+from sendx_cli.core.pacing.outage import MAX_OUTAGE_S
 from sendx_cli.errors import InputError
 from sendx_cli.files.layout import FileFormat, HiddenRows, Overrides
 from sendx_cli.output.shown import Shown
@@ -119,7 +120,7 @@ class RunMode:
     is_confirmed: bool = False
     retry_unknown: bool = False
     keeps_going: bool = False
-    max_outage_s: float = 900.0
+    max_outage_s: float = MAX_OUTAGE_S
     keep_journal_s: float | None = None
     report: Path | None = None
     save_map: Path | None = None

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from math import inf, isfinite
 
+MAX_OUTAGE_S = 900.0
+"""How long an outage may last, where nobody says otherwise."""
+
 _DOWN_AFTER_FAILURES = 20
 _FIRST_PROBE_S = 1.0
 _LONGEST_PROBE_S = 60.0
 _MOST_DOUBLINGS = 10
-_UNPROVEN_S = 900.0
 
 
 class Outage:
@@ -34,7 +36,7 @@ class Outage:
     __slots__ = ("_count", "_jitter", "_max_outage_s", "_probe_at", "_probes", "_since_s",
                  "_succeeded_at")  # fmt: skip
 
-    def __init__(self, *, jitter: Callable[[], float], max_outage_s: float = 900.0) -> None:
+    def __init__(self, *, jitter: Callable[[], float], max_outage_s: float = MAX_OUTAGE_S) -> None:
         self._jitter = jitter
         self._max_outage_s = max_outage_s
         self._count = 0
@@ -52,7 +54,7 @@ class Outage:
     def longest_s(self) -> float:
         """For how long nothing may succeed now."""
         is_unproven = self._succeeded_at == -inf and not isfinite(self._max_outage_s)
-        return _UNPROVEN_S if is_unproven else self._max_outage_s
+        return MAX_OUTAGE_S if is_unproven else self._max_outage_s
 
     @property
     def gives_up_at(self) -> float | None:
